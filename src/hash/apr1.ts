@@ -1,0 +1,34 @@
+// MD5-based crypt: Apache's $apr1$ (apr-util crypto/apr_md5.c) and FreeBSD's $1$, both computed by apache-md5.
+import { randomSalt } from './crypt64.ts'
+import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
+
+// apache-md5 hashes the low byte of each character, so a password goes in as Latin-1; and it takes a salt of any length
+// where the real code stops at 8, so the patterns gate it. Its own salts come from Math.random: ours never do.
+async function md5Crypt(password: Uint8Array, setting: string): Promise<string> {
+  // its typings describe a default export, while the CommonJS module is the function itself
+  const md5 = (await import('apache-md5')).default as unknown as (password: string, setting: string) => string
+  return md5(Buffer.from(password).toString('latin1'), setting)
+}
+
+// apr takes any byte but "$" in a salt
+const APR1 = /^\$apr1\$[^$]{0,8}\$[./0-9A-Za-z]{22}$/
+export const apr1: HashFormat<'apr1'> = {
+  id: 'apr1',
+  claims: hash => hash.startsWith('$apr1$'),
+  identify: hash => (APR1.test(hash) ? { strength: 'weak' } : undefined),
+  setting: () => `$apr1$${randomSalt(8)}$`,
+  compute: md5Crypt,
+  milliseconds: () => 1,
+}
+
+// libxcrypt refuses these characters in a salt (lib/crypt.c, check_badsalt_chars), so such a line opens nowhere
+const MD5 = /^\$1\$[^$!*:;\\\s\x00-\x20\x7f-\xff]{0,8}\$[./0-9A-Za-z]{22}$/
+export const md5crypt: HashFormat<'md5crypt'> = {
+  id: 'md5crypt',
+  claims: hash => hash.startsWith('$1$'),
+  identify: hash => (MD5.test(hash) ? { strength: 'weak' } : undefined),
+  setting: () => `$1$${randomSalt(8)}$`,
+  compute: (password, setting) =>
+    password.length > MAX_CRYPT_PASSWORD_BYTES ? undefined : md5Crypt(password, setting),
+  milliseconds: () => 1,
+}

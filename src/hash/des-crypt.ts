@@ -1,0 +1,22 @@
+// Traditional DES crypt(3), 13 characters, computed by unix-crypt-td-js.
+import { randomSalt } from './crypt64.ts'
+import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
+
+// The package does not check the salt ("$6", "$#" pass there, no crypt(3) takes them), so the pattern does.
+const DES = /^[./0-9A-Za-z]{13}$/
+
+export const desCrypt: HashFormat<'des'> = {
+  id: 'des',
+  // nothing marks a DES hash but its shape
+  claims: hash => DES.test(hash),
+  // 8 characters of 7 bits, one guess in microseconds
+  identify: hash => (DES.test(hash) ? { strength: 'broken' } : undefined),
+  setting: () => randomSalt(2),
+  compute: async (password, setting) => {
+    if (password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
+    const { default: unixCrypt } = await import('unix-crypt-td-js')
+    // bytes, not text: of text the package would take the low 7 bits of each UTF-16 unit
+    return unixCrypt(Buffer.from(password), setting)
+  },
+  milliseconds: () => 0.2,
+}

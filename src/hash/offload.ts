@@ -1,0 +1,33 @@
+// Where a hash is computed: here when it is short, in worker threads when long ones come again and again.
+import { createRequire } from 'node:module'
+import { isMainThread } from 'node:worker_threads'
+import type { Tinypool } from 'tinypool'
+import type { HashFormat } from './format.ts'
+import type { HashJob } from './worker.ts'
+
+/** A longer hash would be felt by everything else on the event loop. */
+const LONG_MILLISECONDS = 20
+
+let longHashes = 0
+let pool: Promise<Tinypool> | undefined
+
+function startPool(): Promise<Tinypool> {
+  pool ??= import('tinypool').then(({ Tinypool }) => {
+    // by its name in package.json "imports", so that it is the built file in tests of the sources too
+    const filename = createRequire(import.meta.url).resolve('#hash-worker')
+    // idle threads end by themselves; they never keep a finished program alive
+    return new Tinypool({ filename, minThreads: 0, idleTimeout: 10_000 })
+  })
+  return pool
+}
+
+/**
+ * A program that hashes once must not pay for starting threads, so its first long hash runs here: those engines give
+ * the event loop its turn. The second one says that this program does it often.
+ */
+export async function compute(format: HashFormat, password: Uint8Array, setting: string): Promise<string | undefined> {
+  const long = isMainThread && format.milliseconds(setting) > LONG_MILLISECONDS
+  if (!long || longHashes++ === 0) return format.compute(password, setting)
+  const job: HashJob = { format: format.id, password, setting }
+  return (await startPool()).run(job)
+}

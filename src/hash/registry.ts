@@ -1,0 +1,180 @@
+// The ordered list of hash formats, and the four functions over it; what the package knows of formats derives from here.
+import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
+import { apr1, md5crypt } from './apr1.ts'
+import { bcrypt } from './bcrypt.ts'
+import { equalInConstantTime } from './compare.ts'
+import { desCrypt } from './des-crypt.ts'
+import type { FormatInfo, HashFormat } from './format.ts'
+import { compute } from './offload.ts'
+import { hasNul, passwordBytes } from './password.ts'
+import { plaintext } from './plaintext.ts'
+import { sha1, ssha } from './sha1.ts'
+import { sha256crypt, sha512crypt } from './sha-crypt.ts'
+
+/** Every format, best first. A new one is one file and one name here. */
+export const formats = [
+  bcrypt,
+  sha512crypt,
+  sha256crypt,
+  apr1,
+  md5crypt,
+  ssha,
+  sha1,
+  desCrypt,
+  plaintext,
+] as const satisfies readonly HashFormat[]
+
+/** The name of a format: `bcrypt`, `sha512crypt`, `apr1` … */
+export type FormatId = (typeof formats)[number]['id']
+
+/** What the text of a stored hash tells. */
+export interface HashInfo extends FormatInfo {
+  readonly format: FormatId
+}
+
+/** How a new hash is made, or what an old one is measured by. */
+export interface HashOptions {
+  /** Default: `bcrypt`. `plaintext` stores the password itself and has to be named. */
+  readonly format?: FormatId
+  /** bcrypt only: 4 to 17, each step doubles the time. Default: 12, about a third of a second. */
+  readonly cost?: number
+  /** `sha256crypt` and `sha512crypt` only: 1000 to 999999999. Default: 5000. */
+  readonly rounds?: number
+}
+
+/** What a check of a password may cost, and whether text may be compared. */
+export interface VerifyOptions {
+  /** A bcrypt hash above this cost is an error before any work. Default: 17. */
+  readonly maxCost?: number
+  /** A SHA-crypt hash above this many rounds is an error before any work. Default: 10000000. */
+  readonly maxRounds?: number
+  /** Compare with the stored text itself where it is no known hash, as Apache on Windows does. Default: false. */
+  readonly plaintext?: boolean
+}
+
+const DEFAULT_FORMAT = bcrypt.id
+
+function findFormat(id: FormatId): HashFormat<FormatId> {
+  const format = formats.find(one => one.id === id)
+  if (format === undefined) {
+    const known = formats.map(one => one.id).join(', ')
+    throw new HtpasswdError('ERR_OPTION', `"format" expected one of ${known}, got ${JSON.stringify(id)}`)
+  }
+  return format
+}
+
+/** The format's parameter out of the options, checked; undefined where it is not given. */
+function parameterOf(format: HashFormat, options: HashOptions): number | undefined {
+  rejectUnknownKeys('HashOptions', options, ['format', 'cost', 'rounds'])
+  for (const name of ['cost', 'rounds'] as const) {
+    const value = options[name]
+    if (value === undefined) continue
+    const parameter = format.parameter
+    if (parameter?.name !== name) {
+      throw new HtpasswdError('ERR_OPTION', `"${name}" expected a format that has it, got the format ${format.id}`)
+    }
+    if (!Number.isInteger(value) || value < parameter.min || value > parameter.max) {
+      const range = `an integer from ${parameter.min} to ${parameter.max}`
+      throw new HtpasswdError('ERR_OPTION', `"${name}" expected ${range}, got ${String(value)}`)
+    }
+  }
+  return format.parameter && options[format.parameter.name]
+}
+
+/**
+ * Makes the stored string of a password, with a fresh salt from the system's random generator.
+ *
+ * A hash of more than some 20 ms leaves the main thread free: the first one of a process runs here in slices, further
+ * ones in worker threads.
+ *
+ * @returns the second field of a line in a password file, such as `$2y$12$…`.
+ * @throws HtpasswdError `ERR_OPTION` for an unknown format or a parameter out of its range, `ERR_PASSWORD` for a
+ *   password that holds a NUL byte or is too long for the format (512 bytes in the formats of crypt(3)).
+ */
+export async function hashPassword(password: string | Uint8Array, options: HashOptions = {}): Promise<string> {
+  const format = findFormat(options.format ?? DEFAULT_FORMAT)
+  const parameter = parameterOf(format, options)
+  const bytes = passwordBytes(password)
+  if (hasNul(bytes)) {
+    throw new HtpasswdError('ERR_PASSWORD', 'password expected no NUL byte, got one; servers would cut it short there')
+  }
+  const hash = await compute(format, bytes, format.setting(parameter))
+  if (hash === undefined) {
+    throw new HtpasswdError('ERR_PASSWORD', `password expected less than 512 bytes for ${format.id}, got ${bytes.length}`)
+  }
+  return hash
+}
+
+/**
+ * Checks a password against the second field of a line.
+ *
+ * The hash is computed anew and compared as a whole, in constant time. A wrong password is false; so is every password
+ * for a record that is empty, locked (`!…`, `*`), malformed or of an unknown format: nothing matches its own text.
+ *
+ * @throws HtpasswdError `ERR_HASH_LIMIT` before any work where the record asks for more than `maxCost` or `maxRounds`.
+ */
+export async function verifyPassword(
+  password: string | Uint8Array,
+  hash: string,
+  options: VerifyOptions = {},
+): Promise<boolean> {
+  rejectUnknownKeys('VerifyOptions', options, ['maxCost', 'maxRounds', 'plaintext'])
+  const found = recognise(hash)
+  if (found !== undefined) rejectExcess(found.format, found.info, options)
+  const format = found?.format ?? (options.plaintext === true && !isLocked(hash) ? plaintext : undefined)
+  const bytes = passwordBytes(password)
+  if (format === undefined || hasNul(bytes)) return false
+  const again = await compute(format, bytes, hash)
+  return again !== undefined && equalInConstantTime(again, hash)
+}
+
+function rejectExcess(format: HashFormat, info: FormatInfo, { maxCost, maxRounds }: VerifyOptions): void {
+  if (format.parameter === undefined) return
+  const { name, verifyMax } = format.parameter
+  const limit = (name === 'cost' ? maxCost : maxRounds) ?? verifyMax
+  const value = info[name] ?? 0
+  if (value > limit) {
+    throw new HtpasswdError('ERR_HASH_LIMIT', `the ${format.id} hash has ${name} ${value}, above the limit of ${limit}`)
+  }
+}
+
+/** A record that was shut on purpose: `!…` or `*…`, as passwd(1) and useradd(8) mark them. */
+export const isLocked = (hash: string): boolean => /^[!*]/.test(hash)
+
+function recognise(hash: string): { format: HashFormat<FormatId>; info: FormatInfo } | undefined {
+  // a character is a byte; above that no stored hash can be
+  if (typeof hash !== 'string' || /[^\x00-\xff]/.test(hash)) return undefined
+  for (const format of formats) {
+    const info = format.identify(hash)
+    if (info !== undefined) return { format, info }
+  }
+  return undefined
+}
+
+/**
+ * The format and parameters of a stored hash, from its text alone.
+ *
+ * @returns undefined for what is no well-formed hash of a known format: empty, locked, plain text, cut short.
+ */
+export function identify(hash: string): HashInfo | undefined {
+  const found = recognise(hash)
+  return found && { format: found.format.id, ...found.info }
+}
+
+/** The format that a text means to be, even where it is malformed: to tell "broken" from "unknown". */
+export const claimedFormat = (hash: string): FormatId | undefined => formats.find(one => one.claims(hash))?.id
+
+/**
+ * Whether a stored hash falls short of a policy: another format, or less cost or fewer rounds.
+ * Ask after a successful login, when the password is at hand to be hashed anew.
+ *
+ * @param policy what a new hash would be made with; default: bcrypt of cost 12.
+ * @throws HtpasswdError `ERR_OPTION` for a policy that `hashPassword` would refuse.
+ */
+export function needsRehash(hash: string, policy: HashOptions = {}): boolean {
+  const format = findFormat(policy.format ?? DEFAULT_FORMAT)
+  const wanted = parameterOf(format, policy) ?? format.parameter?.default ?? 0
+  const info = identify(hash)
+  if (info?.format !== format.id || info.variant === '2x') return true
+  return format.parameter !== undefined && (info[format.parameter.name] ?? 0) < wanted
+}

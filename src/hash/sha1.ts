@@ -1,0 +1,31 @@
+// {SHA} and {SSHA}: one SHA-1 in base64, without and with a salt (apr-util crypto/apr_sha1.c; RFC 2307, OpenLDAP).
+import { createHash, randomBytes } from 'node:crypto'
+import type { HashFormat } from './format.ts'
+
+const SHA1_BYTES = 20
+
+export const sha1: HashFormat<'sha1'> = {
+  id: 'sha1',
+  claims: hash => hash.startsWith('{SHA}'),
+  identify: hash => (/^\{SHA\}[+/0-9A-Za-z]{27}=$/.test(hash) ? { strength: 'broken' } : undefined),
+  setting: () => '{SHA}',
+  compute: password => `{SHA}${createHash('sha1').update(password).digest('base64')}`,
+  milliseconds: () => 0,
+}
+
+// digest and salt stand together in the base64: SHA1(password + salt) + salt
+const saltOf = (setting: string): Buffer => Buffer.from(setting.slice(6), 'base64').subarray(SHA1_BYTES)
+
+export const ssha: HashFormat<'ssha'> = {
+  id: 'ssha',
+  claims: hash => hash.startsWith('{SSHA}'),
+  identify: hash =>
+    /^\{SSHA\}[+/0-9A-Za-z]{27,}={0,2}$/.test(hash) && saltOf(hash).length > 0 ? { strength: 'broken' } : undefined,
+  setting: () => `{SSHA}${Buffer.concat([Buffer.alloc(SHA1_BYTES), randomBytes(8)]).toString('base64')}`,
+  compute: (password, setting) => {
+    const salt = saltOf(setting)
+    const digest = createHash('sha1').update(password).update(salt).digest()
+    return `{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`
+  },
+  milliseconds: () => 0,
+}
