@@ -45,6 +45,9 @@ export class HtpasswdError extends Error {
 export function rejectUnknownKeys(owner: string, options: object, known: readonly string[]): void {
   const unknown = Object.keys(options).find(key => !known.includes(key))
   if (unknown !== undefined) {
-    throw new HtpasswdError('ERR_OPTION', `${owner} expected only the options ${known.join(', ')}, got "${unknown}"`)
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      `${owner} expected only the options ${known.join(', ')}, got "${unknown}"`,
+    )
   }
 }

@@ -13,13 +13,20 @@ const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 
 // bcrypt's base64 is the usual one with another alphabet and no padding
 const encode = (bytes: Uint8Array): string =>
-  Buffer.from(bytes).toString('base64').replace(/=+$/, '').replace(/./g, c => ALPHABET[BASE64.indexOf(c)] as string)
+  Buffer.from(bytes)
+    .toString('base64')
+    .replace(/=+$/, '')
+    .replace(/./g, c => ALPHABET[BASE64.indexOf(c)] as string)
 const decode = (text: string): Uint8Array =>
-  Buffer.from(text.replace(/./g, c => BASE64[ALPHABET.indexOf(c)] as string), 'base64')
+  Buffer.from(
+    text.replace(/./g, c => BASE64[ALPHABET.indexOf(c)] as string),
+    'base64',
+  )
 
 // "$2" variant "$" cost "$" 22 characters of salt, 31 of digest; the last character of each carries padding bits, which
 // every crypt(3) writes as zero, so only those characters can compare equal
-const PATTERN = /^\$(2[abxy])\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/
+const PATTERN =
+  /^\$(2[abxy])\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/
 const SETTING = /^\$(2[abxy])\$(\d\d)\$(.{22})/
 
 /** A cost of 10 is a tenth of a second here; below that a leaked file is guessed too fast. */
@@ -33,7 +40,11 @@ export const bcrypt: HashFormat<'bcrypt'> = {
   identify: hash => {
     const [, variant, cost] = PATTERN.exec(hash) ?? []
     if (variant === undefined) return undefined
-    return { variant, cost: Number(cost), strength: Number(cost) >= STRONG_COST && variant !== '2x' ? 'strong' : 'weak' }
+    return {
+      variant,
+      cost: Number(cost),
+      strength: Number(cost) >= STRONG_COST && variant !== '2x' ? 'strong' : 'weak',
+    }
   },
   // `$2y$` is what Apache writes and what every reader of these files takes; bcryptjs itself would write `$2b$`
   setting: (cost = 12) => `$2y$${String(cost).padStart(2, '0')}$${encode(randomBytes(16))}`,

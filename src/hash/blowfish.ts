@@ -16,12 +16,15 @@ function initialState(): BlowfishState {
     const arctanOfInverse = (x: bigint): bigint => {
       let sum = 0n
       let power = (1n << bits) / x
-      for (let n = 1n, sign = 1n; power !== 0n; n += 2n, sign = -sign, power /= x * x) sum += (sign * power) / n
+      for (let n = 1n, sign = 1n; power !== 0n; n += 2n, sign = -sign, power /= x * x)
+        sum += (sign * power) / n
       return sum
     }
     const pi = 16n * arctanOfInverse(5n) - 4n * arctanOfInverse(239n)
     const digits = ((pi - (3n << bits)) >> guard).toString(16).padStart(STATE_WORDS * 8, '0')
-    piWords = Int32Array.from({ length: STATE_WORDS }, (_, i) => Number.parseInt(digits.slice(8 * i, 8 * i + 8), 16))
+    piWords = Int32Array.from({ length: STATE_WORDS }, (_, i) =>
+      Number.parseInt(digits.slice(8 * i, 8 * i + 8), 16),
+    )
   }
   return piWords.slice()
 }
@@ -39,8 +42,13 @@ function encipher(state: BlowfishState, block: Int32Array, at: number): void {
 }
 
 function round(state: BlowfishState, x: number): number {
-  const sum = ((state[P_WORDS + (x >>> 24)] as number) + (state[P_WORDS + 256 + ((x >>> 16) & 255)] as number)) | 0
-  return ((sum ^ (state[P_WORDS + 512 + ((x >>> 8) & 255)] as number)) + (state[P_WORDS + 768 + (x & 255)] as number)) | 0
+  const sum =
+    ((state[P_WORDS + (x >>> 24)] as number) + (state[P_WORDS + 256 + ((x >>> 16) & 255)] as number)) | 0
+  return (
+    ((sum ^ (state[P_WORDS + 512 + ((x >>> 8) & 255)] as number)) +
+      (state[P_WORDS + 768 + (x & 255)] as number)) |
+    0
+  )
 }
 
 /** ExpandKey: the key into P, then P and S written anew by enciphering a chain that takes in the salt's words. */

@@ -25,7 +25,11 @@ function startPool(): Promise<Tinypool> {
  * A program that hashes once must not pay for starting threads, so its first long hash runs here: those engines give
  * the event loop its turn. The second one says that this program does it often.
  */
-export async function compute(format: HashFormat, password: Uint8Array, setting: string): Promise<string | undefined> {
+export async function compute(
+  format: HashFormat,
+  password: Uint8Array,
+  setting: string,
+): Promise<string | undefined> {
   const long = isMainThread && format.milliseconds(setting) > LONG_MILLISECONDS
   if (!long || longHashes++ === 0) return format.compute(password, setting)
   const job: HashJob = { format: format.id, password, setting }

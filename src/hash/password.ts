@@ -5,7 +5,10 @@ import { HtpasswdError } from '../errors.ts'
 export function passwordBytes(password: string | Uint8Array): Uint8Array {
   if (typeof password === 'string') return Buffer.from(password, 'utf8')
   if (password instanceof Uint8Array) return password
-  throw new HtpasswdError('ERR_PASSWORD', `"password" expected a string or a Uint8Array, got ${typeof password}`)
+  throw new HtpasswdError(
+    'ERR_PASSWORD',
+    `"password" expected a string or a Uint8Array, got ${typeof password}`,
+  )
 }
 
 /**

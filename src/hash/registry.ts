@@ -8,8 +8,8 @@ import type { FormatInfo, HashFormat } from './format.ts'
 import { compute } from './offload.ts'
 import { hasNul, passwordBytes } from './password.ts'
 import { plaintext } from './plaintext.ts'
-import { sha1, ssha } from './sha1.ts'
 import { sha256crypt, sha512crypt } from './sha-crypt.ts'
+import { sha1, ssha } from './sha1.ts'
 
 /** Every format, best first. A new one is one file and one name here. */
 export const formats = [
@@ -71,7 +71,10 @@ function parameterOf(format: HashFormat, options: HashOptions): number | undefin
     if (value === undefined) continue
     const parameter = format.parameter
     if (parameter?.name !== name) {
-      throw new HtpasswdError('ERR_OPTION', `"${name}" expected a format that has it, got the format ${format.id}`)
+      throw new HtpasswdError(
+        'ERR_OPTION',
+        `"${name}" expected a format that has it, got the format ${format.id}`,
+      )
     }
     if (!Number.isInteger(value) || value < parameter.min || value > parameter.max) {
       const range = `an integer from ${parameter.min} to ${parameter.max}`
@@ -91,16 +94,25 @@ function parameterOf(format: HashFormat, options: HashOptions): number | undefin
  * @throws HtpasswdError `ERR_OPTION` for an unknown format or a parameter out of its range, `ERR_PASSWORD` for a
  *   password that holds a NUL byte or is too long for the format (512 bytes in the formats of crypt(3)).
  */
-export async function hashPassword(password: string | Uint8Array, options: HashOptions = {}): Promise<string> {
+export async function hashPassword(
+  password: string | Uint8Array,
+  options: HashOptions = {},
+): Promise<string> {
   const format = findFormat(options.format ?? DEFAULT_FORMAT)
   const parameter = parameterOf(format, options)
   const bytes = passwordBytes(password)
   if (hasNul(bytes)) {
-    throw new HtpasswdError('ERR_PASSWORD', 'password expected no NUL byte, got one; servers would cut it short there')
+    throw new HtpasswdError(
+      'ERR_PASSWORD',
+      'password expected no NUL byte, got one; servers would cut it short there',
+    )
   }
   const hash = await compute(format, bytes, format.setting(parameter))
   if (hash === undefined) {
-    throw new HtpasswdError('ERR_PASSWORD', `password expected less than 512 bytes for ${format.id}, got ${bytes.length}`)
+    throw new HtpasswdError(
+      'ERR_PASSWORD',
+      `password expected less than 512 bytes for ${format.id}, got ${bytes.length}`,
+    )
   }
   return hash
 }
@@ -134,7 +146,10 @@ function rejectExcess(format: HashFormat, info: FormatInfo, { maxCost, maxRounds
   const limit = (name === 'cost' ? maxCost : maxRounds) ?? verifyMax
   const value = info[name] ?? 0
   if (value > limit) {
-    throw new HtpasswdError('ERR_HASH_LIMIT', `the ${format.id} hash has ${name} ${value}, above the limit of ${limit}`)
+    throw new HtpasswdError(
+      'ERR_HASH_LIMIT',
+      `the ${format.id} hash has ${name} ${value}, above the limit of ${limit}`,
+    )
   }
 }
 

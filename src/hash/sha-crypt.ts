@@ -41,19 +41,25 @@ function roundInputs(p: Buffer, s: Buffer, digestBytes: number): { input: Buffer
   })
 }
 
-async function digestRounds(algorithm: Algorithm, password: Buffer, salt: Buffer, rounds: number): Promise<Buffer> {
+async function digestRounds(
+  algorithm: Algorithm,
+  password: Buffer,
+  salt: Buffer,
+  rounds: number,
+): Promise<Buffer> {
   const { a, p, s } = start(algorithm, password, salt)
   const inputs = roundInputs(p, s, a.length)
-  let current = a
+  // from round to round as a Latin-1 string: a new Buffer each time costs as much again as the digest itself
+  let current = a.toString('latin1')
   for (let done = 0; done < rounds; ) {
     for (const stop = Math.min(rounds, done + ROUNDS_PER_TURN); done < stop; done++) {
       const { input, at } = inputs[done % PATTERNS] as { input: Buffer; at: number }
-      input.set(current, at)
-      current = digest(algorithm, input)
+      input.write(current, at, 'latin1')
+      current = digestOf(algorithm, input, 'binary')
     }
     if (done < rounds) await eventLoopTurn()
   }
-  return current
+  return Buffer.from(current, 'latin1')
 }
 
 /** Step 22: the bytes in the specification's order, three to four characters. */
@@ -110,7 +116,12 @@ function shaCrypt<const Id extends string>(
     compute: async (password, from) => {
       if (password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
       const [text, , salt] = start.exec(from) as unknown as [string, string | undefined, string]
-      const final = await digestRounds(algorithm, Buffer.from(password), Buffer.from(salt, 'latin1'), roundsOf(from))
+      const final = await digestRounds(
+        algorithm,
+        Buffer.from(password),
+        Buffer.from(salt, 'latin1'),
+        roundsOf(from),
+      )
       return `${text}$${encoders[algorithm](final)}`
     },
     milliseconds: from => (roundsOf(from) * microsecondsPerRound) / 1000,

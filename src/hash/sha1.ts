@@ -20,7 +20,9 @@ export const ssha: HashFormat<'ssha'> = {
   id: 'ssha',
   claims: hash => hash.startsWith('{SSHA}'),
   identify: hash =>
-    /^\{SSHA\}[+/0-9A-Za-z]{27,}={0,2}$/.test(hash) && saltOf(hash).length > 0 ? { strength: 'broken' } : undefined,
+    /^\{SSHA\}[+/0-9A-Za-z]{27,}={0,2}$/.test(hash) && saltOf(hash).length > 0
+      ? { strength: 'broken' }
+      : undefined,
   setting: () => `{SSHA}${Buffer.concat([Buffer.alloc(SHA1_BYTES), randomBytes(8)]).toString('base64')}`,
   compute: (password, setting) => {
     const salt = saltOf(setting)

@@ -1,0 +1,56 @@
+// Where the classic command gets its password: an argument, all of standard input, or two prompts.
+import { usernameKey } from '../document/username.ts'
+import { HtpasswdError } from '../errors.ts'
+import type { ClassicCommand } from './classic-options.ts'
+import { ExitStatus } from './exit-status.ts'
+import type { Io } from './io.ts'
+
+// MAX_STRING_LEN of support/passwd_common.h is 256; how it counts depends on where the password comes from
+const MAX_ARGUMENT_BYTES = 255
+const MAX_INPUT_BYTES = 255
+const MAX_ANSWER_BYTES = 256
+
+/** Apache ends with 3 where the two answers differ. */
+class MismatchError extends HtpasswdError {
+  override readonly exitStatus = ExitStatus.verification
+
+  constructor() {
+    super('ERR_PASSWORD', 'password verification error')
+  }
+}
+
+/** The bytes of the password, as they are. */
+export async function passwordOf(command: ClassicCommand, io: Io): Promise<Buffer> {
+  if (command.source === 'argument') return fromArgument(command.password ?? '')
+  if (command.source === 'stdin') return fromInput(io, command.acceptsEmptyInput)
+  const { askPasswords } = await import('./prompt.ts')
+  const questions =
+    command.mode === 'verify' ? ['Enter password: '] : ['New password: ', 'Re-type new password: ']
+  const [answer = Buffer.alloc(0), again = answer] = await askPasswords(io, questions)
+  rejectLong(answer, MAX_ANSWER_BYTES, '(>256)')
+  if (!answer.equals(again)) throw new MismatchError()
+  return answer
+}
+
+function fromArgument(text: string): Buffer {
+  const password = Buffer.from(usernameKey(text), 'latin1')
+  rejectLong(password, MAX_ARGUMENT_BYTES, '(> 256)')
+  return password
+}
+
+function fromInput(io: Io, acceptsEmpty: boolean): Buffer {
+  const input = io.readAll(MAX_INPUT_BYTES + 1)
+  if (input.length === 0 && !acceptsEmpty) {
+    throw new HtpasswdError(
+      'ERR_INTERRUPTED',
+      '-i expected the password on standard input, got nothing; nothing was changed',
+    )
+  }
+  rejectLong(input, MAX_INPUT_BYTES, '(>256)')
+  const lineEnd = input.at(-1) !== 10 ? 0 : input.at(-2) === 13 ? 2 : 1
+  return input.subarray(0, input.length - lineEnd)
+}
+
+function rejectLong(password: Buffer, limit: number, words: string): void {
+  if (password.length > limit) throw new HtpasswdError('ERR_TOO_LONG', `password too long ${words}`)
+}

@@ -1,0 +1,38 @@
+// `htpasswd -v`: whether a password is a user's.
+import { HtpasswdDocument } from '../document/document.ts'
+import { HtpasswdError } from '../errors.ts'
+import { verifyPassword } from '../hash/registry.ts'
+import { readSnapshot } from '../store/snapshot.ts'
+import { rejectMalformed } from './classic.ts'
+import type { ClassicCommand } from './classic-options.ts'
+import { passwordOf } from './classic-password.ts'
+import { ExitStatus } from './exit-status.ts'
+import type { Io } from './io.ts'
+
+// what crypt_blowfish answers with EINVAL: the prefix that Apache computes itself, with no valid cost and salt behind it
+const isBrokenBcrypt = (hash: string): boolean =>
+  /^\$2[ay]\$/.test(hash) && !/^\$2[ay]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{22}/.test(hash)
+
+/** Runs the check and returns the exit status. */
+export async function verify(command: ClassicCommand, io: Io): Promise<number> {
+  const file = command.file as string
+  const document = new HtpasswdDocument((await readSnapshot(file))?.bytes)
+  rejectMalformed(document, file)
+  const say = (status: number, message: string): number => {
+    io.err(`${message}\n`)
+    return status
+  }
+  const hash = document.get(command.user)
+  if (hash === undefined) return say(ExitStatus.user, `User ${command.user} not found`)
+  if (hash === '') return say(ExitStatus.invalidFile, `Empty hash for user ${command.user}`)
+  const password = await passwordOf(command, io)
+  if (isBrokenBcrypt(hash)) return say(ExitStatus.unverifiable, 'Could not verify password: Invalid argument')
+  try {
+    const matches = await verifyPassword(password, hash)
+    if (!matches) return say(ExitStatus.verification, 'password verification failed')
+    return say(ExitStatus.ok, `Password for user ${command.user} correct.`)
+  } catch (error) {
+    if (!(error instanceof HtpasswdError && error.code === 'ERR_HASH_LIMIT')) throw error
+    return say(ExitStatus.unverifiable, `Could not verify password: ${error.message}`)
+  }
+}

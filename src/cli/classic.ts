@@ -1,0 +1,150 @@
+// The command in Apache's grammar: checks in Apache's order, Apache's messages, Apache's statuses (support/htpasswd.c).
+import { checkUsername, checkUsernameFits, usernameKey } from '../document/username.ts'
+import { HtpasswdError } from '../errors.ts'
+import { bcrypt } from '../hash/bcrypt.ts'
+import { type HashOptions, hashPassword } from '../hash/registry.ts'
+import { sha512crypt } from '../hash/sha-crypt.ts'
+import { type ClassicCommand, parseClassic, UsageError } from './classic-options.ts'
+import { passwordOf } from './classic-password.ts'
+import { ExitStatus } from './exit-status.ts'
+import type { Io } from './io.ts'
+
+/** Apache's default cost, which its servers and scripts are used to; the library's is 12. */
+const CLASSIC_COST = 5
+/** What fits Apache's buffer (MAX_STRING_LEN) with a NUL and a line end: a longer line is one that it would not read again. */
+const MAX_RECORD_BYTES = 254
+
+const printable = (user: string): string =>
+  user.replace(/[\x00-\x1f\x7f-\x9f]/g, c => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
+
+/** Runs one command and returns its exit status; says on standard error what went wrong. */
+export async function classic(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await run(parseClassic(argv), io)
+  } catch (error) {
+    if (!(error instanceof HtpasswdError)) throw error
+    io.err(error instanceof UsageError ? error.text : `htpasswd: ${error.message}\n`)
+    return error.exitStatus
+  }
+}
+
+async function run(command: ClassicCommand, io: Io): Promise<number> {
+  const writes = command.mode !== 'verify' && command.mode !== 'delete'
+  if (writes) checkUsername(command.user)
+  else checkUsernameFits(command.user)
+  // a password that is too long is said before the file is looked at
+  if (command.source === 'argument') await passwordOf(command, io)
+  const options = hashOptions(command, io)
+  if (writes) checkRounds(options)
+  if (command.namesPlaintext && io.platform !== 'win32') {
+    io.err('Warning: storing passwords as plain text might just not work on this platform.\n')
+  }
+  if (command.file !== undefined) {
+    const { checkAccess } = await import('../store/access.ts')
+    const purposes = {
+      verify: 'read',
+      create: 'create',
+      update: 'update',
+      delete: 'update',
+      print: 'read',
+    } as const
+    checkAccess(command.file, purposes[command.mode])
+  }
+  if (command.mode === 'verify') return (await import('./classic-verify.ts')).verify(command, io)
+  if (command.mode === 'delete') return remove(command, io)
+  return write(command, options, io)
+}
+
+/** What `-C` or `-r` mean for the format that counts. */
+function hashOptions({ format, work }: ClassicCommand, io: Io): HashOptions {
+  // crypt(3) is not on Windows, and Apache's command makes apr1 there
+  if (format === 'des' && io.platform === 'win32') return { format: 'apr1' }
+  if (format === 'bcrypt') return { format, cost: work ?? CLASSIC_COST }
+  const takesRounds = format === 'sha256crypt' || format === 'sha512crypt'
+  return takesRounds && work !== undefined ? { format, rounds: work } : { format }
+}
+
+/** The real one writes `*0` for these, a record that nobody can log in with. */
+function checkRounds({ rounds }: HashOptions): void {
+  const { min, max } = sha512crypt.parameter ?? { min: 0, max: 0 }
+  if (rounds === undefined || (rounds >= min && rounds <= max)) return
+  throw new UsageError(`argument to -r expected ${min} to ${max}, got ${rounds}`, false)
+}
+
+async function makeRecord(command: ClassicCommand, options: HashOptions, io: Io): Promise<string> {
+  const { format, cost, rounds } = options
+  if (command.work !== undefined && cost === undefined && rounds === undefined) {
+    io.err('Warning: Ignoring -C/-r argument for this algorithm.\n')
+  }
+  const { min = 0, max = 0, verifyMax = 0 } = (cost === undefined ? sha512crypt : bcrypt).parameter ?? {}
+  if (cost !== undefined && (cost < min || cost > max)) {
+    throw new CostError(`Unable to encode with bcrypt: the cost expected ${min} to ${max}, got ${cost}`)
+  }
+  if (rounds !== undefined && rounds > verifyMax) {
+    io.err(`Warning: ${rounds} rounds are more than htpasswd -v checks (${verifyMax}).\n`)
+  }
+  const password = await passwordOf(command, io)
+  if (format === 'plaintext' && (password.includes(10) || password.includes(13))) {
+    throw new HtpasswdError(
+      'ERR_PASSWORD',
+      'a plain text password expected no line end, got one; it would begin a line of its own',
+    )
+  }
+  const hash = await hashPassword(password, options)
+  if (format === 'des' && password.length > 8)
+    io.err('Warning: Password truncated to 8 characters by CRYPT algorithm.\n')
+  if (format === 'bcrypt' && password.length > 72)
+    io.err('Warning: bcrypt uses only the first 72 bytes of the password.\n')
+  if (usernameKey(command.user).length + 1 + hash.length > MAX_RECORD_BYTES) {
+    throw new HtpasswdError('ERR_TOO_LONG', 'resultant record too long')
+  }
+  return hash
+}
+
+/** Apache ends with 3 on a cost that its bcrypt refuses. */
+class CostError extends HtpasswdError {
+  override readonly exitStatus = ExitStatus.verification
+
+  constructor(message: string) {
+    super('ERR_OPTION', message)
+  }
+}
+
+async function write(command: ClassicCommand, options: HashOptions, io: Io): Promise<number> {
+  const hash = await makeRecord(command, options, io)
+  if (command.file === undefined) {
+    io.out(Buffer.from(`${usernameKey(command.user)}:${hash}\n\n`, 'latin1'))
+    return ExitStatus.ok
+  }
+  const { updateFile } = await import('../store/update.ts')
+  const replace = command.mode === 'create'
+  const done = await updateFile(
+    command.file,
+    document => {
+      rejectMalformed(document, command.file as string)
+      return document.set(command.user, hash)
+    },
+    { replace },
+  )
+  io.err(`${done === 'added' ? 'Adding' : 'Updating'} password for user ${printable(command.user)}\n`)
+  return ExitStatus.ok
+}
+
+async function remove(command: ClassicCommand, io: Io): Promise<number> {
+  const { updateFile } = await import('../store/update.ts')
+  const file = command.file as string
+  const found = await updateFile(file, document => {
+    rejectMalformed(document, file)
+    return document.delete(command.user)
+  })
+  const user = printable(command.user)
+  io.err(found ? `Deleting password for user ${user}\n` : `User ${user} not found\n`)
+  return ExitStatus.ok
+}
+
+/** A line without a colon says that this is some other file, which must not be written. */
+export function rejectMalformed(document: { malformedLine(): number | undefined }, file: string): void {
+  const line = document.malformedLine()
+  if (line === undefined) return
+  throw new HtpasswdError('ERR_RECORD', `The file ${file} does not appear to be a valid htpasswd file.`)
+}

@@ -1,0 +1,40 @@
+// `htpasswd --help` and `--version`, with yargs: the part of the command that is not Apache's.
+import { readFileSync } from 'node:fs'
+import yargs from 'yargs'
+import { classicOptions, synopsis } from './classic-options.ts'
+import { ExitStatus } from './exit-status.ts'
+import type { Io } from './io.ts'
+
+const packageVersion = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version
+
+/** Prints help or the version on standard output. */
+export async function help(argv: readonly string[], io: Io): Promise<number> {
+  const program = yargs()
+    .scriptName('htpasswd')
+    .usage(['Usage:', ...synopsis.filter(form => form !== '')].join('\n  '))
+    .version(packageVersion())
+    .locale('en')
+    .wrap(100)
+    .exitProcess(false)
+    .example('htpasswd -c mlflow-authfile admin', 'create a file with a first user; asks for the password')
+    .example('htpasswd -B -C 12 mlflow-authfile bob', 'add or change a user, with bcrypt')
+    .example('htpasswd -v mlflow-authfile admin', 'check a password')
+    .example('htpasswd -D mlflow-authfile bob', 'take a user out')
+    .example('echo secret | htpasswd -i mlflow-authfile bob', 'from a script, without asking')
+    .epilogue(
+      "The grammar is Apache's. The command `htpasswd serve`, a guard in front of a web app such as MLflow, comes with " +
+        'the next version; a password file of that name is written ./serve.',
+    )
+  for (const option of classicOptions) {
+    const takesValue = 'takesValue' in option
+    program.option(option.letter, {
+      describe: option.describe.join(' '),
+      type: takesValue ? 'number' : 'boolean',
+      group: 'Options:',
+    })
+  }
+  await program.parse([...argv], {}, (_error, _argv, output) => io.out(`${output}\n`))
+  return ExitStatus.ok
+}

@@ -1,0 +1,90 @@
+// What the command reads from and writes to, behind one interface, so that tests can stand in for a terminal.
+import { readSync, writeSync } from 'node:fs'
+import { openTerminal, type Terminal } from './terminal.ts'
+
+/** The surroundings of one run of the command. */
+export interface Io {
+  /** Standard output: nothing but what a script asked for. */
+  out(text: string | Buffer): void
+  /** Standard error: messages and prompts. */
+  err(text: string): void
+  /** All of standard input, or the first `limit` bytes of it. */
+  readAll(limit: number): Buffer
+  /** The next line of standard input without its end; undefined where the input ended before. */
+  readLine(limit: number): Buffer | undefined
+  /** The user's terminal, to type a password on; undefined where there is none. */
+  openTerminal(): Terminal | undefined
+  readonly platform: NodeJS.Platform
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Synchronous writes: process.stdout would cost a tenth of the start, and lose its end on some pipes at exit. */
+function write(fd: number, text: string | Buffer): void {
+  let rest = typeof text === 'string' ? Buffer.from(text) : text
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest))
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      // a reader that has gone, as in `htpasswd -n … | head -0`, wants no more
+      if (code === 'EPIPE' || code === 'EBADF') return
+      if (code !== 'EAGAIN') throw error
+      waitALittle()
+    }
+  }
+}
+
+function read(fd: number, into: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(fd, into)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      // Windows says EOF where a pipe was closed; a closed or missing input has nothing to give either
+      if (code === 'EOF' || code === 'EBADF' || code === 'EIO') return 0
+      if (code !== 'EAGAIN') throw error
+      waitALittle()
+    }
+  }
+}
+
+/** Somebody made the descriptor non-blocking; there is nothing else to do here until it is ready. */
+function waitALittle(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+}
+
+// what was read behind the line that was asked for
+let pending = Buffer.alloc(0)
+
+function fill(): boolean {
+  const chunk = Buffer.allocUnsafe(4096)
+  const length = read(0, chunk)
+  pending = Buffer.concat([pending, chunk.subarray(0, length)])
+  return length > 0
+}
+
+function readAll(limit: number): Buffer {
+  while (pending.length < limit && fill());
+  return pending.subarray(0, limit)
+}
+
+function readLine(limit: number): Buffer | undefined {
+  while (pending.indexOf(10) < 0 && pending.length < limit && fill());
+  if (pending.length === 0) return undefined
+  const lineFeed = pending.indexOf(10)
+  const line = lineFeed < 0 ? pending : pending.subarray(0, lineFeed)
+  pending = pending.subarray(line.length + 1)
+  // PowerShell and files from Windows end a line with both
+  return line.at(-1) === 13 ? line.subarray(0, -1) : line
+}
+
+/** The real one. */
+export const processIo: Io = {
+  out: text => write(1, text),
+  err: text => write(2, text),
+  readAll,
+  readLine,
+  openTerminal,
+  platform: process.platform,
+  env: process.env,
+}

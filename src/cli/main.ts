@@ -1,0 +1,10 @@
+// The command's entry: Apache's grammar, unless the first word is one of ours.
+import { exactArguments } from './arguments.ts'
+import type { Io } from './io.ts'
+
+/** Runs the command and returns its exit status. */
+export async function main(words: readonly string[], io: Io): Promise<number> {
+  const argv = exactArguments(words)
+  if (argv[0] === '--help' || argv[0] === '--version') return (await import('./help.ts')).help(argv, io)
+  return (await import('./classic.ts')).classic(argv, io)
+}

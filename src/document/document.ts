@@ -1,0 +1,256 @@
+// The lossless model of a password file: its bytes, and an overlay of changed, removed and added records.
+import { HtpasswdError } from '../errors.ts'
+import { fieldsBehind, LineCursor, lineStart, textStart } from './line.ts'
+import { LineIndex } from './line-index.ts'
+import { findProblems, type Problem } from './problems.ts'
+import { checkUsername, usernameKey, usernameText } from './username.ts'
+
+/** A change of the record whose name stands at an offset of the source; undefined takes the line out. */
+type Edit = { readonly key: string; readonly hash: string } | undefined
+
+/**
+ * Reads the text of a password file. No I/O.
+ *
+ * @param source the file's bytes, or its text (UTF-8).
+ * @throws HtpasswdError `ERR_UTF16` for a UTF-16 file, such as Windows PowerShell's `>` writes, saying how to mend it.
+ *   Everything else that is wrong is listed in `problems`.
+ */
+export function parseHtpasswd(source: string | Uint8Array): HtpasswdDocument {
+  return new HtpasswdDocument(source)
+}
+
+/**
+ * The text of a password file, editable: what a change does not touch comes out byte for byte (comments, blank lines,
+ * order, duplicates, CRLF, a byte order mark, stray bytes, third fields). A changed file whose last line has no line
+ * end gets it.
+ *
+ * User names are text; a byte that is no UTF-8 is a lone surrogate U+DC80 to U+DCFF in it. They can be given as bytes.
+ * Hashes are the second field, one Latin-1 character a byte.
+ */
+export class HtpasswdDocument {
+  readonly #source: Buffer
+  readonly #index: LineIndex
+  readonly #edits = new Map<number, Edit>()
+  readonly #added = new Map<string, string>()
+  // where lines went whose user has another name than the source says
+  readonly #renamed = new Map<string, number[]>()
+
+  /** As `parseHtpasswd`. */
+  constructor(source: string | Uint8Array = '') {
+    this.#source =
+      typeof source === 'string'
+        ? Buffer.from(source)
+        : Buffer.from(source.buffer, source.byteOffset, source.length)
+    rejectUtf16(this.#source)
+    this.#index = new LineIndex(this.#source)
+  }
+
+  /** How many users there are; duplicates count once. */
+  get size(): number {
+    return this.#keys().size
+  }
+
+  /** Their names, in file order, each once. */
+  users(): string[] {
+    return [...this.#keys()].map(usernameText)
+  }
+
+  /** Whether the user has a record. */
+  has(user: string | Uint8Array): boolean {
+    return this.#first(usernameKey(user)) !== undefined
+  }
+
+  /** The hash of the user's first record, the one that servers look at; undefined for a stranger. */
+  get(user: string | Uint8Array): string | undefined {
+    return this.#first(usernameKey(user))
+  }
+
+  /**
+   * Writes a user's hash: every record of that name changes in place and keeps its third field, a new user goes to
+   * the end.
+   *
+   * @throws HtpasswdError `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot stand in a file, `ERR_RECORD` for a
+   *   hash with a line end, a NUL or a character above U+00FF.
+   */
+  set(user: string | Uint8Array, hash: string): 'added' | 'updated' {
+    const key = usernameKey(user)
+    checkUsername(usernameText(key))
+    if (/[\n\r\0]|[^\x00-\xff]/.test(hash)) {
+      throw new HtpasswdError(
+        'ERR_RECORD',
+        'hash expected one line of Latin-1 characters, got a line end, a NUL or others',
+      )
+    }
+    const lines = this.#lines(key)
+    for (const at of lines) this.#edits.set(at, { key, hash })
+    if (lines.length > 0) return 'updated'
+    const isNew = !this.#added.has(key)
+    this.#added.set(key, hash)
+    return isNew ? 'added' : 'updated'
+  }
+
+  /** Takes out every record of the user; false for a stranger. */
+  delete(user: string | Uint8Array): boolean {
+    const key = usernameKey(user)
+    const lines = this.#lines(key)
+    for (const at of lines) this.#edits.set(at, undefined)
+    return this.#added.delete(key) || lines.length > 0
+  }
+
+  /**
+   * Gives every record of user `from` the name `to`, in place.
+   *
+   * @throws HtpasswdError `ERR_USER_MISSING` where `from` is a stranger, `ERR_USER_EXISTS` where `to` is a user,
+   *   `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot stand in a file.
+   */
+  rename(from: string | Uint8Array, to: string | Uint8Array): void {
+    const [oldKey, newKey] = [usernameKey(from), usernameKey(to)]
+    checkUsername(usernameText(newKey))
+    if (!this.has(from))
+      throw new HtpasswdError('ERR_USER_MISSING', `expected a user of the file, got ${usernameText(oldKey)}`)
+    if (this.has(to))
+      throw new HtpasswdError('ERR_USER_EXISTS', `expected a name that is free, got ${usernameText(newKey)}`)
+    const lines = this.#lines(oldKey)
+    const edits = lines.map(at => [at, { key: newKey, hash: this.#hashAt(at) }] as const)
+    for (const [at, edit] of edits) this.#edits.set(at, edit)
+    this.#renamed.set(newKey, lines)
+    const added = this.#added.get(oldKey)
+    if (added !== undefined) {
+      this.#added.delete(oldKey)
+      this.#added.set(newKey, added)
+    }
+  }
+
+  /** What is wrong or doubtful, with line numbers, as the document stands now. */
+  get problems(): readonly Problem[] {
+    return findProblems(this.toBuffer())
+  }
+
+  /** Whether anything was set, deleted or renamed. */
+  get changed(): boolean {
+    return this.#edits.size > 0 || this.#added.size > 0
+  }
+
+  /** The file's text, decoded as UTF-8; use `toBytes` to write it. */
+  toString(): string {
+    return this.toBuffer().toString('utf8')
+  }
+
+  /** The file's bytes. */
+  toBytes(): Uint8Array {
+    return this.toBuffer()
+  }
+
+  /** @internal */
+  toBuffer(): Buffer {
+    return this.changed ? Buffer.concat(this.pieces()) : this.#source
+  }
+
+  /** The bytes as slices of the source and what came new, for a writer that need not copy them. @internal */
+  pieces(): Buffer[] {
+    const source = this.#source
+    const pieces: Buffer[] = []
+    let copied = 0
+    for (const [at, edit] of [...this.#edits].sort(([a], [b]) => a - b)) {
+      const { hashEnd, contentEnd, end } = fieldsBehind(source, source.indexOf(58, at))
+      pieces.push(source.subarray(copied, lineStart(source, at)))
+      if (edit === undefined) copied = end
+      else {
+        pieces.push(Buffer.from(`${edit.key}:${edit.hash}`, 'latin1'), source.subarray(hashEnd, contentEnd))
+        copied = contentEnd
+      }
+    }
+    pieces.push(source.subarray(copied))
+    const lineEnd = this.#lineEnd()
+    if (this.changed && lacksLineEnd(pieces, textStart(source))) pieces.push(lineEnd)
+    for (const [key, hash] of this.#added) pieces.push(Buffer.from(`${key}:${hash}`, 'latin1'), lineEnd)
+    return pieces.filter(piece => piece.length > 0)
+  }
+
+  /** Makes look-ups fast from now on, for a reader that keeps the document. @internal */
+  buildIndex(): void {
+    this.#index.build()
+  }
+
+  /**
+   * The number of the first line that is no record, comment or blank line, up to the first record of `user` where that
+   * is given; undefined where all are well-formed. Quicker than `problems`. @internal
+   */
+  malformedLine(user?: string): number | undefined {
+    const until = user === undefined ? undefined : this.#index.first(usernameKey(user))
+    const cursor = new LineCursor(this.#source)
+    for (let line = 1; cursor.next(); line++) {
+      if (cursor.kind === 'malformed') return line
+      if (cursor.nameStart === until) return undefined
+    }
+    return undefined
+  }
+
+  /** The source offsets of the records that are the user's now. */
+  #lines(key: string): number[] {
+    const lines = this.#renamed.get(key) ?? this.#index.find(key)
+    return this.#edits.size === 0 ? lines : lines.filter(at => this.#nameAt(at) === key)
+  }
+
+  #nameAt(at: number): string | undefined {
+    if (this.#edits.has(at)) return this.#edits.get(at)?.key
+    return this.#source.toString('latin1', at, this.#source.indexOf(58, at))
+  }
+
+  #hashAt(at: number): string {
+    const edit = this.#edits.get(at)
+    if (edit !== undefined) return edit.hash
+    const { hashStart, hashEnd } = fieldsBehind(this.#source, this.#source.indexOf(58, at))
+    return this.#source.toString('latin1', hashStart, hashEnd)
+  }
+
+  #first(key: string): string | undefined {
+    if (this.changed) {
+      const at = this.#lines(key)[0]
+      return at === undefined ? this.#added.get(key) : this.#hashAt(at)
+    }
+    // the path of a server's look-up: no lists, no maps
+    const at = this.#index.first(key)
+    if (at === undefined) return undefined
+    const { hashStart, hashEnd } = fieldsBehind(this.#source, at + key.length)
+    return this.#source.toString('latin1', hashStart, hashEnd)
+  }
+
+  #keys(): Set<string> {
+    const keys = new Set<string>()
+    const cursor = new LineCursor(this.#source)
+    while (cursor.next()) {
+      if (cursor.kind !== 'record') continue
+      const edited = this.#edits.size > 0 && this.#edits.has(cursor.nameStart)
+      const key = edited ? this.#edits.get(cursor.nameStart)?.key : cursor.name()
+      if (key !== undefined) keys.add(key)
+    }
+    for (const key of this.#added.keys()) keys.add(key)
+    return keys
+  }
+
+  /** The line end of new lines: that of the first line. */
+  #lineEnd(): Buffer {
+    const first = this.#source.indexOf(10)
+    return Buffer.from(first > 0 && this.#source[first - 1] === 13 ? '\r\n' : '\n')
+  }
+}
+
+/** Whether the text ends within a line; a byte order mark alone is no line. */
+function lacksLineEnd(pieces: readonly Buffer[], markLength: number): boolean {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  return length > markLength && pieces.findLast(piece => piece.length > 0)?.at(-1) !== 10
+}
+
+/** UTF-16 has a byte order mark, or a NUL in every other byte of its ASCII. */
+function rejectUtf16(bytes: Buffer): void {
+  const mark = bytes.length >= 2 ? bytes.readUInt16BE(0) : 0
+  const nuls = bytes.length >= 4 ? [0, 1, 2, 3].map(i => bytes[i] === 0).join() : ''
+  const alternating = nuls === 'false,true,false,true' || nuls === 'true,false,true,false'
+  if (mark !== 0xfffe && mark !== 0xfeff && !alternating) return
+  throw new HtpasswdError(
+    'ERR_UTF16',
+    'expected UTF-8 or ASCII text, got UTF-16, as Windows PowerShell writes with ">". ' +
+      'Save the file as UTF-8, or in PowerShell: (Get-Content FILE) | Set-Content -Encoding ascii FILE',
+  )
+}

@@ -1,0 +1,98 @@
+// Where the parts of one line stand in the bytes of a password file.
+
+const LF = 10
+const CR = 13
+const COLON = 58
+const HASH_SIGN = 35
+
+/** The three bytes that some editors on Windows put before UTF-8 text. */
+export const BOM = Buffer.from([0xef, 0xbb, 0xbf])
+
+export const hasBom = (bytes: Buffer): boolean => bytes.subarray(0, BOM.length).equals(BOM)
+
+/** Where the text begins: behind a byte order mark. */
+export const textStart = (bytes: Buffer): number => (hasBom(bytes) ? BOM.length : 0)
+
+// isspace() in the C locale, less the line feed: what Apache's command skips before a name
+export const isBlank = (byte: number | undefined): boolean =>
+  byte === 32 || (byte !== undefined && byte >= 9 && byte <= 13 && byte !== LF)
+
+export type LineKind = 'record' | 'comment' | 'blank' | 'malformed'
+
+/**
+ * A cursor over lines. Its fields are offsets and are overwritten by `next`: a file of a million lines makes no objects.
+ *
+ *     blanks name ":" hash [ ":" rest ] [ CR ] LF
+ */
+export class LineCursor {
+  readonly bytes: Buffer
+  kind: LineKind = 'blank'
+  /** First byte of the line, behind a byte order mark. */
+  start = 0
+  nameStart = 0
+  /** The first colon of a record. */
+  nameEnd = 0
+  /** Where the line's own line end begins. */
+  contentEnd = 0
+  /** Behind the line's end. */
+  end: number
+
+  constructor(bytes: Buffer, from = textStart(bytes)) {
+    this.bytes = bytes
+    this.end = from
+  }
+
+  next(): boolean {
+    const { bytes } = this
+    this.start = this.end
+    if (this.start >= bytes.length) return false
+    let at = this.start
+    while (isBlank(bytes[at])) at++
+    this.nameStart = at
+    // the short way to the colon first, the long way to the line end in one native call
+    while (at < bytes.length && bytes[at] !== COLON && bytes[at] !== LF) at++
+    this.nameEnd = at
+    const lineFeed = bytes.indexOf(LF, at)
+    this.end = lineFeed < 0 ? bytes.length : lineFeed + 1
+    this.contentEnd = lineFeed < 0 ? bytes.length : lineFeed
+    if (this.contentEnd > this.start && bytes[this.contentEnd - 1] === CR) this.contentEnd--
+    const isComment = bytes[this.nameStart] === HASH_SIGN
+    if (this.nameStart >= this.contentEnd) this.kind = 'blank'
+    else if (isComment) this.kind = 'comment'
+    else this.kind = bytes[at] === COLON ? 'record' : 'malformed'
+    return true
+  }
+
+  /** The name's bytes, one Latin-1 character each. */
+  name(): string {
+    return this.bytes.toString('latin1', this.nameStart, this.nameEnd)
+  }
+}
+
+/** The ends of the fields behind a record's first colon. */
+export interface Fields {
+  readonly hashStart: number
+  /** The second colon, or the end of the content. */
+  readonly hashEnd: number
+  readonly contentEnd: number
+  /** Behind the line end. */
+  readonly end: number
+}
+
+/** The fields of the record whose first colon stands at `colon`. Apache's server and nginx end the hash at a second one. */
+export function fieldsBehind(bytes: Buffer, colon: number): Fields {
+  let at = colon + 1
+  while (at < bytes.length && bytes[at] !== COLON && bytes[at] !== LF) at++
+  const lineFeed = bytes[at] === COLON ? bytes.indexOf(LF, at) : at
+  const end = lineFeed < 0 || lineFeed >= bytes.length ? bytes.length : lineFeed + 1
+  let contentEnd = end > 0 && bytes[end - 1] === LF ? end - 1 : end
+  if (contentEnd > colon + 1 && bytes[contentEnd - 1] === CR) contentEnd--
+  return { hashStart: colon + 1, hashEnd: Math.min(at, contentEnd), contentEnd, end }
+}
+
+/** The first byte of the line in which a name starts at `nameStart`. */
+export function lineStart(bytes: Buffer, nameStart: number): number {
+  let at = nameStart
+  while (at > 0 && isBlank(bytes[at - 1])) at--
+  return at
+}

@@ -1,0 +1,83 @@
+// A password file as it stood at one moment: its bytes, and a stamp that changes whenever somebody writes it.
+import { type BigIntStats, statSync } from 'node:fs'
+import { open, readlink, realpath } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { HtpasswdError } from '../errors.ts'
+import { fileError, isMissing } from './file-error.ts'
+
+/** What one reading of a file found. */
+export interface Snapshot {
+  readonly bytes: Buffer
+  readonly stats: BigIntStats
+  readonly stamp: string
+}
+
+const stampOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
+  [dev, ino, size, mtimeNs, ctimeNs].join()
+
+/** The stamp of the file now; empty where there is none. */
+export function currentStamp(path: string): string {
+  try {
+    return stampOf(statSync(path, { bigint: true }))
+  } catch (error) {
+    if (isMissing(error)) return ''
+    throw fileError(error, 'cannot read', path)
+  }
+}
+
+/** Behind symbolic links, since a rename onto a link would replace the link; works for a file that is yet to come. */
+export async function linkTarget(path: string): Promise<string> {
+  const absolute = resolve(path)
+  try {
+    return await realpath(absolute)
+  } catch (error) {
+    if (!isMissing(error)) throw fileError(error, 'cannot open', path)
+  }
+  const link = await readlink(absolute).catch(() => undefined)
+  // a link to nowhere: its target is what will be created
+  return link === undefined ? absolute : linkTarget(resolve(dirname(absolute), link))
+}
+
+/** Tries before giving up on a file that changes under every reading. */
+const READ_ATTEMPTS = 50
+
+/**
+ * Reads the whole file, again where somebody wrote while it was read.
+ *
+ * @returns undefined where there is no file.
+ * @throws HtpasswdError `ERR_FILE_ACCESS`; `ERR_FILE_BUSY` where it never stood still.
+ */
+export async function readSnapshot(path: string): Promise<Snapshot | undefined> {
+  for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+    const snapshot = await readOnce(path)
+    if (snapshot === undefined || snapshot.stamp === currentStamp(path)) return snapshot
+    await delay(10)
+  }
+  throw new HtpasswdError('ERR_FILE_BUSY', `cannot read ${path}: other programs kept writing it; try again`)
+}
+
+async function readOnce(path: string): Promise<Snapshot | undefined> {
+  try {
+    const handle = await open(path, 'r')
+    try {
+      const stats = await handle.stat({ bigint: true })
+      if (!stats.isFile())
+        throw new HtpasswdError('ERR_FILE_ACCESS', `cannot read ${path}: expected a regular file`)
+      // one buffer of the right size: readFile would hold the file twice for a moment
+      const bytes = Buffer.allocUnsafeSlow(Number(stats.size))
+      let filled = 0
+      while (filled < bytes.length) {
+        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled)
+        if (bytesRead === 0) break
+        filled += bytesRead
+      }
+      return { bytes: bytes.subarray(0, filled), stats, stamp: stampOf(stats) }
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw fileError(error, 'cannot read', path)
+  }
+}
