@@ -3,11 +3,11 @@ import { HtpasswdDocument } from '../document/document.ts'
 import { HtpasswdError } from '../errors.ts'
 import { verifyPassword } from '../hash/registry.ts'
 import { readSnapshot } from '../store/snapshot.ts'
-import { rejectMalformed } from './classic.ts'
 import type { ClassicCommand } from './classic-options.ts'
 import { passwordOf } from './classic-password.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
+import { rejectMalformed } from './valid-document.ts'
 
 // what crypt_blowfish answers with EINVAL: the prefix that Apache computes itself, with no valid cost and salt behind it
 const isBrokenBcrypt = (hash: string): boolean =>

@@ -8,6 +8,7 @@ import { type ClassicCommand, parseClassic, UsageError } from './classic-options
 import { passwordOf } from './classic-password.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
+import { rejectMalformed } from './valid-document.ts'
 
 /** Apache's default cost, which its servers and scripts are used to; the library's is 12. */
 const CLASSIC_COST = 5
@@ -140,11 +141,4 @@ async function remove(command: ClassicCommand, io: Io): Promise<number> {
   const user = printable(command.user)
   io.err(found ? `Deleting password for user ${user}\n` : `User ${user} not found\n`)
   return ExitStatus.ok
-}
-
-/** A line without a colon says that this is some other file, which must not be written. */
-export function rejectMalformed(document: { malformedLine(): number | undefined }, file: string): void {
-  const line = document.malformedLine()
-  if (line === undefined) return
-  throw new HtpasswdError('ERR_RECORD', `The file ${file} does not appear to be a valid htpasswd file.`)
 }

@@ -172,17 +172,10 @@ export class HtpasswdDocument {
     this.#index.build()
   }
 
-  /**
-   * The number of the first line that is no record, comment or blank line, up to the first record of `user` where that
-   * is given; undefined where all are well-formed. Quicker than `problems`. @internal
-   */
-  malformedLine(user?: string): number | undefined {
-    const until = user === undefined ? undefined : this.#index.first(usernameKey(user))
+  /** The number of the first line that is no record, comment or blank line; quicker than `problems`. @internal */
+  malformedLine(): number | undefined {
     const cursor = new LineCursor(this.#source)
-    for (let line = 1; cursor.next(); line++) {
-      if (cursor.kind === 'malformed') return line
-      if (cursor.nameStart === until) return undefined
-    }
+    for (let line = 1; cursor.next(); line++) if (cursor.kind === 'malformed') return line
     return undefined
   }
 
