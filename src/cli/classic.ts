@@ -1,7 +1,7 @@
 // The command in Apache's grammar: checks in Apache's order, Apache's messages, Apache's statuses (support/htpasswd.c).
 import { checkUsername, checkUsernameFits, usernameKey } from '../document/username.ts'
 import { HtpasswdError } from '../errors.ts'
-import { bcrypt } from '../hash/bcrypt.ts'
+import { BCRYPT_PASSWORD_BYTES, bcrypt } from '../hash/bcrypt.ts'
 import { type HashOptions, hashPassword } from '../hash/registry.ts'
 import { sha512crypt } from '../hash/sha-crypt.ts'
 import { type ClassicCommand, parseClassic, UsageError } from './classic-options.ts'
@@ -94,8 +94,8 @@ async function makeRecord(command: ClassicCommand, options: HashOptions, io: Io)
   const hash = await hashPassword(password, options)
   if (format === 'des' && password.length > 8)
     io.err('Warning: Password truncated to 8 characters by CRYPT algorithm.\n')
-  if (format === 'bcrypt' && password.length > 72)
-    io.err('Warning: bcrypt uses only the first 72 bytes of the password.\n')
+  if (format === 'bcrypt' && password.length > BCRYPT_PASSWORD_BYTES)
+    io.err(`Warning: bcrypt uses only the first ${BCRYPT_PASSWORD_BYTES} bytes of the password.\n`)
   if (usernameKey(command.user).length + 1 + hash.length > MAX_RECORD_BYTES) {
     throw new HtpasswdError('ERR_TOO_LONG', 'resultant record too long')
   }
