@@ -26,8 +26,9 @@ export async function passwordOf(command: ClassicCommand, io: Io): Promise<Buffe
   const { askPasswords } = await import('./prompt.ts')
   const questions =
     command.mode === 'verify' ? ['Enter password: '] : ['New password: ', 'Re-type new password: ']
-  const [answer = Buffer.alloc(0), again = answer] = await askPasswords(io, questions)
-  rejectLong(answer, MAX_ANSWER_BYTES, '(>256)')
+  const [answer = Buffer.alloc(0), again = answer] = await askPasswords(io, questions, one =>
+    rejectLong(one, MAX_ANSWER_BYTES, '(>256)'),
+  )
   if (!answer.equals(again)) throw new MismatchError()
   return answer
 }

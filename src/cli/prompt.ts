@@ -10,17 +10,34 @@ const ANSWER_BYTES = 4096
 const noAnswer = (): HtpasswdError =>
   new HtpasswdError('ERR_INTERRUPTED', 'no password was given; nothing was changed')
 
-/** Asks the questions in turn on one terminal, so that what is typed ahead answers the next. */
-export async function askPasswords(io: Io, questions: readonly string[]): Promise<Buffer[]> {
+/**
+ * Asks the questions in turn on one terminal, so that what is typed ahead answers the next.
+ *
+ * @param check throws for an answer that makes the next question needless.
+ */
+export async function askPasswords(
+  io: Io,
+  questions: readonly string[],
+  check: (answer: Buffer) => void,
+): Promise<Buffer[]> {
   const terminal = io.openTerminal()
-  if (terminal === undefined) return questions.map((question, i) => answerFromInput(io, question, i === 0))
+  const answers: Buffer[] = []
+  const accept = (answer: Buffer): void => {
+    check(answer)
+    answers.push(answer)
+  }
+  if (terminal === undefined) {
+    questions.forEach((question, i) => {
+      accept(answerFromInput(io, question, i === 0))
+    })
+    return answers
+  }
   const mask = io.platform === 'win32' ? '*' : ''
   const typed = new TypedBytes(terminal)
-  const answers = []
   try {
     for (const question of questions) {
       io.err(question)
-      answers.push(await answerFromTerminal(io, typed, mask).finally(() => io.err('\n')))
+      accept(await answerFromTerminal(io, typed, mask).finally(() => io.err('\n')))
     }
   } finally {
     terminal.close()
