@@ -114,11 +114,10 @@ export class HtpasswdDocument {
     const edits = lines.map(at => [at, { key: newKey, hash: this.#hashAt(at) }] as const)
     for (const [at, edit] of edits) this.#edits.set(at, edit)
     this.#renamed.set(newKey, lines)
-    const added = this.#added.get(oldKey)
-    if (added !== undefined) {
-      this.#added.delete(oldKey)
-      this.#added.set(newKey, added)
-    }
+    if (!this.#added.has(oldKey)) return
+    const added = [...this.#added]
+    this.#added.clear()
+    for (const [key, hash] of added) this.#added.set(key === oldKey ? newKey : key, hash)
   }
 
   /** What is wrong or doubtful, with line numbers, as the document stands now. */

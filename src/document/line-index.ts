@@ -18,6 +18,8 @@ export class LineIndex {
 
   /** The offsets of the name in each of its records, in file order. */
   find(key: string): number[] {
+    // no line has such a name, but a search for it could match across the parts of lines
+    if (/[:\n]/.test(key)) return []
     if (this.#slots === undefined && ++this.#searches > SEARCHES_BEFORE_TABLE) this.build()
     return this.#slots === undefined ? this.#search(key) : this.#lookUp(this.#slots, key, false)
   }
@@ -31,10 +33,11 @@ export class LineIndex {
   #search(key: string): number[] {
     const bytes = this.#bytes
     const needle = Buffer.from(`${key}:`, 'latin1')
+    const text = textStart(bytes)
     const found = []
-    for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {
+    for (let at = bytes.indexOf(needle, text); at >= 0; at = bytes.indexOf(needle, at + 1)) {
       const start = lineStart(bytes, at)
-      const isFirstOfLine = start === 0 || start === textStart(bytes) || bytes[start - 1] === LF
+      const isFirstOfLine = start === text || bytes[start - 1] === LF
       // a name that begins with a blank is not what readers see, and "#" begins a comment
       if (isFirstOfLine && !isBlank(needle[0]) && needle[0] !== 35) found.push(at)
     }

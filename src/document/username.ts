@@ -68,6 +68,9 @@ export function checkUsername(name: string): void {
       `username contains the control character ${point}${label ? ` (${label})` : ''}`,
     )
   }
+  // at the start of a file, readers would skip it and see another name, or take the file for UTF-16
+  if (/^(?:\ufeff|\udcff\udcfe|\udcfe\udcff)/.test(name))
+    throw new HtpasswdError('ERR_USERNAME', 'username begins with a byte order mark')
   const first = name[0]
   if (first === '#')
     throw new HtpasswdError('ERR_USERNAME', "username begins with '#', which would make it a comment")

@@ -3,7 +3,13 @@ import { createRequire } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
 import type { Tinypool } from 'tinypool'
 import type { HashFormat } from './format.ts'
-import type { HashJob } from './worker.ts'
+
+/** One hash to compute, as it crosses to the thread. */
+export interface HashJob {
+  readonly format: string
+  readonly password: Uint8Array
+  readonly setting: string
+}
 
 /** A longer hash would be felt by everything else on the event loop. */
 const LONG_MILLISECONDS = 20
@@ -16,7 +22,8 @@ function startPool(): Promise<Tinypool> {
     // by its name in package.json "imports", so that it is the built file in tests of the sources too
     const filename = createRequire(import.meta.url).resolve('#hash-worker')
     // idle threads end by themselves; they never keep a finished program alive
-    return new Tinypool({ filename, minThreads: 0, idleTimeout: 10_000 })
+    // without the program's own options, some of which (--input-type) a thread refuses
+    return new Tinypool({ filename, minThreads: 0, idleTimeout: 10_000, execArgv: [] })
   })
   return pool
 }

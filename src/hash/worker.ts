@@ -1,12 +1,6 @@
 // The worker thread's side of offload.ts: computes one hash.
+import type { HashJob } from './offload.ts'
 import { formats } from './registry.ts'
-
-/** One hash to compute, as it crosses to the thread. */
-export interface HashJob {
-  readonly format: string
-  readonly password: Uint8Array
-  readonly setting: string
-}
 
 /** Called by the pool with each job. */
 export default function computeJob(job: HashJob): Promise<string | undefined> | string | undefined {

@@ -30,7 +30,8 @@ export interface Lock {
   release(): void
 }
 
-const startedAt = (): number => Math.round(Date.now() / 1000 - process.uptime())
+// once, or a clock that is set later would make this process look like another
+const startedAt = Math.round(Date.now() / 1000 - process.uptime())
 
 /**
  * Takes the lock of `path`, waiting at most `timeout` milliseconds.
@@ -39,7 +40,7 @@ const startedAt = (): number => Math.round(Date.now() / 1000 - process.uptime())
  */
 export async function acquireLock(path: string, timeout: number): Promise<Lock> {
   const lockPath = `${path}.htpasswd-lock`
-  const me: Holder = { pid: process.pid, host: hostname(), started: startedAt(), id: randomUUID() }
+  const me: Holder = { pid: process.pid, host: hostname(), started: startedAt, id: randomUUID() }
   const text = JSON.stringify(me)
   const deadline = performance.now() + timeout
   const watched = new StillnessWatch()
@@ -47,7 +48,7 @@ export async function acquireLock(path: string, timeout: number): Promise<Lock> 
     const found = read(lockPath)
     if (found === undefined) continue
     if (isDead(found, me) || watched.isStill(found)) {
-      takeOver(lockPath, found.text)
+      takeOver(lockPath, found)
       continue
     }
     if (performance.now() >= deadline) throw timeoutError(path, lockPath, timeout, found.holder)
@@ -69,6 +70,9 @@ function create(lockPath: string, text: string): boolean {
     const fd = openSync(lockPath, 'wx', 0o644)
     try {
       writeSync(fd, text)
+    } catch (error) {
+      remove(lockPath)
+      throw error
     } finally {
       closeSync(fd)
     }
@@ -81,7 +85,6 @@ function create(lockPath: string, text: string): boolean {
       (process.platform === 'win32' && isHeldOpen(error) && read(lockPath) !== undefined)
     )
       return false
-    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO') remove(lockPath)
     throw fileError(error, 'cannot lock', lockPath)
   }
 }
@@ -105,7 +108,9 @@ function read(lockPath: string): Found | undefined {
 
 function parseHolder(text: string): Holder | undefined {
   try {
-    return JSON.parse(text) as Holder
+    const holder = JSON.parse(text) as Partial<Holder> | null
+    const isHolder = Number.isInteger(holder?.pid) && typeof holder?.host === 'string'
+    return isHolder ? (holder as Holder) : undefined
   } catch {
     return undefined
   }
@@ -142,7 +147,7 @@ class StillnessWatch {
  * Removes a dead lock. Only who holds the second lock may do it, and only after another look: else two successors
  * could each remove a lock, the second one the first one's new lock.
  */
-function takeOver(lockPath: string, deadText: string): void {
+function takeOver(lockPath: string, dead: Found): void {
   const breakPath = `${lockPath}-break`
   try {
     closeSync(openSync(breakPath, 'wx'))
@@ -152,7 +157,9 @@ function takeOver(lockPath: string, deadText: string): void {
     return
   }
   try {
-    if (read(lockPath)?.text === deadText) remove(lockPath)
+    const now = read(lockPath)
+    // by its time too: a live lock is empty for a moment, as a dead one may be for ever
+    if (now?.text === dead.text && now.modified === dead.modified) remove(lockPath)
   } finally {
     remove(breakPath)
   }

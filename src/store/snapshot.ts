@@ -1,5 +1,5 @@
 // A password file as it stood at one moment: its bytes, and a stamp that changes whenever somebody writes it.
-import { type BigIntStats, statSync } from 'node:fs'
+import { type BigIntStats, constants, statSync } from 'node:fs'
 import { open, readlink, realpath } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -59,7 +59,8 @@ export async function readSnapshot(path: string): Promise<Snapshot | undefined> 
 
 async function readOnce(path: string): Promise<Snapshot | undefined> {
   try {
-    const handle = await open(path, 'r')
+    // non-blocking, or a named pipe would be waited on for ever; Windows has no such flag and no such pipe
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     try {
       const stats = await handle.stat({ bigint: true })
       if (!stats.isFile())

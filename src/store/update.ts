@@ -26,6 +26,12 @@ export async function updateFile<T>(
 ): Promise<T> {
   rejectUnknownKeys('UpdateOptions', options, ['create', 'replace', 'lockTimeout'])
   const { replace = false, create = replace, lockTimeout = DEFAULT_LOCK_TIMEOUT } = options
+  if (!(lockTimeout >= 0)) {
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      `"lockTimeout" expected milliseconds from 0, got ${String(lockTimeout)}`,
+    )
+  }
   const target = await linkTarget(path)
   const lock = await acquireLock(target, lockTimeout)
   try {

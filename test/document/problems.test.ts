@@ -1,0 +1,77 @@
+// Every problem of a file has its code and line, and is listed rather than thrown.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { findProblems, type ProblemCode } from '../../src/document/problems.ts'
+import { fileText } from './arbitraries.ts'
+
+const problemsOf = (text: string) => findProblems(Buffer.from(text, 'latin1'))
+const APR1 = '$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/'
+
+const cases: Record<ProblemCode, [text: string, line: number, user?: string][]> = {
+  bom: [[`\xef\xbb\xbfa:${APR1}\n`, 1]],
+  'mixed-line-ends': [
+    [`a:${APR1}\r\nb:${APR1}\r\nc:${APR1}\n`, 3],
+    ['# x\n\r\n# y\r\n', 2],
+  ],
+  'no-final-newline': [
+    [`a:${APR1}\nb:${APR1}`, 2],
+    ['#', 1],
+  ],
+  'malformed-line': [[`a:${APR1}\n\nno colon\n`, 3]],
+  username: [
+    [`:${APR1}\n`, 1, ''],
+    [`\n${'x'.repeat(256)}:${APR1}\n`, 2, 'x'.repeat(256)],
+    [`a\tb:${APR1}\n`, 1, 'a\tb'],
+    [`# c\na\xc2\x85:${APR1}\n`, 2, 'a\u0085'],
+  ],
+  'duplicate-user': [
+    [`a:${APR1}\n# c\n a:${APR1}\n`, 3, 'a'],
+    [`st\xffray:${APR1}\nst\xffray:${APR1}\n`, 2, 'st\udcffray'],
+  ],
+  'empty-hash': [
+    ['# c\na:\n', 2, 'a'],
+    ['a::third\n', 1, 'a'],
+  ],
+  'locked-hash': [
+    [`a:!${APR1}\n`, 1, 'a'],
+    ['a:*\n', 1, 'a'],
+  ],
+  'malformed-hash': [
+    ['a:$apr1$salt$short\n', 1, 'a'],
+    [`\na:${APR1}\r\r\n`, 2, 'a'],
+  ],
+  'unknown-hash': [['a:plain\n', 1, 'a']],
+}
+
+const table = Object.entries(cases).flatMap(([code, files]) => files.map(file => [code, ...file] as const))
+
+test.each(table)('%s: %j, line %i', (code, text, line, user) => {
+  const found = problemsOf(text).filter(problem => problem.code === code)
+  expect(found).toEqual([{ code, line, ...(user !== undefined && { user }), message: expect.any(String) }])
+})
+
+test('a third duplicate still names the line that counts', () => {
+  const lines = problemsOf(`a:${APR1}\na:${APR1}\na:${APR1}\n`)
+  expect(lines.map(({ line, message }) => [line, message.match(/\d+/)?.[0]])).toEqual([
+    [2, '1'],
+    [3, '1'],
+  ])
+})
+
+test('a file as it should be has none', () => {
+  expect(problemsOf('')).toEqual([])
+  expect(problemsOf(`# users\n\nann:${APR1}\nj\xc3\xb6rg:${APR1}:third\n`)).toEqual([])
+  expect(problemsOf(`ann:${APR1}\r\nbob:${APR1}\r\n`)).toEqual([])
+})
+
+test('no file at all makes it throw; problems stand in the order of lines and hold no hash', () => {
+  fc.assert(
+    fc.property(fileText, text => {
+      const problems = problemsOf(`${text}\nsecret:hunter2\n`)
+      const lines = problems.map(({ line }) => line)
+      expect(lines).toEqual(lines.toSorted((a, b) => a - b))
+      expect(Math.max(...lines)).toBeLessThanOrEqual(text.split('\n').length + 2)
+      expect(JSON.stringify(problems)).not.toContain('hunter2')
+    }),
+  )
+})

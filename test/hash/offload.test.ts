@@ -1,0 +1,29 @@
+// Where long hashes run, seen from a program that uses the built package.
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const dist = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist/index.js')
+const program = (hashes: number) => `
+  import { Worker } from 'node:worker_threads'
+  import { hashPassword, verifyPassword } from ${JSON.stringify(`file://${dist}`)}
+  let workers = 0
+  process.on('worker', () => workers++)
+  const hash = await hashPassword('secret', { cost: 9 })
+  const answers = await Promise.all(Array.from({ length: ${hashes - 1} }, () => verifyPassword('secret', hash)))
+  console.log(JSON.stringify({ answers, started: workers > 0 }))
+`
+
+test.each([
+  [1, false],
+  [3, true],
+])('%i long hashes: threads are started: %s; the program ends by itself', (hashes, started) => {
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program(hashes)], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  expect(run.stderr).toBe('')
+  expect(JSON.parse(run.stdout)).toEqual({ answers: Array(hashes - 1).fill(true), started })
+  expect(run.status).toBe(0)
+})
