@@ -161,7 +161,11 @@ export class HtpasswdDocument {
     }
     pieces.push(source.subarray(copied))
     const lineEnd = this.#lineEnd()
-    if (this.changed && lacksLineEnd(pieces, textStart(source))) pieces.push(lineEnd)
+    if (this.changed && lacksLineEnd(pieces, textStart(source))) {
+      // a CRLF that was cut in two is completed, or the first half would become part of the hash
+      const isCut = pieces.findLast(piece => piece.length > 0)?.at(-1) === 13
+      pieces.push(isCut ? Buffer.from('\n') : lineEnd)
+    }
     for (const [key, hash] of this.#added) pieces.push(Buffer.from(`${key}:${hash}`, 'latin1'), lineEnd)
     return pieces.filter(piece => piece.length > 0)
   }

@@ -115,7 +115,8 @@ class Model {
     const isChanged = this.#edited || this.#added.length > 0
     const lacksEnd = isChanged && text !== '' && !text.endsWith('\n')
     const added = this.#added.map(([name, hash]) => `${name}:${hash}${this.#lineEnd}`)
-    return this.#mark + text + (lacksEnd ? this.#lineEnd : '') + added.join('')
+    const end = text.endsWith('\r') ? '\n' : this.#lineEnd
+    return this.#mark + text + (lacksEnd ? end : '') + added.join('')
   }
 }
 
@@ -183,7 +184,7 @@ describe('changes', () => {
     ['blanks before a name go when it changes', ' \ta:1\n  b:2\n', 'a', 'a:N\n  b:2\n'],
     ['a comment is no user', '#a:1\n', 'a', '#a:1\na:N\n'],
     ['stray bytes stay', '\xff\xfd\0:1\na:2\n', 'a', '\xff\xfd\0:1\na:N\n'],
-    ['a last carriage return stays', 'a:1\r', 'a', 'a:N\r\n'],
+    ['half a CRLF at the end is completed', 'a:1\r\nb:2\r', 'a', 'a:N\r\nb:2\r\n'],
   ])('set: %s', (_name, before, user, after) => {
     const document = parse(before)
     document.set(user, 'N')

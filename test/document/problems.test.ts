@@ -43,7 +43,9 @@ const cases: Record<ProblemCode, [text: string, line: number, user?: string][]> 
   'unknown-hash': [['a:plain\n', 1, 'a']],
 }
 
-const table = Object.entries(cases).flatMap(([code, files]) => files.map(file => [code, ...file] as const))
+const table = Object.entries(cases).flatMap(([code, files]) =>
+  files.map(([text, line, user]) => [code, text, line, user] as const),
+)
 
 test.each(table)('%s: %j, line %i', (code, text, line, user) => {
   const found = problemsOf(text).filter(problem => problem.code === code)

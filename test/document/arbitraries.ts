@@ -1,0 +1,50 @@
+// What a password file may hold, made at random, as bytes with one Latin-1 character each.
+import fc from 'fast-check'
+
+/** Few names, so that they meet again; the third is UTF-8, the fourth is not. */
+export const NAMES = ['alice', 'bob', 'j\xc3\xb6rg', 'st\xffray', 'with blank', 'a']
+
+const chunk = (unit: fc.Arbitrary<string>, maxLength = 12) => fc.string({ unit, maxLength })
+const anyByte = fc.integer({ min: 0, max: 255 }).map(code => String.fromCharCode(code))
+const inLine = anyByte.filter(character => character !== '\n')
+const inField = inLine.filter(character => character !== ':')
+
+const blanks = chunk(fc.constantFrom(' ', '\t', '\r', '\v', '\f'), 3)
+const hash = fc.oneof(fc.constantFrom('', '$apr1$salt$digest', '{SHA}x', '!', 'old'), chunk(inField))
+const rest = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('') },
+  chunk(inLine).map(text => `:${text}`),
+)
+
+const record = fc
+  .tuple(
+    fc.oneof({ weight: 4, arbitrary: fc.constant('') }, blanks),
+    fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...NAMES) }, chunk(inField)),
+    hash,
+    rest,
+  )
+  .map(([before, name, hash, rest]) => `${before}${name}:${hash}${rest}`)
+
+const line = fc.oneof(
+  { weight: 6, arbitrary: record },
+  { weight: 1, arbitrary: fc.constantFrom('', ' ', '\t \t', '# comment', '#alice:old', '  # alice:old') },
+  { weight: 1, arbitrary: chunk(inLine) },
+  { weight: 1, arbitrary: fc.constantFrom('no colon', 'x'.repeat(100_000), `alice:${'y'.repeat(100_000)}`) },
+)
+
+/** Whole files: with and without a byte order mark, both line ends, with and without the last one. */
+export const fileText: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.constantFrom('', '', '', '\xef\xbb\xbf'),
+    fc.array(fc.tuple(line, fc.constantFrom('\n', '\n', '\r\n')), { maxLength: 12 }),
+    fc.boolean(),
+  )
+  .map(([mark, lines, isComplete]) => {
+    const text = lines.map(parts => parts.join('')).join('')
+    return mark + (isComplete ? text : text.replace(/\r?\n$/, ''))
+  })
+  .filter(text => !looksLikeUtf16(text))
+
+/** The two marks, or a NUL in every other one of the first four bytes. */
+export const looksLikeUtf16 = (text: string): boolean =>
+  /^(?:\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/.test(text)
