@@ -123,7 +123,8 @@ export async function hashPassword(
  * The hash is computed anew and compared as a whole, in constant time. A wrong password is false; so is every password
  * for a record that is empty, locked (`!…`, `*`), malformed or of an unknown format: nothing matches its own text.
  *
- * @throws HtpasswdError `ERR_HASH_LIMIT` before any work where the record asks for more than `maxCost` or `maxRounds`.
+ * @throws HtpasswdError `ERR_HASH_LIMIT` before any work where the record asks for more than `maxCost` or `maxRounds`,
+ *   `ERR_OPTION` for a limit that is no positive integer.
  */
 export async function verifyPassword(
   password: string | Uint8Array,
@@ -131,13 +132,24 @@ export async function verifyPassword(
   options: VerifyOptions = {},
 ): Promise<boolean> {
   rejectUnknownKeys('VerifyOptions', options, ['maxCost', 'maxRounds', 'plaintext'])
+  checkLimits(options)
   const found = recognise(hash)
   if (found !== undefined) rejectExcess(found.format, found.info, options)
-  const format = found?.format ?? (options.plaintext === true && !isLocked(hash) ? plaintext : undefined)
+  const comparable = options.plaintext === true && typeof hash === 'string' && !isLocked(hash)
+  const format = found?.format ?? (comparable ? plaintext : undefined)
   const bytes = passwordBytes(password)
   if (format === undefined || hasNul(bytes)) return false
   const again = await compute(format, bytes, hash)
   return again !== undefined && equalInConstantTime(again, hash)
+}
+
+/** A limit that is no number would compare as "not above" with everything, so it would be none. */
+function checkLimits(options: VerifyOptions): void {
+  for (const name of ['maxCost', 'maxRounds'] as const) {
+    const limit = options[name]
+    if (limit === undefined || (Number.isInteger(limit) && limit > 0)) continue
+    throw new HtpasswdError('ERR_OPTION', `"${name}" expected a positive integer, got ${String(limit)}`)
+  }
 }
 
 function rejectExcess(format: HashFormat, info: FormatInfo, { maxCost, maxRounds }: VerifyOptions): void {

@@ -16,6 +16,9 @@ function permits(path: string, mode: number): boolean {
   }
 }
 
+const isWritableFolder = (path: string): boolean =>
+  statIfThere(path)?.isDirectory() === true && permits(path, constants.W_OK)
+
 function statIfThere(path: string): Stats | undefined {
   try {
     return statSync(path)
@@ -45,6 +48,5 @@ export function checkAccess(path: string, purpose: Purpose): void {
     }
   } else if (purpose !== 'create') refuse(`cannot modify file ${path}; use '-c' to create it`)
   // a device or a pipe must not be renamed over, whoever we are
-  else if (stats !== undefined || !permits(dirname(path), constants.W_OK))
-    refuse(`cannot create file ${path}`)
+  else if (stats !== undefined || !isWritableFolder(dirname(path))) refuse(`cannot create file ${path}`)
 }

@@ -7,4 +7,5 @@ test.each([
   ['abc', 'abd', false],
   ['abc', 'abcd', false],
   ['\u00ff', '\u00fe', false],
+  ['A', '\u0141', false],
 ])('%j and %j: %s', (a, b, equal) => expect(equalInConstantTime(a, b)).toBe(equal))

@@ -124,6 +124,8 @@ test('text is compared only where the caller says so, and never a locked record'
   expect(await verifyPassword('secret', 'secret', { plaintext: true })).toBe(true)
   expect(await verifyPassword('other', 'secret', { plaintext: true })).toBe(false)
   expect(await verifyPassword('!x', '!x', { plaintext: true })).toBe(false)
+  // the low byte of U+0141 is "A"
+  expect(await verifyPassword('A', '\u0141', { plaintext: true })).toBe(false)
   const hash = await hashPassword('secret', { format: 'sha1' })
   expect(await verifyPassword(hash, hash, { plaintext: true })).toBe(false)
   expect(isLocked('*')).toBe(true)
@@ -167,6 +169,26 @@ test('wrong arguments are named', async () => {
   await expect(verifyPassword('a', 'b', { max: 1 } as never)).rejects.toThrow(/"max"/)
   await expect(hashPassword('a'.repeat(512), { format: 'des' })).rejects.toThrow(/less than 512 bytes/)
 })
+
+test.each(
+  ['maxCost', 'maxRounds'].flatMap(name =>
+    [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1.5, '5', null, {}].map(limit => [name, limit]),
+  ),
+)('the limit %s of %s is refused, for it would be none', async (name, limit) => {
+  const costly = `$2y$31$${'a'.repeat(21)}.${'a'.repeat(30)}.`
+  await expect(verifyPassword('x', costly, { [name as string]: limit } as never)).rejects.toMatchObject({
+    code: 'ERR_OPTION',
+  })
+})
+
+test.each([undefined, null, 5])(
+  'a record that is %s, as a lookup may give, matches nothing',
+  async record => {
+    expect(await verifyPassword('x', record as never)).toBe(false)
+    expect(await verifyPassword('x', record as never, { plaintext: true })).toBe(false)
+    expect(identify(record as never)).toBeUndefined()
+  },
+)
 
 test.each([
   ['$2y$12$abcdefghijklmnopqrstuuCFaEytnzrfaPZJKbS76hh9vqd9r8v2S', {}, false],

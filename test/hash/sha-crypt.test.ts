@@ -1,24 +1,22 @@
-// The specification's own vectors (Drepper, SHA-crypt.txt), and the system's crypt(3) through OpenSSL as the oracle.
+// The specification's own vectors (Drepper, SHA-crypt.txt), and OpenSSL, written by others, as the oracle.
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { verifyPassword } from '../../src/hash/registry.ts'
 import { sha256crypt, sha512crypt } from '../../src/hash/sha-crypt.ts'
 
 test.each([
-  ['Hello world!', '$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc8'],
+  ['$5$saltstring', '$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5'],
+  ['$5$rounds=10000$saltstringsaltst', '$3xv.VbSHBb41AL9AvLeujZkZRBAwqFMz2.opqey6IcA'],
   [
-    'Hello world!',
-    '$5$rounds=10000$saltstringsaltst$3xv.VbSCBX41eDL9L3voZredsPA5ZBq9v/8gJWQXpB1'.replace('B1', 'B1'),
+    '$6$saltstring',
+    '$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1',
   ],
   [
-    'Hello world!',
-    '$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjlO/O817G3uBnIFNjnQJuesI68OTLiBFdcbYEdFCoEOfaS35inz1',
+    '$6$rounds=10000$saltstringsaltst',
+    '$OW1/O6BYHV6BcXZu8QVeXbDWra3Oeqh0sbHbbMCVNSnCM/UrjmM0Dp8vOuZeHBy/YTBmSK6H9qs/y3RnOaw5v.',
   ],
-])('%s opens %s', async (password, hash) => {
-  const format = hash.startsWith('$5$') ? sha256crypt : sha512crypt
-  const again = await format.compute(Buffer.from(password), hash)
-  expect(again?.split('$').slice(0, -1)).toEqual(hash.split('$').slice(0, -1))
-  expect(await verifyPassword(password, again as string)).toBe(true)
+])('"Hello world!" under %s', async (setting, digest) => {
+  const format = setting.startsWith('$5$') ? sha256crypt : sha512crypt
+  expect(await format.compute(Buffer.from('Hello world!'), setting)).toBe(setting + digest)
 })
 
 const openssl = spawnSync('openssl', ['version']).status === 0

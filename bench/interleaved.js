@@ -1,0 +1,35 @@
+// Two things measured in turns, so that a busy moment of the machine hits both alike; medians, for outliers are noise.
+const median = numbers => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
+
+/** Microseconds that one call takes, averaged over `calls` of them. */
+export async function timeOf(run, calls) {
+  const start = process.hrtime.bigint()
+  for (let i = 0; i < calls; i++) await run()
+  return Number(process.hrtime.bigint() - start) / 1000 / calls
+}
+
+/**
+ * Prints both medians and the ratio of the first to the second.
+ * `ours` and `theirs` give microseconds for one call; the first run of each warms up and is dropped.
+ */
+export async function compare(name, { ours, theirs, runs, target }) {
+  const times = { ours: [], theirs: [] }
+  for (let run = 0; run <= runs; run++) {
+    // each side goes first every other time
+    const order = run % 2 ? ['ours', 'theirs'] : ['theirs', 'ours']
+    for (const side of order) {
+      const time = await { ours, theirs }[side]()
+      if (run > 0) times[side].push(time)
+    }
+  }
+  const [mine, other] = [median(times.ours), median(times.theirs)]
+  const ratio = mine / other
+  const text = [name.padEnd(34), show(mine), show(other), ratio.toFixed(2).padStart(7), `  target ${target}`]
+  console.log(text.join(' '))
+  return ratio
+}
+
+const show = microseconds =>
+  (microseconds < 1000 ? `${microseconds.toFixed(1)} us` : `${(microseconds / 1000).toFixed(2)} ms`).padStart(
+    11,
+  )

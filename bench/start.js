@@ -1,0 +1,50 @@
+// What the command costs to start: `htpasswd -nbs u p` as a whole process against Node that runs an empty file.
+//
+//     node bench/start.js [NODE ...]      other Node binaries to measure beside this one
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { printEnvironment } from './environment.js'
+import { compare, timeOf } from './interleaved.js'
+
+const RUNS = 30
+const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
+const words = ['-nbs', 'u', 'p']
+const folder = mkdtempSync(join(tmpdir(), 'start-'))
+// the cache of compiled code (Node 22 and later) is made by the run that warms up
+const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'cache') }
+
+const started = (program, args) => () =>
+  timeOf(() => {
+    const { status, error } = spawnSync(program, args, { env, stdio: 'ignore' })
+    if (status !== 0) throw error ?? new Error(`${program} ended with ${status}`)
+  }, 1)
+
+printEnvironment('start of the command: htpasswd -nbs u p, whole process, beside a bare node')
+try {
+  const empty = join(folder, 'empty.js')
+  writeFileSync(empty, '')
+  for (const node of [process.execPath, ...process.argv.slice(2)]) {
+    const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
+    const target = Number.parseInt(version.slice(1), 10) < 22 ? 1.35 : 1.2
+    const ratio = await compare(`Node ${version}`, {
+      ours: started(node, [bin, ...words]),
+      theirs: started(node, [empty]),
+      runs: RUNS,
+      target,
+    })
+    if (ratio > target) process.exitCode = 1
+  }
+  if (!spawnSync('htpasswd').error) {
+    await compare("beside Apache's htpasswd", {
+      ours: started(process.execPath, [bin, ...words]),
+      theirs: started('htpasswd', words),
+      runs: RUNS,
+      target: 'none: Node itself takes this long',
+    })
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,57 @@
+// The prompts on a real pseudo-terminal: no echo while they ask, and the terminal as before whatever ends them.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
+const driver = fileURLToPath(new URL('type_at_terminal.py', import.meta.url))
+const possible = process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0
+if (!possible && process.env.CI) throw new Error('CI has to install python3')
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'terminal-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+type Step = { type: string } | { signal: string }
+function play(words: string[], steps: Step[]): { status: number; terminal: string; echo: boolean[] } {
+  const argv = [process.execPath, bin, ...words]
+  const run = spawnSync('python3', [driver, JSON.stringify({ argv, steps })], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  if (run.status !== 0) throw new Error(run.stderr)
+  return JSON.parse(run.stdout)
+}
+
+describe.skipIf(!possible)('at a terminal (python3 is needed)', () => {
+  test('the tutorial: create, type twice', () => {
+    expect(play(['-cs', 'f', 'admin'], [{ type: 'pw\r' }, { type: 'pw\r' }])).toEqual({
+      status: 0,
+      terminal: 'New password: \r\nRe-type new password: \r\nAdding password for user admin\r\n',
+      echo: [false, false, true],
+    })
+    expect(readFileSync(join(folder, 'f'), 'utf8')).toBe('admin:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM=\n')
+  })
+
+  test.each<[string, Step[]]>([
+    ['Ctrl-C', [{ type: '\x03' }]],
+    ['Ctrl-D', [{ type: '\x04' }]],
+    ['Ctrl-C within the second answer', [{ type: 'pw\r' }, { type: 'p\x03' }]],
+    ['SIGTERM', [{ signal: 'SIGTERM' }]],
+    ['SIGINT', [{ signal: 'SIGINT' }]],
+  ])('%s: status 4, nothing written, echo on again', (_name, steps) => {
+    const { status, echo } = play(['-c', 'f', 'u'], steps)
+    expect({ status, echo: echo.at(-1) }).toEqual({ status: 4, echo: true })
+    expect(existsSync(join(folder, 'f'))).toBe(false)
+  })
+
+  test('a long line can be pasted', () => {
+    const long = `${'x'.repeat(255)}\r`
+    expect(play(['-ns', 'u'], [{ type: long }, { type: long }])).toMatchObject({ status: 0 })
+  })
+})

@@ -1,0 +1,107 @@
+// Real servers in front of a folder that only users of a password file may read; started on a free port, always stopped.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Whether a program is there; in CI, where `.ci/run` installs it, its absence is a failure. */
+export function isInstalled(program: string, ...words: string[]): boolean {
+  const found = !spawnSync(program, words, { stdio: 'ignore' }).error
+  if (!found && process.env.CI) throw new Error(`CI has to install ${program}`)
+  return found
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const configurations = {
+  nginx: (folder: string, port: number, file: string) => ({
+    command: ['nginx', '-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')],
+    name: 'nginx.conf',
+    text: `daemon off; pid ${folder}/nginx.pid; worker_processes 1; user root; events {}
+http { access_log off; client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f;
+  uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+  server { listen 127.0.0.1:${port}; root ${folder}/www; auth_basic "x"; auth_basic_user_file ${file}; } }`,
+  }),
+  apache2: (folder: string, port: number, file: string) => ({
+    command: ['apache2', '-DFOREGROUND', '-f', join(folder, 'httpd.conf')],
+    name: 'httpd.conf',
+    text: `ServerRoot ${folder}
+ServerName localhost
+Listen 127.0.0.1:${port}
+PidFile ${folder}/httpd.pid
+Mutex file:${folder}
+ErrorLog ${folder}/error.log
+User nobody
+Group nogroup
+LoadModule mpm_prefork_module /usr/lib/apache2/modules/mod_mpm_prefork.so
+LoadModule authn_core_module /usr/lib/apache2/modules/mod_authn_core.so
+LoadModule authn_file_module /usr/lib/apache2/modules/mod_authn_file.so
+LoadModule auth_basic_module /usr/lib/apache2/modules/mod_auth_basic.so
+LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+LoadModule authz_user_module /usr/lib/apache2/modules/mod_authz_user.so
+DocumentRoot ${folder}/www
+StartServers 1
+<Directory ${folder}/www>
+  AuthType Basic
+  AuthName x
+  AuthUserFile ${file}
+  Require valid-user
+</Directory>`,
+  }),
+}
+
+/** A running server; `login` asks it for a page and gives the status. */
+export interface Server {
+  login(user: string, password: string | Buffer): Promise<number>
+  stop(): Promise<void>
+}
+
+/** Starts one and waits until it answers. */
+export async function startServer(
+  name: keyof typeof configurations,
+  folder: string,
+  file: string,
+): Promise<Server> {
+  const port = await freePort()
+  const { command, name: fileName, text } = configurations[name](folder, port, file)
+  mkdirSync(join(folder, 'www'), { recursive: true })
+  writeFileSync(join(folder, 'www', 'page.txt'), 'in')
+  writeFileSync(join(folder, fileName), text)
+  const [program = '', ...words] = command
+  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', data => {
+    said += data
+  })
+  const login = async (user: string, password: string | Buffer): Promise<number> => {
+    const credentials = Buffer.concat([Buffer.from(`${user}:`), Buffer.from(password as string)]).toString(
+      'base64',
+    )
+    const response = await fetch(`http://127.0.0.1:${port}/page.txt`, {
+      headers: { authorization: `Basic ${credentials}` },
+    })
+    await response.arrayBuffer()
+    return response.status
+  }
+  for (let attempt = 0; ; attempt++) {
+    const status = await login('', '').catch(() => undefined)
+    if (status !== undefined) break
+    if (attempt === 200 || child.exitCode !== null) throw new Error(`${name} does not start: ${said}`)
+    await delay(25)
+  }
+  const stop = async (): Promise<void> => {
+    const ended = child.exitCode === null ? once(child, 'exit') : undefined
+    child.kill('SIGTERM')
+    await ended
+  }
+  return { login, stop }
+}
