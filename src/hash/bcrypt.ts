@@ -29,9 +29,6 @@ const PATTERN =
   /^\$(2[abxy])\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/
 const SETTING = /^\$(2[abxy])\$(\d\d)\$(.{22})/
 
-// loaded when first needed, and kept: import() again costs some per cent of a short hash
-let engine: Promise<typeof import('bcryptjs')> | undefined
-
 /** A cost of 10 is a tenth of a second here; below that a leaked file is guessed too fast. */
 const STRONG_COST = 10
 
@@ -56,8 +53,8 @@ export const bcrypt: HashFormat<'bcrypt'> = {
     // libcrypt computes these two and has its limit; Apache computes $2a$ and $2y$ itself and has none
     if (/2[bx]/.test(variant) && password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
     if (variant !== '2x' && isUtf8(password)) {
-      engine ??= import('bcryptjs')
-      return (await engine).default.hash(Buffer.from(password).toString('utf8'), setting)
+      const { default: engine } = await import('bcryptjs')
+      return engine.hash(Buffer.from(password).toString('utf8'), setting)
     }
     // bcryptjs throws on `$2x$` and has no way in for bytes that are no UTF-8
     const digest = await bcryptDigest(variant, password, decode(salt), Number(cost), eventLoopTurn)

@@ -5,9 +5,6 @@ import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 // The package does not check the salt ("$6", "$#" pass there, no crypt(3) takes them), so the pattern does.
 const DES = /^[./0-9A-Za-z]{13}$/
 
-// loaded when first needed, and kept: import() again costs some per cent of a hash
-let engine: Promise<typeof import('unix-crypt-td-js')> | undefined
-
 export const desCrypt: HashFormat<'des'> = {
   id: 'des',
   // nothing marks a DES hash but its shape
@@ -17,8 +14,7 @@ export const desCrypt: HashFormat<'des'> = {
   setting: () => randomSalt(2),
   compute: async (password, setting) => {
     if (password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
-    engine ??= import('unix-crypt-td-js')
-    const { default: unixCrypt } = await engine
+    const { default: unixCrypt } = await import('unix-crypt-td-js')
     // bytes, not text: of text the package would take the low 7 bits of each UTF-16 unit
     return unixCrypt(Buffer.from(password), setting)
   },
