@@ -26,7 +26,7 @@ export async function updateFile<T>(
 ): Promise<T> {
   rejectUnknownKeys('UpdateOptions', options, ['create', 'replace', 'lockTimeout'])
   const { replace = false, create = replace, lockTimeout = DEFAULT_LOCK_TIMEOUT } = options
-  if (!(lockTimeout >= 0)) {
+  if (typeof lockTimeout !== 'number' || !(lockTimeout >= 0)) {
     throw new HtpasswdError(
       'ERR_OPTION',
       `"lockTimeout" expected milliseconds from 0, got ${String(lockTimeout)}`,

@@ -1,10 +1,12 @@
+// Changes are noticed by events and by looking; looks come one at a time, and errors are said once.
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { watchPath } from '../../src/store/watch.ts'
 import { dist, scratch } from './scratch.ts'
 
 const place = scratch()
+afterEach(() => vi.useRealTimers())
 
 test('looks come one at a time, and none after the end', async () => {
   let running = 0
@@ -41,4 +43,49 @@ test('watching does not keep a program alive', () => {
   expect(spawnSync(process.execPath, ['--input-type=module', '-e', code], { timeout: 20_000 })).toMatchObject(
     { status: 0 },
   )
+})
+
+test('where no event comes it looks every second', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const reload = vi.fn(async () => false)
+  using watch = watchPath(place.file, reload, {})
+  expect(reload).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(3000)
+  // the second and third look wait for the first, and are one
+  expect(reload).toHaveBeenCalledTimes(1)
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(2))
+  watch[Symbol.dispose]()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('an error is said once, until there was none or another', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const outcomes = ['one', 'one', 'two', 'two', '', 'two', 'two']
+  const heard: string[] = []
+  let looks = 0
+  const reload = async () => {
+    const message = outcomes[looks++]
+    if (message) throw new Error(message)
+    return true
+  }
+  using _watch = watchPath(place.file, reload, {
+    onChange: () => heard.push('changed'),
+    onError: error => heard.push(error.message),
+  })
+  for (const [i] of outcomes.entries()) {
+    vi.advanceTimersByTime(1000)
+    await vi.waitFor(() => expect(looks).toBe(i + 1))
+  }
+  await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'changed', 'two']))
+})
+
+test('events of other files are not looked at', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const reload = vi.fn(async () => false)
+  using _watch = watchPath(place.file, reload, {})
+  for (let i = 0; i < 10; i++) writeFileSync(place.path(`other${i}`), '')
+  writeFileSync(place.file, '')
+  await vi.waitFor(() => expect(reload).toHaveBeenCalled())
+  // events come in order: those of the others came before
+  expect(reload.mock.calls.length).toBeLessThanOrEqual(3)
 })
