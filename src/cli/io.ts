@@ -1,6 +1,8 @@
 // What the command reads from and writes to, behind one interface, so that tests can stand in for a terminal.
-import { readSync, writeSync } from 'node:fs'
-import { openTerminal, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+
+// not by import, which reads every export of node:fs and so loads its streams: 3 ms of a start
+const { readSync, writeSync } = process.getBuiltinModule('node:fs')
 
 /** The surroundings of one run of the command. */
 export interface Io {
@@ -13,7 +15,7 @@ export interface Io {
   /** The next line of standard input without its end; undefined where the input ended before. */
   readLine(limit: number): Buffer | undefined
   /** The user's terminal, to type a password on; undefined where there is none. */
-  openTerminal(): Terminal | undefined
+  openTerminal(): Promise<Terminal | undefined>
   readonly platform: NodeJS.Platform
   readonly env: NodeJS.ProcessEnv
 }
@@ -84,7 +86,8 @@ export const processIo: Io = {
   err: text => write(2, text),
   readAll,
   readLine,
-  openTerminal,
+  // node:tty brings half of node:net, and most runs ask for nothing
+  openTerminal: async () => (await import('./terminal.ts')).openTerminal(),
   platform: process.platform,
   env: process.env,
 }

@@ -20,7 +20,7 @@ export async function askPasswords(
   questions: readonly string[],
   check: (answer: Buffer) => void,
 ): Promise<Buffer[]> {
-  const terminal = io.openTerminal()
+  const terminal = await io.openTerminal()
   const answers: Buffer[] = []
   const accept = (answer: Buffer): void => {
     check(answer)

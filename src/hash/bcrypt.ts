@@ -2,7 +2,6 @@
 import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
-import { bcryptDigest } from './blowfish.ts'
 import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 
 /** bcrypt looks at no more than the first 72 bytes of a password. */
@@ -57,6 +56,7 @@ export const bcrypt: HashFormat<'bcrypt'> = {
       return engine.hash(Buffer.from(password).toString('utf8'), setting)
     }
     // bcryptjs throws on `$2x$` and has no way in for bytes that are no UTF-8
+    const { bcryptDigest } = await import('./blowfish.ts')
     const digest = await bcryptDigest(variant, password, decode(salt), Number(cost), eventLoopTurn)
     return `$${variant}$${cost}$${encode(decode(salt))}${encode(digest)}`
   },

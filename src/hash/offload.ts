@@ -1,6 +1,5 @@
 // Where a hash is computed: here when it is short, in worker threads when long ones come again and again.
 import { createRequire } from 'node:module'
-import { isMainThread } from 'node:worker_threads'
 import type { Tinypool } from 'tinypool'
 import type { HashFormat } from './format.ts'
 
@@ -28,6 +27,9 @@ function startPool(): Promise<Tinypool> {
   return pool
 }
 
+// loaded when it is needed, for node:worker_threads takes its time to load
+const isMainThread = async (): Promise<boolean> => (await import('node:worker_threads')).isMainThread
+
 /**
  * A program that hashes once must not pay for starting threads, so its first long hash runs here: those engines give
  * the event loop its turn. The second one says that this program does it often.
@@ -37,8 +39,8 @@ export async function compute(
   password: Uint8Array,
   setting: string,
 ): Promise<string | undefined> {
-  const long = isMainThread && format.milliseconds(setting) > LONG_MILLISECONDS
-  if (!long || longHashes++ === 0) return format.compute(password, setting)
+  const long = format.milliseconds(setting) > LONG_MILLISECONDS
+  if (!long || longHashes++ === 0 || !(await isMainThread())) return format.compute(password, setting)
   const job: HashJob = { format: format.id, password, setting }
   return (await startPool()).run(job)
 }

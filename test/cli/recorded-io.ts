@@ -33,7 +33,7 @@ export function recordedIo({
       pending = pending.subarray(end + 1)
       return line.at(-1) === 13 ? line.subarray(0, -1) : line
     },
-    openTerminal: () => {
+    openTerminal: async () => {
       if (chunks === undefined) return undefined
       const terminal: Terminal = {
         read: async () => chunks.shift(),
