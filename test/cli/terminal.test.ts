@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { isInstalled } from '../interop/servers.ts'
 
 const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
 const driver = fileURLToPath(new URL('type_at_terminal.py', import.meta.url))
@@ -18,8 +19,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 type Step = { type: string } | { signal: string }
-function play(words: string[], steps: Step[]): { status: number; terminal: string; echo: boolean[] } {
-  const argv = [process.execPath, bin, ...words]
+interface Dialogue {
+  status: number
+  terminal: string
+  echo: boolean[]
+}
+function play(words: string[], steps: Step[], program?: string): Dialogue {
+  const argv = program === undefined ? [process.execPath, bin, ...words] : [program, ...words]
   const run = spawnSync('python3', [driver, JSON.stringify({ argv, steps })], {
     cwd: folder,
     encoding: 'utf8',
@@ -53,5 +59,43 @@ describe.skipIf(!possible)('at a terminal (python3 is needed)', () => {
   test('a long line can be pasted', () => {
     const long = `${'x'.repeat(255)}\r`
     expect(play(['-ns', 'u'], [{ type: long }, { type: long }])).toMatchObject({ status: 0 })
+  })
+
+  test('keys edit the line', () => {
+    const keys = 'not this\x15seen\x08cret \x1b[Awörd\x17s3\xc3\xbc\x7f\r'
+    play(['-cs', 'f', 'u'], [{ type: keys }, { type: 'seecret s3\n' }])
+    expect(readFileSync(join(folder, 'f'), 'utf8')).toBe('u:{SHA}AHM0YMdCuEtrmucg/GCvwm61xdI=\n')
+  })
+
+  test('both answers pasted at once', () => {
+    expect(play(['-c', 'f', 'u'], [{ type: 'pw\npw\n' }])).toMatchObject({ status: 0, echo: [false, true] })
+  })
+
+  test('two that differ: status 3, nothing written, echo on again', () => {
+    expect(play(['-c', 'f', 'u'], [{ type: 'pw\r' }, { type: 'px\r' }])).toEqual({
+      status: 3,
+      terminal: 'New password: \r\nRe-type new password: \r\nhtpasswd: password verification error\r\n',
+      echo: [false, false, true],
+    })
+    expect(existsSync(join(folder, 'f'))).toBe(false)
+  })
+
+  test('it asks on the terminal even where standard input is something else', () => {
+    const words = ['-c', `exec "$0" "$1" -ns u </dev/null`, process.execPath, bin]
+    expect(play(words, [{ type: 'pw\r' }, { type: 'pw\r' }], 'sh').terminal).toContain(
+      'u:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM=',
+    )
+  })
+
+  test.skipIf(!isInstalled('htpasswd'))('the dialogue is Apache’s, byte for byte', () => {
+    for (const answers of [
+      ['pw\r', 'pw\r'],
+      ['pw\r', 'px\r'],
+      ['\r', '\r'],
+      ['lost\x15pw\r', 'px\x7fw\r'],
+    ]) {
+      const steps = answers.map(type => ({ type }))
+      expect(play(['-ns', 'u'], steps)).toEqual(play(['-ns', 'u'], steps, 'htpasswd'))
+    }
   })
 })

@@ -1,6 +1,6 @@
 // What every server that reads password files has to do with ours.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,5 +45,18 @@ export function serverAcceptsOurFiles(name: 'nginx' | 'apache2'): void {
     expect(await server.login('user-s', password)).toBe(401)
     expect(await server.login('user-m', password)).toBe(401)
     expect(await server.login('zoë', 'z')).toBe(200)
+  })
+
+  test('lines in CRLF and with a rest behind the hash let in, also after an update', async () => {
+    const hash = '{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM='
+    writeFileSync(join(folder, 'users'), `# from Windows\r\nrest:${hash}:Rest:staff\r\ncrlf:${hash}\r\n`)
+    htpasswd('-bs', 'users', 'rest', 'new')
+    htpasswd('-b', 'users', 'added', 'pw')
+    expect(await server.login('rest', 'new')).toBe(200)
+    expect(await server.login('rest', 'pw')).toBe(401)
+    for (const user of ['crlf', 'added']) {
+      expect(await server.login(user, 'pw')).toBe(200)
+      expect(await server.login(user, 'wrong')).toBe(401)
+    }
   })
 }

@@ -77,7 +77,10 @@ export async function startServer(
   writeFileSync(join(folder, 'www', 'page.txt'), 'in')
   writeFileSync(join(folder, fileName), text)
   const [program = '', ...words] = command
-  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] })
+  // in a process group of its own, for apache2 sends its whole group the signal that ends it
+  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+  const kill = (): boolean => child.kill('SIGTERM')
+  process.once('exit', kill)
   let said = ''
   child.stderr.on('data', data => {
     said += data
@@ -100,8 +103,9 @@ export async function startServer(
   }
   const stop = async (): Promise<void> => {
     const ended = child.exitCode === null ? once(child, 'exit') : undefined
-    child.kill('SIGTERM')
+    kill()
     await ended
+    process.off('exit', kill)
   }
   return { login, stop }
 }
