@@ -136,6 +136,3 @@ export async function runAsNobody(script: string, ...args: string[]): Promise<un
   if (status !== 0) throw new Error(`it failed: ${stderr}`)
   return JSON.parse(stdout)
 }
-
-/** Runs the built command. */
-export const startCommand = (...args: string[]): Child => new Child(process.execPath, [bin, ...args])
