@@ -7,6 +7,8 @@ const exitStatuses = {
   ERR_FILE_OWNER: 1,
   ERR_LOCK_TIMEOUT: 1,
   ERR_FILE_BUSY: 1,
+  ERR_LISTEN: 1,
+  ERR_APP: 1,
   ERR_USAGE: 2,
   ERR_OPTION: 2,
   ERR_PASSWORD: 2,

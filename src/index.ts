@@ -1,4 +1,8 @@
 // The public API: named re-exports only.
+export type { AuthResult, Credentials, RefusalReason } from './auth/auth-result.ts'
+export { type AuthContext, Authenticator } from './auth/authenticator.ts'
+export type { AuthenticatorOptions } from './auth/authenticator-options.ts'
+export type { UserLookup, UserSource } from './auth/user-source.ts'
 export { HtpasswdDocument, parseHtpasswd } from './document/document.ts'
 export type { Problem, ProblemCode } from './document/problems.ts'
 export { type ErrorCode, HtpasswdError } from './errors.ts'
@@ -13,6 +17,19 @@ export {
   type VerifyOptions,
   verifyPassword,
 } from './hash/registry.ts'
+export { type AccessLogEntry, type AccessLogFormat, formatAccessLogEntry } from './http/access-log.ts'
+export {
+  type AuthenticatedRequest,
+  type AuthenticatedUser,
+  type BasicAuthOptions,
+  basicAuth,
+} from './http/basic-auth.ts'
+export { formatChallenge } from './http/challenge.ts'
+export { parseCredentials } from './http/credentials.ts'
+export { fastifyBasicAuth } from './http/fastify-basic-auth.ts'
+export { type FetchAuthResult, fetchBasicAuth } from './http/fetch-basic-auth.ts'
+export { createGuard, type Guard } from './http/guard.ts'
+export type { GuardOptions, TlsCertificate } from './http/guard-options.ts'
 export { HtpasswdFile } from './store/htpasswd-file.ts'
 export type { UpdateOptions } from './store/update.ts'
 export type { WatchOptions } from './store/watch.ts'

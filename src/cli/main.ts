@@ -6,5 +6,6 @@ import type { Io } from './io.ts'
 export async function main(words: readonly string[], io: Io): Promise<number> {
   const argv = exactArguments(words)
   if (argv[0] === '--help' || argv[0] === '--version') return (await import('./help.ts')).help(argv, io)
+  if (argv[0] === 'serve') return (await import('./serve.ts')).serve(argv.slice(1), io)
   return (await import('./classic.ts')).classic(argv, io)
 }

@@ -1,0 +1,166 @@
+// The servers that the guard is measured beside: all with one password file, one upstream and one process each.
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
+const TICKS_PER_SECOND = 100
+
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  const { port } = server.address()
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+async function start(name, port, command, args, env = process.env) {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env })
+  let output = ''
+  child.stderr.setEncoding('utf8').on('data', text => {
+    output = (output + text).slice(-4000)
+  })
+  const onExit = () => child.kill('SIGKILL')
+  process.once('exit', onExit)
+  child.once('exit', () => process.off('exit', onExit))
+  for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
+    if (await accepts(port)) return { name, port, pid: child.pid, stop: () => stop(child) }
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  throw new Error(`${name} did not start: ${output}`)
+}
+
+function accepts(port) {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1')
+    const finish = result => () => {
+      socket.destroy()
+      resolve(result)
+    }
+    socket.once('connect', finish(true)).once('error', finish(false))
+  })
+}
+
+async function stop(child) {
+  const gone =
+    child.exitCode === null && child.signalCode === null
+      ? new Promise(resolve => child.once('exit', resolve))
+      : undefined
+  child.kill('SIGTERM')
+  await gone
+}
+
+/** nginx answering by itself, as the fastest upstream at hand. */
+export async function startUpstream(folder) {
+  const port = await freePort()
+  const path = join(folder, 'upstream.conf')
+  writeFileSync(
+    path,
+    `daemon off; worker_processes 1; pid ${folder}/upstream.pid; error_log stderr; user root;
+events { worker_connections 4096; }
+http { access_log off; ${temporary(folder)} client_max_body_size 0; sendfile on; keepalive_requests 100000000;
+  server { listen 127.0.0.1:${port}; root ${folder}; location = /hello { return 200 "hello world\\n"; } location = /version { return 200 "3\\n"; } } }
+`,
+  )
+  return start('upstream', port, 'nginx', ['-c', path, '-p', folder])
+}
+
+const temporary = folder =>
+  ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map(name => `${name}_temp_path ${folder}/${name};`)
+    .join(' ')
+
+export async function startGuard(_, users, upstream) {
+  const port = await freePort()
+  const args = [
+    bin,
+    'serve',
+    users,
+    '--upstream',
+    `http://127.0.0.1:${upstream}`,
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--log',
+    'off',
+  ]
+  return start('guard', port, process.execPath, args)
+}
+
+export async function startNginx(folder, users, upstream) {
+  const port = await freePort()
+  const path = join(folder, `nginx-${port}.conf`)
+  writeFileSync(
+    path,
+    `daemon off; worker_processes 1; pid ${folder}/nginx-${port}.pid; error_log stderr; user root;
+events { worker_connections 4096; }
+http { access_log off; ${temporary(folder)} client_max_body_size 0; proxy_buffering off; proxy_request_buffering off; keepalive_requests 100000000;
+  upstream app { server 127.0.0.1:${upstream}; keepalive 64; keepalive_requests 100000000; }
+  server { listen 127.0.0.1:${port}; auth_basic "x"; auth_basic_user_file ${users};
+    location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Authorization ""; proxy_read_timeout 3600s; } } }
+`,
+  )
+  return start('nginx', port, 'nginx', ['-c', path, '-p', folder])
+}
+
+/** Only for bcrypt, the one format that Caddy knows; its cache of verified passwords is on. */
+export async function startCaddy(folder, users, upstream) {
+  const port = await freePort()
+  const path = join(folder, `Caddyfile-${port}`)
+  const accounts = readFileSync(users, 'utf8')
+    .split('\n')
+    .filter(line => line.includes(':$2'))
+  const lines = accounts.map(
+    line => `${line.split(':')[0]} ${Buffer.from(line.split(':')[1]).toString('base64')}`,
+  )
+  writeFileSync(
+    path,
+    `{\n  admin off\n  auto_https off\n  storage file_system ${folder}/caddy\n}
+http://:${port} {\n  bind 127.0.0.1\n  basicauth /* bcrypt {\n    ${lines.join('\n    ')}\n  }\n  reverse_proxy 127.0.0.1:${upstream} {\n    header_up -Authorization\n  }\n}\n`,
+  )
+  return start('caddy', port, 'caddy', ['run', '--config', path, '--adapter', 'caddyfile'], {
+    ...process.env,
+    XDG_CONFIG_HOME: folder,
+    GOMAXPROCS: '1',
+  })
+}
+
+/** The floor for any proxy in Node: a server that only says hello. */
+export async function startHello() {
+  const port = await freePort()
+  const code = `require('http').createServer((q, r) => r.end('hello world\\n')).listen(${port}, '127.0.0.1')`
+  return start('node hello', port, process.execPath, ['-e', code])
+}
+
+/** A process and its children. */
+function family(pid) {
+  const all = readdirSync('/proc').filter(name => /^\d+$/.test(name))
+  const children = all.filter(id => fieldsOf(id)?.[1] === String(pid))
+  return [String(pid), ...children.flatMap(child => family(child))]
+}
+
+/** The fields of proc_pid_stat(5) behind the name: state, parent … */
+function fieldsOf(pid) {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return undefined
+  }
+}
+
+/** CPU seconds that a server and its children have used. */
+export const cpuSeconds = pid =>
+  family(pid).reduce((sum, id) => {
+    const fields = fieldsOf(id)
+    return fields ? sum + (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND : sum
+  }, 0)
+
+/** Memory in MB that a server and its children hold. */
+export const residentMegabytes = pid =>
+  family(pid).reduce(
+    (sum, id) =>
+      sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    0,
+  )

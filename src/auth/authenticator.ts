@@ -1,0 +1,169 @@
+// Decides who a request's credentials are; cached, throttled, and with the same work whoever is named.
+import { LRUCache } from 'lru-cache'
+import { identify } from '../hash/registry.ts'
+import { addressBlock } from './address-block.ts'
+import { type AuthResult, type Credentials, refuse } from './auth-result.ts'
+import { type AuthenticatorOptions, checkAuthenticatorOptions } from './authenticator-options.ts'
+import { createDecoy } from './decoy.ts'
+import { otherForm, textOf } from './text-forms.ts'
+import { Throttle } from './throttle.ts'
+import { toUserSource, type UserLookup, type UserSource } from './user-source.ts'
+import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
+import { type Verify, VerifyPool } from './verify-pool.ts'
+import type { VerifyAnswer } from './verify-worker.ts'
+
+/** Where a request came from. */
+export interface AuthContext {
+  /** The client's address; without it only the name is throttled. */
+  readonly address?: string | undefined
+}
+
+// Apache's and our own limits of a name and a password; what is longer matches nobody and is not hashed
+const MAX_USERNAME_BYTES = 255
+const MAX_PASSWORD_BYTES = 4096
+
+// MLflow's client waits as long as Retry-After says, and at most a few seconds are bearable for a typing error
+const FORGIVE_MILLISECONDS = 5000
+const BUSY_RETRY_SECONDS = 1
+const REMEMBERED_PLACES = 10_000
+
+/**
+ * Checks credentials against a source of users: an `HtpasswdFile`, or any lookup.
+ *
+ * A right password is remembered (as an HMAC, bound to the stored hash) and costs no hash again. All others go to worker
+ * threads, at most so many at a time; failures let an address and a name wait, but never someone who is remembered.
+ * Unknown user, wrong password and a record that cannot be checked get the same answer after the same work.
+ */
+export class Authenticator {
+  readonly #source: UserSource
+  readonly #key = createKeyer()
+  readonly #verified: VerifiedCache
+  readonly #pool: VerifyPool
+  readonly #verify: Verify
+  readonly #decoy: () => string
+  readonly #throttle: Throttle
+  readonly #onError: (error: unknown) => void
+  readonly #underWay = new Map<CheckKey, Promise<AuthResult>>()
+  readonly #places = new LRUCache<string, true>({ max: REMEMBERED_PLACES })
+
+  /**
+   * @throws HtpasswdError `ERR_OPTION` for an option that is unknown or out of its range.
+   * @internal `verify` stands in for the pool in tests, which count hashes.
+   */
+  constructor(source: UserSource | UserLookup, options: AuthenticatorOptions = {}, verify?: Verify) {
+    const checked = checkAuthenticatorOptions(options)
+    const { cacheMilliseconds = 60_000, cacheEntries = 10_000, maxFailures = 10, workers, maxQueue } = checked
+    const { maxCost, maxRounds, onError = () => {}, now = () => performance.now() } = checked
+    this.#source = toUserSource(source)
+    this.#verified = new VerifiedCache({ milliseconds: cacheMilliseconds, entries: cacheEntries, now })
+    const limits = {
+      ...(maxCost !== undefined && { maxCost }),
+      ...(maxRounds !== undefined && { maxRounds }),
+    }
+    this.#pool = new VerifyPool({ workers, maxQueue, ...limits })
+    this.#verify = verify ?? this.#pool.verify
+    this.#decoy = createDecoy(this.#source, now)
+    this.#throttle = new Throttle({ maxFailures, forgiveMilliseconds: FORGIVE_MILLISECONDS, now })
+    this.#onError = onError
+  }
+
+  /**
+   * Who this is. Undefined credentials are refused as `missing`.
+   *
+   * Never rejects: a technical fault is a refusal, and goes to `onError`.
+   */
+  async authenticate(credentials: Credentials | undefined, context: AuthContext = {}): Promise<AuthResult> {
+    if (credentials === undefined) return refuse('missing')
+    const { username, password } = credentials
+    if (username.length > MAX_USERNAME_BYTES || password.length > MAX_PASSWORD_BYTES)
+      return refuse('rejected')
+    try {
+      const storedHash = this.#lookUp(username)
+      const record = storedHash ?? this.#decoy()
+      const key = this.#key(username, record, password)
+      if (storedHash !== undefined && this.#verified.has(key)) return this.#accept(username)
+      // Equal attempts share one check, known user or not: the key of an unknown one is as much its own
+      // (CVE-2026-88010 shared one among all unknown users, and so told them).
+      const same = this.#underWay.get(key)
+      if (same !== undefined) return await same
+      const check = this.#check(credentials, storedHash, key, context.address)
+      this.#underWay.set(key, check)
+      return await check.finally(() => this.#underWay.delete(key))
+    } catch (error) {
+      this.#onError(error)
+      return refuse('fault')
+    }
+  }
+
+  #accept(username: Uint8Array): AuthResult {
+    return { ok: true, user: textOf(username), username }
+  }
+
+  #lookUp(username: Uint8Array): string | undefined {
+    const other = otherForm(username)
+    const text = textOf(username)
+    // as text where the bytes are UTF-8; Latin-1 bytes are asked for as they are, then as text
+    if (other === undefined) return this.#source.get(text)
+    return Buffer.compare(Buffer.from(text, 'utf8'), username) === 0
+      ? (this.#source.get(text) ?? this.#source.get(other))
+      : (this.#source.get(username) ?? this.#source.get(text))
+  }
+
+  /** One place in the throttle for the address, one for the name; then the hash. */
+  async #check(
+    { username, password }: Credentials,
+    storedHash: string | undefined,
+    key: CheckKey,
+    address?: string,
+  ) {
+    const name = Buffer.from(username).toString('latin1')
+    const block = address === undefined ? undefined : addressBlock(address)
+    // A name that logged in from here before has a count of its own for this place: strangers who guess at it
+    // elsewhere cannot keep its owner out.
+    const place = `${block} ${name}`
+    const keys = [this.#places.has(place) ? `place ${place}` : `name ${name}`]
+    if (block !== undefined) keys.unshift(`address ${block}`)
+    const admitted: string[] = []
+    let failed = false
+    try {
+      for (const one of keys) {
+        const admission = await this.#throttle.admit(one)
+        if (admission === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
+        if (admission !== 'admitted')
+          return refuse('throttled', Math.max(1, Math.ceil(admission.wait / 1000)))
+        admitted.push(one)
+      }
+      const right = await this.#isRight(password, storedHash)
+      if (right === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
+      failed = !right
+      if (failed) return refuse('rejected')
+      this.#verified.add(key)
+      this.#places.set(place, true)
+      return this.#accept(username)
+    } finally {
+      for (const one of admitted) this.#throttle.settle(one, failed)
+    }
+  }
+
+  /** The hash first, whether the user exists last: both ways the same work (CVE-2026-32595 returned early). */
+  async #isRight(password: Uint8Array, storedHash: string | undefined): Promise<boolean | 'full'> {
+    const checkable = storedHash !== undefined && identify(storedHash) !== undefined
+    const answer = await this.#matches(password, checkable ? storedHash : this.#decoy())
+    if (answer === 'full') return 'full'
+    if (answer !== 'beyond-limits') return answer && checkable
+    // the record asks for more work than is allowed: denied, after the work of all others
+    return (await this.#matches(password, this.#decoy())) === 'full' ? 'full' : false
+  }
+
+  async #matches(password: Uint8Array, record: string): Promise<VerifyAnswer | 'full'> {
+    const first = await this.#verify(password, record)
+    if (first !== false) return first
+    const other = otherForm(password)
+    return other === undefined ? false : this.#verify(other, record)
+  }
+
+  /** Ends the worker threads; checks under way are refused as faults. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.close()
+  }
+}

@@ -1,0 +1,87 @@
+// Addresses of the guard: reading --listen and --upstream, what is loopback, which of our own addresses others can reach.
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** `8080`, `0.0.0.0:8080`, `[::]:8080`, `myhost:8080`, `*:8080`. */
+export function readAddress(text: string): ListenAddress {
+  const match = /^(?:(\[[^\]]*\]|[^:]*):)?(\d{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  const host = match?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? '127.0.0.1'
+  if (match === null || host === '' || port > 65535) {
+    const example = text.startsWith(':')
+      ? `0.0.0.0${text} for every address`
+      : '8080, 0.0.0.0:8080 or [::]:8080'
+    throw new Error(`expected [HOST:]PORT such as ${example}, got "${text}"`)
+  }
+  return { host: host === '*' ? '::' : host, port }
+}
+
+/** An http or https URL of a server: the guard passes the client's own path on, so the URL must not have one. */
+export function readUpstream(text: string): URL {
+  const given = /^[\w.-]+:\d+$|^\d+$/.test(text)
+    ? `, got "${text}"; did you mean http://${text.includes(':') ? text : `127.0.0.1:${text}`}?`
+    : `, got "${withoutUserinfo(text)}"`
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
+    throw new Error(`expected a URL such as http://127.0.0.1:5000${given}`)
+  }
+  if (url.username !== '' || url.password !== '')
+    throw new Error('expected a URL without user and password, got one with them')
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw new Error(
+      `expected a URL without a path such as ${url.origin}${given}; for an app below a path use --prefix`,
+    )
+  }
+  return url
+}
+
+const withoutUserinfo = (text: string): string => text.replace(/\/\/[^/@]*@/, '//')
+
+/** A name or address that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
+  if (bare === 'localhost' || bare.endsWith('.localhost')) return true
+  return isIP(bare) === 4 ? bare.startsWith('127.') : bare === '::1' || bare.startsWith('::ffff:127.')
+}
+
+export const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::'
+
+/** The addresses of this machine that others may reach, IPv4 first; link-local ones need a zone and are left out. */
+export function outsideAddresses(interfaces = networkInterfaces()): string[] {
+  const all = Object.values(interfaces).flatMap(list => list ?? [])
+  const outside = all.filter(one => !one.internal && !one.address.startsWith('fe80'))
+  return outside.sort((a, b) => a.family.localeCompare(b.family)).map(one => one.address)
+}
+
+/** As it stands in a URL: IPv6 in brackets, the scheme's own port left out. */
+export function urlOf(scheme: 'http' | 'https', host: string, port: number): string {
+  const shown = isIP(host) === 6 ? `[${host}]` : host
+  return `${scheme}://${shown}${port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`}`
+}
+
+/** The URLs where a browser finds the guard. */
+export function reachableUrls(
+  scheme: 'http' | 'https',
+  { host, port }: ListenAddress,
+  outside = outsideAddresses(),
+): string[] {
+  if (!isEveryAddress(host)) return [urlOf(scheme, host, port)]
+  const reached = host === '::' ? outside : outside.filter(address => isIP(address) === 4)
+  return ['127.0.0.1', ...reached].map(address => urlOf(scheme, address, port))
+}
+
+export const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+
+/** Whether the upstream is the guard's own address: every request would go round for ever. */
+export function isItself(upstream: URL, listen: ListenAddress, outside = outsideAddresses()): boolean {
+  if (portOf(upstream) !== listen.port) return false
+  const host = upstream.hostname.replace(/^\[|\]$/g, '')
+  if (host === listen.host || (isLoopback(host) && isLoopback(listen.host))) return true
+  const own = isLoopback(host) || isEveryAddress(host) || outside.includes(host)
+  return own && (isEveryAddress(listen.host) || isEveryAddress(host))
+}

@@ -1,0 +1,158 @@
+// The option table of `htpasswd serve`: one row an option; parsing, types, help, environment and --config follow from it.
+import { readAddress, readUpstream } from './serve-address.ts'
+
+/** A row; `read` turns the text into the value and throws an Error that says what it expected. */
+export interface ServeOption {
+  readonly describe: string
+  /** What stands behind the option in the help; a row without it is a switch. */
+  readonly argument?: string
+  readonly alias?: string
+  /** May be given several times; in an environment variable the values are separated by commas. */
+  readonly repeatable?: true
+  readonly default?: string
+  readonly group: 'What to guard:' | 'Where to listen:' | 'Who gets in:' | 'What the app sees:' | 'Running:'
+  readonly read?: (text: string) => unknown
+}
+
+const text = (value: string): string => value
+
+const oneOf =
+  <const T extends string>(...choices: T[]) =>
+  (value: string): T => {
+    const found = choices.find(choice => choice === value)
+    if (found === undefined) throw new Error(`expected one of ${choices.join(', ')}, got "${value}"`)
+    return found
+  }
+
+const wholeNumber =
+  (min: number, max: number) =>
+  (value: string): number => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+    if (number >= min && number <= max) return number
+    throw new Error(`expected a whole number from ${min} to ${max}, got "${value}"`)
+  }
+
+export const serveOptions = {
+  upstream: {
+    group: 'What to guard:',
+    argument: 'URL',
+    describe: 'the app to guard, such as http://127.0.0.1:5000',
+    read: readUpstream,
+  },
+  demo: { group: 'What to guard:', describe: 'without an upstream: guard a small built-in page' },
+  init: { group: 'What to guard:', describe: 'make FILE with the user "admin" where it is missing' },
+  listen: {
+    group: 'Where to listen:',
+    argument: '[HOST:]PORT',
+    describe: 'address to listen on; 0.0.0.0:8080 is every IPv4 address',
+    default: '127.0.0.1:8080',
+    read: readAddress,
+  },
+  'tls-cert': {
+    group: 'Where to listen:',
+    argument: 'FILE',
+    describe: 'serve https with this certificate chain (PEM; read again when it changes)',
+    read: text,
+  },
+  'tls-key': {
+    group: 'Where to listen:',
+    argument: 'FILE',
+    describe: 'the key of --tls-cert (PEM)',
+    read: text,
+  },
+  prefix: {
+    group: 'Where to listen:',
+    argument: 'PATH',
+    describe: 'serve the app below this path, such as /mlflow',
+    read: text,
+  },
+  realm: {
+    group: 'Who gets in:',
+    argument: 'TEXT',
+    describe: 'what the login prompt calls the place',
+    default: 'Restricted',
+    read: text,
+  },
+  'allow-path': {
+    group: 'Who gets in:',
+    argument: 'PATH',
+    repeatable: true,
+    describe: 'open to everyone: exactly this path, GET and HEAD only (repeatable)',
+    read: text,
+  },
+  'allow-origin': {
+    group: 'Who gets in:',
+    argument: 'ORIGIN',
+    repeatable: true,
+    describe: 'let pages of this other origin change things (repeatable)',
+    read: text,
+  },
+  'max-failures': {
+    group: 'Who gets in:',
+    argument: 'N',
+    describe: 'wrong passwords in a row, of an address or for a name, before 429; 0 is never',
+    default: '10',
+    read: wholeNumber(0, 1_000_000),
+  },
+  'trust-proxy': {
+    group: 'Who gets in:',
+    argument: 'CIDR',
+    repeatable: true,
+    describe: 'believe X-Forwarded-For from these addresses (repeatable)',
+    read: text,
+  },
+  'user-header': {
+    group: 'What the app sees:',
+    argument: 'NAME',
+    describe: 'tell the app who it is in this header, such as X-Forwarded-User',
+    read: text,
+  },
+  'forward-auth': {
+    group: 'What the app sees:',
+    describe: 'pass the Authorization header, with the password, to the app',
+  },
+  'preserve-host': {
+    group: 'What the app sees:',
+    describe: "pass the browser's Host to the app instead of the upstream's own",
+  },
+  'upstream-timeout': {
+    group: 'What the app sees:',
+    argument: 'SECONDS',
+    describe: '504 after so long without an answer of the app; 0 waits for ever',
+    default: '0',
+    read: wholeNumber(0, 2_000_000),
+  },
+  log: {
+    group: 'Running:',
+    argument: 'FORMAT',
+    describe: 'access log on standard output: text, json or off',
+    default: 'text',
+    read: oneOf('text', 'json', 'off'),
+  },
+  config: {
+    group: 'Running:',
+    argument: 'FILE',
+    describe: 'JSON file with any of these options by their names, and "file"',
+    read: text,
+  },
+  help: { group: 'Running:', alias: 'h', describe: 'show this help' },
+} as const satisfies Record<string, ServeOption>
+
+export type ServeOptionName = keyof typeof serveOptions
+
+type ValueOf<Row> = Row extends { read: (text: string) => infer T }
+  ? Row extends { repeatable: true }
+    ? readonly T[]
+    : Row extends { default: string }
+      ? T
+      : T | undefined
+  : boolean
+
+/** The checked values, by the names of the table. */
+export type ServeValues = { readonly [Name in ServeOptionName]: ValueOf<(typeof serveOptions)[Name]> }
+
+/** The table as rows, for code that treats all alike. */
+export const serveRows = Object.entries(serveOptions) as [ServeOptionName, ServeOption][]
+
+/** `--allow-path` is HTPASSWD_ALLOW_PATH. */
+export const environmentName = (name: string): string => `HTPASSWD_${name.toUpperCase().replaceAll('-', '_')}`

@@ -1,0 +1,188 @@
+// One run of the guard: joins the password file, the authenticator, the guard and the app behind it, and ends them in order.
+import type { RequestListener } from 'node:http'
+import type { Writable } from 'node:stream'
+import { Authenticator } from '../auth/authenticator.ts'
+import { HtpasswdError } from '../errors.ts'
+import { formatAccessLogEntry } from '../http/access-log.ts'
+import { createGuard, type Guard } from '../http/guard.ts'
+import type { GuardOptions } from '../http/guard-options.ts'
+import { isItself, portOf } from './serve-address.ts'
+import { answers, type ChildApp, listensOutside, startChild, upstreamOfCommand } from './serve-child.ts'
+import { DEMO_USER_HEADER, demoApp } from './serve-demo.ts'
+import { listen } from './serve-listen.ts'
+import { lineWriter } from './serve-log.ts'
+import type { ServeValues } from './serve-option-table.ts'
+import type { ServeRequest } from './serve-options.ts'
+import { portOwner } from './serve-port-owner.ts'
+import { startupMessage } from './serve-startup-message.ts'
+import { readTls, watchTls } from './serve-tls.ts'
+import { upstreamWarnings } from './serve-upstream-warnings.ts'
+import { ServeUsers } from './serve-users.ts'
+
+export interface RunIo {
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** How long requests under way may take to finish. */
+const DRAIN_LIMIT_MS = 10_000
+
+type Say = (text: string) => void
+
+export class GuardRun {
+  readonly #request: ServeRequest
+  readonly #io: RunIo
+  readonly #say: Say
+  readonly #closers: (() => unknown)[] = []
+  #starting: Promise<string> | undefined
+  #started = false
+  #users: ServeUsers | undefined
+  #guard: Guard | undefined
+  #child: ChildApp | undefined
+  #reloadTls: (() => void) | undefined
+
+  constructor(request: ServeRequest, io: RunIo, say: Say) {
+    this.#request = request
+    this.#io = io
+    this.#say = say
+  }
+
+  /** Resolves only when the app behind the guard has ended by itself, with how; rejects where the start fails. */
+  start(): Promise<string> {
+    this.#starting = this.#start()
+    return this.#starting
+  }
+
+  /** The password file and the certificate are read again. */
+  reload(): void {
+    this.#users?.reload()
+    this.#reloadTls?.()
+  }
+
+  /** Lets requests under way finish first, then stops the app. */
+  async stop(): Promise<void> {
+    while (this.#closers.length > 0) await this.#closers.pop()?.()
+    // a start that was still under way ends with the app it waits for
+    if (!this.#started) await this.#starting?.catch(() => {})
+  }
+
+  /** For the second Ctrl-C: cuts what `stop` is waiting for. */
+  stopAtOnce(): void {
+    void this.#guard?.close(0)
+    this.#child?.kill()
+  }
+
+  async #start(): Promise<string> {
+    const { file, values, command } = this.#request
+    const users = new ServeUsers({ path: file, say: this.#say })
+    this.#users = users
+    const upstream = values.upstream ?? upstreamOfCommand(command)
+    if (upstream !== undefined) rejectItself(upstream, values)
+    else if (command.length > 0) throw unknownPort(command)
+    // closed in reverse: the guard drains while the app still answers
+    this.#closers.push(() => this.#child?.stop())
+    const guard = this.#makeGuard(users, upstream)
+    const { port } = await listen(guard.server, values.listen)
+    if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
+    this.#started = true
+    const warnings = upstream === undefined ? [] : await upstreamWarnings(upstream, listensOutside(command))
+    this.#say(
+      startupMessage({
+        file,
+        users: users.entries(),
+        listen: { host: values.listen.host, port },
+        scheme: values['tls-cert'] === undefined ? 'http' : 'https',
+        prefix: values.prefix ?? '',
+        guarded: upstream?.origin ?? 'the built-in demo page',
+        warnings,
+      }),
+    )
+    return this.#child?.ended ?? new Promise(() => {})
+  }
+
+  #makeGuard(users: ServeUsers, upstream: URL | undefined): Guard {
+    const { values } = this.#request
+    const authenticator = new Authenticator(users, {
+      maxFailures: values['max-failures'],
+      onError: error => this.#say(`warning: ${error instanceof Error ? error.message : String(error)}`),
+    })
+    this.#closers.push(() => authenticator[Symbol.asyncDispose]())
+    const userHeader = values['user-header'] ?? (upstream === undefined ? DEMO_USER_HEADER : undefined)
+    const app: URL | RequestListener = upstream ?? demoApp(userHeader)
+    const guard = createGuard({
+      authenticator,
+      upstream: app,
+      userHeader,
+      log: this.#accessLog(),
+      ...guardOptions(values),
+    })
+    this.#guard = guard
+    this.#closers.push(() => guard.close(DRAIN_LIMIT_MS))
+    const paths = tlsPaths(values)
+    if (paths === undefined) return guard
+    const watch = watchTls(paths, pair => guard.setCertificate(pair), this.#say)
+    this.#reloadTls = () => watch.reload()
+    this.#closers.push(() => watch[Symbol.dispose]())
+    return guard
+  }
+
+  #accessLog(): GuardOptions['log'] {
+    const format = this.#request.values.log
+    if (format === 'off') return undefined
+    const write = lineWriter(this.#io.stdout)
+    return entry => write(formatAccessLogEntry(entry, format))
+  }
+
+  async #startApp(command: readonly string[], upstream: URL): Promise<void> {
+    if (await answers(upstream.hostname, portOf(upstream))) {
+      const owner = (await portOwner(portOf(upstream))) ?? 'another program'
+      const advice = `stop it, or give ${command[0]} another port`
+      throw new HtpasswdError(
+        'ERR_APP',
+        `expected ${upstream.host} to be free for ${command[0]}, but ${owner} answers there; ${advice}`,
+      )
+    }
+    this.#say(`Starting ${command[0]} and waiting for it at ${upstream.origin} …`)
+    this.#child = startChild(command, this.#io)
+    await this.#child.ready(upstream)
+  }
+}
+
+function guardOptions(
+  values: ServeValues,
+): Omit<GuardOptions, 'authenticator' | 'upstream' | 'userHeader' | 'log'> {
+  const paths = tlsPaths(values)
+  return {
+    realm: values.realm,
+    tls: paths && readTls(paths),
+    allowPaths: values['allow-path'],
+    allowOrigins: values['allow-origin'],
+    prefix: values.prefix,
+    forwardAuth: values['forward-auth'],
+    preserveHost: values['preserve-host'],
+    trustProxy: values['trust-proxy'],
+    upstreamTimeout: values['upstream-timeout'] * 1000,
+  }
+}
+
+function tlsPaths(values: ServeValues): { cert: string; key: string } | undefined {
+  const { 'tls-cert': cert, 'tls-key': key } = values
+  return cert !== undefined && key !== undefined ? { cert, key } : undefined
+}
+
+function rejectItself(upstream: URL, values: ServeValues): void {
+  if (!isItself(upstream, values.listen)) return
+  throw new HtpasswdError(
+    'ERR_LISTEN',
+    `the upstream ${upstream.origin} is the address that the guard itself listens on; ` +
+      "give the app's own port with --upstream, or another one to --listen",
+  )
+}
+
+const unknownPort = (command: readonly string[]): HtpasswdError =>
+  new HtpasswdError(
+    'ERR_USAGE',
+    `expected to see the port of "${command[0]}" in its arguments as --port N, got none; ` +
+      'say where it answers with --upstream http://127.0.0.1:PORT',
+  )

@@ -1,0 +1,80 @@
+// The signals of `serve`: which ones stop it, which one reloads, on POSIX and on Windows.
+import { closeSync, openSync } from 'node:fs'
+
+/** `process`, or an EventEmitter in a test. */
+export interface SignalSource {
+  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
+  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
+}
+
+const reasons: Partial<Record<NodeJS.Signals, string>> = {
+  SIGINT: 'Ctrl-C',
+  SIGTERM: 'told to stop (SIGTERM)',
+  SIGBREAK: 'Ctrl-Break',
+  SIGHUP: 'the terminal was closed',
+}
+
+export interface StopSignals extends Disposable {
+  /** Resolves with the reason at the first signal that means stop. */
+  readonly first: Promise<string>
+  /** Resolves at the next one: whoever presses Ctrl-C twice does not want to wait. */
+  readonly second: Promise<unknown>
+}
+
+export function catchStop(source: SignalSource, platform = process.platform): StopSignals {
+  // Windows sends SIGHUP when the console window is closed and ends the process some seconds later
+  const names: NodeJS.Signals[] =
+    platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM']
+  const first = withResolvers<string>()
+  const second = withResolvers<unknown>()
+  let caught = 0
+  const stop = (signal: NodeJS.Signals): void => {
+    caught++
+    if (caught === 1) first.resolve(reasons[signal] ?? signal)
+    else second.resolve(signal)
+  }
+  const hadTerminal = platform !== 'win32' && hasTerminal()
+  const hangup = (signal: NodeJS.Signals): void => {
+    if (hadTerminal && !hasTerminal()) stop(signal)
+  }
+  for (const name of names) source.on(name, stop)
+  if (platform !== 'win32') source.on('SIGHUP', hangup)
+  return {
+    first: first.promise,
+    second: second.promise,
+    [Symbol.dispose]: () => {
+      for (const name of names) source.off(name, stop)
+      source.off('SIGHUP', hangup)
+    },
+  }
+}
+
+/** Calls back on SIGHUP where that means "read your files again". */
+export function catchHangup(
+  source: SignalSource,
+  reload: () => void,
+  platform = process.platform,
+): Disposable {
+  if (platform === 'win32') return { [Symbol.dispose]: () => {} }
+  source.on('SIGHUP', reload)
+  return { [Symbol.dispose]: () => source.off('SIGHUP', reload) }
+}
+
+/** SIGHUP says both "read your files again" and "the terminal was closed"; only after the latter it cannot be opened. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
+}
+
+// Promise.withResolvers came with Node 22
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void
+  const promise = new Promise<T>(done => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,54 @@
+// `htpasswd serve`: the command around one run of the guard; options, first user, signals, exit status.
+import type { Writable } from 'node:stream'
+import { HtpasswdError } from '../errors.ts'
+import type { Io } from './io.ts'
+import { makeFirstUser } from './serve-first-user.ts'
+import { parseServe, serveHelp } from './serve-options.ts'
+import { GuardRun } from './serve-run.ts'
+import { catchHangup, catchStop, type SignalSource } from './serve-signals.ts'
+
+/** The process around the command: where its log goes, in its own time, and where its signals come from. */
+export interface ServeHost extends SignalSource {
+  readonly stdout: Writable & { readonly columns?: number }
+  readonly stderr: Writable
+}
+
+/** Runs the guard until it is told to stop; resolves with the exit status. */
+export async function serve(argv: readonly string[], io: Io, host: ServeHost = process): Promise<number> {
+  const say = (text: string): void => io.err(`${text}\n`)
+  try {
+    const request = parseServe(argv, io.env)
+    if (request.values.help) {
+      io.out(`${await serveHelp(host.stdout.columns)}\n`)
+      return 0
+    }
+    if (request.values.init) await makeFirstUser(request.file, io)
+    const run = new GuardRun(request, { stdout: host.stdout, stderr: host.stderr, env: io.env }, say)
+    return await runUntilStopped(run, say, host)
+  } catch (error) {
+    if (!(error instanceof HtpasswdError)) throw error
+    say(`htpasswd serve: ${error.message}`)
+    return error.exitStatus
+  }
+}
+
+/** Status 0 after a signal; 1 where the app behind the guard ended by itself. */
+async function runUntilStopped(
+  run: GuardRun,
+  say: (text: string) => void,
+  signals: SignalSource,
+): Promise<number> {
+  // before anything starts: a signal during the start must stop the app that is being waited for
+  using stop = catchStop(signals)
+  using _ = catchHangup(signals, () => run.reload())
+  void stop.second.then(() => run.stopAtOnce())
+  try {
+    const told = stop.first.then(reason => ({ reason, status: 0 }))
+    const ended = run.start().then(reason => ({ reason, status: 1 }))
+    const { reason, status } = await Promise.race([told, ended])
+    say(`${reason}; stopping`)
+    return status
+  } finally {
+    await run.stop()
+  }
+}

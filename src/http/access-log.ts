@@ -1,0 +1,70 @@
+// One line for each request, for people or for machines; it cannot hold a secret, for it is never given one.
+
+/** What is known of one finished request. */
+export interface AccessLogEntry {
+  /** When the request came. */
+  readonly time: Date
+  /** The client's address, without a port; behind a trusted proxy the one that it names. */
+  readonly address: string
+  /** Who was let in; undefined where nobody was. A name that was only tried is not kept: people type passwords there. */
+  readonly user: string | undefined
+  /** The request method; `-` where no request could be read. */
+  readonly method: string
+  /** The request target without its query. */
+  readonly path: string
+  /** The status that was sent; 0 where the connection ended before. */
+  readonly status: number
+  /** Bytes of the response body that were sent. */
+  readonly bytes: number
+  /** From the request's head to the end of the response. */
+  readonly milliseconds: number
+  /** Whether the response was cut off: the client left, or the upstream failed half-way. */
+  readonly aborted: boolean
+  /** Why the guard itself answered, where it did: `rejected`, `upstream-down` … */
+  readonly reason: string | undefined
+}
+
+/** The forms of an access log line. */
+export const accessLogFormats = ['text', 'json', 'off'] as const
+
+/** `text` for people, `json` for machines (one object a line), `off` for none. */
+export type AccessLogFormat = (typeof accessLogFormats)[number]
+
+// a user name or path must neither start a new line nor drive a terminal; log4j and its like taught the rest
+const visible = (text: string): string =>
+  text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029"\\]/g,
+    c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
+/**
+ * The line of an entry, without a line end.
+ *
+ * Text: time, address, user, method, path, status, bytes, duration and, where the guard itself answered, why.
+ */
+export function formatAccessLogEntry(entry: AccessLogEntry, format: 'text' | 'json'): string {
+  const milliseconds = Math.round(entry.milliseconds * 10) / 10
+  if (format === 'json') {
+    const { time, user, reason, ...rest } = entry
+    return JSON.stringify({
+      time: time.toISOString(),
+      user: user ?? null,
+      ...rest,
+      milliseconds,
+      reason: reason ?? null,
+    })
+  }
+  const user = entry.user === undefined ? '-' : visible(entry.user).replaceAll(' ', '\\u0020')
+  const notes = [entry.reason, entry.aborted ? 'aborted' : undefined].filter(note => note !== undefined)
+  return [
+    entry.time.toISOString(),
+    entry.address,
+    user,
+    entry.method,
+    visible(entry.path),
+    entry.status,
+    `${entry.bytes}B`,
+    `${milliseconds}ms`,
+    ...notes,
+  ].join(' ')
+}

@@ -1,0 +1,29 @@
+// Reads the credentials of HTTP Basic authentication (RFC 7617) out of a header.
+import type { Credentials } from '../auth/auth-result.ts'
+
+// credentials = "Basic" 1*SP token68        (RFC 7617 section 2, RFC 9110 section 11.4; the scheme in any case)
+// token68 here is base64 with its padding   (RFC 4648 section 4)
+const BASIC = /^Basic +([A-Za-z0-9+/]*={0,2})$/i
+const COLON = 0x3a
+
+/**
+ * The credentials in the value of an `Authorization` header; undefined where there are none that can be read.
+ *
+ * Bytes, not text: RFC 7617 leaves the character encoding open. The first colon ends the name. Base64 that another
+ * program could read otherwise (wrong padding, stray bits), and a name with control characters, count as unreadable.
+ */
+export function parseCredentials(header: string | undefined): Credentials | undefined {
+  if (header === undefined) return undefined
+  const token = BASIC.exec(header)?.[1]
+  if (token === undefined) return undefined
+  const bytes = Buffer.from(token, 'base64')
+  // Node's decoder takes what it can; only canonical base64 comes out again as it went in (CVE-2007-3946 was a decoder)
+  if (bytes.toString('base64') !== token) return undefined
+  const colon = bytes.indexOf(COLON)
+  if (colon === -1) return undefined
+  const username = bytes.subarray(0, colon)
+  // RFC 7617 section 2: neither part may hold control characters; a name goes into headers and logs
+  return username.some(byte => byte < 0x20 || byte === 0x7f)
+    ? undefined
+    : { username, password: bytes.subarray(colon + 1) }
+}

@@ -1,0 +1,87 @@
+// Where a request goes when it has passed the gate: over the pool to the app, or to a listener of this process.
+import type { RequestListener } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { textAnswer } from './answer.ts'
+import type { Exchange } from './exchange.ts'
+import type { ResolvedGuardOptions } from './guard-options.ts'
+import { createRequestHeaders } from './request-headers.ts'
+import { createResponseHeaders } from './response-headers.ts'
+import { createReverseProxy } from './reverse-proxy.ts'
+import type { UpgradeRequest } from './upgrade.ts'
+import { Upstream } from './upstream.ts'
+
+/** The way up. */
+export interface Forward {
+  send(exchange: Exchange, upgrade?: UpgradeRequest): void
+  /** Ends upgraded connections, which the server does not count as its own. */
+  cutTunnels(): void
+  close(): void
+}
+
+/** What a listener of this process stands for. */
+const EMBEDDED = { host: '127.0.0.1', origin: 'http://127.0.0.1' }
+
+/** @throws HtpasswdError `ERR_OPTION` for an upstream that cannot be one. */
+export function createForward(options: ResolvedGuardOptions, maxHeadBytes: number): Forward {
+  const { prefix, preserveHost, forwardAuth, userHeader } = options
+  const headerOptions = { preserveHost, forwardAuth, userHeader }
+  if (typeof options.upstream === 'function') return embedded(options.upstream, headerOptions)
+
+  const upstream = new Upstream(options.upstream, { timeout: options.upstreamTimeout, maxHeadBytes })
+  const tunnels = new Set<Duplex>()
+  const send = createReverseProxy({
+    upstream,
+    requestHeaders: createRequestHeaders({
+      upstreamHost: upstream.host,
+      upstreamOrigin: upstream.origin,
+      ...headerOptions,
+    }),
+    responseHeaders: createResponseHeaders({ upstreamOrigin: upstream.origin, prefix }),
+    onTunnel: (client, server) => {
+      for (const socket of [client, server]) {
+        tunnels.add(socket)
+        socket.once('close', () => tunnels.delete(socket))
+      }
+    },
+  })
+  return {
+    send,
+    cutTunnels: () => {
+      for (const socket of tunnels) socket.destroy()
+    },
+    close: () => upstream.close(),
+  }
+}
+
+function embedded(
+  listener: RequestListener,
+  headerOptions: { preserveHost: boolean; forwardAuth: boolean; userHeader: string | undefined },
+): Forward {
+  const requestHeaders = createRequestHeaders({
+    upstreamHost: EMBEDDED.host,
+    upstreamOrigin: EMBEDDED.origin,
+    ...headerOptions,
+  })
+  return {
+    send: (exchange, upgrade) => {
+      const { req, res } = exchange
+      if (upgrade !== undefined) {
+        exchange.answer(textAnswer(426, 'This app speaks plain HTTP only.'), 'no-upgrade')
+        return
+      }
+      const flat = requestHeaders(exchange.toHeaderFacts())
+      const length = req.headers['content-length']
+      if (length !== undefined) flat.push('Content-Length', length)
+      const headers: Record<string, string> = {}
+      for (let i = 0; i < flat.length; i += 2)
+        headers[(flat[i] as string).toLowerCase()] = flat[i + 1] as string
+      req.rawHeaders = flat
+      Object.defineProperty(req, 'headers', { value: headers, configurable: true })
+      req.url = exchange.target
+      if (exchange.expectsContinue) res.writeContinue()
+      listener(req, res)
+    },
+    cutTunnels: () => {},
+    close: () => {},
+  }
+}

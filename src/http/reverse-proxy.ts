@@ -1,0 +1,173 @@
+// Passes a request up and its response down: streaming both ways, at the pace of the slower side.
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { textAnswer } from './answer.ts'
+import type { Exchange } from './exchange.ts'
+import { hasBody, lingerAfterAnswer } from './request-body.ts'
+import type { createRequestHeaders } from './request-headers.ts'
+import type { createResponseHeaders } from './response-headers.ts'
+import type { ParsedHead } from './response-parser.ts'
+import { joinSockets, type UpgradeRequest } from './upgrade.ts'
+import type { Upstream } from './upstream.ts'
+import type { ResponseHandler, UpstreamConnection, UpstreamFailure } from './upstream-connection.ts'
+
+/** What a reverse proxy is made of. */
+export interface ReverseProxyParts {
+  readonly upstream: Upstream
+  readonly requestHeaders: ReturnType<typeof createRequestHeaders>
+  readonly responseHeaders: ReturnType<typeof createResponseHeaders>
+  /** Told of connections that were upgraded, for they outlive their exchange. */
+  readonly onTunnel: (client: Duplex, upstream: Duplex) => void
+}
+
+/**
+ * Makes the function that forwards an exchange. The answer follows by itself; where the app gives none, a 502 or 504 of
+ * the guard's own.
+ */
+export function createReverseProxy(parts: ReverseProxyParts) {
+  return (exchange: Exchange, upgrade?: UpgradeRequest): void => new Relay(parts, exchange, upgrade).send()
+}
+
+const DOWN = textAnswer(502, 'The app behind this server is not reachable. Is it running?')
+const BROKEN = textAnswer(502, 'The app behind this server gave an answer that is not HTTP.')
+const LATE = textAnswer(504, 'The app behind this server did not answer in time.')
+const failures = {
+  unreachable: [DOWN, 'upstream-down'],
+  lost: [DOWN, 'upstream-down'],
+  invalid: [BROKEN, 'upstream-invalid'],
+  timeout: [LATE, 'upstream-timeout'],
+} as const
+
+/** A body of this size or less is sent in one piece with its head. */
+const ONE_PIECE_BYTES = 16 * 1024
+
+/** One request on its way. */
+class Relay implements ResponseHandler {
+  readonly #parts: ReverseProxyParts
+  readonly #exchange: Exchange
+  readonly #upgrade: UpgradeRequest | undefined
+  #connection: UpstreamConnection | undefined
+  #continued = false
+  #retried = false
+  /** Bytes of the body still to come, where the app gave its length. */
+  #left: number | undefined
+  #bodyBegan = false
+
+  constructor(parts: ReverseProxyParts, exchange: Exchange, upgrade: UpgradeRequest | undefined) {
+    this.#parts = parts
+    this.#exchange = exchange
+    this.#upgrade = upgrade
+    exchange.res.once('close', this.#onClientClose)
+  }
+
+  send(): void {
+    const { upstream, requestHeaders } = this.#parts
+    const { req, target } = this.#exchange
+    const { method = 'GET' } = req
+    let head = `${method} ${target} HTTP/1.1\r\n`
+    const headers = requestHeaders(this.#exchange.toHeaderFacts())
+    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
+    const upgrade = this.#upgrade !== undefined
+    if (upgrade) head += `Connection: Upgrade\r\nUpgrade: ${req.headers.upgrade}\r\n`
+    const body = hasBody(req) ? req : undefined
+    // the framing is written anew from what was parsed, never copied (RFC 9112 section 11.2)
+    const chunked = req.headers['transfer-encoding'] !== undefined
+    if (chunked) head += 'Transfer-Encoding: chunked\r\n'
+    else if (req.headers['content-length'] !== undefined)
+      head += `Content-Length: ${req.headers['content-length']}\r\n`
+    this.#connection = upgrade ? upstream.open() : upstream.acquire()
+    this.#connection.start({ method, head: `${head}\r\n`, body, chunked, upgrade }, this)
+  }
+
+  readonly #onClientClose = (): void => {
+    if (this.#exchange.res.writableFinished) return
+    // the app learns of it at once: it may be paying for every word (MLflow's gateway)
+    this.#connection?.abort()
+    this.#connection = undefined
+  }
+
+  onReady(): void {
+    if (!this.#exchange.expectsContinue || this.#continued) return
+    this.#continued = true
+    this.#exchange.res.writeContinue()
+  }
+
+  onHead({ status, reason, headers: raw }: ParsedHead): void {
+    const { req, res, allowedOrigin, closing, expectsContinue } = this.#exchange
+    const { headers, contentLength } = this.#parts.responseHeaders(raw, allowedOrigin)
+    // see Exchange.answer: who was not told to go on must not go on
+    if (closing || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
+    if (req.method !== 'HEAD') this.#left = contentLength
+    res.writeHead(status, reason, headers)
+    // The head goes with the first bytes of the body where they are here already; an event stream's head must not wait.
+    if (this.#left !== 0) process.nextTick(this.#flushHead)
+  }
+
+  readonly #flushHead = (): void => {
+    const { res } = this.#exchange
+    if (!this.#bodyBegan && !res.writableEnded) res.flushHeaders()
+  }
+
+  onData(chunk: Buffer): boolean {
+    const { res } = this.#exchange
+    this.#exchange.bytes += chunk.length
+    this.#bodyBegan = true
+    if (this.#left !== undefined) this.#left -= chunk.length
+    if (this.#left === 0 && chunk.length <= ONE_PIECE_BYTES) {
+      // as text of the same bytes, node:http sends a short body in one piece with the head: one system call less
+      res.end(chunk.toString('latin1'), 'latin1')
+      return true
+    }
+    // the connection reads its next bytes into the same place
+    if (res.write(Buffer.from(chunk))) return true
+    res.once('drain', this.#resume)
+    return false
+  }
+
+  readonly #resume = (): void => {
+    this.#connection?.resume()
+  }
+
+  onEnd(): void {
+    const { req, res } = this.#exchange
+    this.#connection = undefined
+    if (!res.writableEnded) res.end()
+    lingerAfterAnswer(req, res)
+  }
+
+  onSwitch({ headers: raw }: ParsedHead, socket: Socket, rest: Buffer): void {
+    const { res } = this.#exchange
+    const upgrade = this.#upgrade as UpgradeRequest
+    this.#connection = undefined
+    const { headers } = this.#parts.responseHeaders(raw, undefined)
+    const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade')
+    headers.push('Connection', 'Upgrade', 'Upgrade', raw[at + 1] ?? this.#exchange.req.headers.upgrade ?? '')
+    res.writeHead(101, headers)
+    res.flushHeaders()
+    this.#parts.onTunnel(upgrade.socket, socket)
+    joinSockets(res, upgrade, socket, rest)
+    upgrade.socket.once('close', () => res.emit('close'))
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    const { req, res } = this.#exchange
+    this.#connection = undefined
+    if (res.headersSent) {
+      // a body that was cut off must not look whole: the client sees the connection break, never a clean end
+      this.#exchange.reason = 'upstream-cut'
+      res.destroy()
+      return
+    }
+    // The connection died in the app's hands, perhaps while it was idle. What changes nothing may be asked again;
+    // anything else could be done twice.
+    const harmless =
+      (req.method === 'GET' || req.method === 'HEAD') && !hasBody(req) && this.#upgrade === undefined
+    if (failure === 'lost' && harmless && !this.#retried) {
+      this.#retried = true
+      this.send()
+      return
+    }
+    const [answer, reason] = failures[failure]
+    this.#exchange.answer(answer, reason)
+  }
+}

@@ -1,0 +1,44 @@
+// The access log's writer: one write a turn, and no memory for lines that nobody reads.
+import { Writable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { lineWriter } from '../../src/cli/serve-log.ts'
+
+test('the lines of one turn are one write', async () => {
+  const writes: string[] = []
+  const write = lineWriter(
+    new Writable({ write: (chunk, _, done) => void (writes.push(String(chunk)), done()) }),
+  )
+  write('one')
+  write('two')
+  await turn()
+  write('three')
+  await turn()
+  expect(writes).toEqual(['one\ntwo\n', 'three\n'])
+})
+
+test('where nobody reads, lines are dropped, counted and told', async () => {
+  const writes: string[] = []
+  let release: () => void = () => {}
+  const out = new Writable({
+    write: (chunk, _, done) => {
+      writes.push(String(chunk))
+      release = done
+    },
+  })
+  const write = lineWriter(out)
+  for (let i = 0; i < 20; i++) {
+    write('x'.repeat(1024 * 1024))
+    await turn()
+  }
+  expect(out.writableLength).toBeLessThan(11 * 1024 * 1024)
+  for (let i = 0; i < 20; i++) {
+    const done = release
+    release = () => {}
+    done()
+    await turn()
+  }
+  write('after')
+  await turn()
+  expect(writes.at(-1)?.slice(0, 100)).toMatch(/^\(\d+ lines were dropped: nobody read them\)\nafter\n$/)
+})

@@ -1,0 +1,146 @@
+// The command line, environment and --config file of `serve`: precedence, types, and errors that name the option.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { serveRows } from '../../src/cli/serve-option-table.ts'
+import { parseServe, serveHelp } from '../../src/cli/serve-options.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'serve-options-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const configFile = (content: unknown): string => {
+  const path = join(folder, `${files++}.json`)
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+const values = (argv: string[], env: NodeJS.ProcessEnv = {}) => parseServe(['--demo', ...argv], env).values
+
+test('without options the defaults of the table hold', () => {
+  expect(parseServe(['--demo'], {})).toMatchObject({
+    file: '.htpasswd',
+    command: [],
+    values: {
+      listen: { host: '127.0.0.1', port: 8080 },
+      log: 'text',
+      'max-failures': 10,
+      'allow-path': [],
+      init: false,
+    },
+  })
+})
+
+test('the file stands before or behind the options', () => {
+  expect(parseServe(['users', '--demo'], {}).file).toBe('users')
+  expect(parseServe(['--demo', '--allow-path', '/health', 'users'], {}).file).toBe('users')
+})
+
+test('what stands behind -- is the app, its options are its own', () => {
+  const { command, file } = parseServe(['users', '--', 'mlflow', 'server', '--port', '5000', '--init'], {})
+  expect({ command, file }).toEqual({
+    command: ['mlflow', 'server', '--port', '5000', '--init'],
+    file: 'users',
+  })
+})
+
+test('a repeatable option keeps all values, another one the last', () => {
+  const got = values(['--allow-path', '/a', '--allow-path', '/b', '--realm', 'one', '--realm', 'two'])
+  expect(got).toMatchObject({ 'allow-path': ['/a', '/b'], realm: 'two' })
+})
+
+test('command line wins over environment, environment over config, config over default', () => {
+  const config = configFile({
+    realm: 'config',
+    'max-failures': 7,
+    'allow-path': ['/c'],
+    log: 'off',
+    file: 'from-config',
+  })
+  const env = { HTPASSWD_REALM: 'environment', HTPASSWD_ALLOW_PATH: '/d, /e', HTPASSWD_CONFIG: config }
+  expect(parseServe(['--demo', '--log', 'json'], env)).toMatchObject({
+    file: 'from-config',
+    values: { realm: 'environment', 'max-failures': 7, 'allow-path': ['/d', '/e'], log: 'json' },
+  })
+})
+
+test('a switch can be set anywhere and taken back on the command line', () => {
+  expect(values([], { HTPASSWD_FORWARD_AUTH: '1' })['forward-auth']).toBe(true)
+  expect(values(['--no-forward-auth'], { HTPASSWD_FORWARD_AUTH: 'true' })['forward-auth']).toBe(false)
+  expect(values(['--config', configFile({ 'preserve-host': true })])['preserve-host']).toBe(true)
+})
+
+test('a config file may have a byte order mark, as Windows editors write it', () => {
+  expect(values(['--config', configFile('\uFEFF{"realm": "x"}')]).realm).toBe('x')
+})
+
+test.each<[why: string, argv: string[], env: NodeJS.ProcessEnv, message: string | RegExp]>([
+  ['a misspelt option', ['--upstreem', 'x'], {}, 'unknown option --upstreem; did you mean --upstream?'],
+  ['an option like none', ['--zzzzzz'], {}, 'unknown option --zzzzzz; htpasswd serve --help lists all'],
+  ['a short option', ['-x'], {}, /unknown option -x/],
+  ['a missing value', ['--upstream'], {}, '--upstream expected URL behind it'],
+  ['a port out of range', ['--listen', '99999'], {}, /^--listen expected \[HOST:\]PORT .*got "99999"$/],
+  [
+    'a number in words',
+    ['--max-failures', 'ten'],
+    {},
+    '--max-failures expected a whole number from 0 to 1000000, got "ten"',
+  ],
+  [
+    'an unknown log format',
+    [],
+    { HTPASSWD_LOG: 'xml' },
+    'HTPASSWD_LOG expected one of text, json, off, got "xml"',
+  ],
+  [
+    'a switch that is neither',
+    [],
+    { HTPASSWD_INIT: 'maybe' },
+    'HTPASSWD_INIT expected true or false, got "maybe"',
+  ],
+  [
+    'a certificate without key',
+    ['--tls-cert', 'a.pem'],
+    {},
+    '--tls-cert and --tls-key go together, got only --tls-cert',
+  ],
+  ['two files', ['a', 'b'], {}, /^expected one password file, got 2: a, b/],
+  [
+    'a config that is not there',
+    ['--config', '/no/such.json'],
+    {},
+    /^--config expected a readable JSON file, got \/no\/such.json/,
+  ],
+])('%s is an error that names it', (_, argv, env, message) => {
+  expect(() => values(argv, env)).toThrow(message)
+})
+
+test.each<[why: string, content: unknown, message: string | RegExp]>([
+  ['an unknown name', { upstreem: 'x' }, /^unknown option "upstreem" in .*; did you mean --upstream\?$/],
+  ['an object as value', { realm: {} }, /^"realm" in .* expected a text, number, true or false, got \{\}$/],
+  ['a list', [1], /^--config expected a JSON object/],
+  ['no JSON', '{', /^--config expected a readable JSON file/],
+  ['a wrong value', { log: 'xml' }, /^"log" in .* expected one of text, json, off, got "xml"$/],
+])('a config file with %s is an error', (_, content, message) => {
+  expect(() => values(['--config', configFile(content)])).toThrow(message)
+})
+
+test('without an app to guard the message says the three ways to name one', () => {
+  expect(() => parseServe([], {})).toThrow(/--upstream .*-- mlflow server.*--demo/)
+})
+
+test('the help has every row of the table, with its default', async () => {
+  const help = await serveHelp(100)
+  for (const [name, row] of serveRows) {
+    expect(help).toContain(`--${name}`)
+    expect(help.replace(/\s+/g, ' ')).toContain(row.describe)
+  }
+  expect(help).toContain('[default: 127.0.0.1:8080]')
+})
+
+test('an error never repeats a password out of a URL', () => {
+  for (const url of ['http://user:secret@127.0.0.1', 'ftp://user:secret@127.0.0.1']) {
+    expect(() => values(['--upstream', url])).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('secret') }),
+    )
+  }
+})

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { createClientFacts, toOrigin } from '../../src/http/client-address.ts'
+
+const request = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
+  ({ socket: { remoteAddress }, headers: { host: 'h:8080', ...headers } }) as unknown as IncomingMessage
+
+describe('without trusted proxies', () => {
+  const facts = createClientFacts([], false)
+  test.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:127.0.0.1', '127.0.0.1'],
+    ['::1', '::1'],
+    [undefined, '0.0.0.0'],
+  ])('%s is %s, whatever it claims', (peer, address) => {
+    const claims = {
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'evil',
+    }
+    expect(facts(request(peer, claims))).toEqual({ address, origin: 'http://h:8080', proxied: false })
+  })
+})
+
+describe('with trusted proxies', () => {
+  const facts = createClientFacts(['10.0.0.0/8', '2001:db8::1', '127.0.0.1'], false)
+  test.each([
+    ['the nearest stranger counts', '10.0.0.1', '6.6.6.6, 192.0.2.7, 10.2.2.2', '192.0.2.7'],
+    ['all are trusted: the farthest', '10.0.0.1', '10.3.3.3, 10.2.2.2', '10.3.3.3'],
+    ['with ports', '10.0.0.1', '192.0.2.7:4711', '192.0.2.7'],
+    ['IPv6 in brackets', '10.0.0.1', '"x", [2001:db8::7]:80', '2001:db8::7'],
+    ['nonsense ends the list', '10.0.0.1', '192.0.2.7, unknown', '10.0.0.1'],
+    ['an empty list', '10.0.0.1', '', '10.0.0.1'],
+    ['an IPv6 proxy', '2001:db8::1', '192.0.2.7', '192.0.2.7'],
+    ['over a socket of both families', '::ffff:127.0.0.1', '192.0.2.7', '192.0.2.7'],
+    ['a stranger is not believed', '192.0.2.99', '127.0.0.1', '192.0.2.99'],
+  ])('%s', (_, peer, list, address) => {
+    expect(facts(request(peer, { 'x-forwarded-for': list })).address).toBe(address)
+  })
+
+  test('scheme and host are what the proxy was asked for', () => {
+    const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'Guard.Example:443' }
+    expect(facts(request('10.0.0.1', headers)).origin).toBe('https://guard.example')
+    expect(facts(request('10.0.0.1', { 'x-forwarded-proto': 'ftp' })).origin).toBe('http://h:8080')
+  })
+})
+
+test.each(['10.0.0.0/33', 'example.org', '10.0.0.0/8/8', '', '::/129', '10.0.0.0/x', '10.0.0/8'])(
+  '%j is no block',
+  block => expect(() => createClientFacts([block], false)).toThrow('"trustProxy"'),
+)
+
+test.each([
+  ['http', 'H:80', 'http://h'],
+  ['https', 'h:443', 'https://h'],
+  ['http', 'h:443', 'http://h:443'],
+  ['http', '[::1]:80', 'http://[::1]'],
+])('%s and %s are the origin %s', (scheme, host, origin) => expect(toOrigin(scheme, host)).toBe(origin))

@@ -1,0 +1,51 @@
+import { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { ConnectionLimit } from '../../src/http/connection-limit.ts'
+
+let port = 0
+const socketOf = (remoteAddress: string | undefined, remotePort = ++port): Socket =>
+  Object.assign(new EventEmitter(), {
+    remoteAddress,
+    remotePort,
+    localAddress: '127.0.0.1',
+    localPort: 80,
+  }) as never
+
+test('an address gets so many and no more, until one ends', () => {
+  const limit = new ConnectionLimit(2)
+  const first = socketOf('192.0.2.1')
+  expect(limit.accept(first)).toBe(true)
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(true)
+  expect(limit.accept(socketOf('::ffff:192.0.2.1'))).toBe(false)
+  expect(limit.accept(socketOf('192.0.2.2'))).toBe(true)
+  first.emit('close')
+  first.emit('close')
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(true)
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(false)
+})
+
+test('IPv6 counts by /64', () => {
+  const limit = new ConnectionLimit(1)
+  expect(limit.accept(socketOf('2001:db8::1'))).toBe(true)
+  expect(limit.accept(socketOf('2001:db8::2'))).toBe(false)
+})
+
+test('after a login it counts no longer, over TLS too, where the socket is another object', () => {
+  const limit = new ConnectionLimit(1)
+  const accepted = socketOf('192.0.2.1', 4711)
+  expect(limit.accept(accepted)).toBe(true)
+  const tls = socketOf('192.0.2.1', 4711)
+  limit.welcome(tls)
+  limit.welcome(tls)
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(true)
+  accepted.emit('close')
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(false)
+})
+
+test('zero is no limit, and a socket that is gone already is no matter', () => {
+  const none = new ConnectionLimit(0)
+  for (let i = 0; i < 500; i++) expect(none.accept(socketOf('192.0.2.1'))).toBe(true)
+  none.welcome(socketOf('192.0.2.1'))
+  expect(new ConnectionLimit(1).accept(socketOf(undefined))).toBe(true)
+})

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { Authenticator } from '../../src/auth/authenticator.ts'
+import { createForward } from '../../src/http/forward.ts'
+import { resolveGuardOptions } from '../../src/http/guard-options.ts'
+import { LOGIN, type Received, readBody, readUntil, TestGuard, toReceived } from './test-guard.ts'
+
+let guard: TestGuard
+afterEach(() => guard?.[Symbol.asyncDispose]())
+
+describe('a listener of this process', () => {
+  const received: Received[] = []
+  const start = async (setup = {}) => {
+    received.length = 0
+    guard = await TestGuard.start({
+      ...setup,
+      upstream: (req, res) =>
+        void readBody(req).then(body => {
+          received.push(toReceived(req, body))
+          expect(req.headers['x-forwarded-for']).toBe('127.0.0.1')
+          res.end('embedded')
+        }),
+    })
+  }
+
+  test('gets what an app would get', async () => {
+    await start({ prefix: '/app', userHeader: 'X-User' })
+    const answer = await guard.fetch('/app/x?y', {
+      method: 'POST',
+      body: 'hello',
+      headers: { 'x-user': 'root' },
+    })
+    expect(await answer.text()).toBe('embedded')
+    expect(received[0]).toMatchObject({ method: 'POST', target: '/x?y', body: Buffer.from('hello') })
+    expect(received[0]?.values('x-user')).toEqual(['alice'])
+    expect(received[0]?.values('authorization')).toEqual([])
+    expect((await guard.logged(1))[0]).toMatchObject({ path: '/app/x', status: 200 })
+  })
+
+  test('is guarded like one', async () => {
+    await start()
+    expect((await guard.fetch('/', { user: '' })).status).toBe(401)
+    expect(received).toEqual([])
+  })
+
+  test('takes a body that waits for 100 Continue', async () => {
+    await start()
+    const socket = guard.connect()
+    socket.write(
+      `PUT / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n`,
+    )
+    expect(await readUntil(socket, '\r\n\r\n')).toMatch(/^HTTP\/1\.1 100 /)
+    socket.write('hi')
+    expect(await readUntil(socket, 'embedded')).toMatch(/^HTTP\/1\.1 200 /)
+    expect(received[0]?.body.toString()).toBe('hi')
+  })
+
+  test('has no upgrades', async () => {
+    await start()
+    expect(await guard.status('GET / HTTP/1.1', LOGIN, 'Upgrade: websocket', 'Connection: Upgrade')).toBe(426)
+  })
+})
+
+test('an upstream that cannot be one is refused at once', () => {
+  const options = resolveGuardOptions({
+    authenticator: new Authenticator(() => undefined),
+    upstream: 'http://[::1]:1',
+  })
+  expect(() => createForward(options, 65536)).toThrow('"upstream"')
+})

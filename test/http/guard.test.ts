@@ -1,0 +1,190 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { get } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Authenticator } from '../../src/auth/authenticator.ts'
+import { createGuard } from '../../src/http/guard.ts'
+import { basic, LOGIN, PASSWORD, readBody, readUntil, TestGuard, type TestGuardSetup } from './test-guard.ts'
+
+let guard: TestGuard | undefined
+const start = async (setup?: TestGuardSetup) => {
+  guard = await TestGuard.start(setup)
+  return guard
+}
+afterEach(() => guard?.[Symbol.asyncDispose]())
+
+test('bad options are refused at once', () => {
+  const authenticator = new Authenticator(() => undefined)
+  expect(() => createGuard({ authenticator, upstream: 'http://127.0.0.1:1', realm: 'a\nb' })).toThrow(
+    '"realm"',
+  )
+  expect(() => createGuard({ authenticator, upstream: 'nonsense' })).toThrow('"upstream"')
+  expect(() =>
+    createGuard({ authenticator, upstream: 'http://127.0.0.1:1', tls: { cert: 'x', key: 'y' } }),
+  ).toThrow()
+})
+
+test('its server waits for a head, not for a body', async () => {
+  const { server } = (await start()).guard
+  expect(server.requestTimeout).toBe(0)
+  expect(server.headersTimeout).toBe(20_000)
+})
+
+test('a large head passes, a larger one is 431', async () => {
+  const { url } = await start()
+  const long = (bytes: number) =>
+    fetch(url, { headers: { authorization: basic('alice', PASSWORD), cookie: 'x'.repeat(bytes) } })
+  expect((await long(40_000)).status).toBe(200)
+  expect((await long(70_000)).status).toBe(431)
+})
+
+test('many headers are all seen', async () => {
+  const test = await start()
+  const many = Array.from({ length: 3000 }, (_, i) => `X-${i}: y`)
+  expect(await test.status('GET / HTTP/1.1', ...many, LOGIN)).toBe(200)
+  expect(test.received[0]?.values('x-forwarded-for')).toEqual(['127.0.0.1'])
+})
+
+test.each([
+  ['nonsense', 'nonsense\r\n\r\n', 400],
+  ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', 405],
+  ['an expectation nobody can meet', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: magic\r\n\r\n', 417],
+])('%s is answered and the connection ends', async (_, text, status) => {
+  const test = await start()
+  expect(await test.raw(text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+})
+
+test('nonsense behind a request under way cuts its response, and never runs into it', async () => {
+  const test = await start({ app: (_, res) => void res.write('first') })
+  const socket = test.connect()
+  socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n`)
+  expect(await readUntil(socket, 'first')).not.toContain('400')
+  socket.write('nonsense\r\n')
+  expect(await readUntil(socket, '400')).toBe('')
+})
+
+test('each request is logged once, when it is over', async () => {
+  const test = await start()
+  await test.fetch('/a?secret=1')
+  await test.fetch('/b', { password: 'wrong-password' })
+  await test.raw('GET /.htpasswd/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  expect(await test.logged(3)).toMatchObject([
+    { user: 'alice', path: '/a', status: 200, bytes: 5, reason: undefined, address: '127.0.0.1' },
+    { user: undefined, path: '/b', status: 401, reason: 'rejected' },
+    { user: undefined, path: '/.htpasswd/health', status: 200, reason: 'health' },
+  ])
+  expect(JSON.stringify(test.log)).not.toMatch(/secret|wrong-password/)
+})
+
+describe('closing', () => {
+  test('lets a request under way finish, and ends its connection', async () => {
+    let finish: () => void = () => {}
+    const test = await start({
+      app: (_, res) => {
+        finish = () => res.end('done')
+      },
+    })
+    const socket = test.connect()
+    socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n`)
+    await once(test.app, 'request')
+    const { url } = test
+    const closed = test.guard.close(60_000)
+    finish()
+    expect(await readUntil(socket, 'done')).toMatch(/^HTTP\/1\.1 200/)
+    await closed
+    await expect(fetch(url)).rejects.toThrow()
+  })
+
+  test('cuts what does not finish in its time: streams and tunnels', async () => {
+    const test = await start({ app: (_, res) => void res.write('first') })
+    test.app.on('upgrade', (_req, socket) => {
+      socket.on('error', () => {})
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+    })
+    const [stream, tunnel] = [test.connect(), test.connect()]
+    stream.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n`)
+    tunnel.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`)
+    await readUntil(stream, 'first')
+    await readUntil(tunnel, '101')
+    await Promise.all([once(stream, 'close'), once(tunnel, 'close'), test.guard.close(1)])
+  })
+})
+
+describe('the limit of connections without a login', () => {
+  test('refuses one more, and counts those with a login no longer', async () => {
+    const test = await start({ maxConnectionsPerAddress: 2 })
+    const [first, second] = [test.connect(), test.connect()]
+    const ask = (...lines: string[]) =>
+      `GET /.htpasswd/health HTTP/1.1\r\nHost: x\r\n${lines.map(line => `${line}\r\n`).join('')}\r\n`
+    first.write(ask())
+    second.write(ask())
+    await readUntil(first, 'ok\n')
+    await readUntil(second, 'ok\n')
+    const third = test.connect()
+    third.resume()
+    await once(third, 'close')
+    first.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n`)
+    await readUntil(first, 'hello')
+    const fourth = test.connect()
+    fourth.write(ask())
+    expect(await readUntil(fourth, 'ok\n')).toMatch(/ 200 /)
+  })
+})
+
+describe('TLS', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'guard-tls-'))
+  const certificate = (name: string) => {
+    const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)]
+    const subject = ['-subj', `/CN=${name}`, '-keyout', key, '-out', cert, '-days', '1']
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...subject],
+      { stdio: 'ignore' },
+    )
+    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
+  }
+  const [one, two] = [certificate('one'), certificate('two')]
+  rmSync(folder, { recursive: true })
+
+  async function nameOf(port: number): Promise<string | undefined> {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    const { CN } = socket.getPeerCertificate().subject
+    socket.destroy()
+    return CN as string
+  }
+
+  test('serves HTTPS; the app still gets a scheme that fits its Host', async () => {
+    const test = await start({ tls: one })
+    const headers = {
+      authorization: basic('alice', PASSWORD),
+      origin: `https://127.0.0.1:${test.port}`,
+      'x-forwarded-proto': 'https',
+    }
+    const req = get({
+      port: test.port,
+      host: '127.0.0.1',
+      path: '/x',
+      rejectUnauthorized: false,
+      headers,
+      agent: false,
+    })
+    const [res] = await once(req, 'response')
+    expect((await readBody(res)).toString()).toBe('hello')
+    expect(test.received[0]?.values('x-forwarded-proto')).toEqual(['http'])
+    expect(test.received[0]?.values('origin')).toEqual([test.appOrigin])
+  })
+
+  test('takes a new certificate while it runs, and keeps the old one over a bad one', async () => {
+    const test = await start({ tls: one })
+    expect(await nameOf(test.port)).toBe('one')
+    expect(() => test.guard.setCertificate({ cert: 'bad', key: 'bad' })).toThrow()
+    expect(await nameOf(test.port)).toBe('one')
+    test.guard.setCertificate(two)
+    expect(await nameOf(test.port)).toBe('two')
+  })
+})
