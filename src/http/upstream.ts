@@ -137,7 +137,7 @@ export class Upstream implements ConnectionOwner {
 }
 
 function parseOrigin(text: string | URL): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = URL.canParse(String(text)) ? new URL(text) : undefined
   const plain =
     url !== undefined && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
   if (url === undefined || !plain || !/^https?:$/.test(url.protocol)) {

@@ -3,10 +3,7 @@ import { createResponseHeaders } from '../../src/http/response-headers.ts'
 
 const upstreamOrigin = 'http://127.0.0.1:5000'
 const write = (lines: string[], { prefix = '', origin = undefined as string | undefined } = {}) =>
-  createResponseHeaders({ upstreamOrigin, prefix })(
-    lines.map(text => Buffer.from(text, 'latin1')),
-    origin,
-  )
+  createResponseHeaders({ upstreamOrigin, prefix })(lines, origin)
 
 test('what an app says stays as it was: order, spelling, repetition, bytes', () => {
   const lines = [
