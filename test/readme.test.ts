@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { synopsis } from '../src/cli/classic-options.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll('\r\n', '\n')
@@ -63,17 +62,19 @@ describe.skipIf(process.platform === 'win32')('sessions at a shell', () => {
   })
 })
 
-test('the usage text is the command’s', () => {
-  const usage = /<!-- usage -->\n```text\n(.*?)\n```/s.exec(readme)?.[1]
-  expect(usage).toBe(synopsis.join('\n'))
+test('what is made from the command’s tables is up to date', () => {
+  const fill = join(root, 'docs', 'fill-readme.js')
+  const { stderr, status } = spawnSync(process.execPath, [fill, '--check'], { encoding: 'utf8' })
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
 })
 
 test('the two lines do what they say', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>
   }
-  expect(readme).toContain('npm ci && npm start -- -c mlflow-authfile admin\n')
+  expect(readme).toContain('npm ci && npm start\n')
   expect(readme).toContain('npm ci && npm test\n')
+  expect(scripts.start).toBe('node bin/htpasswd.js serve --init --demo')
   expect(scripts.prestart).toContain('build')
   expect(scripts.pretest).toContain('build')
 })

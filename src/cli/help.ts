@@ -23,10 +23,11 @@ export async function help(argv: readonly string[], io: Io): Promise<number> {
     .example('htpasswd -v mlflow-authfile admin', 'check a password')
     .example('htpasswd -D mlflow-authfile bob', 'take a user out')
     .example('echo secret | htpasswd -i mlflow-authfile bob', 'from a script, without asking')
-    .epilogue(
-      "The grammar is Apache's. The command `htpasswd serve`, a guard in front of a web app such as MLflow, comes with " +
-        'the next version; a password file of that name is written ./serve.',
+    .example(
+      'htpasswd serve users -- mlflow server',
+      'put a login in front of a web app; see htpasswd serve --help',
     )
+    .epilogue("The grammar is Apache's. A password file that is called serve is written ./serve.")
   for (const option of classicOptions) {
     const takesValue = 'takesValue' in option
     program.option(option.letter, {
