@@ -1,7 +1,7 @@
 // Writes the parts of README.md that are made from the command's own tables; with --check only says which are stale.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { synopsis } from '../dist/cli/classic-options.js'
-import { serveRows } from '../dist/cli/serve-option-table.js'
+import { serveOptions } from '../dist/cli/serve-option-table.js'
 
 const fence = text => `\`\`\`text\n${text}\n\`\`\``
 
@@ -22,7 +22,7 @@ const serveOption = ([name, { alias, argument, describe, default: standard }]) =
 
 const blocks = {
   usage: fence(synopsis.join('\n')),
-  'serve options': table(['option', 'what it does'], serveRows.map(serveOption)),
+  'serve options': table(['option', 'what it does'], Object.entries(serveOptions).map(serveOption)),
 }
 
 const place = new URL('../README.md', import.meta.url)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import yargs from 'yargs'
 import { classicOptions, synopsis } from './classic-options.ts'
+import { commands } from './commands.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
 
@@ -27,7 +28,11 @@ export async function help(argv: readonly string[], io: Io): Promise<number> {
       'htpasswd serve users -- mlflow server',
       'put a login in front of a web app; see htpasswd serve --help',
     )
-    .epilogue("The grammar is Apache's. A password file that is called serve is written ./serve.")
+    .epilogue(
+      "Without one of the commands the grammar is Apache's; a password file of a command's name is written ./serve. " +
+        '`htpasswd COMMAND --help` says more.',
+    )
+  for (const { name, describe } of commands) program.command(name, describe)
   for (const option of classicOptions) {
     const takesValue = 'takesValue' in option
     program.option(option.letter, {

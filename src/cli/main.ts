@@ -1,11 +1,13 @@
 // The command's entry: Apache's grammar, unless the first word is one of ours.
 import { exactArguments } from './arguments.ts'
+import { commands } from './commands.ts'
 import type { Io } from './io.ts'
 
 /** Runs the command and returns its exit status. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
   const argv = exactArguments(words)
   if (argv[0] === '--help' || argv[0] === '--version') return (await import('./help.ts')).help(argv, io)
-  if (argv[0] === 'serve') return (await import('./serve.ts')).serve(argv.slice(1), io)
+  const command = commands.find(({ name }) => name === argv[0])
+  if (command !== undefined) return (await command.load()).run(argv.slice(1), io)
   return (await import('./classic.ts')).classic(argv, io)
 }

@@ -1,36 +1,6 @@
 // The option table of `htpasswd serve`: one row an option; parsing, types, help, environment and --config follow from it.
+import { type Grammar, helpOption, type OptionTable, oneOf, text, wholeNumber } from './option-table.ts'
 import { readAddress, readUpstream } from './serve-address.ts'
-
-/** A row; `read` turns the text into the value and throws an Error that says what it expected. */
-export interface ServeOption {
-  readonly describe: string
-  /** What stands behind the option in the help; a row without it is a switch. */
-  readonly argument?: string
-  readonly alias?: string
-  /** May be given several times; in an environment variable the values are separated by commas. */
-  readonly repeatable?: true
-  readonly default?: string
-  readonly group: 'What to guard:' | 'Where to listen:' | 'Who gets in:' | 'What the app sees:' | 'Running:'
-  readonly read?: (text: string) => unknown
-}
-
-const text = (value: string): string => value
-
-const oneOf =
-  <const T extends string>(...choices: T[]) =>
-  (value: string): T => {
-    const found = choices.find(choice => choice === value)
-    if (found === undefined) throw new Error(`expected one of ${choices.join(', ')}, got "${value}"`)
-    return found
-  }
-
-const wholeNumber =
-  (min: number, max: number) =>
-  (value: string): number => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
-    if (number >= min && number <= max) return number
-    throw new Error(`expected a whole number from ${min} to ${max}, got "${value}"`)
-  }
 
 export const serveOptions = {
   upstream: {
@@ -135,24 +105,14 @@ export const serveOptions = {
     describe: 'JSON file with any of these options by their names, and "file"',
     read: text,
   },
-  help: { group: 'Running:', alias: 'h', describe: 'show this help' },
-} as const satisfies Record<string, ServeOption>
+  help: helpOption,
+} as const satisfies OptionTable
 
-export type ServeOptionName = keyof typeof serveOptions
-
-type ValueOf<Row> = Row extends { read: (text: string) => infer T }
-  ? Row extends { repeatable: true }
-    ? readonly T[]
-    : Row extends { default: string }
-      ? T
-      : T | undefined
-  : boolean
-
-/** The checked values, by the names of the table. */
-export type ServeValues = { readonly [Name in ServeOptionName]: ValueOf<(typeof serveOptions)[Name]> }
-
-/** The table as rows, for code that treats all alike. */
-export const serveRows = Object.entries(serveOptions) as [ServeOptionName, ServeOption][]
-
-/** `--allow-path` is HTPASSWD_ALLOW_PATH. */
-export const environmentName = (name: string): string => `HTPASSWD_${name.toUpperCase().replaceAll('-', '_')}`
+export const serveGrammar: Grammar<typeof serveOptions> = {
+  name: 'serve',
+  synopsis: ['[FILE] --upstream URL', '[FILE] -- COMMAND [ARGUMENT ...]', '[FILE] --init --demo'],
+  describe: 'Puts the users of the password FILE (default .htpasswd) in front of a web app.',
+  options: serveOptions,
+  epilogue:
+    'Each option is an environment variable too: HTPASSWD_UPSTREAM, HTPASSWD_ALLOW_PATH (commas between) …\nBehind "--" stands an app to start, wait for and stop again: htpasswd serve -- mlflow server --port 5000',
+}

@@ -2,8 +2,10 @@
 import type { Writable } from 'node:stream'
 import { HtpasswdError } from '../errors.ts'
 import type { Io } from './io.ts'
+import { helpOf } from './option-words.ts'
 import { makeFirstUser } from './serve-first-user.ts'
-import { parseServe, serveHelp } from './serve-options.ts'
+import { serveGrammar } from './serve-option-table.ts'
+import { parseServe } from './serve-options.ts'
 import { GuardRun } from './serve-run.ts'
 import { catchHangup, catchStop, type SignalSource } from './serve-signals.ts'
 
@@ -19,7 +21,7 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
   try {
     const request = parseServe(argv, io.env)
     if (request.values.help) {
-      io.out(`${await serveHelp(host.stdout.columns)}\n`)
+      io.out(`${await helpOf(serveGrammar, host.stdout.columns)}\n`)
       return 0
     }
     if (request.values.init) await makeFirstUser(request.file, io)

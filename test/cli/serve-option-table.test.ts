@@ -1,13 +1,14 @@
-// The option table by itself: each row can be shown and read.
+// The option table of `serve`: what commands.test.ts does not ask of every table.
 import { expect, test } from 'vitest'
-import { environmentName, serveRows } from '../../src/cli/serve-option-table.ts'
+import { serveGrammar, serveOptions } from '../../src/cli/serve-option-table.ts'
 
-test.each(serveRows)('--%s has a description, and a default that it accepts itself', (_, row) => {
-  expect(row.describe).not.toBe('')
-  expect(row.argument === undefined).toBe(row.read === undefined)
-  if (row.default !== undefined) expect(row.read?.(row.default)).toBeDefined()
+test('the options that hold a path take FILE, so that completion and the service find them', () => {
+  const files = Object.entries(serveOptions).filter(([, row]) => 'argument' in row && row.argument === 'FILE')
+  expect(files.map(([name]) => name)).toEqual(['tls-cert', 'tls-key', 'config'])
 })
 
-test('an option is an environment variable in capitals', () => {
-  expect(environmentName('allow-path')).toBe('HTPASSWD_ALLOW_PATH')
+test('every form names only options that are there', () => {
+  const named = serveGrammar.synopsis.join(' ').match(/--[a-z-]{2,}/g) ?? []
+  expect(named.length).toBeGreaterThan(0)
+  for (const option of named) expect(Object.keys(serveOptions)).toContain(option.slice(2))
 })

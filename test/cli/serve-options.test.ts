@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { serveRows } from '../../src/cli/serve-option-table.ts'
-import { parseServe, serveHelp } from '../../src/cli/serve-options.ts'
+import { helpOf } from '../../src/cli/option-words.ts'
+import { serveGrammar } from '../../src/cli/serve-option-table.ts'
+import { parseServe } from '../../src/cli/serve-options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'serve-options-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -129,8 +130,8 @@ test('without an app to guard the message says the three ways to name one', () =
 })
 
 test('the help has every row of the table, with its default', async () => {
-  const help = await serveHelp(100)
-  for (const [name, row] of serveRows) {
+  const help = await helpOf(serveGrammar, 100)
+  for (const [name, row] of Object.entries(serveGrammar.options)) {
     expect(help).toContain(`--${name}`)
     expect(help.replace(/\s+/g, ' ')).toContain(row.describe)
   }

@@ -1,0 +1,76 @@
+// What an option of our own commands is: one row of a table; parsing, types, help, completion and manual follow from it.
+
+/** Turns the text behind an option into its value; throws an Error that says what it expected. */
+export interface OptionReader<T = unknown> {
+  (text: string): T
+  /** Where only these texts are accepted. */
+  readonly choices?: readonly string[]
+}
+
+/** A row. */
+export interface Option {
+  readonly describe: string
+  /** What stands behind the option in the help (`FILE` and `FOLDER` complete to paths); a row without it is a switch. */
+  readonly argument?: string
+  readonly alias?: string
+  /** May be given several times; in an environment variable the values are separated by commas. */
+  readonly repeatable?: true
+  readonly default?: string
+  /** The heading that it stands under in the help. */
+  readonly group: string
+  readonly read?: OptionReader
+}
+
+/** The options of a command by their names. */
+export type OptionTable = Readonly<Record<string, Option>>
+
+/** A command's words: its forms and its options. */
+export interface Grammar<Table extends OptionTable = OptionTable> {
+  /** The word that starts the command. */
+  readonly name: string
+  /** Its forms, as they stand behind that word. */
+  readonly synopsis: readonly string[]
+  readonly describe: string
+  readonly options: Table
+  readonly epilogue?: string
+}
+
+type ValueOf<Row> = Row extends { read: (text: string) => infer T }
+  ? Row extends { repeatable: true }
+    ? readonly T[]
+    : Row extends { default: string }
+      ? T
+      : T | undefined
+  : boolean
+
+/** The checked values, by the names of the table. */
+export type ValuesOf<Table extends OptionTable> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> }
+
+export const text: OptionReader<string> = value => value
+
+export function oneOf<const T extends string>(...choices: T[]): OptionReader<T> {
+  const read = (value: string): T => {
+    const found = choices.find(choice => choice === value)
+    if (found === undefined) throw new Error(`expected one of ${choices.join(', ')}, got "${value}"`)
+    return found
+  }
+  return Object.assign(read, { choices })
+}
+
+export const wholeNumber =
+  (min: number, max: number): OptionReader<number> =>
+  value => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+    if (number >= min && number <= max) return number
+    throw new Error(`expected a whole number from ${min} to ${max}, got "${value}"`)
+  }
+
+/** The switch that every command has. */
+export const helpOption = {
+  group: 'Running:',
+  alias: 'h',
+  describe: 'show this help',
+} as const satisfies Option
+
+/** `--allow-path` is HTPASSWD_ALLOW_PATH. */
+export const environmentName = (name: string): string => `HTPASSWD_${name.toUpperCase().replaceAll('-', '_')}`
