@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// Starts the command. The compile cache (Node 22 and later) halves the time to load it.
-import * as module from 'node:module'
+// Starts the command. CommonJS (see package.json beside it): an ES module as the entry costs Node 4 ms more.
+const { enableCompileCache } = require('node:module')
 
-module.enableCompileCache?.()
-const { main } = await import('../dist/cli/main.js')
-const { processIo } = await import('../dist/cli/io.js')
-process.exitCode = await main(process.argv.slice(2), processIo)
+enableCompileCache?.()
+const { main } = require('../dist/cli/main.cjs')
+main(process.argv.slice(2)).then(status => {
+  process.exitCode = status
+})

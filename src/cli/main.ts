@@ -1,13 +1,14 @@
 // The command's entry: Apache's grammar, unless the first word is one of ours.
 import { exactArguments } from './arguments.ts'
+import { classic } from './classic.ts'
 import { commands } from './commands.ts'
-import type { Io } from './io.ts'
+import { type Io, processIo } from './io.ts'
 
 /** Runs the command and returns its exit status. */
-export async function main(words: readonly string[], io: Io): Promise<number> {
+export async function main(words: readonly string[], io: Io = processIo): Promise<number> {
   const argv = exactArguments(words)
   if (argv[0] === '--help' || argv[0] === '--version') return (await import('./help.ts')).help(argv, io)
   const command = commands.find(({ name }) => name === argv[0])
   if (command !== undefined) return (await command.load()).run(argv.slice(1), io)
-  return (await import('./classic.ts')).classic(argv, io)
+  return classic(argv, io)
 }
