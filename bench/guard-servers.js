@@ -16,7 +16,7 @@ export async function freePort() {
   return port
 }
 
-async function start(name, port, command, args, env = process.env) {
+export async function start(name, port, command, args, env = process.env) {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env })
   let output = ''
   child.stderr.setEncoding('utf8').on('data', text => {

@@ -1,5 +1,5 @@
 // A guard, an app behind it that remembers what it got, and clients that write raw bytes; all on loopback.
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { Authenticator } from '../../src/auth/authenticator.ts'
@@ -186,6 +186,13 @@ export async function readUntil(socket: Socket, wanted: string | RegExp): Promis
     const chunk: Buffer | null = socket.read()
     if (chunk !== null) text += chunk.toString('latin1')
     if (found() || socket.readableEnded || socket.destroyed) return text
-    if (chunk === null) await Promise.race([once(socket, 'readable'), once(socket, 'close')])
+    if (chunk === null) await eitherOf(socket, 'readable', 'close')
   }
+}
+
+/** Waits for one of the two, and leaves no listener for the other behind. */
+export async function eitherOf(emitter: EventEmitter, ...events: [string, string]): Promise<void> {
+  const over = new AbortController()
+  await Promise.race(events.map(event => once(emitter, event, { signal: over.signal })))
+  over.abort()
 }
