@@ -74,7 +74,7 @@ test('the two lines do what they say', () => {
   }
   expect(readme).toContain('npm ci && npm start\n')
   expect(readme).toContain('npm ci && npm test\n')
-  expect(scripts.start).toBe('node bin/htpasswd.js serve --init --demo')
+  expect(scripts.start).toBe('node bin/start.js')
   expect(scripts.prestart).toContain('build')
   expect(scripts.pretest).toContain('build')
 })

@@ -12,6 +12,9 @@ import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
 import { type Verify, VerifyPool } from './verify-pool.ts'
 import type { VerifyAnswer } from './verify-worker.ts'
 
+const nameKey = (username: Uint8Array): string => Buffer.from(username).toString('latin1')
+const placeOf = (username: Uint8Array, block: string | undefined): string => `${block} ${nameKey(username)}`
+
 /** Where a request came from. */
 export interface AuthContext {
   /** The client's address; without it only the name is throttled. */
@@ -43,7 +46,7 @@ export class Authenticator {
   readonly #decoy: () => string
   readonly #throttle: Throttle
   readonly #onError: (error: unknown) => void
-  readonly #underWay = new Map<CheckKey, Promise<AuthResult>>()
+  readonly #underWay = new Map<string, Promise<AuthResult>>()
   readonly #places = new LRUCache<string, true>({ max: REMEMBERED_PLACES })
 
   /**
@@ -81,14 +84,21 @@ export class Authenticator {
       const storedHash = this.#lookUp(username)
       const record = storedHash ?? this.#decoy()
       const key = this.#key(username, record, password)
-      if (storedHash !== undefined && this.#verified.has(key)) return this.#accept(username)
-      // Equal attempts share one check, known user or not: the key of an unknown one is as much its own
+      const verified = storedHash === undefined ? undefined : this.#verified.find(key)
+      if (verified === 'fresh') return this.#accept(username)
+      // Equal attempts from one place share one check, known user or not: the key of an unknown one is as much its own
       // (CVE-2026-88010 shared one among all unknown users, and so told them).
-      const same = this.#underWay.get(key)
+      const block = context.address === undefined ? undefined : addressBlock(context.address)
+      const attempt = `${key} ${block}`
+      const same = this.#underWay.get(attempt)
       if (same !== undefined) return await same
-      const check = this.#check(credentials, storedHash, key, context.address)
-      this.#underWay.set(key, check)
-      return await check.finally(() => this.#underWay.delete(key))
+      const limits = verified === 'stale' ? [] : this.#limitsOf(username, block)
+      const check = this.#check(credentials, storedHash, limits).then(answer => {
+        if (answer.ok) this.#remember(key, username, block)
+        return answer
+      })
+      this.#underWay.set(attempt, check)
+      return await check.finally(() => this.#underWay.delete(attempt))
     } catch (error) {
       this.#onError(error)
       return refuse('fault')
@@ -109,40 +119,42 @@ export class Authenticator {
       : (this.#source.get(username) ?? this.#source.get(text))
   }
 
-  /** One place in the throttle for the address, one for the name; then the hash. */
-  async #check(
-    { username, password }: Credentials,
-    storedHash: string | undefined,
-    key: CheckKey,
-    address?: string,
-  ) {
-    const name = Buffer.from(username).toString('latin1')
-    const block = address === undefined ? undefined : addressBlock(address)
+  /**
+   * What an attempt is counted against: its address, and the name. Somebody whose very credentials were right before
+   * is not asked here: whoever guesses beside him, behind one address, cannot keep him out.
+   */
+  #limitsOf(username: Uint8Array, block: string | undefined): string[] {
+    const place = placeOf(username, block)
     // A name that logged in from here before has a count of its own for this place: strangers who guess at it
     // elsewhere cannot keep its owner out.
-    const place = `${block} ${name}`
-    const keys = [this.#places.has(place) ? `place ${place}` : `name ${name}`]
-    if (block !== undefined) keys.unshift(`address ${block}`)
+    const name = this.#places.has(place) ? `place ${place}` : `name ${nameKey(username)}`
+    return block === undefined ? [name] : [`address ${block}`, name]
+  }
+
+  /** One place in the throttle for each limit; then the hash. */
+  async #check({ username, password }: Credentials, storedHash: string | undefined, limits: string[]) {
     const admitted: string[] = []
     let failed = false
     try {
-      for (const one of keys) {
-        const admission = await this.#throttle.admit(one)
+      for (const limit of limits) {
+        const admission = await this.#throttle.admit(limit)
         if (admission === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
         if (admission !== 'admitted')
           return refuse('throttled', Math.max(1, Math.ceil(admission.wait / 1000)))
-        admitted.push(one)
+        admitted.push(limit)
       }
       const right = await this.#isRight(password, storedHash)
       if (right === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
       failed = !right
-      if (failed) return refuse('rejected')
-      this.#verified.add(key)
-      this.#places.set(place, true)
-      return this.#accept(username)
+      return failed ? refuse('rejected') : this.#accept(username)
     } finally {
-      for (const one of admitted) this.#throttle.settle(one, failed)
+      for (const limit of admitted) this.#throttle.settle(limit, failed)
     }
+  }
+
+  #remember(key: CheckKey, username: Uint8Array, block: string | undefined): void {
+    this.#verified.add(key)
+    this.#places.set(placeOf(username, block), true)
   }
 
   /** The hash first, whether the user exists last: both ways the same work (CVE-2026-32595 returned early). */

@@ -24,7 +24,9 @@ export type Admission = 'admitted' | 'full' | { readonly wait: number }
  * taken but the failures still free stands in line. So a burst of guesses gets no more tries than guesses one by one,
  * and a room full of people behind one address all get in.
  *
- * `rate-limiter-flexible` was weighed: in memory it holds a timer for each key, without a bound, and takes no clock.
+ * `rate-limiter-flexible` (11.4) was weighed: its memory store has a timer for each key and no bound of keys, it reads
+ * `Date.now` itself, and it counts attempts that have ended: a burst at once gets past it, or everybody is counted who
+ * logs in.
  */
 export class Throttle {
   readonly #options: ThrottleOptions

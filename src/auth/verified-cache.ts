@@ -30,29 +30,48 @@ export function createKeyer(secret: Uint8Array = randomBytes(32)) {
 
 /** What a cache of verified credentials keeps, and for how long. */
 export interface VerifiedCacheOptions {
+  /** How long a success needs no further hash. */
   readonly milliseconds: number
   readonly entries: number
   readonly now: () => number
 }
 
+/** Right, and no hash is due; or right when it was checked last, which was some time ago. */
+export type Verified = 'fresh' | 'stale'
+
+// An HMAC is quick to guess at, for whoever gets hold of this process's memory: it stays no longer than it is of use.
+const FORGET_MILLISECONDS = 3_600_000
+
 /** Successes only: a failure that is remembered would tell a guesser which names were tried. */
 export class VerifiedCache {
-  readonly #keys: LRUCache<CheckKey, true> | undefined
+  readonly #options: VerifiedCacheOptions
+  /** When each was checked. */
+  readonly #keys: LRUCache<CheckKey, number>
 
-  constructor({ milliseconds, entries, now }: VerifiedCacheOptions) {
-    if (milliseconds === 0) return
-    this.#keys = new LRUCache({ max: entries, ttl: milliseconds, ttlResolution: 0, perf: { now } })
+  constructor(options: VerifiedCacheOptions) {
+    this.#options = options
+    const { entries: max, now } = options
+    this.#keys = new LRUCache({
+      max,
+      ttl: FORGET_MILLISECONDS,
+      updateAgeOnGet: true,
+      ttlResolution: 0,
+      perf: { now },
+    })
   }
 
-  has(key: CheckKey): boolean {
-    return this.#keys?.get(key) === true
+  /** Undefined for what was never right, or not used for an hour. */
+  find(key: CheckKey): Verified | undefined {
+    const checked = this.#keys.get(key)
+    if (checked === undefined) return undefined
+    return this.#options.now() - checked < this.#options.milliseconds ? 'fresh' : 'stale'
   }
 
   add(key: CheckKey): void {
-    this.#keys?.set(key, true)
+    this.#keys.set(key, this.#options.now())
   }
 
   get size(): number {
-    return this.#keys?.size ?? 0
+    return this.#keys.size
   }
 }

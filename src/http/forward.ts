@@ -79,9 +79,29 @@ function embedded(
       Object.defineProperty(req, 'headers', { value: headers, configurable: true })
       req.url = exchange.target
       if (exchange.expectsContinue) res.writeContinue()
+      countBody(exchange)
       listener(req, res)
     },
     cutTunnels: () => {},
     close: () => {},
+  }
+}
+
+/** For the log: what the listener writes goes past the guard, straight into the response. */
+function countBody(exchange: Exchange): void {
+  const { req, res } = exchange
+  const { write, end } = res
+  const count = (chunk: unknown, encoding: unknown): void => {
+    if (req.method === 'HEAD') return
+    if (typeof chunk === 'string') exchange.bytes += Buffer.byteLength(chunk, encoding as BufferEncoding)
+    else if (chunk instanceof Uint8Array) exchange.bytes += chunk.length
+  }
+  res.write = (...words: unknown[]) => {
+    count(words[0], words[1])
+    return Reflect.apply(write, res, words)
+  }
+  res.end = (...words: unknown[]) => {
+    count(words[0], words[1])
+    return Reflect.apply(end, res, words)
   }
 }

@@ -101,13 +101,37 @@ describe('the throttle', () => {
     expect(await login('d', 'wrong')).toMatchObject({ status: 401 })
   })
 
+  test('never lets credentials wait that were right before, also when their hash is due again', async () => {
+    const { login, clock, checked } = setUp({ maxFailures: 3, cacheMilliseconds: 1000 })
+    await login('alice', 'correct horse')
+    clock.now += 1001
+    for (const name of ['a', 'b', 'alice']) await login(name, 'wrong')
+    const before = checked.length
+    expect(await login('alice', 'wrong')).toMatchObject({ status: 429 })
+    expect(checked).toHaveLength(before)
+    expect(await login('alice', 'correct horse')).toMatchObject({ ok: true })
+    expect(checked).toHaveLength(before + 1)
+  })
+
+  test('does not let whoever waits share the check of somebody else', async () => {
+    const { login } = setUp({ maxFailures: 1 })
+    await login('x', 'wrong', '192.0.2.1')
+    const [free, waiting] = await Promise.all([
+      login('alice', 'correct horse', '192.0.2.2'),
+      login('alice', 'correct horse', '192.0.2.1'),
+    ])
+    expect(free).toMatchObject({ ok: true })
+    expect(waiting).toMatchObject({ status: 429 })
+  })
+
   test('lets a name wait wherever it is tried, except where its owner is known', async () => {
-    const { login, clock } = setUp({ maxFailures: 3, cacheMilliseconds: 1000 })
+    const { login, source } = setUp({ maxFailures: 3 })
     await login('alice', 'correct horse', '198.51.100.1')
     for (let i = 0; i < 3; i++) await login('alice', `guess ${i}`, `192.0.2.${i}`)
-    clock.now += 1001
-    expect(await login('alice', 'correct horse', '192.0.2.9')).toMatchObject({ status: 429 })
-    expect(await login('alice', 'correct horse', '198.51.100.1')).toMatchObject({ ok: true })
+    // a new password has not been right anywhere yet
+    source.set('alice', await hashPassword('battery staple', { cost: 4 }))
+    expect(await login('alice', 'battery staple', '192.0.2.9')).toMatchObject({ status: 429 })
+    expect(await login('alice', 'battery staple', '198.51.100.1')).toMatchObject({ ok: true })
   })
 
   test('counts a /64 of IPv6 as one address', async () => {

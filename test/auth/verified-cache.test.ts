@@ -27,25 +27,30 @@ test('a key holds neither the password nor the hash', () => {
   expect(Buffer.from(key, 'base64')).toHaveLength(32)
 })
 
-test('a success is remembered for its time and no longer', () => {
+test('a success is fresh for its time, then stale, and forgotten an hour after its last use', () => {
   const clock = { now: 1000 }
   const cache = new VerifiedCache({ milliseconds: 60_000, entries: 10, now: () => clock.now })
+  expect(cache.find('k')).toBe(undefined)
   cache.add('k')
   clock.now += 59_999
-  expect(cache.has('k')).toBe(true)
-  clock.now += 2
-  expect(cache.has('k')).toBe(false)
+  expect(cache.find('k')).toBe('fresh')
+  clock.now += 1
+  expect(cache.find('k')).toBe('stale')
+  clock.now += 3_599_999
+  expect(cache.find('k')).toBe('stale')
+  clock.now += 3_600_001
+  expect(cache.find('k')).toBe(undefined)
 })
 
 test('it holds no more than its entries', () => {
   const cache = new VerifiedCache({ milliseconds: 1000, entries: 3, now: () => 1 })
   for (let i = 0; i < 100; i++) cache.add(`k${i}`)
   expect(cache.size).toBe(3)
-  expect(cache.has('k99')).toBe(true)
+  expect(cache.find('k99')).toBe('fresh')
 })
 
-test('zero milliseconds remember nothing', () => {
+test('with zero milliseconds nothing is fresh', () => {
   const cache = new VerifiedCache({ milliseconds: 0, entries: 3, now: () => 1 })
   cache.add('k')
-  expect(cache.has('k')).toBe(false)
+  expect(cache.find('k')).toBe('stale')
 })

@@ -7,7 +7,12 @@ import { lineWriter } from '../../src/cli/serve-log.ts'
 test('the lines of one turn are one write', async () => {
   const writes: string[] = []
   const write = lineWriter(
-    new Writable({ write: (chunk, _, done) => void (writes.push(String(chunk)), done()) }),
+    new Writable({
+      write: (chunk, _, done) => {
+        writes.push(String(chunk))
+        done()
+      },
+    }),
   )
   write('one')
   write('two')

@@ -18,7 +18,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-type Step = { type: string } | { signal: string }
+type Step = { type: string } | { signal: string; after?: string }
 interface Dialogue {
   status: number
   terminal: string
@@ -54,6 +54,18 @@ describe.skipIf(!possible)('at a terminal (python3 is needed)', () => {
     const { status, echo } = play(['-c', 'f', 'u'], steps)
     expect({ status, echo: echo.at(-1) }).toEqual({ status: 4, echo: true })
     expect(existsSync(join(folder, 'f'))).toBe(false)
+  })
+
+  test('serve --init asks for the password of its first user, then serves until Ctrl-C', () => {
+    const steps = [{ type: 'pw\r' }, { type: 'pw\r' }, { signal: 'SIGINT', after: 'cmd' }]
+    const { status, terminal, echo } = play(['serve', 'f', '--init', '--demo', '--listen', '0'], steps)
+    expect({ status, echo }).toEqual({ status: 0, echo: [false, false, true] })
+    expect(terminal).toMatch(
+      /^New password for admin: \r\nRe-type new password: \r\nMade f with the user admin\./,
+    )
+    expect(terminal).toMatch(/Ctrl-C; stopping/)
+    expect(terminal).not.toContain('pw')
+    expect(readFileSync(join(folder, 'f'), 'utf8')).toMatch(/^admin:\$2y\$12\$/)
   })
 
   test('a long line can be pasted', () => {

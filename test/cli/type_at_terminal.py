@@ -1,4 +1,5 @@
-"""Runs a command on a new terminal and plays steps: type text or send a signal when a prompt stands with echo off.
+"""Runs a command on a new terminal and plays steps: type text or send a signal when a prompt stands with echo off, or
+once the text "after" is seen.
 Prints {status, terminal, echo: [off while asked, ... , on afterwards]} as JSON."""
 import json, os, pty, select, signal, sys, termios, time
 
@@ -24,6 +25,8 @@ while time.monotonic() < end:
             os.kill(pid, getattr(signal, step["signal"]))
         else:
             os.write(master, step["type"].encode("latin1"))
+    elif steps and "after" in steps[0] and steps[0]["after"].encode("latin1") in seen:
+        os.kill(pid, getattr(signal, steps.pop(0)["signal"]))
     elif status is None:
         done, code = os.waitpid(pid, os.WNOHANG)
         if done:

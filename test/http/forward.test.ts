@@ -33,7 +33,7 @@ describe('a listener of this process', () => {
     expect(received[0]).toMatchObject({ method: 'POST', target: '/x?y', body: Buffer.from('hello') })
     expect(received[0]?.values('x-user')).toEqual(['alice'])
     expect(received[0]?.values('authorization')).toEqual([])
-    expect((await guard.logged(1))[0]).toMatchObject({ path: '/app/x', status: 200 })
+    expect((await guard.logged(1))[0]).toMatchObject({ path: '/app/x', status: 200, bytes: 8 })
   })
 
   test('is guarded like one', async () => {

@@ -1,0 +1,5 @@
+// `npm start` in a checkout: the guard before its demo page, also with options of its own; any other words are the command's.
+const [first] = process.argv.slice(2)
+const isGuardOption = first?.startsWith('--') && first !== '--help' && first !== '--version'
+if (first === undefined || isGuardOption) process.argv.splice(2, 0, 'serve', '--init', '--demo')
+await import('./htpasswd.js')

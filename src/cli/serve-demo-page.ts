@@ -1,0 +1,108 @@
+// The page of `serve --demo`: who is signed in, the request as an app behind the guard gets it, and what to do next.
+
+/** A request as it came out of the guard. */
+export interface DemoRequest {
+  readonly method: string
+  readonly target: string
+  /** Names and values in turn, as `node:http` has them. */
+  readonly rawHeaders: readonly string[]
+  /** The header in which the guard tells the name. */
+  readonly userHeader: string
+}
+
+/** Needs nothing from elsewhere: no script, no font, no picture. */
+export function demoPage({ method, target, rawHeaders, userHeader }: DemoRequest): string {
+  const headers = rawHeaders.flatMap((name, i) =>
+    i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? ''] as const] : [],
+  )
+  const known = headers.find(([name]) => name.toLowerCase() === userHeader.toLowerCase())
+  // a header's value is one character a byte; names are UTF-8
+  const user = Buffer.from(known?.[1] ?? 'nobody', 'latin1').toString('utf8')
+  const passedOn = headers.some(([name]) => isPassword(name))
+  const rows = headers.map(([name, value]) =>
+    row(name, isPassword(name) ? '(hidden here)' : value, noteOn(name, userHeader)),
+  )
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Signed in as ${escapeHtml(user)}</title>
+<style>${STYLE}</style>
+<header>
+  <span class="initial" aria-hidden="true">${escapeHtml([...user][0]?.toUpperCase())}</span>
+  <div>
+    <h1>Signed in as ${escapeHtml(user)}</h1>
+    <p>The guard works. This page stands where your app will be.</p>
+  </div>
+</header>
+<ol class="way">
+  <li><b>Your browser</b>sends the password with every request
+  <li class="here"><b>htpasswd serve</b>checks it and keeps it to itself
+  <li><b>Your app</b>gets the request below
+</ol>
+<section>
+  <h2>What the app received</h2>
+  <pre class="request">${escapeHtml(method)} ${escapeHtml(target)}</pre>
+  <table>
+${rows.join('\n')}
+${passedOn ? '' : KEPT_ROW}  </table>
+  <form method="post"><button>Send a POST</button> as a form of this page: it passes. One from another site’s page is refused.</form>
+</section>
+<section>
+  <h2>Your own app</h2>
+  <p>One that runs already, or one that the guard starts and stops itself:</p>
+  <pre>htpasswd serve --upstream http://127.0.0.1:5000
+htpasswd serve -- mlflow server --port 5000</pre>
+  <p>One more user, who gets in at the next request:</p>
+  <pre>htpasswd -B -C 12 .htpasswd bob</pre>
+  <p>For other machines add <code>--listen 0.0.0.0:8080</code>, and <code>--tls-cert</code> with
+  <code>--tls-key</code> unless the network is yours alone. In a checkout each command begins with
+  <code>npx</code>.</p>
+</section>
+</html>
+`
+}
+
+const isPassword = (name: string): boolean => name.toLowerCase() === 'authorization'
+
+const KEPT_ROW =
+  '    <tr class="kept"><th scope="row">Authorization<td>not passed on<td>the password stays in the guard\n'
+
+const OWN_NOTES = new Map([
+  ['host', 'the app’s own, whatever name you typed'],
+  ['x-forwarded-for', 'your address; what a client claims is dropped'],
+  ['x-forwarded-proto', 'fits the Host above'],
+  ['origin', 'the app’s own, for its own pages'],
+])
+
+/** What the guard wrote itself; undefined for what came from the browser. */
+const noteOn = (name: string, userHeader: string): string | undefined =>
+  name.toLowerCase() === userHeader.toLowerCase() ? 'who you are' : OWN_NOTES.get(name.toLowerCase())
+
+const row = (name: string, value: string, note: string | undefined): string =>
+  `    <tr${note === undefined ? '' : ' class="own"'}><th scope="row">${escapeHtml(name)}<td>${escapeHtml(value)}<td>${note === undefined ? '' : `by the guard: ${note}`}`
+
+const STYLE = `
+  :root { color-scheme: light dark; --line: #8883; --soft: #8881; --accent: light-dark(#0b6b4f, #5fd0a5) }
+  body { font: 1rem/1.55 system-ui, sans-serif; max-width: 54rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem }
+  header { display: flex; gap: 1rem; align-items: center }
+  h1 { font-size: 1.7rem; line-height: 1.2; margin: 0; overflow-wrap: anywhere } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem } header p { margin: .2rem 0 0; opacity: .75 }
+  .initial { flex: none; width: 3.2rem; height: 3.2rem; border-radius: 50%; display: grid; place-items: center; font-size: 1.5rem; font-weight: 600; color: light-dark(#fff, #000); background: var(--accent) }
+  .way { list-style: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: .8rem; margin: 1.8rem 0 0; padding: 0; font-size: .92rem }
+  .way li { border: 1px solid var(--line); border-radius: .6rem; padding: .7rem .9rem } .way b { display: block } .way .here { border-color: var(--accent); background: var(--soft) }
+  table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
+  th { font-weight: 600; white-space: nowrap; overflow-wrap: break-word } td:last-child { width: 17rem; opacity: .75 } .own th, .kept th { color: var(--accent) } .kept td { font-style: italic }
+  pre { background: var(--soft); border: 1px solid var(--line); border-radius: .6rem; padding: .7rem .9rem; overflow-x: auto; margin: .5rem 0 } code { background: var(--soft); padding: .1rem .3rem; border-radius: .25rem }
+  form { margin: 1rem 0; font-size: .92rem } button { font: inherit; padding: .3rem .8rem; border-radius: .4rem; border: 1px solid var(--accent); background: none; color: var(--accent); cursor: pointer }
+  @media (max-width: 40rem) { td:last-child { display: none } th { white-space: normal } }
+`
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+const escapeHtml = (text = ''): string => text.replace(/[&<>"']/g, character => entities[character] ?? '')
