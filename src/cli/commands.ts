@@ -26,4 +26,12 @@ export const commands: readonly Command[] = [
       return { grammar: serveGrammar, run: (await import('./serve.ts')).serve }
     },
   },
+  {
+    name: 'service',
+    describe: 'keep that guard running: systemd unit, launchd job, Windows task',
+    load: async () => {
+      const { serviceGrammar } = await import('./service-options.ts')
+      return { grammar: serviceGrammar, run: (await import('./service.ts')).service }
+    },
+  },
 ]
