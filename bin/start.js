@@ -2,4 +2,4 @@
 const [first] = process.argv.slice(2)
 const isGuardOption = first?.startsWith('--') && first !== '--help' && first !== '--version'
 if (first === undefined || isGuardOption) process.argv.splice(2, 0, 'serve', '--init', '--demo')
-await import('./htpasswd.js')
+require('./htpasswd.js')
