@@ -1,0 +1,108 @@
+// Windows' own Node for the tests: on Windows it is this one, on Linux it runs under Wine. Output goes to files, since
+// Node's pipes do not work under Wine.
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll } from 'vitest'
+import type { Run } from '../cli/run.ts'
+import { skipReason } from '../interop/outside-program.ts'
+import { keepWindowsUp, makeWindows, nodeExe, wine, wineEnvironment } from './make-windows.js'
+
+const isWindows = process.platform === 'win32'
+
+/** Why there is no Windows here; undefined where there is one. */
+export const noWindows = isWindows ? undefined : skipReason({ wine64: wine })
+
+/** What Windows calls this file: Wine shows the whole of this system as drive Z. */
+export const windowsPath = (path: string): string =>
+  isWindows ? path : `Z:${resolve(path).replaceAll('/', '\\')}`
+
+/** The built command, as Windows names it. */
+export const windowsBin = windowsPath(fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url)))
+
+/** For a test file that needs Windows: makes it before the first test, keeps it up between them. */
+export function useWindows(): void {
+  if (isWindows || noWindows !== undefined) return
+  beforeAll(() => {
+    makeWindows()
+    keepWindowsUp()
+  })
+}
+
+export interface WindowsOptions {
+  readonly cwd?: string | undefined
+  readonly stdin?: string | Buffer | undefined
+  readonly env?: NodeJS.ProcessEnv | undefined
+}
+
+/** A program that runs on Windows, or has run. */
+export interface WindowsProgram {
+  readonly process: ChildProcess
+  /** What it wrote so far, one character a byte. */
+  stdout(): string
+  stderr(): string
+  /** Resolves with the exit status. */
+  readonly ended: Promise<number | null>
+}
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+/** How this system starts a Windows program; `node` is Windows' Node. */
+export function windowsCommand(program: string, args: readonly string[]): [string, string[]] {
+  if (isWindows) return [program === 'node' ? process.execPath : program, [...args]]
+  return [wine as string, [program === 'node' ? nodeExe : program, ...args]]
+}
+
+export const windowsEnvironment = (env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...(isWindows ? {} : wineEnvironment),
+  ...env,
+})
+
+/** Starts a program without a console, its streams in files. */
+export function startWindows(
+  program: string,
+  args: readonly string[],
+  { cwd, stdin = '', env }: WindowsOptions = {},
+): WindowsProgram {
+  const folder = mkdtempSync(join(tmpdir(), 'windows-'))
+  folders.push(folder)
+  const [input, output, errors] = ['in', 'out', 'err'].map(name => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  writeFileSync(input, stdin)
+  const files = [openSync(input, 'r'), openSync(output, 'w'), openSync(errors, 'w')] as const
+  const options: SpawnOptions = { cwd, env: windowsEnvironment(env), stdio: [...files], detached: !isWindows }
+  const child = spawn(...windowsCommand(program, args), options)
+  for (const file of files) closeSync(file)
+  const ended = once(child, 'exit').then(([status]) => status as number | null)
+  return {
+    process: child,
+    stdout: () => readFileSync(output, 'latin1'),
+    stderr: () => readFileSync(errors, 'latin1'),
+    ended,
+  }
+}
+
+/** Runs a program to its end. */
+export async function runWindows(
+  program: string,
+  args: readonly string[],
+  options?: WindowsOptions,
+): Promise<Run> {
+  const started = startWindows(program, args, options)
+  const status = await started.ended
+  return { status, stdout: started.stdout(), stderr: started.stderr() }
+}
+
+/** The built command on Windows. */
+export const runWindowsBin = (args: readonly string[], options?: WindowsOptions): Promise<Run> =>
+  runWindows('node', [windowsBin, ...args], options)
