@@ -49,10 +49,10 @@ export class Authenticator {
   readonly #underWay = new Map<string, Promise<AuthResult>>()
   readonly #places = new LRUCache<string, true>({ max: REMEMBERED_PLACES })
 
-  /**
-   * @throws HtpasswdError `ERR_OPTION` for an option that is unknown or out of its range.
-   * @internal `verify` stands in for the pool in tests, which count hashes.
-   */
+  /** @throws HtpasswdError `ERR_OPTION` for an option that is unknown or out of its range. */
+  constructor(source: UserSource | UserLookup, options?: AuthenticatorOptions)
+  /** @internal `verify` stands in for the pool in tests, which count hashes. */
+  constructor(source: UserSource | UserLookup, options: AuthenticatorOptions, verify: Verify)
   constructor(source: UserSource | UserLookup, options: AuthenticatorOptions = {}, verify?: Verify) {
     const checked = checkAuthenticatorOptions(options)
     const { cacheMilliseconds = 60_000, cacheEntries = 10_000, maxFailures = 10, workers, maxQueue } = checked

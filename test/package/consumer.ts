@@ -1,0 +1,116 @@
+// A program that uses every public name with its types; compiled by every TypeScript that the package is for, never run.
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import {
+  type AccessLogEntry,
+  type AccessLogFormat,
+  type AuthContext,
+  type AuthenticatedRequest,
+  type AuthenticatedUser,
+  Authenticator,
+  type AuthenticatorOptions,
+  type AuthResult,
+  type BasicAuthOptions,
+  basicAuth,
+  type Credentials,
+  createGuard,
+  type ErrorCode,
+  type FetchAuthResult,
+  type FormatId,
+  type FormatInfo,
+  fastifyBasicAuth,
+  fetchBasicAuth,
+  formatAccessLogEntry,
+  formatChallenge,
+  type Guard,
+  type GuardOptions,
+  type HashInfo,
+  type HashOptions,
+  HtpasswdDocument,
+  HtpasswdError,
+  HtpasswdFile,
+  hashPassword,
+  identify,
+  needsRehash,
+  type Problem,
+  type ProblemCode,
+  parseCredentials,
+  parseHtpasswd,
+  type RefusalReason,
+  type Strength,
+  type TlsCertificate,
+  type UpdateOptions,
+  type UserLookup,
+  type UserSource,
+  type VerifyOptions,
+  verifyPassword,
+  type WatchOptions,
+} from 'htpasswd-kit'
+
+const format: FormatId = 'sha512crypt'
+const options: HashOptions = { format, rounds: 10_000 }
+const limits: VerifyOptions = { maxRounds: 20_000 }
+const hash: string = await hashPassword(new Uint8Array([112, 119]), options)
+const matches: boolean = await verifyPassword('pw', hash, limits)
+const info: HashInfo | undefined = identify(hash)
+const strength: Strength | undefined = (info satisfies FormatInfo | undefined)?.strength
+const stale: boolean = needsRehash(hash, { cost: 13 })
+
+const document: HtpasswdDocument = parseHtpasswd('alice:x\n')
+const problems: readonly Problem[] = document.problems
+const problem: ProblemCode | undefined = problems[0]?.code
+const create: UpdateOptions = { create: true }
+const done: 'added' | 'updated' = await HtpasswdFile.update('users', d => d.set('alice', hash), create)
+const file: HtpasswdFile = await HtpasswdFile.open('users')
+const watching: WatchOptions = { onChange: () => {}, onError: (error: Error) => void error }
+const watch: Disposable = file.watch(watching)
+const code: ErrorCode = new HtpasswdError('ERR_UTF16', 'text').code
+
+const lookup: UserLookup = name => (name === 'alice' ? hash : undefined)
+const source: UserSource = { get: lookup, users: () => ['alice'] }
+const settings: AuthenticatorOptions = { maxFailures: 3, onError: (error: unknown) => void error }
+const authenticator: AsyncDisposable & Authenticator = new Authenticator(source, settings)
+const credentials: Credentials | undefined = parseCredentials('Basic eDp5')
+const context: AuthContext = { address: '192.0.2.1' }
+const result: AuthResult = await authenticator.authenticate(credentials, context)
+const reason: RefusalReason | undefined = result.ok ? undefined : result.reason
+const realm: BasicAuthOptions = { realm: 'Lab' }
+const login = basicAuth(authenticator, realm)
+const server: Server = createServer((req: AuthenticatedRequest<IncomingMessage>, res) =>
+  login(req, res, () => {
+    const user: AuthenticatedUser | undefined = req.auth
+    res.end(user?.user)
+  }),
+)
+const answer: FetchAuthResult = await fetchBasicAuth(authenticator)(new Request('http://localhost/'))
+const hook: (...words: never[]) => Promise<unknown> = fastifyBasicAuth(authenticator)
+
+const tls: TlsCertificate = { cert: '', key: '' }
+const logFormat: Exclude<AccessLogFormat, 'off'> = 'json'
+const log = (entry: AccessLogEntry): string => formatAccessLogEntry(entry, logFormat)
+const guardOptions: GuardOptions = { authenticator, upstream: 'http://127.0.0.1:5000', tls, log }
+const guard: Guard = createGuard(guardOptions)
+const challenge: string = formatChallenge('Lab')
+
+// @ts-expect-error a format that does not exist
+await hashPassword('pw', { format: 'rot13' })
+// @ts-expect-error a misspelt option
+await hashPassword('pw', { round: 1 })
+// @ts-expect-error the upstream is missing
+createGuard({ authenticator })
+
+export {
+  answer,
+  challenge,
+  code,
+  done,
+  guard,
+  hook,
+  matches,
+  problem,
+  reason,
+  server,
+  stale,
+  strength,
+  watch,
+}
+export default new HtpasswdDocument('')
