@@ -11,8 +11,6 @@ import { createGate } from './gate.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './guard-options.ts'
 import { isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from './upgrade.ts'
 
-export { HEALTH_PATH } from './gate.ts'
-
 /** A guard at work. */
 export interface Guard {
   /** Not listening yet: `guard.server.listen(8080, '127.0.0.1')`. */
