@@ -1,7 +1,12 @@
 // A broken list of users lets nobody in (Traefik GHSA-4mr2-fg2p-w63c, ingress-nginx issue 2813 let everybody in).
+import { rmSync, writeFileSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
+import { ServeUsers } from '../../src/cli/serve-users.ts'
+import { hashPassword } from '../../src/hash/registry.ts'
 import { TestGuard } from '../http/test-guard.ts'
+import { withUsers } from './password-file.ts'
 
 let guard: TestGuard | undefined
 afterEach(() => guard?.[Symbol.asyncDispose]())
@@ -33,3 +38,30 @@ test.each([
   const result = await authenticator.authenticate({ username: Buffer.from('a'), password: Buffer.from('b') })
   expect(result.ok).toBe(false)
 })
+
+test.each([
+  ['emptied', (file: string) => writeFileSync(file, '')],
+  ['filled with nonsense', (file: string) => writeFileSync(file, 'no password file')],
+  ['deleted', (file: string) => rmSync(file)],
+])(
+  'a file %s while it is served opens nothing: strangers stay out, its last users stay',
+  async (_, spoil) => {
+    const hash = await hashPassword('geheim', { format: 'sha1' })
+    await withUsers(`alice:${hash}\n`, async file => {
+      const users = new ServeUsers({ path: file, say: () => {} })
+      await using authenticator = new Authenticator(users)
+      const login = (user: string, password: string) =>
+        authenticator.authenticate({ username: Buffer.from(user), password: Buffer.from(password) })
+      spoil(file)
+      await turn()
+      for (const [user, password] of [
+        ['alice', 'wrong'],
+        ['nobody', 'geheim'],
+        ['', ''],
+        ['no password file', ''],
+      ] as const)
+        expect(await login(user, password)).toMatchObject({ ok: false, status: 401 })
+      expect(await login('alice', 'geheim')).toMatchObject({ ok: true })
+    })
+  },
+)

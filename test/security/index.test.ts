@@ -1,0 +1,60 @@
+// Which past attack is tried in which file: the security history of this field, case by case.
+import { readdirSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+const history: readonly [number: number, attack: string, ...files: string[]][] = [
+  [1, 'a stored hash, or a format nobody knows, sent as the password', 'pass-the-hash'],
+  [2, 'passwords at which a comparison of fixed length throws', 'odd-passwords'],
+  [3, 'names told by the work that an unknown one does not cost', 'username-enumeration'],
+  [4, 'a dummy hash that costs nothing', 'username-enumeration'],
+  [5, 'names told by shared checks', 'coalescing-oracle'],
+  [6, 'cache keys of joined fields', 'cache-key-collision'],
+  [7, 'bcrypt as a cache key', 'cache-key-collision'],
+  [8, 'bcrypt cut at 72 bytes or at a NUL', 'bcrypt-truncation'],
+  [9, 'bytes above 0x7f read with a sign or not at all', 'eight-bit-passwords'],
+  [10, 'work ordered by a record, or by a thousand logins', 'cost-as-denial'],
+  [11, 'hashes on the event loop', 'event-loop-blocking'],
+  [12, 'a login remembered beyond its user', 'stale-revocation'],
+  [13, 'identity headers in other spellings', 'header-spoofing'],
+  [14, 'identity headers left on open paths', 'header-left-on-open-path'],
+  [15, 'Connection that names the proxy’s own headers', 'hop-by-hop-abuse'],
+  [16, 'Trailer, TE and Proxy-Authorization', 'trailer-crash', 'hop-by-hop-abuse', 'password-leak-upstream'],
+  [17, 'requests that two servers read differently', 'request-smuggling'],
+  [18, 'open paths written in other ways', 'open-path-bypass'],
+  [19, 'open paths in a query or fragment', 'open-path-bypass'],
+  [20, 'open paths as prefixes of others', 'open-path-bypass'],
+  [21, 'a path named by a header', 'trusted-header-bypass'],
+  [22, 'a probe’s User-Agent', 'trusted-header-bypass'],
+  [23, 'a broken list of users that lets all in', 'fail-open'],
+  [24, 'lost updates, torn reads, records in names', 'lost-update', 'record-injection'],
+  [25, 'overlong lines, planted links, modes', 'overlong-lines', 'planted-symlink'],
+  [26, 'shared buffers, sloppy readers of credentials', 'concurrent-hashing', 'parser-confusion'],
+  [27, 'secrets in messages and logs', 'secrets-in-messages'],
+  [
+    28,
+    'logins borrowed by other sites; default passwords',
+    'cross-site-request',
+    'dns-rebinding',
+    'default-password',
+  ],
+  [
+    29,
+    'names that JavaScript’s objects know, realms that end their quotes',
+    'prototype-names',
+    'realm-injection',
+  ],
+]
+
+const files = readdirSync(import.meta.dirname)
+  .filter(name => name.endsWith('.test.ts') && name !== 'index.test.ts')
+  .map(name => name.replace('.test.ts', ''))
+
+test('each case of the history has its file', () => {
+  expect(history.map(([number]) => number)).toEqual(history.map((_, i) => i + 1))
+  expect(history.flatMap(([, , ...named]) => named).filter(name => !files.includes(name))).toEqual([])
+})
+
+test('each file has its case', () => {
+  const named = new Set(history.flatMap(([, , ...names]) => names))
+  expect(files.filter(name => !named.has(name))).toEqual([])
+})
