@@ -26,7 +26,11 @@ export async function start(name, port, command, args, env = process.env) {
   process.once('exit', onExit)
   child.once('exit', () => process.off('exit', onExit))
   for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
-    if (await accepts(port)) return { name, port, pid: child.pid, stop: () => stop(child) }
+    if (await accepts(port)) {
+      // what a fault's report needs: whether it still ran, and its last words
+      const state = () => `${child.exitCode ?? child.signalCode ?? 'running'} ${output}`
+      return { name, port, pid: child.pid, state, stop: () => stop(child) }
+    }
     await new Promise(resolve => setTimeout(resolve, 50))
   }
   throw new Error(`${name} did not start: ${output}`)

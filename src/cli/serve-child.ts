@@ -46,6 +46,12 @@ function appName(program: string, rest: readonly string[]): string {
   return names.find(name => DEFAULT_PORTS.has(name)) ?? ''
 }
 
+/** What MLflow's own start says would open it to everyone past the guard; undefined for other apps. */
+export const noteOnCommand = ([program = '', ...rest]: readonly string[]): string | undefined =>
+  appName(program, rest) === 'mlflow'
+    ? 'Others come in through the guard: MLflow needs none of the --host, --allowed-hosts and --cors-allowed-origins it speaks of.'
+    : undefined
+
 export interface ChildApp {
   /** Resolves with a sentence about how the app ended, whenever it does. */
   readonly ended: Promise<string>

@@ -7,7 +7,14 @@ import { formatAccessLogEntry } from '../http/access-log.ts'
 import { createGuard, type Guard } from '../http/guard.ts'
 import type { GuardOptions } from '../http/guard-options.ts'
 import { isItself, portOf } from './serve-address.ts'
-import { answers, type ChildApp, listensOutside, startChild, upstreamOfCommand } from './serve-child.ts'
+import {
+  answers,
+  type ChildApp,
+  listensOutside,
+  noteOnCommand,
+  startChild,
+  upstreamOfCommand,
+} from './serve-child.ts'
 import { DEMO_USER_HEADER, demoApp } from './serve-demo.ts'
 import { listen } from './serve-listen.ts'
 import { lineWriter } from './serve-log.ts'
@@ -94,6 +101,7 @@ export class GuardRun {
         scheme: values['tls-cert'] === undefined ? 'http' : 'https',
         prefix: values.prefix ?? '',
         guarded: upstream?.origin ?? 'the built-in demo page',
+        note: noteOnCommand(command),
         warnings,
       }),
     )

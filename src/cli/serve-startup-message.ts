@@ -13,6 +13,8 @@ export interface StartupFacts {
   /** What is guarded, in words: a URL or `the built-in demo page`. */
   readonly guarded: string
   readonly warnings: readonly string[]
+  /** Said behind the first line: what the app wrote before that could mislead. */
+  readonly note?: string | undefined
   readonly outside?: readonly string[]
 }
 
@@ -29,8 +31,10 @@ export function startupMessage(facts: StartupFacts): string {
   const name = only !== undefined && /^[\w.@-]+$/.test(only) ? only : 'your-name'
   return [
     `Guarding ${facts.guarded} with ${count(users.length, 'user')} of ${facts.file}`,
+    ...(facts.note === undefined ? [] : [facts.note]),
     '',
     ...urls.map((url, i) => `${i === 0 ? '  Open  ' : '        '}${url}`),
+    ...reachNote(facts.listen),
     '',
     "  MLflow's Python client, before it runs:",
     ...clientLines(clientUrl, name),
@@ -40,6 +44,9 @@ export function startupMessage(facts: StartupFacts): string {
     ),
   ].join('\n')
 }
+
+const reachNote = ({ host, port }: ListenAddress): string[] =>
+  isLoopback(host) ? [`        (from this machine only; --listen 0.0.0.0:${port} opens it to others)`] : []
 
 /** The three variables of MLflow's client, for a POSIX shell, PowerShell and cmd. */
 function clientLines(url: string, user: string): string[] {

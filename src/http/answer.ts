@@ -14,7 +14,7 @@ export type AuthRefusal = Extract<AuthResult, { ok: false }>
 
 /** Who is told why: by status, in one or two sentences. */
 const sentences: Record<AuthRefusal['status'], string> = {
-  401: 'This server needs a user name and a password.',
+  401: 'The user name or the password is missing or wrong.',
   429: 'Too many failed logins. Wait a few seconds and try again.',
   500: 'The login could not be checked. The log of the guard says why.',
   503: 'Too many logins at once. Try again in a moment.',
@@ -29,12 +29,14 @@ const titles: Record<AuthRefusal['status'], string> = {
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`)
 
-const page = (title: string, text: string): string =>
+/** Whoever sees it has closed the login prompt: a browser asks again when the page is loaded again. */
+const page = (title: string, sentence: string, hint: string): string =>
   `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
-<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1rem}pre{white-space:pre-wrap}</style>
+<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1rem}pre{white-space:pre-wrap;opacity:.7}</style>
 <h1>${title}</h1>
-<pre>${escapeHtml(text)}</pre>
+<p>${sentence} <a href="">Try again</a></p>
+<pre>${escapeHtml(hint)}</pre>
 </html>
 `
 
@@ -65,12 +67,12 @@ export function createRefusals({ realm, hint }: RefusalOptions) {
   const challenge = formatChallenge(realm)
   const build = (status: AuthRefusal['status'], html: boolean): Answer => {
     const title = `${status} ${titles[status]}`
-    const text = status === 401 && hint !== undefined ? `${sentences[401]}\n${hint}` : sentences[status]
+    const remedy = status === 401 && hint !== undefined ? hint : ''
     const headers: Record<string, string> = status === 401 ? { 'www-authenticate': challenge } : {}
-    if (!html) return textAnswer(status, `${title}: ${text}`, headers)
+    if (!html) return textAnswer(status, `${title}: ${sentences[status]}${remedy && `\n${remedy}`}`, headers)
     headers['content-security-policy'] =
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-    return complete(status, 'text/html; charset=utf-8', page(title, text), headers)
+    return complete(status, 'text/html; charset=utf-8', page(title, sentences[status], remedy), headers)
   }
   const answers = new Map<string, Answer>()
   for (const status of [401, 429, 500, 503] as const) {

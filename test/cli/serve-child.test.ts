@@ -3,7 +3,13 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { answers, listensOutside, startChild, upstreamOfCommand } from '../../src/cli/serve-child.ts'
+import {
+  answers,
+  listensOutside,
+  noteOnCommand,
+  startChild,
+  upstreamOfCommand,
+} from '../../src/cli/serve-child.ts'
 
 test.each([
   ['mlflow server', 'http://127.0.0.1:5000'],
@@ -28,6 +34,11 @@ test.each([
   ['mlflow server --host=0.0.0.0', true],
 ])('%s asks to be reached from outside: %s', (command, expected) => {
   expect(listensOutside(command.split(' '))).toBe(expected)
+})
+
+test('MLflow, and only MLflow, gets a word on its own advice to open itself', () => {
+  expect(noteOnCommand(['uv', 'run', 'mlflow', 'server'])).toMatch(/^Others come in through the guard/)
+  expect(noteOnCommand(['python', 'app.py'])).toBeUndefined()
 })
 
 const start = (code: string) => {

@@ -29,8 +29,12 @@ test('on loopback: one address, the lines of three shells, nothing to worry abou
   expect(text).toContain(
     'set "MLFLOW_TRACKING_URI=http://127.0.0.1:8080" & set "MLFLOW_TRACKING_USERNAME=ann"',
   )
+  expect(text).toContain('from this machine only; --listen 0.0.0.0:8080 opens it to others')
   expect(text).not.toContain('warning')
 })
+
+test('a note on the app stands below the first line', () =>
+  expect(startupMessage(facts({ note: 'of the app' }))).toMatch(/^Guarding .*\nof the app\n\n/))
 
 test('beyond loopback: every address, a warning for plain HTTP, and the client gets the outside one', () => {
   const text = startupMessage(facts({ listen: { host: '0.0.0.0', port: 8080 }, prefix: '/mlflow' }))
@@ -38,6 +42,7 @@ test('beyond loopback: every address, a warning for plain HTTP, and the client g
   expect(text).toContain('http://192.168.1.5:8080/mlflow/')
   expect(text).toContain("MLFLOW_TRACKING_URI='http://192.168.1.5:8080/mlflow'")
   expect(text).toContain('warning: plain HTTP on every network of this machine')
+  expect(text).not.toContain('from this machine only')
 })
 
 test('with a certificate there is no such warning', () => {

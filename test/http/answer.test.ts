@@ -30,6 +30,8 @@ describe('a refused login', () => {
     expect(headers['content-security-policy']).toContain("default-src 'none'")
     expect(headers['content-length']).toBe(String(Buffer.byteLength(body)))
     expect(body).toMatch(/<h1>401 Unauthorized<\/h1>/)
+    // a browser that is not loaded anew does not ask again
+    expect(body).toContain('<a href="">Try again</a>')
   })
 
   test('escapes a hint', () => {
