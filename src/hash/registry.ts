@@ -48,7 +48,10 @@ export interface VerifyOptions {
   readonly maxCost?: number
   /** A SHA-crypt hash above this many rounds is an error before any work. Default: 10000000. */
   readonly maxRounds?: number
-  /** Compare with the stored text itself where it is no known hash, as Apache on Windows does. Default: false. */
+  /**
+   * Compare with the stored text itself where it is no known hash, as Apache on Windows does. Text of 13 letters and
+   * digits may be a DES hash or a password, so it is tried as both. Default: false.
+   */
   readonly plaintext?: boolean
 }
 
@@ -135,12 +138,21 @@ export async function verifyPassword(
   checkLimits(options)
   const found = recognise(hash)
   if (found !== undefined) rejectExcess(found.format, found.info, options)
-  const comparable = options.plaintext === true && typeof hash === 'string' && !isLocked(hash)
-  const format = found?.format ?? (comparable ? plaintext : undefined)
   const bytes = passwordBytes(password)
-  if (format === undefined || hasNul(bytes)) return false
-  const again = await compute(format, bytes, hash)
+  if (hasNul(bytes)) return false
+  if (found !== undefined && (await matches(found.format, bytes, hash))) return true
+  return options.plaintext === true && mayBeText(hash, found?.format) && matches(plaintext, bytes, hash)
+}
+
+async function matches(format: HashFormat, password: Uint8Array, hash: string): Promise<boolean> {
+  const again = await compute(format, password, hash)
   return again !== undefined && equalInConstantTime(again, hash)
+}
+
+/** Nothing but its 13 letters tells a DES hash from a password, while every other hash has its mark. */
+function mayBeText(hash: string, format: HashFormat | undefined): boolean {
+  const unmarked = format === undefined || format === desCrypt
+  return unmarked && typeof hash === 'string' && hash !== '' && !isLocked(hash)
 }
 
 /** A limit that is no number would compare as "not above" with everything, so it would be none. */

@@ -128,7 +128,18 @@ test('text is compared only where the caller says so, and never a locked record'
   expect(await verifyPassword('A', '\u0141', { plaintext: true })).toBe(false)
   const hash = await hashPassword('secret', { format: 'sha1' })
   expect(await verifyPassword(hash, hash, { plaintext: true })).toBe(false)
+  expect(await verifyPassword('', '', { plaintext: true })).toBe(false)
   expect(isLocked('*')).toBe(true)
+})
+
+test('13 letters are a DES hash, and where text is compared a password as well', async () => {
+  expect(identify('rqVTKtRlPS2tM')).toMatchObject({ format: 'des' })
+  // Perl: crypt('password', 'rq')
+  for (const plaintext of [false, true]) {
+    expect(await verifyPassword('password', 'rqVTKtRlPS2tM', { plaintext })).toBe(true)
+    expect(await verifyPassword('other', 'rqVTKtRlPS2tM', { plaintext })).toBe(false)
+    expect(await verifyPassword('rqVTKtRlPS2tM', 'rqVTKtRlPS2tM', { plaintext })).toBe(plaintext)
+  }
 })
 
 const digest = (length: number) => 'a'.repeat(length)
