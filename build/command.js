@@ -3,11 +3,21 @@ import { build } from 'rolldown'
 
 // our commands and the help stay as tsc made them, beside the bundle: they need no quick start
 const isLoadedLater = (id, importer) => id === './help.js' || importer?.endsWith('commands.js')
-const isPackage = id => /^[a-z#]/.test(id)
+const isPackage = id => /^[a-z][a-z0-9-]*$/.test(id)
+
+/** Node loads CommonJS packages by require() at once; import() would start its loader of ES modules, 4 ms. */
+const requireEngines = {
+  name: 'require-engines',
+  transform: code =>
+    code.replace(/await import\('(apache-md5|bcryptjs|unix-crypt-td-js)'\)/g, "({ default: require('$1') })"),
+}
 
 await build({
   input: 'dist/cli/main.js',
   platform: 'node',
+  plugins: [requireEngines],
+  // what the chunks share stays in the entry, one file to read
+  preserveEntrySignatures: 'allow-extension',
   external: (id, importer) => isPackage(id) || isLoadedLater(id, importer),
   output: {
     dir: 'dist/cli',
@@ -15,7 +25,5 @@ await build({
     entryFileNames: '[name].cjs',
     // what a run may not need becomes a file of its own, read when it is
     chunkFileNames: '[name].cjs',
-    // import() would start the loader of ES modules, 4 ms
-    dynamicImportInCjs: false,
   },
 })

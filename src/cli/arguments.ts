@@ -1,4 +1,5 @@
 // The words of the command line as bytes: Node decodes them as UTF-8 and loses what is none.
+import { readFileSync } from 'node:fs'
 import { usernameText } from '../document/username.ts'
 import { HtpasswdError } from '../errors.ts'
 
@@ -21,8 +22,6 @@ export function exactArguments(argv: readonly string[], commandLine = readComman
 
 function readCommandLine(): string[] | undefined {
   try {
-    // not by import, see io.ts
-    const { readFileSync } = process.getBuiltinModule('node:fs')
     return readFileSync('/proc/self/cmdline', 'latin1').split('\0').slice(0, -1)
   } catch {
     return undefined

@@ -4,6 +4,7 @@ import { HtpasswdError } from '../errors.ts'
 import type { ClassicCommand } from './classic-options.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
+import { askPasswords } from './prompt.ts'
 
 // MAX_STRING_LEN of support/passwd_common.h is 256; how it counts depends on where the password comes from
 const MAX_ARGUMENT_BYTES = 255
@@ -23,7 +24,6 @@ class MismatchError extends HtpasswdError {
 export async function passwordOf(command: ClassicCommand, io: Io): Promise<Buffer> {
   if (command.source === 'argument') return fromArgument(command.password ?? '')
   if (command.source === 'stdin') return fromInput(io, command.acceptsEmptyInput)
-  const { askPasswords } = await import('./prompt.ts')
   const questions =
     command.mode === 'verify' ? ['Enter password: '] : ['New password: ', 'Re-type new password: ']
   const [answer = Buffer.alloc(0), again = answer] = await askPasswords(io, questions, one =>

@@ -4,6 +4,7 @@ import { HtpasswdError } from '../errors.ts'
 import { BCRYPT_PASSWORD_BYTES, bcrypt } from '../hash/bcrypt.ts'
 import { type HashOptions, hashPassword } from '../hash/registry.ts'
 import { sha512crypt } from '../hash/sha-crypt.ts'
+import { checkAccess } from '../store/access.ts'
 import { type ClassicCommand, parseClassic, UsageError } from './classic-options.ts'
 import { passwordOf } from './classic-password.ts'
 import { ExitStatus } from './exit-status.ts'
@@ -41,7 +42,6 @@ async function run(command: ClassicCommand, io: Io): Promise<number> {
     io.err('Warning: storing passwords as plain text might just not work on this platform.\n')
   }
   if (command.file !== undefined) {
-    const { checkAccess } = await import('../store/access.ts')
     const purposes = {
       verify: 'read',
       create: 'create',

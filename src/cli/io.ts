@@ -1,8 +1,6 @@
 // What the command reads from and writes to, behind one interface, so that tests can stand in for a terminal.
+import { readSync, writeSync } from 'node:fs'
 import type { Terminal } from './terminal.ts'
-
-// not by import, which reads every export of node:fs and so loads its streams: 3 ms of a start
-const { readSync, writeSync } = process.getBuiltinModule('node:fs')
 
 /** The surroundings of one run of the command. */
 export interface Io {

@@ -5,10 +5,14 @@ import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 // apache-md5 hashes the low byte of each character, so a password goes in as Latin-1; and it takes a salt of any length
 // where the real code stops at 8, so the patterns gate it. Its own salts come from Math.random: ours never do.
 async function md5Crypt(password: Uint8Array, setting: string): Promise<string> {
-  // its typings describe a default export, while the CommonJS module is the function itself
-  const md5 = (await import('apache-md5')).default as unknown as (password: string, setting: string) => string
-  return md5(Buffer.from(password).toString('latin1'), setting)
+  engine ??= (await import('apache-md5')).default as unknown as Engine
+  return engine(Buffer.from(password).toString('latin1'), setting)
 }
+
+// its typings describe a default export, while the CommonJS module is the function itself
+type Engine = (password: string, setting: string) => string
+// kept, for asking for it again would take a good part of a short hash
+let engine: Engine | undefined
 
 // apr takes any byte but "$" in a salt
 const APR1 = /^\$apr1\$[^$]{0,8}\$[./0-9A-Za-z]{22}$/
@@ -18,7 +22,8 @@ export const apr1: HashFormat<'apr1'> = {
   identify: hash => (APR1.test(hash) ? { strength: 'weak' } : undefined),
   setting: () => `$apr1$${randomSalt(8)}$`,
   compute: md5Crypt,
-  milliseconds: () => 1,
+  // a thousand rounds over the whole password, and Apache sets no limit to its length: 100 KB take half a second
+  milliseconds: (_, passwordBytes) => 1 + passwordBytes * 0.006,
 }
 
 // libxcrypt refuses these characters in a salt (lib/crypt.c, check_badsalt_chars), so such a line opens nowhere

@@ -1,8 +1,8 @@
 // bcrypt, all its prefixes: bcryptjs where the password is UTF-8 text, our own Blowfish for what it cannot take.
 import { isUtf8 } from 'node:buffer'
-import { randomBytes } from 'node:crypto'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
+import { nodeCrypto } from './node-crypto.ts'
 
 /** bcrypt looks at no more than the first 72 bytes of a password. */
 export const BCRYPT_PASSWORD_BYTES = 72
@@ -28,6 +28,8 @@ const PATTERN =
   /^\$(2[abxy])\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/
 const SETTING = /^\$(2[abxy])\$(\d\d)\$(.{22})/
 
+let engine: typeof import('bcryptjs').default | undefined
+
 /** A cost of 10 is a tenth of a second here; below that a leaked file is guessed too fast. */
 const STRONG_COST = 10
 
@@ -46,13 +48,13 @@ export const bcrypt: HashFormat<'bcrypt'> = {
     }
   },
   // `$2y$` is what Apache writes and what every reader of these files takes; bcryptjs itself would write `$2b$`
-  setting: (cost = 12) => `$2y$${String(cost).padStart(2, '0')}$${encode(randomBytes(16))}`,
+  setting: (cost = 12) => `$2y$${String(cost).padStart(2, '0')}$${encode(nodeCrypto().randomBytes(16))}`,
   compute: async (password, from) => {
     const [setting, variant, cost, salt] = SETTING.exec(from) as unknown as [string, string, string, string]
     // libcrypt computes these two and has its limit; Apache computes $2a$ and $2y$ itself and has none
     if (/2[bx]/.test(variant) && password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
     if (variant !== '2x' && isUtf8(password)) {
-      const { default: engine } = await import('bcryptjs')
+      engine ??= (await import('bcryptjs')).default
       return engine.hash(Buffer.from(password).toString('utf8'), setting)
     }
     // bcryptjs throws on `$2x$` and has no way in for bytes that are no UTF-8
@@ -61,4 +63,5 @@ export const bcrypt: HashFormat<'bcrypt'> = {
     return `$${variant}$${cost}$${encode(decode(salt))}${encode(digest)}`
   },
   milliseconds: from => 2 ** Number(SETTING.exec(from)?.[2]) * 0.08,
+  yields: true,
 }

@@ -1,12 +1,12 @@
 // The ./0-9A-Za-z alphabet of crypt(3): random salts, and digests written out low bits first.
-import { randomBytes } from 'node:crypto'
+import { nodeCrypto } from './node-crypto.ts'
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** A salt of `length` characters, 6 random bits each (64 divides 256, so no character is likelier than another). */
 export function randomSalt(length: number): string {
   let salt = ''
-  for (const byte of randomBytes(length)) salt += ALPHABET[byte & 63]
+  for (const byte of nodeCrypto().randomBytes(length)) salt += ALPHABET[byte & 63]
   return salt
 }
 

@@ -5,6 +5,8 @@ import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 // The package does not check the salt ("$6", "$#" pass there, no crypt(3) takes them), so the pattern does.
 const DES = /^[./0-9A-Za-z]{13}$/
 
+let engine: typeof import('unix-crypt-td-js').default | undefined
+
 export const desCrypt: HashFormat<'des'> = {
   id: 'des',
   // nothing marks a DES hash but its shape
@@ -14,9 +16,9 @@ export const desCrypt: HashFormat<'des'> = {
   setting: () => randomSalt(2),
   compute: async (password, setting) => {
     if (password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
-    const { default: unixCrypt } = await import('unix-crypt-td-js')
+    engine ??= (await import('unix-crypt-td-js')).default
     // bytes, not text: of text the package would take the low 7 bits of each UTF-16 unit
-    return unixCrypt(Buffer.from(password), setting)
+    return engine(Buffer.from(password), setting)
   },
   milliseconds: () => 0.2,
 }

@@ -44,8 +44,10 @@ export interface HashFormat<Id extends string = string> {
   setting(parameter?: number): string
   /** The canonical stored string, or undefined for a password that the format cannot carry. */
   compute(password: Uint8Array, setting: string): Promise<string | undefined> | string | undefined
-  /** About how long `compute` takes on a plain machine, in milliseconds. */
-  milliseconds(setting: string): number
+  /** About how long `compute` takes on a plain machine, in milliseconds, for a password of so many bytes. */
+  milliseconds(setting: string, passwordBytes: number): number
+  /** Where a `compute` that takes long gives the event loop its turns. */
+  readonly yields?: true
 }
 
 // libcrypt refuses longer passwords (CRYPT_MAX_PASSPHRASE_SIZE = 512 with the NUL), so no file of Apache's opens to one.

@@ -1,5 +1,4 @@
 // Where a hash is computed: here when it is short, in worker threads when long ones come again and again.
-import { createRequire } from 'node:module'
 import type { Tinypool } from 'tinypool'
 import type { HashFormat } from './format.ts'
 
@@ -17,13 +16,15 @@ let longHashes = 0
 let pool: Promise<Tinypool> | undefined
 
 function startPool(): Promise<Tinypool> {
-  pool ??= import('tinypool').then(({ Tinypool }) => {
-    // by its name in package.json "imports", so that it is the built file in tests of the sources too
-    const filename = createRequire(import.meta.url).resolve('#hash-worker')
-    // idle threads end by themselves; they never keep a finished program alive
-    // without the program's own options, some of which (--input-type) a thread refuses
-    return new Tinypool({ filename, minThreads: 0, idleTimeout: 10_000, execArgv: [] })
-  })
+  pool ??= Promise.all([import('tinypool'), import('node:module')]).then(
+    ([{ Tinypool }, { createRequire }]) => {
+      // by its name in package.json "imports", so that it is the built file in tests of the sources too
+      const filename = createRequire(import.meta.url).resolve('#hash-worker')
+      // idle threads end by themselves; they never keep a finished program alive
+      // without the program's own options, some of which (--input-type) a thread refuses
+      return new Tinypool({ filename, minThreads: 0, idleTimeout: 10_000, execArgv: [] })
+    },
+  )
   return pool
 }
 
@@ -31,16 +32,17 @@ function startPool(): Promise<Tinypool> {
 const isMainThread = async (): Promise<boolean> => (await import('node:worker_threads')).isMainThread
 
 /**
- * A program that hashes once must not pay for starting threads, so its first long hash runs here: those engines give
- * the event loop its turn. The second one says that this program does it often.
+ * A program that hashes once must not pay for starting threads, so its first long hash runs here if the engine gives
+ * the event loop its turns. The second one says that this program does it often.
  */
 export async function compute(
   format: HashFormat,
   password: Uint8Array,
   setting: string,
 ): Promise<string | undefined> {
-  const long = format.milliseconds(setting) > LONG_MILLISECONDS
-  if (!long || longHashes++ === 0 || !(await isMainThread())) return format.compute(password, setting)
+  const isLong = format.milliseconds(setting, password.length) > LONG_MILLISECONDS
+  if (!isLong || (longHashes++ === 0 && format.yields)) return format.compute(password, setting)
+  if (!(await isMainThread())) return format.compute(password, setting)
   const job: HashJob = { format: format.id, password, setting }
   return (await startPool()).run(job)
 }

@@ -1,9 +1,9 @@
 // SHA-256-crypt ($5$) and SHA-512-crypt ($6$) on node:crypto (Drepper, "Unix crypt using SHA-256 and SHA-512", 0.6).
 // By hand, for none of the named packages knows them.
-import { hash as digestOf } from 'node:crypto'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import { encode24, randomSalt } from './crypt64.ts'
 import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
+import { nodeCrypto } from './node-crypto.ts'
 
 const ROUNDS_WITHOUT_PREFIX = 5000
 // (i % 2, i % 3, i % 7) decides what round i hashes, so after 42 rounds the pattern comes again
@@ -13,7 +13,7 @@ const ROUNDS_PER_TURN = PATTERNS * 100
 
 type Algorithm = 'sha256' | 'sha512'
 // `hash` with all its types is newer than the oldest Node's typings say
-const digest = (algorithm: Algorithm, data: Buffer): Buffer => digestOf(algorithm, data, 'buffer')
+const digest = (algorithm: Algorithm, data: Buffer): Buffer => nodeCrypto().hash(algorithm, data, 'buffer')
 
 /** A digest repeated and cut to `length` bytes (steps 10, 16 and 20). */
 function stretch(source: Buffer, length: number): Buffer {
@@ -51,6 +51,7 @@ async function digestRounds(
   const inputs = roundInputs(p, s, a.length)
   // from round to round as a Latin-1 string: a new Buffer each time costs as much again as the digest itself
   let current = a.toString('latin1')
+  const { hash: digestOf } = nodeCrypto()
   for (let done = 0; done < rounds; ) {
     for (const stop = Math.min(rounds, done + ROUNDS_PER_TURN); done < stop; done++) {
       const { input, at } = inputs[done % PATTERNS] as { input: Buffer; at: number }
@@ -76,12 +77,10 @@ function rotation(step: number, turnLeft: boolean): [number, number, number][] {
     return [0, 1, 2].map(c => columns[(c + turn) % 3]) as [number, number, number]
   })
 }
-const order256 = rotation(10, false)
-const order512 = rotation(21, true)
-
 const encoders: Record<Algorithm, (final: Buffer) => string> = {
-  sha256: final => encode(final, order256, encode24(((final[31] as number) << 8) | (final[30] as number), 3)),
-  sha512: final => encode(final, order512, encode24(final[63] as number, 2)),
+  sha256: final =>
+    encode(final, rotation(10, false), encode24(((final[31] as number) << 8) | (final[30] as number), 3)),
+  sha512: final => encode(final, rotation(21, true), encode24(final[63] as number, 2)),
 }
 
 function shaCrypt<const Id extends string>(
@@ -125,6 +124,7 @@ function shaCrypt<const Id extends string>(
       return `${text}$${encoders[algorithm](final)}`
     },
     milliseconds: from => (roundsOf(from) * microsecondsPerRound) / 1000,
+    yields: true,
   }
 }
 

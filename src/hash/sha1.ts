@@ -1,16 +1,19 @@
 // {SHA} and {SSHA}: one SHA-1 in base64, without and with a salt (apr-util crypto/apr_sha1.c; RFC 2307, OpenLDAP).
-import { createHash, randomBytes } from 'node:crypto'
 import type { HashFormat } from './format.ts'
+import { nodeCrypto } from './node-crypto.ts'
+import { sha1Digest } from './sha1-digest.ts'
 
 const SHA1_BYTES = 20
+
+const milliseconds = (_: string, passwordBytes: number): number => passwordBytes * 0.00001
 
 export const sha1: HashFormat<'sha1'> = {
   id: 'sha1',
   claims: hash => hash.startsWith('{SHA}'),
   identify: hash => (/^\{SHA\}[+/0-9A-Za-z]{27}=$/.test(hash) ? { strength: 'broken' } : undefined),
   setting: () => '{SHA}',
-  compute: password => `{SHA}${createHash('sha1').update(password).digest('base64')}`,
-  milliseconds: () => 0,
+  compute: password => `{SHA}${sha1Digest(password).toString('base64')}`,
+  milliseconds,
 }
 
 // digest and salt stand together in the base64: SHA1(password + salt) + salt
@@ -23,11 +26,14 @@ export const ssha: HashFormat<'ssha'> = {
     /^\{SSHA\}[+/0-9A-Za-z]{27,}={0,2}$/.test(hash) && saltOf(hash).length > 0
       ? { strength: 'broken' }
       : undefined,
-  setting: () => `{SSHA}${Buffer.concat([Buffer.alloc(SHA1_BYTES), randomBytes(8)]).toString('base64')}`,
+  setting: () => {
+    const salt = nodeCrypto().randomBytes(8)
+    return `{SSHA}${Buffer.concat([Buffer.alloc(SHA1_BYTES), salt]).toString('base64')}`
+  },
   compute: (password, setting) => {
     const salt = saltOf(setting)
-    const digest = createHash('sha1').update(password).update(salt).digest()
+    const digest = sha1Digest(Buffer.concat([password, salt]))
     return `{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`
   },
-  milliseconds: () => 0,
+  milliseconds,
 }

@@ -27,3 +27,20 @@ test.each([
   expect(JSON.parse(run.stdout)).toEqual({ answers: Array(hashes - 1).fill(true), started })
   expect(run.status).toBe(0)
 })
+
+// apr1 has no limit to a password and its engine gives the event loop no turn: half a second of 100 KB
+test('a long password of apr1 leaves the event loop free, from the first one on', () => {
+  const long = `
+    import { setImmediate as turn } from 'node:timers/promises'
+    import { hashPassword, verifyPassword } from ${JSON.stringify(`file://${dist}`)}
+    let turns = 0
+    let done = false
+    const password = 'x'.repeat(100_000)
+    const hash = hashPassword(password, { format: 'apr1' }).finally(() => { done = true })
+    while (!done) turns += (await turn(), 1)
+    console.log(JSON.stringify({ free: turns > 100, right: await verifyPassword(password, await hash) }))
+  `
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', long], { encoding: 'utf8' })
+  expect(run.stderr).toBe('')
+  expect(JSON.parse(run.stdout)).toEqual({ free: true, right: true })
+})
