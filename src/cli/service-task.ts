@@ -1,11 +1,11 @@
 // The guard as a task of Windows' Task Scheduler, in its XML (learn.microsoft.com, "Task Scheduler Schema") for schtasks.
-import { win32 } from 'node:path'
+import { join } from 'node:path'
 import { HtpasswdError } from '../errors.ts'
 import type { Plan, Service, ServiceHost, ServiceManager } from './service-plan.ts'
 import { xmlText } from './service-xml.ts'
 
 export function taskScheduler({ env }: ServiceHost): ServiceManager {
-  const pathOf = (name: string): string => win32.join(env.LOCALAPPDATA || env.TEMP || '.', `${name}.task.xml`)
+  const pathOf = (name: string): string => join(env.LOCALAPPDATA || env.TEMP || '.', `${name}.task.xml`)
   return {
     install(service): Plan {
       const { name } = service

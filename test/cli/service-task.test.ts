@@ -1,5 +1,6 @@
 // The task: its XML by Python's parser and the order of Microsoft's schema, its arguments by the rules of Windows.
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { quoteForWindows, taskOf, taskScheduler } from '../../src/cli/service-task.ts'
@@ -109,7 +110,7 @@ test.each(['%PATH%', '$(Arg0)', 'a%b%c'])('%s, which the scheduler would replace
 test('the file is UTF-16 with a byte order mark, as schtasks wants it', () => {
   const env = { LOCALAPPDATA: 'C:\\Users\\ann\\AppData\\Local', USERDOMAIN: 'LAB', USERNAME: 'ann' }
   const { file, steps } = taskScheduler({ env, home: 'C:\\Users\\ann', uid: undefined }).install(sample)
-  expect(file?.path).toBe('C:\\Users\\ann\\AppData\\Local\\guard-of-mlflow.task.xml')
+  expect(file?.path).toBe(join(env.LOCALAPPDATA, 'guard-of-mlflow.task.xml'))
   const content = Buffer.from(file?.content ?? '')
   expect(content.subarray(0, 2)).toEqual(Buffer.from([0xff, 0xfe]))
   expect(content.toString('utf16le')).toContain('<UserId>LAB\\ann</UserId>')
