@@ -1,20 +1,5 @@
 // Our commands beside Apache's grammar: one row each; the entry dispatches by it, help, completion and manual list it.
-import type { Io } from './io.ts'
-import type { Grammar } from './option-table.ts'
-
-/** What a row loads: the command itself and its words. */
-export interface CommandModule {
-  readonly grammar: Grammar
-  /** Runs it on the words behind its name and resolves with the exit status. */
-  readonly run: (argv: readonly string[], io: Io) => Promise<number>
-}
-
-export interface Command {
-  readonly name: string
-  /** One line. */
-  readonly describe: string
-  readonly load: () => Promise<CommandModule>
-}
+import type { Command } from './option-table.ts'
 
 /** A new command is one options/run pair and one row. */
 export const commands: readonly Command[] = [
@@ -32,6 +17,15 @@ export const commands: readonly Command[] = [
     load: async () => {
       const { serviceGrammar } = await import('./service-options.ts')
       return { grammar: serviceGrammar, run: (await import('./service.ts')).service }
+    },
+  },
+  {
+    name: 'completion',
+    describe: 'print what makes the Tab key complete all this in your shell',
+    load: async () => {
+      const { completionGrammar } = await import('./completion-options.ts')
+      const { completion } = await import('./completion.ts')
+      return { grammar: completionGrammar, run: (argv, io) => completion(argv, io, commands) }
     },
   },
 ]

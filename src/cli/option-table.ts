@@ -1,4 +1,5 @@
-// What an option of our own commands is: one row of a table; parsing, types, help, completion and manual follow from it.
+// What our own commands and their options are: rows of tables; parsing, types, help, completion and manual follow from them.
+import type { Io } from './io.ts'
 
 /** Turns the text behind an option into its value; throws an Error that says what it expected. */
 export interface OptionReader<T = unknown> {
@@ -30,9 +31,26 @@ export interface Grammar<Table extends OptionTable = OptionTable> {
   readonly name: string
   /** Its forms, as they stand behind that word. */
   readonly synopsis: readonly string[]
+  /** What the first word behind it can be; a password file where it is left out. */
+  readonly words?: readonly string[]
   readonly describe: string
   readonly options: Table
   readonly epilogue?: string
+}
+
+/** What a command's row loads: its words and the command itself. */
+export interface CommandModule {
+  readonly grammar: Grammar
+  /** Runs it on the words behind its name and resolves with the exit status. */
+  readonly run: (argv: readonly string[], io: Io) => Promise<number>
+}
+
+/** A row of the table of commands. */
+export interface Command {
+  readonly name: string
+  /** One line. */
+  readonly describe: string
+  readonly load: () => Promise<CommandModule>
 }
 
 type ValueOf<Row> = Row extends { read: (text: string) => infer T }

@@ -1,0 +1,63 @@
+// What a shell has to know to complete our words, out of the option tables: the same for all shells.
+import { classicOptions } from './classic-options.ts'
+import type { Command, Option } from './option-table.ts'
+
+/** An option of one of our commands. */
+export interface CompletedOption {
+  readonly name: string
+  readonly alias: string | undefined
+  readonly describe: string
+  /** What stands behind it: nothing, a path, one of the choices, or a text that nobody can guess. */
+  readonly takes: 'nothing' | 'path' | 'choice' | 'text'
+  readonly choices: readonly string[]
+}
+
+export interface CompletedCommand {
+  readonly name: string
+  readonly describe: string
+  /** What its first word can be; none where that is a file. */
+  readonly words: readonly string[]
+  readonly options: readonly CompletedOption[]
+}
+
+export interface CompletionModel {
+  /** The options of Apache's grammar. */
+  readonly classic: readonly {
+    readonly letter: string
+    readonly describe: string
+    readonly takesValue: boolean
+  }[]
+  /** Letters that change what the words are: no file stands in front of the user, or the user is a new one. */
+  readonly letters: { readonly value: string; readonly print: string; readonly create: string }
+  readonly commands: readonly CompletedCommand[]
+}
+
+/** Turns the model into a script for one shell. */
+export type CompletionScript = (model: CompletionModel) => string
+
+export async function modelOf(commands: readonly Command[]): Promise<CompletionModel> {
+  const classic = classicOptions.map(option => ({
+    letter: option.letter,
+    describe: option.describe.join(' '),
+    takesValue: 'takesValue' in option,
+  }))
+  const letterOf = (mode: string): string =>
+    classicOptions.find(option => 'mode' in option && option.mode === mode)?.letter ?? ''
+  const value = classic.filter(option => option.takesValue).map(option => option.letter)
+  const loaded = commands.map(async ({ name, describe, load }): Promise<CompletedCommand> => {
+    const { grammar } = await load()
+    const options = Object.entries(grammar.options).map(([option, row]) => completedOption(option, row))
+    return { name, describe, words: grammar.words ?? [], options }
+  })
+  return {
+    classic,
+    letters: { value: value.join(''), print: letterOf('print'), create: letterOf('create') },
+    commands: await Promise.all(loaded),
+  }
+}
+
+function completedOption(name: string, { alias, describe, argument, read }: Option): CompletedOption {
+  const choices = read?.choices ?? []
+  const known = argument === 'FILE' ? 'path' : choices.length > 0 ? 'choice' : 'text'
+  return { name, alias, describe, choices, takes: argument === undefined ? 'nothing' : known }
+}
