@@ -76,23 +76,45 @@ export class Authenticator {
    * Never rejects: a technical fault is a refusal, and goes to `onError`.
    */
   async authenticate(credentials: Credentials | undefined, context: AuthContext = {}): Promise<AuthResult> {
+    return this.decide(credentials, context)
+  }
+
+  /** As `authenticate`, but at once where no hash is needed: most of a server's requests. @internal */
+  decide(credentials: Credentials | undefined, context: AuthContext): AuthResult | Promise<AuthResult> {
     if (credentials === undefined) return refuse('missing')
     const { username, password } = credentials
     if (username.length > MAX_USERNAME_BYTES || password.length > MAX_PASSWORD_BYTES)
       return refuse('rejected')
     try {
       const storedHash = this.#lookUp(username)
-      const record = storedHash ?? this.#decoy()
-      const key = this.#key(username, record, password)
+      const key = this.#key(username, storedHash ?? this.#decoy(), password)
       const verified = storedHash === undefined ? undefined : this.#verified.find(key)
       if (verified === 'fresh') return this.#accept(username)
-      // Equal attempts from one place share one check, known user or not: the key of an unknown one is as much its own
-      // (CVE-2026-88010 shared one among all unknown users, and so told them).
-      const block = context.address === undefined ? undefined : addressBlock(context.address)
+      return this.#checkOnce(credentials, storedHash, key, verified === 'stale', context.address)
+    } catch (error) {
+      this.#onError(error)
+      return refuse('fault')
+    }
+  }
+
+  /**
+   * Equal attempts from one place share one check, known user or not: the key of an unknown one is as much its own
+   * (CVE-2026-88010 shared one among all unknown users, and so told them).
+   */
+  async #checkOnce(
+    credentials: Credentials,
+    storedHash: string | undefined,
+    key: CheckKey,
+    wasRight: boolean,
+    address: string | undefined,
+  ): Promise<AuthResult> {
+    const { username } = credentials
+    try {
+      const block = address === undefined ? undefined : addressBlock(address)
       const attempt = `${key} ${block}`
       const same = this.#underWay.get(attempt)
       if (same !== undefined) return await same
-      const limits = verified === 'stale' ? [] : this.#limitsOf(username, block)
+      const limits = wasRight ? [] : this.#limitsOf(username, block)
       const check = this.#check(credentials, storedHash, limits).then(answer => {
         if (answer.ok) this.#remember(key, username, block)
         return answer

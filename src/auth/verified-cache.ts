@@ -1,5 +1,5 @@
 // Remembers which passwords were found right, without remembering a password.
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash as digestOf, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 
 /**
@@ -11,20 +11,36 @@ import { LRUCache } from 'lru-cache'
  */
 export type CheckKey = string
 
-/** Makes the keys of one process. */
+const BLOCK_BYTES = 64
+
+/**
+ * Makes the keys of one process.
+ *
+ * HMAC as RFC 2104 section 2 writes it, on the one-shot digest: half the time of `createHmac`, which made it the largest
+ * single part of a request that is let in.
+ */
 export function createKeyer(secret: Uint8Array = randomBytes(32)) {
+  const inner = Buffer.alloc(BLOCK_BYTES, 0x36)
+  const outer = Buffer.alloc(BLOCK_BYTES + 32, 0x5c)
+  secret.forEach((byte, i) => {
+    inner[i] = byte ^ 0x36
+    outer[i] = byte ^ 0x5c
+  })
   return (username: Uint8Array, storedHash: string, password: Uint8Array): CheckKey => {
-    const hashBytes = Buffer.byteLength(storedHash, 'latin1')
-    const message = Buffer.allocUnsafe(12 + username.length + hashBytes + password.length)
-    let at = message.writeUInt32BE(username.length, 0)
+    const message = Buffer.allocUnsafe(
+      BLOCK_BYTES + 12 + username.length + storedHash.length + password.length,
+    )
+    message.set(inner)
+    let at = message.writeUInt32BE(username.length, BLOCK_BYTES)
     message.set(username, at)
-    at = message.writeUInt32BE(hashBytes, at + username.length)
+    at = message.writeUInt32BE(storedHash.length, at + username.length)
+    // one character a byte
     at += message.write(storedHash, at, 'latin1')
     at = message.writeUInt32BE(password.length, at)
     message.set(password, at)
-    const key = createHmac('sha256', secret).update(message).digest('base64')
-    message.fill(0)
-    return key
+    outer.write(digestOf('sha256', message, 'binary'), BLOCK_BYTES, 'latin1')
+    message.fill(0, BLOCK_BYTES)
+    return digestOf('sha256', outer, 'binary')
   }
 }
 

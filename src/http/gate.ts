@@ -1,11 +1,12 @@
 // Decides about one request: answered here, refused, or sent on. The order of the questions is the guard's security.
+import type { AuthResult } from '../auth/auth-result.ts'
 import { createRefusals, textAnswer } from './answer.ts'
 import { parseCredentials } from './credentials.ts'
 import { isCrossSite, preflightHeaders, siteOf } from './cross-site.ts'
 import type { Exchange } from './exchange.ts'
 import type { ResolvedGuardOptions } from './guard-options.ts'
 import { findObjection } from './request-check.ts'
-import { findRoute } from './request-target.ts'
+import { findRoute, type Route } from './request-target.ts'
 
 /** The path that answers 200 without login and without the app, for load balancers and probes. */
 export const HEALTH_PATH = '/.htpasswd/health'
@@ -23,17 +24,17 @@ const crossSite = textAnswer(403, 'A page of another site may not change anythin
 /**
  * Makes the gate.
  *
- * @returns whether the exchange may go on to the app; false where it has been answered.
+ * @returns whether the exchange may go on to the app; false where it has been answered. At once, unless a password has
+ *   to be checked.
  */
 export function createGate(options: ResolvedGuardOptions) {
   const { authenticator, allowOrigins } = options
   const refusalAnswer = createRefusals({ realm: options.realm, hint: MLFLOW_HINT })
 
-  return async (exchange: Exchange, upgrade: boolean): Promise<boolean> => {
-    const { req, client } = exchange
-    const { headers } = req
-    const method = req.method ?? ''
-
+  /** What is answered whoever asks; false. Else true. */
+  const passesUnasked = (exchange: Exchange): boolean => {
+    const { req } = exchange
+    const { headers, method } = req
     const objection = findObjection(req)
     if (objection !== undefined) {
       // nothing behind it on this connection can be trusted to be where it seems
@@ -41,47 +42,53 @@ export function createGate(options: ResolvedGuardOptions) {
       exchange.answer(textAnswer(objection.status, objection.text), 'ambiguous')
       return false
     }
-    const url = req.url as string
-    if (url === HEALTH_PATH && (method === 'GET' || method === 'HEAD')) {
+    if (req.url === HEALTH_PATH && (method === 'GET' || method === 'HEAD')) {
       exchange.answer(health, 'health')
       return false
     }
-    const origin = headers.origin
-    const allowed = origin !== undefined && allowOrigins.size > 0 && allowOrigins.has(origin.toLowerCase())
-    if (allowed) {
-      exchange.allowedOrigin = origin
-      const asked = headers['access-control-request-method']
-      // browsers send no login with a preflight
-      if (method === 'OPTIONS' && asked !== undefined) {
-        const answered = preflightHeaders(
-          origin,
-          asked,
-          headers['access-control-request-headers'] as string | undefined,
-        )
-        exchange.answer({ status: 204, headers: answered, body: '' }, 'preflight')
-        return false
-      }
-    }
+    const { origin } = headers
+    if (origin === undefined || allowOrigins.size === 0 || !allowOrigins.has(origin.toLowerCase()))
+      return true
+    exchange.allowedOrigin = origin
+    const asked = headers['access-control-request-method']
+    // browsers send no login with a preflight
+    if (method !== 'OPTIONS' || asked === undefined) return true
+    const wanted = headers['access-control-request-headers'] as string | undefined
+    const answered = preflightHeaders(origin, asked, wanted)
+    exchange.answer({ status: 204, headers: answered, body: '' }, 'preflight')
+    return false
+  }
 
-    const route = findRoute(method, url, options)
-    const open = typeof route === 'object' && 'open' in route && route.open
-    if (!open) {
-      const gateway = typeof route === 'object' && 'path' in route && route.path.startsWith('/gateway/')
-      const separate = gateway ? headers['x-mlflow-authorization'] : undefined
-      const credentials = parseCredentials(typeof separate === 'string' ? separate : headers.authorization)
-      const result = await authenticator.authenticate(credentials, { address: client.address })
-      if (!result.ok) {
-        exchange.answer(refusalAnswer(result, headers.accept), result.reason)
-        return false
-      }
-      exchange.user = result.user
-      exchange.username = result.username
-      exchange.separateLogin = separate !== undefined
-    }
+  const logIn = (exchange: Exchange, route: Route): AuthResult | Promise<AuthResult> => {
+    const { headers } = exchange.req
+    const gateway = typeof route === 'object' && 'path' in route && route.path.startsWith('/gateway/')
+    const separate = gateway ? headers['x-mlflow-authorization'] : undefined
+    exchange.separateLogin = separate !== undefined
+    const credentials = parseCredentials(typeof separate === 'string' ? separate : headers.authorization)
+    return authenticator.decide(credentials, { address: exchange.client.address })
+  }
 
-    if (origin !== undefined || headers['sec-fetch-site'] !== undefined || upgrade) {
-      const fetchSite = headers['sec-fetch-site'] as string | undefined
-      const facts = { method, upgrade, origin, fetchSite, ownOrigin: client.origin }
+  const isLetIn = (exchange: Exchange, result: AuthResult): boolean => {
+    if (!result.ok) {
+      exchange.answer(refusalAnswer(result, exchange.req.headers.accept), result.reason)
+      return false
+    }
+    exchange.user = result.user
+    exchange.username = result.username
+    return true
+  }
+
+  const goesOn = (exchange: Exchange, route: Route, upgrade: boolean): boolean => {
+    const { req, client } = exchange
+    const { origin, 'sec-fetch-site': fetchSite } = req.headers
+    if (origin !== undefined || fetchSite !== undefined || upgrade) {
+      const facts = {
+        method: req.method ?? '',
+        upgrade,
+        origin,
+        fetchSite: fetchSite as string | undefined,
+        ownOrigin: client.origin,
+      }
       const site = siteOf(facts, allowOrigins)
       if (isCrossSite(facts, site)) {
         exchange.answer(crossSite, 'cross-site')
@@ -97,5 +104,15 @@ export function createGate(options: ResolvedGuardOptions) {
     // 308 keeps the method (RFC 9110 section 15.4.9); a relative Location holds under any name
     else exchange.answer(textAnswer(308, 'The slash matters.', { location: route.redirect }), 'redirect')
     return false
+  }
+
+  return (exchange: Exchange, upgrade: boolean): boolean | Promise<boolean> => {
+    if (!passesUnasked(exchange)) return false
+    const { method = '', url = '' } = exchange.req
+    const route = findRoute(method, url, options)
+    if (typeof route === 'object' && 'open' in route && route.open) return goesOn(exchange, route, upgrade)
+    const result = logIn(exchange, route)
+    if (!(result instanceof Promise)) return isLetIn(exchange, result) && goesOn(exchange, route, upgrade)
+    return result.then(later => isLetIn(exchange, later) && goesOn(exchange, route, upgrade))
   }
 }

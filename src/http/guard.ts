@@ -54,7 +54,7 @@ export function createGuard(options: GuardOptions): Guard {
   const { tls, log } = resolved
   const clientFacts = createClientFacts(resolved.trustProxy, tls !== undefined)
   const limit = new ConnectionLimit(resolved.maxConnectionsPerAddress)
-  const passes = createGate(resolved)
+  const gate = createGate(resolved)
   const forward = createForward(resolved, MAX_HEADER_BYTES)
   let closing = false
 
@@ -67,13 +67,18 @@ export function createGuard(options: GuardOptions): Guard {
     const flags = { expectsContinue, closing, now: performance.now() }
     const exchange = new Exchange(req, res, clientFacts(req), flags)
     if (log !== undefined) exchange.onceOver(() => log(exchange.toLogEntry(performance.now())))
-    // the gate never rejects for what a client sends; a bug must still not take the process down
-    passes(exchange, upgrade !== undefined)
-      .then(pass => {
-        if (exchange.user !== undefined || exchange.client.proxied) limit.welcome(req.socket)
-        if (pass && !res.destroyed) forward.send(exchange, upgrade)
-      })
-      .catch(() => res.destroy())
+    const proceed = (passed: boolean): void => {
+      if (exchange.user !== undefined || exchange.client.proxied) limit.welcome(req.socket)
+      if (passed && !res.destroyed) forward.send(exchange, upgrade)
+    }
+    // nothing here throws for what a client sends; a bug must still not take the process down
+    try {
+      const passes = gate(exchange, upgrade !== undefined)
+      if (typeof passes === 'boolean') proceed(passes)
+      else passes.then(proceed).catch(() => res.destroy())
+    } catch {
+      res.destroy()
+    }
   }
 
   const server =

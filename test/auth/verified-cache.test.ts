@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createKeyer, VerifiedCache } from '../../src/auth/verified-cache.ts'
@@ -22,9 +23,18 @@ test('keys are of one process: another secret, other keys', () => {
   expect(fixed(bytes('u'), 'h', bytes('p'))).toBe(createKeyer(Buffer.alloc(32))(bytes('u'), 'h', bytes('p')))
 })
 
-test('a key holds neither the password nor the hash', () => {
-  const key = createKeyer()(bytes('user'), 'storedhash', bytes('password'))
-  expect(Buffer.from(key, 'base64')).toHaveLength(32)
+test('a key is an HMAC of the three behind their lengths, so it holds neither password nor hash', () => {
+  const secret = randomBytes(32)
+  const key = createKeyer(secret)
+  const length = (text: string) => Buffer.of(0, 0, text.length >> 8, text.length & 255).toString('latin1')
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary-ascii' }), { minLength: 3, maxLength: 3 }), parts => {
+      const [user = '', hash = '', password = ''] = parts
+      const message = bytes(parts.map(part => length(part) + part).join(''))
+      const expected = createHmac('sha256', secret).update(message).digest('binary')
+      expect(key(bytes(user), hash, bytes(password))).toBe(expected)
+    }),
+  )
 })
 
 test('a success is fresh for its time, then stale, and forgotten an hour after its last use', () => {

@@ -48,18 +48,7 @@ test("the guard's own come first and always", () => {
 })
 
 test('order, spelling, repetition and bytes stay as they came', () => {
-  const lines = [
-    'aCCept',
-    'x',
-    'Cookie',
-    'a=1',
-    'Cookie',
-    'b=2',
-    'X-MLFLOW-WORKSPACE',
-    'w\xe4',
-    'Content-Length',
-    '5',
-  ]
+  const lines = ['aCCept', 'x', 'Cookie', 'a=1', 'Cookie', 'b=2', 'X-MLFLOW-WORKSPACE', 'w\xe4']
   expect(added(lines)).toEqual(lines)
 })
 
