@@ -8,8 +8,10 @@ import { HtpasswdError } from '../errors.ts'
 export interface ClientFacts {
   /** Without port and without `::ffff:`; never empty. */
   readonly address: string
-  /** Scheme and authority that the client wrote: `http://192.168.1.20:8080`, in lower case, without a default port. */
-  readonly origin: string
+  /** `http` or `https`, as the client came. */
+  readonly scheme: string
+  /** The authority that the client wrote: `192.168.1.20:8080`. */
+  readonly host: string
   /** Whether the connection comes from a trusted proxy. */
   readonly proxied: boolean
 }
@@ -31,7 +33,7 @@ export function createClientFacts(trustProxy: readonly string[], tls: boolean) {
     const peer = unmapped(req.socket.remoteAddress ?? '0.0.0.0')
     const host = req.headers.host ?? ''
     if (trustProxy.length === 0 || !isTrusted(peer)) {
-      return { address: peer, origin: toOrigin(scheme, host), proxied: false }
+      return { address: peer, scheme, host, proxied: false }
     }
     // joined lines: each proxy has added its own peer at the right, so the first stranger from there is the client
     const hops = text(req.headers['x-forwarded-for']).split(',')
@@ -44,7 +46,7 @@ export function createClientFacts(trustProxy: readonly string[], tls: boolean) {
     }
     const proto = last(text(req.headers['x-forwarded-proto']))
     const publicHost = last(text(req.headers['x-forwarded-host'])) || host
-    return { address, origin: toOrigin(/^https?$/.test(proto) ? proto : scheme, publicHost), proxied: true }
+    return { address, scheme: /^https?$/.test(proto) ? proto : scheme, host: publicHost, proxied: true }
   }
 }
 
@@ -60,7 +62,7 @@ function withoutPort(hop: string): string {
 }
 
 /** Scheme and authority as browsers write an origin: lower case, no default port (RFC 6454 section 6). */
-export function toOrigin(scheme: string, host: string): string {
+export function originOf({ scheme, host }: Pick<ClientFacts, 'scheme' | 'host'>): string {
   const lower = host.toLowerCase()
   const plain = lower.endsWith(scheme === 'https' ? ':443' : ':80')
     ? lower.slice(0, lower.lastIndexOf(':'))

@@ -27,6 +27,8 @@ export class Exchange {
   allowedOrigin: string | undefined
   reason: string | undefined
   bytes = 0
+  /** The request at the app, to go on with when the client takes more, to be given up when it leaves. */
+  underWay: { abort(): void; resume(): void } | undefined
   readonly #started: number
   readonly #url: string
 
@@ -59,11 +61,6 @@ export class Exchange {
     lingerAfterAnswer(req, res)
   }
 
-  /** Calls back once the response has ended, or the connection that it was upgraded to. */
-  onceOver(callback: () => void): void {
-    this.res.once('close', callback)
-  }
-
   /** What the upstream headers are written from. */
   toHeaderFacts(): RequestHeaderFacts {
     const { req, client } = this
@@ -72,7 +69,7 @@ export class Exchange {
       connection: req.headers.connection,
       host: req.headers.host ?? '',
       address: client.address,
-      scheme: client.origin.slice(0, client.origin.indexOf(':')),
+      scheme: client.scheme,
       trustedOrigin: this.trustedOrigin,
       username: this.username,
       separateLogin: this.separateLogin,

@@ -1,6 +1,7 @@
 // Decides about one request: answered here, refused, or sent on. The order of the questions is the guard's security.
 import type { AuthResult } from '../auth/auth-result.ts'
 import { createRefusals, textAnswer } from './answer.ts'
+import { originOf } from './client-address.ts'
 import { parseCredentials } from './credentials.ts'
 import { isCrossSite, preflightHeaders, siteOf } from './cross-site.ts'
 import type { Exchange } from './exchange.ts'
@@ -87,7 +88,7 @@ export function createGate(options: ResolvedGuardOptions) {
         upgrade,
         origin,
         fetchSite: fetchSite as string | undefined,
-        ownOrigin: client.origin,
+        ownOrigin: originOf(client),
       }
       const site = siteOf(facts, allowOrigins)
       if (isCrossSite(facts, site)) {

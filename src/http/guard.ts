@@ -66,7 +66,12 @@ export function createGuard(options: GuardOptions): Guard {
   ): void => {
     const flags = { expectsContinue, closing, now: performance.now() }
     const exchange = new Exchange(req, res, clientFacts(req), flags)
-    if (log !== undefined) exchange.onceOver(() => log(exchange.toLogEntry(performance.now())))
+    // the end of the response, or of the connection that it was upgraded to
+    res.once('close', () => {
+      // the app learns of it at once: it may be paying for every word (MLflow's gateway)
+      if (!res.writableFinished) exchange.underWay?.abort()
+      log?.(exchange.toLogEntry(performance.now()))
+    })
     const proceed = (passed: boolean): void => {
       if (exchange.user !== undefined || exchange.client.proxied) limit.welcome(req.socket)
       if (passed && !res.destroyed) forward.send(exchange, upgrade)

@@ -9,7 +9,7 @@ import type { createResponseHeaders } from './response-headers.ts'
 import type { ParsedHead } from './response-parser.ts'
 import { joinSockets, type UpgradeRequest } from './upgrade.ts'
 import type { Upstream } from './upstream.ts'
-import type { ResponseHandler, UpstreamConnection, UpstreamFailure } from './upstream-connection.ts'
+import type { ResponseHandler, UpstreamFailure } from './upstream-connection.ts'
 
 /** What a reverse proxy is made of. */
 export interface ReverseProxyParts {
@@ -46,7 +46,6 @@ class Relay implements ResponseHandler {
   readonly #parts: ReverseProxyParts
   readonly #exchange: Exchange
   readonly #upgrade: UpgradeRequest | undefined
-  #connection: UpstreamConnection | undefined
   #continued = false
   #retried = false
   /** Bytes of the body still to come, where the app gave its length. */
@@ -57,7 +56,6 @@ class Relay implements ResponseHandler {
     this.#parts = parts
     this.#exchange = exchange
     this.#upgrade = upgrade
-    exchange.res.once('close', this.#onClientClose)
   }
 
   send(): void {
@@ -75,15 +73,9 @@ class Relay implements ResponseHandler {
     if (chunked) head += 'Transfer-Encoding: chunked\r\n'
     else if (req.headers['content-length'] !== undefined)
       head += `Content-Length: ${req.headers['content-length']}\r\n`
-    this.#connection = upgrade ? upstream.open() : upstream.acquire()
-    this.#connection.start({ method, head: `${head}\r\n`, body, chunked, upgrade }, this)
-  }
-
-  readonly #onClientClose = (): void => {
-    if (this.#exchange.res.writableFinished) return
-    // the app learns of it at once: it may be paying for every word (MLflow's gateway)
-    this.#connection?.abort()
-    this.#connection = undefined
+    const connection = upgrade ? upstream.open() : upstream.acquire()
+    this.#exchange.underWay = connection
+    connection.start({ method, head: `${head}\r\n`, body, chunked, upgrade }, this)
   }
 
   onReady(): void {
@@ -99,13 +91,12 @@ class Relay implements ResponseHandler {
     if (closing || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
     if (req.method !== 'HEAD') this.#left = contentLength
     res.writeHead(status, reason, headers)
-    // The head goes with the first bytes of the body where they are here already; an event stream's head must not wait.
-    if (this.#left !== 0) process.nextTick(this.#flushHead)
   }
 
-  readonly #flushHead = (): void => {
+  onReadEnd(): void {
+    // The head goes with the first bytes of the body where they came with it; an event stream's head must not wait.
     const { res } = this.#exchange
-    if (!this.#bodyBegan && !res.writableEnded) res.flushHeaders()
+    if (res.headersSent && !this.#bodyBegan) res.flushHeaders()
   }
 
   onData(chunk: Buffer): boolean {
@@ -120,17 +111,13 @@ class Relay implements ResponseHandler {
     }
     // the connection reads its next bytes into the same place
     if (res.write(Buffer.from(chunk))) return true
-    res.once('drain', this.#resume)
+    res.once('drain', () => this.#exchange.underWay?.resume())
     return false
-  }
-
-  readonly #resume = (): void => {
-    this.#connection?.resume()
   }
 
   onEnd(): void {
     const { req, res } = this.#exchange
-    this.#connection = undefined
+    this.#exchange.underWay = undefined
     if (!res.writableEnded) res.end()
     lingerAfterAnswer(req, res)
   }
@@ -138,7 +125,7 @@ class Relay implements ResponseHandler {
   onSwitch({ headers: raw }: ParsedHead, socket: Socket, rest: Buffer): void {
     const { res } = this.#exchange
     const upgrade = this.#upgrade as UpgradeRequest
-    this.#connection = undefined
+    this.#exchange.underWay = undefined
     const { headers } = this.#parts.responseHeaders(raw, undefined)
     const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade')
     headers.push('Connection', 'Upgrade', 'Upgrade', raw[at + 1] ?? this.#exchange.req.headers.upgrade ?? '')
@@ -151,7 +138,7 @@ class Relay implements ResponseHandler {
 
   onFailure(failure: UpstreamFailure): void {
     const { req, res } = this.#exchange
-    this.#connection = undefined
+    this.#exchange.underWay = undefined
     if (res.headersSent) {
       // a body that was cut off must not look whole: the client sees the connection break, never a clean end
       this.#exchange.reason = 'upstream-cut'

@@ -25,6 +25,8 @@ export interface ResponseHandler {
   /** The app can take the body now. */
   onReady(): void
   onHead(head: ParsedHead): void
+  /** All that one read brought has been told, and the response is not over. */
+  onReadEnd(): void
   /** False stops the reading until `resume`. */
   onData(chunk: Buffer): boolean
   onEnd(): void
@@ -180,6 +182,7 @@ export class UpstreamConnection implements ResponseSink {
       this.socket.destroy()
       return false
     }
+    this.#handler?.onReadEnd()
     this.#expect()
     return this.#flowing
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { createClientFacts, toOrigin } from '../../src/http/client-address.ts'
+import { createClientFacts, originOf } from '../../src/http/client-address.ts'
 
 const request = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
   ({ socket: { remoteAddress }, headers: { host: 'h:8080', ...headers } }) as unknown as IncomingMessage
@@ -18,7 +18,7 @@ describe('without trusted proxies', () => {
       'x-forwarded-proto': 'https',
       'x-forwarded-host': 'evil',
     }
-    expect(facts(request(peer, claims))).toEqual({ address, origin: 'http://h:8080', proxied: false })
+    expect(facts(request(peer, claims))).toEqual({ address, scheme: 'http', host: 'h:8080', proxied: false })
   })
 })
 
@@ -40,8 +40,8 @@ describe('with trusted proxies', () => {
 
   test('scheme and host are what the proxy was asked for', () => {
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'Guard.Example:443' }
-    expect(facts(request('10.0.0.1', headers)).origin).toBe('https://guard.example')
-    expect(facts(request('10.0.0.1', { 'x-forwarded-proto': 'ftp' })).origin).toBe('http://h:8080')
+    expect(originOf(facts(request('10.0.0.1', headers)))).toBe('https://guard.example')
+    expect(originOf(facts(request('10.0.0.1', { 'x-forwarded-proto': 'ftp' })))).toBe('http://h:8080')
   })
 })
 
@@ -55,4 +55,4 @@ test.each([
   ['https', 'h:443', 'https://h'],
   ['http', 'h:443', 'http://h:443'],
   ['http', '[::1]:80', 'http://[::1]'],
-])('%s and %s are the origin %s', (scheme, host, origin) => expect(toOrigin(scheme, host)).toBe(origin))
+])('%s and %s are the origin %s', (scheme, host, origin) => expect(originOf({ scheme, host })).toBe(origin))

@@ -14,7 +14,7 @@ function setUp({ url = '/x?token=secret', method = 'GET', expectsContinue = fals
     end: (text: string) => sent.push(text),
   })
   const req = { url, method, headers: {}, rawHeaders: [], complete: true }
-  const client = { address: '192.0.2.7', origin: 'https://h', proxied: false }
+  const client = { address: '192.0.2.7', scheme: 'https', host: 'h', proxied: false }
   const flags = { expectsContinue, closing, now: 100 }
   const exchange = new Exchange(
     req as unknown as IncomingMessage,

@@ -28,6 +28,7 @@ export function send(
       {
         onReady: () => on.ready?.(),
         onHead: ({ status }) => Object.assign(seen, { status, body: '' }),
+        onReadEnd: () => {},
         onData: chunk => {
           seen.body += chunk.toString('latin1')
           return on.data?.() ?? true
