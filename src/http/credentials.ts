@@ -5,7 +5,7 @@ import type { Credentials } from '../auth/auth-result.ts'
 // token68 here is base64 with its padding   (RFC 4648 section 4), the unused bits of the last character zero (3.5):
 // Node's decoder takes what it can, and what two decoders read in two ways is nobody's login (CVE-2007-3946 was one)
 const BASIC =
-  /^[Bb][Aa][Ss][Ii][Cc] +((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?)$/
+  /^[Bb][Aa][Ss][Ii][Cc] +(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/
 const COLON = 0x3a
 
 /**
@@ -15,10 +15,8 @@ const COLON = 0x3a
  * program could read otherwise (wrong padding, stray bits), and a name with control characters, count as unreadable.
  */
 export function parseCredentials(header: string | undefined): Credentials | undefined {
-  if (header === undefined) return undefined
-  const token = BASIC.exec(header)?.[1]
-  if (token === undefined) return undefined
-  const bytes = Buffer.from(token, 'base64')
+  if (header === undefined || !BASIC.test(header)) return undefined
+  const bytes = Buffer.from(header.slice(header.lastIndexOf(' ') + 1), 'base64')
   const colon = bytes.indexOf(COLON)
   if (colon === -1) return undefined
   const username = bytes.subarray(0, colon)

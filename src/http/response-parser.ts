@@ -11,8 +11,8 @@ export interface ParsedHead {
 /** Who is told what was read. */
 export interface ResponseSink {
   onHead(head: ParsedHead): void
-  /** A piece of the body; its bytes are the reader's again after the call. */
-  onData(chunk: Buffer): void
+  /** A piece of the body, from `start` to `end`; the bytes are the reader's again after the call. */
+  onData(bytes: Buffer, start: number, end: number): void
   onEnd(): void
   /** The connection is no longer HTTP; the rest are its first bytes. */
   onSwitch(head: ParsedHead, rest: Buffer): void
@@ -37,11 +37,11 @@ type State =
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LF = 0x0a
 // status-line = HTTP-version SP status-code SP [ reason-phrase ]   (RFC 9112 section 4; many leave the second SP out)
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/
+const STATUS_LINE = /^HTTP\/1\.[01] [1-9]\d\d(?: .*)?$/
 // field-name = token   (RFC 9110 section 5.6.2)
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-// control characters but HTAB, and CR or LF that are no line end: a second server could see lines there
-const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/
+// but HTAB and the line ends, which are looked at on their own
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/
 // chunk = chunk-size [ chunk-ext ] CRLF   (RFC 9112 section 7.1; spaces behind the size are an old habit)
 const CHUNK_SIZE = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;.*)?$/
 const MAX_LINE_BYTES = 8192
@@ -89,7 +89,7 @@ export class ResponseParser {
           at = this.#readData(bytes, at)
           break
         case 'until-close':
-          this.#sink.onData(at === 0 ? bytes : bytes.subarray(at))
+          this.#sink.onData(bytes, at, bytes.length)
           return
         case 'size':
         case 'chunk-end':
@@ -179,7 +179,7 @@ export class ResponseParser {
     const end = Math.min(bytes.length, at + this.#left)
     this.#left -= end - at
     const whole = this.#left === 0
-    this.#sink.onData(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end))
+    this.#sink.onData(bytes, at, end)
     if (whole && this.#state === 'chunk') this.#state = 'chunk-end'
     else if (whole) this.#finish()
     return end
@@ -196,8 +196,7 @@ export class ResponseParser {
     }
     this.#pending = undefined
     const text = line.toString('latin1')
-    if (!text.endsWith('\r\n') || FORBIDDEN.test(text))
-      throw new ProtocolError('a line with characters that end others')
+    if (CONTROL.test(text) || lineEnd(text, 0) !== text.length - 2) throw new ProtocolError('a line in doubt')
     this.#takeLine(text.slice(0, -2))
     return lf + 1
   }
@@ -227,28 +226,39 @@ export class ResponseParser {
   }
 }
 
+/** One pass, line by line: this is on the way of every response. */
 function parseHead(text: string): { head: ParsedHead; minor: string } {
-  if (FORBIDDEN.test(text)) throw new ProtocolError('a head with control characters')
-  const lines = text.split('\r\n')
-  const [, minor, status, reason = ''] = STATUS_LINE.exec(lines[0] as string) ?? []
-  if (minor === undefined) throw new ProtocolError('no HTTP/1 response')
+  if (CONTROL.test(text)) throw new ProtocolError('a head with control characters')
+  let end = lineEnd(text, 0)
+  if (!STATUS_LINE.test(text.slice(0, end))) throw new ProtocolError('no HTTP/1 response')
   const headers: string[] = []
-  for (let i = 1; i < lines.length; i++) {
-    const line = lines[i] as string
-    const colon = line.indexOf(':')
-    const name = line.slice(0, colon)
+  const head = { status: Number(text.slice(9, 12)), reason: text.slice(13, end), headers }
+  while (end < text.length) {
+    const start = end + 2
+    end = lineEnd(text, start)
+    const colon = text.indexOf(':', start)
+    const name = text.slice(start, colon)
     // also what begins with a space: obs-fold (RFC 9112 section 5.2)
-    if (colon <= 0 || !FIELD_NAME.test(name)) throw new ProtocolError('a line that is no header')
-    headers.push(name, withoutBlanks(line, colon + 1))
+    if (colon === -1 || colon > end || !FIELD_NAME.test(name))
+      throw new ProtocolError('a line that is no header')
+    headers.push(name, withoutBlanks(text, colon + 1, end))
   }
-  return { head: { status: Number(status), reason, headers }, minor }
+  return { head, minor: text[7] as string }
+}
+
+/** Where a line ends. A CR or LF that is no line end is refused: a second server could see lines there. */
+function lineEnd(text: string, start: number): number {
+  const cr = text.indexOf('\r', start)
+  const lf = text.indexOf('\n', start)
+  if (cr === -1 ? lf !== -1 : lf !== cr + 1) throw new ProtocolError('a bare CR or LF')
+  return cr === -1 ? text.length : cr
 }
 
 /** OWS around a value (RFC 9110 section 5.5), without a pattern that could take the square of its length. */
-function withoutBlanks(line: string, from: number): string {
+function withoutBlanks(text: string, from: number, to: number): string {
   let start = from
-  let end = line.length
-  while (start < end && (line[start] === ' ' || line[start] === '\t')) start++
-  while (end > start && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--
-  return line.slice(start, end)
+  let end = to
+  while (start < end && (text[start] === ' ' || text[start] === '\t')) start++
+  while (end > start && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--
+  return text.slice(start, end)
 }

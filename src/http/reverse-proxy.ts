@@ -99,18 +99,19 @@ class Relay implements ResponseHandler {
     if (res.headersSent && !this.#bodyBegan) res.flushHeaders()
   }
 
-  onData(chunk: Buffer): boolean {
+  onData(bytes: Buffer, start: number, end: number): boolean {
     const { res } = this.#exchange
-    this.#exchange.bytes += chunk.length
+    const length = end - start
+    this.#exchange.bytes += length
     this.#bodyBegan = true
-    if (this.#left !== undefined) this.#left -= chunk.length
-    if (this.#left === 0 && chunk.length <= ONE_PIECE_BYTES) {
+    if (this.#left !== undefined) this.#left -= length
+    if (this.#left === 0 && length <= ONE_PIECE_BYTES) {
       // as text of the same bytes, node:http sends a short body in one piece with the head: one system call less
-      res.end(chunk.toString('latin1'), 'latin1')
+      res.end(bytes.toString('latin1', start, end), 'latin1')
       return true
     }
     // the connection reads its next bytes into the same place
-    if (res.write(Buffer.from(chunk))) return true
+    if (res.write(Buffer.from(bytes.subarray(start, end)))) return true
     res.once('drain', () => this.#exchange.underWay?.resume())
     return false
   }

@@ -27,8 +27,8 @@ export interface ResponseHandler {
   onHead(head: ParsedHead): void
   /** All that one read brought has been told, and the response is not over. */
   onReadEnd(): void
-  /** False stops the reading until `resume`. */
-  onData(chunk: Buffer): boolean
+  /** False stops the reading until `resume`. The bytes are the reader's again after the call. */
+  onData(bytes: Buffer, start: number, end: number): boolean
   onEnd(): void
   onSwitch(head: ParsedHead, socket: Socket, rest: Buffer): void
   onFailure(failure: UpstreamFailure): void
@@ -200,8 +200,8 @@ export class UpstreamConnection implements ResponseSink {
     this.#handler?.onHead(head)
   }
 
-  onData(chunk: Buffer): void {
-    if (this.#handler?.onData(chunk) === false && this.#flowing) {
+  onData(bytes: Buffer, start: number, end: number): void {
+    if (this.#handler?.onData(bytes, start, end) === false && this.#flowing) {
       this.#flowing = false
       this.socket.pause()
     }

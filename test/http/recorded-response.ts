@@ -29,8 +29,8 @@ export function send(
         onReady: () => on.ready?.(),
         onHead: ({ status }) => Object.assign(seen, { status, body: '' }),
         onReadEnd: () => {},
-        onData: chunk => {
-          seen.body += chunk.toString('latin1')
+        onData: (bytes, start, end) => {
+          seen.body += bytes.toString('latin1', start, end)
           return on.data?.() ?? true
         },
         onEnd: () => resolve(seen),

@@ -22,8 +22,8 @@ function read(
   const parser = new ResponseParser(
     {
       onHead: head => Object.assign(seen, head),
-      onData: chunk => {
-        seen.body += chunk.toString('latin1')
+      onData: (bytes, start, end) => {
+        seen.body += bytes.toString('latin1', start, end)
       },
       onEnd: () => {
         seen.ended++
