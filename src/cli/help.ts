@@ -10,6 +10,16 @@ const packageVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
     .version
 
+/** For the help and the manual. */
+export const examples = [
+  ['htpasswd -c mlflow-authfile admin', 'create a file with a first user; asks for the password'],
+  ['htpasswd -B -C 12 mlflow-authfile bob', 'add or change a user, with bcrypt'],
+  ['htpasswd -v mlflow-authfile admin', 'check a password'],
+  ['htpasswd -D mlflow-authfile bob', 'take a user out'],
+  ['echo secret | htpasswd -i mlflow-authfile bob', 'from a script, without asking'],
+  ['htpasswd serve users -- mlflow server', 'put a login in front of a web app; see htpasswd serve --help'],
+] as const
+
 /** Prints help or the version on standard output. */
 export async function help(argv: readonly string[], io: Io): Promise<number> {
   const program = yargs()
@@ -19,19 +29,11 @@ export async function help(argv: readonly string[], io: Io): Promise<number> {
     .locale('en')
     .wrap(100)
     .exitProcess(false)
-    .example('htpasswd -c mlflow-authfile admin', 'create a file with a first user; asks for the password')
-    .example('htpasswd -B -C 12 mlflow-authfile bob', 'add or change a user, with bcrypt')
-    .example('htpasswd -v mlflow-authfile admin', 'check a password')
-    .example('htpasswd -D mlflow-authfile bob', 'take a user out')
-    .example('echo secret | htpasswd -i mlflow-authfile bob', 'from a script, without asking')
-    .example(
-      'htpasswd serve users -- mlflow server',
-      'put a login in front of a web app; see htpasswd serve --help',
-    )
     .epilogue(
       "Without one of the commands the grammar is Apache's; a password file of a command's name is written ./serve. " +
         '`htpasswd COMMAND --help` says more.',
     )
+  for (const [command, describe] of examples) program.example(command, describe)
   for (const { name, describe } of commands) program.command(name, describe)
   for (const option of classicOptions) {
     const takesValue = 'takesValue' in option

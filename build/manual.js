@@ -1,0 +1,99 @@
+// Writes the manual page man/htpasswd.1 from the command's own tables (man(7) macros, which every man reads).
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { classicOptions, synopsis } from '../dist/cli/classic-options.js'
+import { commands } from '../dist/cli/commands.js'
+import { examples } from '../dist/cli/help.js'
+import { environmentName } from '../dist/cli/option-table.js'
+
+const read = path => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n')
+const { name, version, homepage } = JSON.parse(read('package.json'))
+
+/** Text that roff prints as it is: dashes and quotes that can be copied, no line that looks like a request. */
+const plain = text =>
+  text
+    .replace(/\\/g, '\\e')
+    .replace(/-/g, '\\-')
+    .replace(/'/g, '\\(aq')
+    .replace(/`/g, '\\(ga')
+    .replace(/\^/g, '\\(ha')
+    .replace(/~/g, '\\(ti')
+    .replace(/[^\x00-\x7f]/gu, c => `\\[u${c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}]`)
+    .replace(/^\./gm, '\\&.')
+/** A paragraph, in lines as long as a roff source has them. */
+const prose = text => plain(text.replace(/(.{1,70})(?: |$)/g, '$1\n').trimEnd())
+const bold = text => `\\fB${plain(text)}\\fR`
+const italic = text => `\\fI${plain(text)}\\fR`
+const section = (title, ...lines) => [`.SH ${title}`, ...lines]
+const item = (tag, text) => ['.TP', tag, prose(text)]
+const verbatim = lines => ['.nf', ...lines.map(line => bold(line)), '.fi']
+
+const option = ([long, { alias, argument, describe, default: standard }]) => [
+  '.TP',
+  `${alias ? `${bold(`-${alias}`)}, ` : ''}${bold(`--${long}`)}${argument ? ` ${italic(argument)}` : ''}`,
+  prose(standard === undefined ? describe : `${describe}; default ${standard}`),
+]
+
+// `service` takes the options of `serve` as well; each one is listed once
+const listed = new Set()
+async function commandSection({ load }) {
+  const { grammar } = await load()
+  const rows = Object.entries(grammar.options).filter(([one]) => !listed.has(one))
+  for (const [one] of rows) if (one !== 'help') listed.add(one)
+  return [
+    `.SS htpasswd ${grammar.name}`,
+    prose(grammar.describe),
+    '.PP',
+    ...verbatim(grammar.synopsis.map(form => `htpasswd ${grammar.name} ${form}`)),
+    ...rows.flatMap(option),
+    ...(grammar.epilogue ? ['.PP', '.nf', plain(grammar.epilogue), '.fi'] : []),
+  ]
+}
+
+/** The README's table of statuses. */
+const statuses = [...read('README.md').matchAll(/^\| (\d) +\| (.+?) +\|$/gm)].map(([, status, meaning]) => [
+  status,
+  meaning.replaceAll('`', ''),
+])
+if (statuses.length < 9) throw new Error('README.md expected its table of exit statuses, found none')
+
+const today = new Date(Number(process.env.SOURCE_DATE_EPOCH ?? Date.now() / 1000) * 1000)
+const sections = []
+for (const command of commands) sections.push(...(await commandSection(command)))
+const lines = [
+  `.TH HTPASSWD 1 ${today.toISOString().slice(0, 10)} "${name} ${version}" "User Commands"`,
+  ...section('NAME', 'htpasswd \\- manage users for basic authentication, and guard a web app with them'),
+  ...section('SYNOPSIS', ...verbatim(synopsis.filter(form => form !== ''))),
+  '.PP',
+  ...verbatim(commands.map(command => `htpasswd ${command.name} ...`)),
+  ...section(
+    'DESCRIPTION',
+    prose(
+      "Makes and changes the password files that Apache, nginx and many other servers read, as Apache's command of this name does. " +
+        'A first word that is the name of a command below runs that one; a password file of such a name is written with its folder, as in ./serve.',
+    ),
+  ),
+  ...section(
+    'OPTIONS',
+    ...classicOptions.flatMap(({ letter, describe }) => item(bold(`-${letter}`), describe.join(' '))),
+    ...item(bold('--help'), 'Show help; also behind a command.'),
+    ...item(bold('--version'), 'Show the version.'),
+  ),
+  ...section('COMMANDS', ...sections),
+  ...section('EXIT STATUS', ...statuses.flatMap(([status, meaning]) => item(bold(status), meaning))),
+  ...section(
+    'ENVIRONMENT',
+    ...item(
+      `${bold(environmentName('upstream'))}, ${bold(environmentName('listen'))} ...`,
+      'Every option of htpasswd serve: in capitals, with _ for -, behind HTPASSWD_.',
+    ),
+    ...item(bold(environmentName('file')), 'The password file of htpasswd serve.'),
+  ),
+  ...section('EXAMPLES', ...examples.flatMap(([command, text]) => item(bold(command), text))),
+  ...section('SEE ALSO', `${homepage ? `${plain(homepage)},\n` : ''}.BR nginx (8),\n.BR apache2 (8)`),
+]
+
+const place = process.argv[2] ?? fileURLToPath(new URL('../man/htpasswd.1', import.meta.url))
+mkdirSync(dirname(place), { recursive: true })
+writeFileSync(place, `${lines.join('\n')}\n`)

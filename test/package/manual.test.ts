@@ -1,0 +1,59 @@
+// The manual page: no fault in it for mandoc's reader, and all that the tables say can be read in it.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { classicOptions, synopsis } from '../../src/cli/classic-options.ts'
+import { commands } from '../../src/cli/commands.ts'
+import { examples } from '../../src/cli/help.ts'
+import { findProgram, skipReason } from '../interop/outside-program.ts'
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const mandoc = findProgram('mandoc')
+const missing = skipReason({ mandoc })
+const folder = mkdtempSync(join(tmpdir(), 'manual-'))
+const page = join(folder, 'htpasswd.1')
+const run = (program: string, ...words: string[]) => spawnSync(program, words, { encoding: 'utf8' })
+
+beforeAll(() => {
+  const { status, stderr } = run(process.execPath, join(root, 'build', 'manual.js'), page)
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test.skipIf(missing)('mandoc -Tlint finds nothing', () => {
+  expect(run(mandoc as string, '-Tlint', page)).toMatchObject({ stdout: '', stderr: '', status: 0 })
+})
+
+const groff = findProgram('groff')
+test.skipIf(groff === undefined)('groff finds nothing', () => {
+  expect(run(groff as string, '-man', '-ww', '-Tutf8', page).stderr).toBe('')
+})
+
+test.skipIf(missing)('every form, option, command and example stands in it', async () => {
+  // without overstriking, and as one line
+  const text = run(mandoc as string, '-Tutf8', page)
+    .stdout.replace(/.\x08/gu, '')
+    .replace(/\s+/g, ' ')
+  const expected = [
+    ...synopsis,
+    ...classicOptions.map(({ letter, describe }) => `-${letter} ${describe.join(' ')}`),
+    ...examples.flat(),
+  ]
+  for (const { load } of commands) {
+    const { grammar } = await load()
+    expected.push(grammar.describe, ...grammar.synopsis.map(form => `htpasswd ${grammar.name} ${form}`))
+    for (const [name, { describe, argument }] of Object.entries(grammar.options))
+      expected.push(`--${name}${argument ? ` ${argument}` : ''}`, describe)
+  }
+  for (const part of expected) expect(text).toContain(part.replace(/\s+/g, ' '))
+})
+
+test('the package has it where npm looks', () => {
+  const { man, files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  expect(man).toBe('man/htpasswd.1')
+  expect(files).toContain('man')
+  expect(readFileSync(join(root, man), 'utf8')).toContain('.TH HTPASSWD 1 ')
+})
