@@ -98,6 +98,7 @@ function drawTerminal(text) {
       `<text x="16" y="${30 + i * 20}"${line.startsWith('$ ') ? ' class="typed"' : ''}>${escapeXml(line)}</text>`,
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+<title>The two lines in a terminal</title>
 <style>
   text { font: 14px ui-monospace, Consolas, Menlo, "DejaVu Sans Mono", monospace; fill: #d6deeb; white-space: pre }
   .typed { fill: #7fdbca; font-weight: bold }
