@@ -9,7 +9,7 @@ export async function listen(server: Server, { host, port }: ListenAddress): Pro
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen({ host, port, exclusive: true }, () => {
+      server.listen({ host, port }, () => {
         server.off('error', reject)
         resolve()
       })

@@ -99,6 +99,13 @@ export const serveOptions = {
     default: 'text',
     read: oneOf('text', 'json', 'off'),
   },
+  workers: {
+    group: 'Running:',
+    argument: 'N',
+    describe: 'processes that share the port, for more requests than one core serves',
+    default: '1',
+    read: wholeNumber(1, 64),
+  },
   config: {
     group: 'Running:',
     argument: 'FILE',

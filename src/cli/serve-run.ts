@@ -1,11 +1,6 @@
 // One run of the guard: joins the password file, the authenticator, the guard and the app behind it, and ends them in order.
-import type { RequestListener } from 'node:http'
 import type { Writable } from 'node:stream'
-import { Authenticator } from '../auth/authenticator.ts'
 import { HtpasswdError } from '../errors.ts'
-import { formatAccessLogEntry } from '../http/access-log.ts'
-import { createGuard, type Guard } from '../http/guard.ts'
-import type { GuardOptions } from '../http/guard-options.ts'
 import { isItself, portOf } from './serve-address.ts'
 import {
   answers,
@@ -15,15 +10,13 @@ import {
   startChild,
   upstreamOfCommand,
 } from './serve-child.ts'
-import { DEMO_USER_HEADER, demoApp } from './serve-demo.ts'
-import { listen } from './serve-listen.ts'
-import { lineWriter } from './serve-log.ts'
+import { type Front, openFront } from './serve-front.ts'
 import type { ServeRequest, ServeValues } from './serve-options.ts'
 import { portOwner } from './serve-port-owner.ts'
 import { startupMessage } from './serve-startup-message.ts'
-import { readTls, watchTls } from './serve-tls.ts'
 import { upstreamWarnings } from './serve-upstream-warnings.ts'
 import { ServeUsers } from './serve-users.ts'
+import { openWorkers } from './serve-workers.ts'
 
 export interface RunIo {
   readonly stdout: Writable
@@ -43,10 +36,8 @@ export class GuardRun {
   readonly #closers: (() => unknown)[] = []
   #starting: Promise<string> | undefined
   #started = false
-  #users: ServeUsers | undefined
-  #guard: Guard | undefined
+  #front: Front | undefined
   #child: ChildApp | undefined
-  #reloadTls: (() => void) | undefined
 
   constructor(request: ServeRequest, io: RunIo, say: Say) {
     this.#request = request
@@ -62,8 +53,7 @@ export class GuardRun {
 
   /** The password file and the certificate are read again. */
   reload(): void {
-    this.#users?.reload()
-    this.#reloadTls?.()
+    this.#front?.reload()
   }
 
   /** Lets requests under way finish first, then stops the app. */
@@ -75,21 +65,22 @@ export class GuardRun {
 
   /** For the second Ctrl-C: cuts what `stop` is waiting for. */
   stopAtOnce(): void {
-    void this.#guard?.close(0)
+    void this.#front?.close(0)
     this.#child?.kill()
   }
 
   async #start(): Promise<string> {
     const { file, values, command } = this.#request
     const users = new ServeUsers({ path: file, say: this.#say })
-    this.#users = users
-    const upstream = values.upstream ?? upstreamOfCommand(command)
-    if (upstream !== undefined) rejectItself(upstream, values)
-    else if (command.length > 0) throw unknownPort(command)
+    const upstream = appOf(this.#request)
     // closed in reverse: the guard drains while the app still answers
     this.#closers.push(() => this.#child?.stop())
-    const guard = this.#makeGuard(users, upstream)
-    const { port } = await listen(guard.server, values.listen)
+    const { workers } = values
+    const options = { users, upstream, values, stdout: this.#io.stdout, say: this.#say }
+    const front = workers === 1 ? openFront(options) : openWorkers(workers, this.#say)
+    this.#front = front
+    this.#closers.push(() => front.close(DRAIN_LIMIT_MS))
+    const port = await front.listen()
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
     const warnings = upstream === undefined ? [] : await upstreamWarnings(upstream, listensOutside(command))
@@ -108,39 +99,6 @@ export class GuardRun {
     return this.#child?.ended ?? new Promise(() => {})
   }
 
-  #makeGuard(users: ServeUsers, upstream: URL | undefined): Guard {
-    const { values } = this.#request
-    const authenticator = new Authenticator(users, {
-      maxFailures: values['max-failures'],
-      onError: error => this.#say(`warning: ${error instanceof Error ? error.message : String(error)}`),
-    })
-    this.#closers.push(() => authenticator[Symbol.asyncDispose]())
-    const userHeader = values['user-header'] ?? (upstream === undefined ? DEMO_USER_HEADER : undefined)
-    const app: URL | RequestListener = upstream ?? demoApp(userHeader)
-    const guard = createGuard({
-      authenticator,
-      upstream: app,
-      userHeader,
-      log: this.#accessLog(),
-      ...guardOptions(values),
-    })
-    this.#guard = guard
-    this.#closers.push(() => guard.close(DRAIN_LIMIT_MS))
-    const paths = tlsPaths(values)
-    if (paths === undefined) return guard
-    const watch = watchTls(paths, pair => guard.setCertificate(pair), this.#say)
-    this.#reloadTls = () => watch.reload()
-    this.#closers.push(() => watch[Symbol.dispose]())
-    return guard
-  }
-
-  #accessLog(): GuardOptions['log'] {
-    const format = this.#request.values.log
-    if (format === 'off') return undefined
-    const write = lineWriter(this.#io.stdout)
-    return entry => write(formatAccessLogEntry(entry, format))
-  }
-
   async #startApp(command: readonly string[], upstream: URL): Promise<void> {
     if (await answers(upstream.hostname, portOf(upstream))) {
       const owner = (await portOwner(portOf(upstream))) ?? 'another program'
@@ -156,26 +114,12 @@ export class GuardRun {
   }
 }
 
-function guardOptions(
-  values: ServeValues,
-): Omit<GuardOptions, 'authenticator' | 'upstream' | 'userHeader' | 'log'> {
-  const paths = tlsPaths(values)
-  return {
-    realm: values.realm,
-    tls: paths && readTls(paths),
-    allowPaths: values['allow-path'],
-    allowOrigins: values['allow-origin'],
-    prefix: values.prefix,
-    forwardAuth: values['forward-auth'],
-    preserveHost: values['preserve-host'],
-    trustProxy: values['trust-proxy'],
-    upstreamTimeout: values['upstream-timeout'] * 1000,
-  }
-}
-
-function tlsPaths(values: ServeValues): { cert: string; key: string } | undefined {
-  const { 'tls-cert': cert, 'tls-key': key } = values
-  return cert !== undefined && key !== undefined ? { cert, key } : undefined
+/** The app, from `--upstream` or the command that starts it; undefined for the demo page. */
+export function appOf({ values, command }: ServeRequest): URL | undefined {
+  const upstream = values.upstream ?? upstreamOfCommand(command)
+  if (upstream !== undefined) rejectItself(upstream, values)
+  else if (command.length > 0) throw unknownPort(command)
+  return upstream
 }
 
 function rejectItself(upstream: URL, values: ServeValues): void {

@@ -7,6 +7,9 @@ export interface SignalSource {
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
 }
 
+/** Each that would end a process that does not listen to it. */
+export const TERMINATING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP']
+
 const reasons: Partial<Record<NodeJS.Signals, string>> = {
   SIGINT: 'Ctrl-C',
   SIGTERM: 'told to stop (SIGTERM)',
@@ -23,8 +26,7 @@ export interface StopSignals extends Disposable {
 
 export function catchStop(source: SignalSource, platform = process.platform): StopSignals {
   // Windows sends SIGHUP when the console window is closed and ends the process some seconds later
-  const names: NodeJS.Signals[] =
-    platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM']
+  const names = TERMINATING.filter(name => platform === 'win32' || name === 'SIGINT' || name === 'SIGTERM')
   const first = withResolvers<string>()
   const second = withResolvers<unknown>()
   let caught = 0

@@ -4,10 +4,13 @@ import { HtpasswdError } from '../errors.ts'
 import type { Io } from './io.ts'
 import { helpOf } from './option-words.ts'
 import { makeFirstUser } from './serve-first-user.ts'
+import { openFront } from './serve-front.ts'
 import { serveGrammar } from './serve-option-table.ts'
 import { parseServe } from './serve-options.ts'
-import { GuardRun } from './serve-run.ts'
+import { appOf, GuardRun } from './serve-run.ts'
 import { catchHangup, catchStop, type SignalSource } from './serve-signals.ts'
+import { ServeUsers } from './serve-users.ts'
+import { isWorker, runWorker } from './serve-workers.ts'
 
 /** The process around the command: where its log goes, in its own time, and where its signals come from. */
 export interface ServeHost extends SignalSource {
@@ -22,6 +25,20 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
     const request = parseServe(argv, io.env)
     if (request.values.help) {
       io.out(`${await helpOf(serveGrammar, host.stdout.columns)}\n`)
+      return 0
+    }
+    if (isWorker()) {
+      // the process that started this one speaks for all
+      await runWorker(() => {
+        const users = new ServeUsers({ path: request.file, say: () => {} })
+        return openFront({
+          users,
+          upstream: appOf(request),
+          values: request.values,
+          stdout: host.stdout,
+          say,
+        })
+      })
       return 0
     }
     if (request.values.init) await makeFirstUser(request.file, io)

@@ -22,6 +22,26 @@ test('the lines of one turn are one write', async () => {
   expect(writes).toEqual(['one\ntwo\n', 'three\n'])
 })
 
+test('a write is no longer than what a pipe keeps in one piece, and holds whole lines', async () => {
+  const writes: string[] = []
+  const write = lineWriter(
+    new Writable({
+      write: (chunk, _, done) => {
+        writes.push(String(chunk))
+        done()
+      },
+    }),
+  )
+  const lines = Array.from({ length: 300 }, (_, i) => `${i} ${'x'.repeat(100)}`)
+  for (const line of lines) write(line)
+  await turn()
+  expect(writes.join('')).toBe(`${lines.join('\n')}\n`)
+  for (const text of writes) {
+    expect(text.length).toBeLessThanOrEqual(4096)
+    expect(text.endsWith('\n')).toBe(true)
+  }
+})
+
 test('where nobody reads, lines are dropped, counted and told', async () => {
   const writes: string[] = []
   let release: () => void = () => {}

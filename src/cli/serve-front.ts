@@ -1,0 +1,92 @@
+// The side of a run that listens, in one process: authenticator, guard, certificate, access log.
+import type { RequestListener } from 'node:http'
+import type { Writable } from 'node:stream'
+import { Authenticator } from '../auth/authenticator.ts'
+import { formatAccessLogEntry } from '../http/access-log.ts'
+import { createGuard, type Guard } from '../http/guard.ts'
+import type { GuardOptions } from '../http/guard-options.ts'
+import { DEMO_USER_HEADER, demoApp } from './serve-demo.ts'
+import { listen } from './serve-listen.ts'
+import { lineWriter } from './serve-log.ts'
+import type { ServeValues } from './serve-options.ts'
+import { readTls, watchTls } from './serve-tls.ts'
+import type { ServeUsers } from './serve-users.ts'
+
+/** What listens: this process, or several. */
+export interface Front {
+  /** Resolves with the port. */
+  listen(): Promise<number>
+  /** The password file and the certificate are read again. */
+  reload(): void
+  /** No new connections; requests under way may finish until the limit. */
+  close(limitMilliseconds: number): Promise<void>
+}
+
+export interface FrontOptions {
+  readonly users: ServeUsers
+  /** The app; without it the built-in demo page. */
+  readonly upstream: URL | undefined
+  readonly values: ServeValues
+  readonly stdout: Writable
+  readonly say: (text: string) => void
+}
+
+/** @throws HtpasswdError for options that have no sense together, or a certificate that cannot be read. */
+export function openFront({ users, upstream, values, stdout, say }: FrontOptions): Front {
+  const authenticator = new Authenticator(users, {
+    // each process counts for itself: all together give no more tries than one
+    maxFailures: Math.ceil(values['max-failures'] / values.workers),
+    onError: error => say(`warning: ${error instanceof Error ? error.message : String(error)}`),
+  })
+  const userHeader = values['user-header'] ?? (upstream === undefined ? DEMO_USER_HEADER : undefined)
+  const app: URL | RequestListener = upstream ?? demoApp(userHeader)
+  const guard: Guard = createGuard({
+    authenticator,
+    upstream: app,
+    userHeader,
+    log: accessLog(values.log, stdout),
+    ...guardOptions(values),
+  })
+  const paths = tlsPaths(values)
+  const certificate = paths && watchTls(paths, pair => guard.setCertificate(pair), say)
+  return {
+    listen: async () => (await listen(guard.server, values.listen)).port,
+    reload: () => {
+      users.reload()
+      certificate?.reload()
+    },
+    close: async limit => {
+      certificate?.[Symbol.dispose]()
+      await guard.close(limit)
+      await authenticator[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function accessLog(format: ServeValues['log'], stdout: Writable): GuardOptions['log'] {
+  if (format === 'off') return undefined
+  const write = lineWriter(stdout)
+  return entry => write(formatAccessLogEntry(entry, format))
+}
+
+function guardOptions(
+  values: ServeValues,
+): Omit<GuardOptions, 'authenticator' | 'upstream' | 'userHeader' | 'log'> {
+  const paths = tlsPaths(values)
+  return {
+    realm: values.realm,
+    tls: paths && readTls(paths),
+    allowPaths: values['allow-path'],
+    allowOrigins: values['allow-origin'],
+    prefix: values.prefix,
+    forwardAuth: values['forward-auth'],
+    preserveHost: values['preserve-host'],
+    trustProxy: values['trust-proxy'],
+    upstreamTimeout: values['upstream-timeout'] * 1000,
+  }
+}
+
+function tlsPaths(values: ServeValues): { cert: string; key: string } | undefined {
+  const { 'tls-cert': cert, 'tls-key': key } = values
+  return cert !== undefined && key !== undefined ? { cert, key } : undefined
+}

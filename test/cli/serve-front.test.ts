@@ -1,0 +1,49 @@
+// The listening side alone: its options reach the guard, the throttle's tries are shared by the workers.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { type Front, openFront } from '../../src/cli/serve-front.ts'
+import { parseServe } from '../../src/cli/serve-options.ts'
+import { ServeUsers } from '../../src/cli/serve-users.ts'
+import { hashPassword } from '../../src/hash/registry.ts'
+import { ask, basic } from '../interop/raw-client.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'serve-front-'))
+const path = join(folder, 'users')
+writeFileSync(path, `ann:${await hashPassword('secret-of-ann', { format: 'sha1' })}\n`)
+afterAll(() => rmSync(folder, { recursive: true }))
+let front: Front
+afterEach(() => front.close(0))
+
+async function open(...args: string[]) {
+  const stdout = new PassThrough()
+  const { values } = parseServe([path, '--demo', '--listen', '127.0.0.1:0', ...args], {})
+  const users = new ServeUsers({ path, say: () => {} })
+  front = openFront({ users, upstream: undefined, values, stdout, say: () => {} })
+  const port = await front.listen()
+  const login = async (password: string) => (await ask({ port, headers: [basic('ann', password)] })).status
+  return { port, login, stdout }
+}
+
+test('realm and log are the options', async () => {
+  const { port, login, stdout } = await open('--realm', 'Lab', '--log', 'json')
+  const refused = await ask({ port })
+  expect(refused.status).toBe(401)
+  expect(refused.headers['www-authenticate']).toContain('realm="Lab"')
+  expect(await login('secret-of-ann')).toBe(200)
+  const [first] = String(await new Promise(resolve => stdout.once('data', resolve))).split('\n')
+  expect(JSON.parse(first ?? '')).toMatchObject({ method: 'GET', status: 401, user: null })
+})
+
+test.each([
+  ['1', 4],
+  ['2', 2],
+  ['3', 2],
+])('with %s workers one lets %d failures pass of four', async (workers, free) => {
+  const { login } = await open('--max-failures', '4', '--workers', workers, '--log', 'off')
+  const answers = []
+  for (let i = 0; i <= free; i++) answers.push(await login('wrong'))
+  expect(answers).toEqual([...Array(free).fill(401), 429])
+})
