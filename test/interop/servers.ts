@@ -1,7 +1,7 @@
 // Real servers in front of a folder that only users of a password file may read; started on a free port, always stopped.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -57,7 +57,67 @@ StartServers 1
   Require valid-user
 </Directory>`,
   }),
+  // Caddy and HAProxy read no password file; its records stand in their own
+  caddy: (folder: string, port: number, file: string) => ({
+    command: ['caddy', 'run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')],
+    name: 'Caddyfile',
+    text: `{
+  admin off
 }
+http://127.0.0.1:${port} {
+  basicauth {
+${recordsOf(file, (user, hash) => `    ${user} ${hash}`)}
+  }
+  respond in
+}`,
+  }),
+  haproxy: (folder: string, port: number, file: string) => ({
+    command: ['haproxy', '-db', '-f', join(folder, 'haproxy.cfg')],
+    name: 'haproxy.cfg',
+    text: `defaults
+  mode http
+  timeout client 9s
+  timeout server 9s
+  timeout connect 9s
+userlist users
+${recordsOf(file, (user, hash) => `  user ${user} password ${hash}`)}
+frontend front
+  bind 127.0.0.1:${port}
+  http-request auth unless { http_auth(users) }
+  http-request return status 200
+`,
+  }),
+  'docker-registry': (folder: string, port: number, file: string) => ({
+    command: ['docker-registry', 'serve', join(folder, 'registry.yml')],
+    name: 'registry.yml',
+    text: `version: 0.1
+http: { addr: "127.0.0.1:${port}" }
+storage: { filesystem: { rootdirectory: "${folder}" } }
+auth: { htpasswd: { realm: x, path: "${file}" } }
+`,
+    path: '/v2/',
+  }),
+}
+
+const recordsOf = (file: string, write: (user: string, hash: string) => string): string =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(line => write(...(line.split(':') as [string, string])))
+    .join('\n')
+
+export type ServerName = keyof typeof configurations
+
+interface Configuration {
+  readonly command: readonly string[]
+  /** Of the file that holds the text. */
+  readonly name: string
+  readonly text: string
+  readonly path?: string
+}
+
+const makeConfiguration = (name: ServerName, folder: string, port: number, file: string): Configuration =>
+  configurations[name](folder, port, file)
 
 /** A running server; `login` asks it for a page and gives the status. */
 export interface Server {
@@ -66,13 +126,9 @@ export interface Server {
 }
 
 /** Starts one and waits until it answers. */
-export async function startServer(
-  name: keyof typeof configurations,
-  folder: string,
-  file: string,
-): Promise<Server> {
+export async function startServer(name: ServerName, folder: string, file: string): Promise<Server> {
   const port = await freePort()
-  const { command, name: fileName, text } = configurations[name](folder, port, file)
+  const { command, name: fileName, text, path = '/page.txt' } = makeConfiguration(name, folder, port, file)
   mkdirSync(join(folder, 'www'), { recursive: true })
   writeFileSync(join(folder, 'www', 'page.txt'), 'in')
   writeFileSync(join(folder, fileName), text)
@@ -89,7 +145,7 @@ export async function startServer(
     const credentials = Buffer.concat([Buffer.from(`${user}:`), Buffer.from(password as string)]).toString(
       'base64',
     )
-    const response = await fetch(`http://127.0.0.1:${port}/page.txt`, {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       headers: { authorization: `Basic ${credentials}` },
     })
     await response.arrayBuffer()
