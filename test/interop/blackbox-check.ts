@@ -18,6 +18,8 @@ export interface Check {
   readonly number: number
   readonly name: string
   readonly setup?: Setup
+  /** Needs a process of its own, for what it asks keeps a slow one busy when it is over. */
+  readonly alone?: true
   run(bench: Bench): Promise<void>
 }
 

@@ -7,6 +7,17 @@ import { raw } from './raw-client.ts'
 const upstreamHost = (bench: Bench): string => `127.0.0.1:${bench.upstream.port}`
 const NAMES = ['192.168.1.20:8080', 'mlflow.example.com', 'box.tailnet.ts.net', '[fd00::2]:8080', 'box']
 
+/** Requests in lines that "|" ends, with Host and the right password behind the first: each is refused, or cut off. */
+async function refuses(bench: Bench, cases: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(cases)) {
+    const [first = '', ...rest] = text.split('|')
+    const lines = [first, 'Host: x', alice.join(': '), ...rest].join('\r\n')
+    const answer = await raw(bench.target.port, lines, got => got.includes('\r\n\r\n'), 3000)
+    assert.match(answer, /^(HTTP\/1.1 (4\d\d|501) |$)/, name)
+    untouched(bench)
+  }
+}
+
 export const headerChecks: readonly Check[] = [
   {
     number: 3,
@@ -174,26 +185,26 @@ export const headerChecks: readonly Check[] = [
   },
   {
     number: 28,
-    name: 'ambiguous requests are refused and reach nobody',
-    async run(bench) {
-      const head = `Host: x\r\n${alice.join(': ')}\r\n`
-      const cases = {
-        'CL and TE': `POST / HTTP/1.1\r\n${head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
-        'two lengths': `POST / HTTP/1.1\r\n${head}Content-Length: 4\r\nContent-Length: 5\r\n\r\naaaaa`,
-        'a blank before the colon': `POST / HTTP/1.1\r\n${head}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n`,
-        'an unknown coding': `POST / HTTP/1.1\r\n${head}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`,
-        'a folded line': `GET / HTTP/1.1\r\n${head}X: a\r\n b\r\n\r\n`,
-        'another host in the target': `GET http://evil.example/ HTTP/1.1\r\n${head}\r\n`,
-        CONNECT: `CONNECT 127.0.0.1:22 HTTP/1.1\r\n${head}\r\n`,
-        'two hosts': `GET / HTTP/1.1\r\n${head}Host: y\r\n\r\n`,
-        'a fragment': `GET /health#/../admin HTTP/1.1\r\n${head}\r\n`,
-      }
-      for (const [name, text] of Object.entries(cases)) {
-        const answer = await raw(bench.target.port, text, got => got.includes('\r\n\r\n'), 3000)
-        assert.match(answer, /^(HTTP\/1.1 (4\d\d|501) |$)/, name)
-        untouched(bench)
-      }
-    },
+    name: 'requests that two servers could frame in two ways are refused and reach nobody',
+    run: bench =>
+      refuses(bench, {
+        'CL and TE': 'POST / HTTP/1.1|Content-Length: 4|Transfer-Encoding: chunked||0||',
+        'two lengths': 'POST / HTTP/1.1|Content-Length: 4|Content-Length: 5||aaaaa',
+        'a blank before the colon': 'POST / HTTP/1.1|Transfer-Encoding : chunked||0||',
+        'an unknown coding': 'POST / HTTP/1.1|Transfer-Encoding: xchunked||0||',
+        'a folded line': 'GET / HTTP/1.1|X: a| b||',
+        'two hosts': 'GET / HTTP/1.1|Host: y||',
+      }),
+  },
+  {
+    number: 28,
+    name: 'targets that are no path are refused and reach nobody: another host, CONNECT, a fragment',
+    run: bench =>
+      refuses(bench, {
+        'another host': 'GET http://evil.example/ HTTP/1.1||',
+        CONNECT: 'CONNECT 127.0.0.1:22 HTTP/1.1||',
+        'a fragment': 'GET /health#/../admin HTTP/1.1||',
+      }),
   },
   {
     number: 30,
@@ -287,7 +298,7 @@ export const headerChecks: readonly Check[] = [
         `GET / HTTP/1.1\r\nHost: x\r\nX: ${'c'.repeat(200_000)}\r\n\r\n`,
         got => got.includes('\r\n\r\n'),
       )
-      assert.match(answer, /^HTTP\/1.1 (431|400|414) /)
+      assert.match(answer, /^HTTP\/1.1 4\d\d /)
     },
   },
 ]

@@ -1,4 +1,5 @@
 // The proxies under the black-box suite, each started with the same password file before the same stub upstream.
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,7 +30,17 @@ export interface TargetKind {
   readonly name: string
   /** The program that has to be there; undefined where it is not. */
   readonly program: string | undefined
+  /** As the program itself says it; empty for our own. */
+  version(): string
   start(folder: string, users: string, upstreamPort: number, setup?: Setup): Promise<Target>
+}
+
+/** Where a probe asks the proxy itself; the guard's own path, which the others are told to answer at. */
+export const HEALTH_PATH = '/.htpasswd/health'
+
+function versionOf(program: string, flag: string): string {
+  const { stdout, stderr } = spawnSync(findProgram(program) ?? program, [flag], { encoding: 'utf8' })
+  return /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? ''
 }
 
 const launcher = fileURLToPath(new URL('./serve-launcher.js', import.meta.url))
@@ -60,6 +71,7 @@ async function launch(
 export const guardTarget: TargetKind = {
   name: 'htpasswd serve',
   program: process.execPath,
+  version: () => '',
   async start(_, users, upstreamPort, setup = {}) {
     const port = await freePort()
     const flags = [
@@ -77,10 +89,11 @@ export const guardTarget: TargetKind = {
   },
 }
 
-/** As careful as nginx's own documentation allows; the tutorials' block fails more. */
+/** As careful as nginx's own documentation allows, recipes included; the tutorials' block fails more. */
 export const nginxTarget: TargetKind = {
   name: 'nginx',
   program: findProgram('nginx'),
+  version: () => versionOf('nginx', '-v'),
   async start(folder, users, upstreamPort, setup = {}) {
     const port = await freePort()
     const upstream = `http://${setup.upstreamHost ?? '127.0.0.1'}:${upstreamPort}`
@@ -106,7 +119,8 @@ http {
     ${setup.userHeader ? `proxy_set_header ${setup.userHeader} $remote_user;` : ''}
     auth_basic "Restricted"; auth_basic_user_file ${users};
     ${setup.allowPath ? `location = ${setup.allowPath} { limit_except GET HEAD { deny all; } auth_basic off; ${proxy} }` : ''}
-    location ${setup.prefix ?? ''}/ { ${proxy} }
+    location = ${HEALTH_PATH} { auth_basic off; return 200 "ok"; }
+    location ${setup.prefix ?? ''}/ { ${setup.allowOrigin ? nginxPreflight(setup.allowOrigin) : ''} ${proxy} }
   }
 }
 `,
@@ -116,10 +130,20 @@ http {
   },
 }
 
+/** The usual recipe for CORS. */
+const nginxPreflight = (origin: string): string => `
+      set $asked "$request_method $http_origin";
+      if ($asked = "OPTIONS ${origin}") {
+        add_header Access-Control-Allow-Origin ${origin}; add_header Access-Control-Allow-Credentials true;
+        add_header Access-Control-Allow-Methods $http_access_control_request_method;
+        add_header Access-Control-Allow-Headers $http_access_control_request_headers; return 204;
+      }`
+
 /** Caddy knows no password file: its users are written into its configuration. */
 export const caddyTarget: TargetKind = {
   name: 'Caddy',
   program: findProgram('caddy'),
+  version: () => versionOf('caddy', 'version'),
   async start(folder, users, upstreamPort, setup = {}) {
     const port = await freePort()
     const upstream = `${setup.upstreamHost ?? '127.0.0.1'}:${upstreamPort}`
@@ -138,7 +162,13 @@ export const caddyTarget: TargetKind = {
   }
   basicauth @guarded bcrypt`
       : 'basicauth /* bcrypt'
-    const site = `${auth} {
+    const preflight = setup.allowOrigin && caddyPreflight(setup.allowOrigin)
+    const site = `handle ${HEALTH_PATH} {
+    respond ok
+  }
+  ${preflight ?? ''}
+  handle {
+  ${auth} {
     ${accounts.join('\n    ')}
   }
   reverse_proxy ${upstream} {
@@ -147,6 +177,7 @@ export const caddyTarget: TargetKind = {
     ${setup.forwardAuth ? '' : 'header_up -Authorization'}
     ${setup.userHeader ? `header_up ${setup.userHeader} {http.auth.user.id}` : ''}
     ${setup.timeoutSeconds ? `transport http {\n      response_header_timeout ${setup.timeoutSeconds}s\n    }` : ''}
+  }
   }`
     writeFileSync(
       path,
@@ -159,6 +190,12 @@ ${setup.tls ? 'https' : 'http'}://:${port} {
   bind 127.0.0.1
   log {
     output stdout
+    format filter {
+      wrap json
+      fields {
+        request>uri regexp "\\?.*" ""
+      }
+    }
   }
   ${setup.tls ? `tls ${setup.tls.cert} ${setup.tls.key}` : ''}
   ${setup.prefix ? `redir ${setup.prefix} ${setup.prefix}/ 308\n  handle_path ${setup.prefix}/* {\n  ${site}\n  }` : site}
@@ -177,5 +214,17 @@ ${setup.tls ? 'https' : 'http'}://:${port} {
     )
   },
 }
+
+const caddyPreflight = (origin: string): string => `@preflight {
+    method OPTIONS
+    header Origin ${origin}
+  }
+  handle @preflight {
+    header Access-Control-Allow-Origin ${origin}
+    header Access-Control-Allow-Credentials true
+    header Access-Control-Allow-Methods {header.Access-Control-Request-Method}
+    header Access-Control-Allow-Headers {header.Access-Control-Request-Headers}
+    respond 204
+  }`
 
 export const targets: readonly TargetKind[] = [guardTarget, nginxTarget, caddyTarget]

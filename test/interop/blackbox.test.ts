@@ -1,14 +1,15 @@
 // The same black-box suite against the guard, nginx and Caddy: the guard has to pass all, and the table says who passes what.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../src/hash/registry.ts'
 import { accessChecks } from './blackbox-access.ts'
 import { bodyChecks } from './blackbox-bodies.ts'
 import { ALICE, type Check, makeBench, PASSWORD } from './blackbox-check.ts'
 import { headerChecks } from './blackbox-headers.ts'
-import { guardTarget, type Setup, type Target, type TargetKind, targets } from './blackbox-targets.ts'
+import { guardTarget, type Target, type TargetKind, targets } from './blackbox-targets.ts'
 import { skipReason } from './outside-program.ts'
 import { StubUpstream } from './stub-upstream.ts'
 
@@ -33,6 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   printTable()
+  keepTable()
   rmSync(folder, { recursive: true })
 })
 
@@ -50,8 +52,9 @@ describe.each(targets)('$name', kind => {
   })
 
   /** One process serves all checks of one set-up in a row. */
-  async function started(setup: Setup = {}): Promise<Target> {
-    const key = JSON.stringify(setup)
+  async function started(check: Check): Promise<Target> {
+    const { setup = {} } = check
+    const key = keyOf(check)
     if (running?.key !== key) {
       await running?.target[Symbol.asyncDispose]()
       running = undefined
@@ -61,7 +64,9 @@ describe.each(targets)('$name', kind => {
   }
 
   test.skipIf(missing).each(bySetup(checks))('requirement $number: $name', async check => {
-    const outcome = await tryCheck(check)
+    let outcome = await tryCheck(check)
+    // a busy machine must not speak against somebody else: once more
+    if (outcome !== 'pass' && kind !== guardTarget) outcome = await tryCheck(check)
     record(check, kind, outcome)
     // the others are measured, not judged
     if (kind === guardTarget) expect(outcome, outcome).toBe('pass')
@@ -69,7 +74,7 @@ describe.each(targets)('$name', kind => {
 
   async function tryCheck(check: Check): Promise<string> {
     // a proxy that does not even start is a mistake of ours, not an answer of its
-    const target = await started(check.setup)
+    const target = await started(check)
     upstream.reset()
     try {
       await check.run(makeBench(target, upstream))
@@ -82,34 +87,34 @@ describe.each(targets)('$name', kind => {
 
 /** Checks of the same set-up side by side, so that few processes are started. */
 function bySetup(all: readonly Check[]): Check[] {
-  const key = (check: Check): string => JSON.stringify(check.setup ?? {})
-  return all.toSorted((a, b) => key(a).localeCompare(key(b)) || a.number - b.number)
+  return all.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)) || a.number - b.number)
 }
+
+const keyOf = ({ setup = {}, alone, number }: Check): string =>
+  JSON.stringify({ ...setup, ...(alone && { alone: number }) })
 
 function record(check: Check, kind: TargetKind, outcome: string): void {
   const row = results.get(check) ?? new Map<string, string>()
   results.set(check, row.set(kind.name, outcome))
 }
 
+const passes = (check: Check, { name }: TargetKind): boolean | undefined => {
+  const outcome = results.get(check)?.get(name)
+  return outcome === undefined ? undefined : outcome === 'pass'
+}
+
 function printTable(): void {
-  const names = targets.map(kind => kind.name)
-  const cell = (check: Check, name: string): string => {
-    const outcome = results.get(check)?.get(name)
-    return outcome === undefined ? '-' : outcome === 'pass' ? 'yes' : 'no'
-  }
-  const rows = checks.map(
-    check => `| ${check.number} | ${check.name} | ${names.map(name => cell(check, name)).join(' | ')} |`,
+  const cells = { true: 'yes', false: 'no', undefined: '-' }
+  const rows = checks.map(check => [
+    check.number,
+    check.name,
+    ...targets.map(kind => cells[`${passes(check, kind)}`]),
+  ])
+  const totals = targets.map(
+    kind => `${checks.filter(check => passes(check, kind)).length} of ${checks.length}`,
   )
-  const passed = names.map(
-    name => `${checks.filter(check => cell(check, name) === 'yes').length} of ${checks.length}`,
-  )
-  const table = [
-    `| | requirement | ${names.join(' | ')} |`,
-    `|---|---|${names.map(() => '---|').join('')}`,
-    ...rows,
-    `| | passed | ${passed.join(' | ')} |`,
-  ]
-  process.stdout.write(`\n${table.join('\n')}\n`)
+  const table = [['', 'requirement', ...targets.map(({ name }) => name)], ...rows, ['', 'passed', ...totals]]
+  process.stdout.write(`\n${table.map(row => `| ${row.join(' | ')} |`).join('\n')}\n`)
   if (process.env.BLACKBOX_REASONS === undefined) return
   for (const [check, outcomes] of results) {
     for (const [name, outcome] of outcomes) {
@@ -117,4 +122,17 @@ function printTable(): void {
         process.stdout.write(`${name} ${check.number} ${check.name}: ${outcome.slice(0, 400)}\n`)
     }
   }
+}
+
+/** For `npm run compare`, which puts it into the README; nothing where only a part was tried. */
+function keepTable(): void {
+  const rows = checks.map(check => ({
+    name: check.name,
+    outcomes: targets.map(kind => passes(check, kind)),
+  }))
+  if (rows.some(({ outcomes }) => outcomes.includes(undefined))) return
+  const servers = targets.map(({ name, version }) => `${name} ${version()}`.trim())
+  const place = fileURLToPath(new URL('../../.cache/comparison.json', import.meta.url))
+  mkdirSync(dirname(place), { recursive: true })
+  writeFileSync(place, JSON.stringify({ servers, checks: rows }))
 }
