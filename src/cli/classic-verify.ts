@@ -27,8 +27,11 @@ export async function verify(command: ClassicCommand, io: Io): Promise<number> {
   if (hash === '') return say(ExitStatus.invalidFile, `Empty hash for user ${command.user}`)
   const password = await passwordOf(command, io)
   if (isBrokenBcrypt(hash)) return say(ExitStatus.unverifiable, 'Could not verify password: Invalid argument')
+  // Apache on Windows has no crypt(3) and compares with the text itself (apr_passwd.c); we never do so with what looks
+  // like a hash, or whoever reads an unknown one in the file could log in with it
+  const plaintext = io.platform === 'win32' && !/^[${]/.test(hash)
   try {
-    const matches = await verifyPassword(password, hash)
+    const matches = await verifyPassword(password, hash, { plaintext })
     if (!matches) return say(ExitStatus.verification, 'password verification failed')
     return say(ExitStatus.ok, `Password for user ${command.user} correct.`)
   } catch (error) {

@@ -125,11 +125,15 @@ async function write(command: ClassicCommand, options: HashOptions, io: Io): Pro
       rejectMalformed(document, command.file as string)
       return document.set(command.user, hash)
     },
-    { replace },
+    { replace, onPrivate: () => io.err(privateFile(command.file as string)) },
   )
   io.err(`${done === 'added' ? 'Adding' : 'Updating'} password for user ${printable(command.user)}\n`)
   return ExitStatus.ok
 }
+
+/** Said once, when the file is made: a server that runs under an account of its own has to be let in. */
+const privateFile = (file: string): string =>
+  `Only you, Administrators and SYSTEM can read ${file}; let a server's account in with: icacls "${file}" /grant ACCOUNT:R\n`
 
 async function remove(command: ClassicCommand, io: Io): Promise<number> {
   const { updateFile } = await import('../store/update.ts')

@@ -1,6 +1,7 @@
 // What the command reads from and writes to, behind one interface, so that tests can stand in for a terminal.
 import { readSync, writeSync } from 'node:fs'
 import type { Terminal } from './terminal.ts'
+import { windowsInput } from './windows-input.ts'
 
 /** The surroundings of one run of the command. */
 export interface Io {
@@ -55,12 +56,25 @@ function waitALittle(): void {
 
 // what was read behind the line that was asked for
 let pending = Buffer.alloc(0)
+let begun = false
 
 function fill(): boolean {
+  const chunk = readChunk()
+  const isText = process.platform === 'win32' && !begun
+  begun = true
+  pending = Buffer.concat([pending, isText ? windowsInput(chunk, readRest) : chunk])
+  return chunk.length > 0
+}
+
+function readChunk(): Buffer {
   const chunk = Buffer.allocUnsafe(4096)
-  const length = read(0, chunk)
-  pending = Buffer.concat([pending, chunk.subarray(0, length)])
-  return length > 0
+  return chunk.subarray(0, read(0, chunk))
+}
+
+function readRest(): Buffer {
+  const chunks: Buffer[] = []
+  for (let chunk = readChunk(); chunk.length > 0; chunk = readChunk()) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 function readAll(limit: number): Buffer {

@@ -10,6 +10,7 @@ import {
   startChild,
   upstreamOfCommand,
 } from './serve-child.ts'
+import { fileWarnings } from './serve-file-warnings.ts'
 import { type Front, openFront } from './serve-front.ts'
 import type { ServeRequest, ServeValues } from './serve-options.ts'
 import { portOwner } from './serve-port-owner.ts'
@@ -83,7 +84,8 @@ export class GuardRun {
     const port = await front.listen()
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
-    const warnings = upstream === undefined ? [] : await upstreamWarnings(upstream, listensOutside(command))
+    const warnings = fileWarnings(file)
+    if (upstream !== undefined) warnings.push(...(await upstreamWarnings(upstream, listensOutside(command))))
     this.#say(
       startupMessage({
         file,

@@ -81,6 +81,8 @@ export class ServeUsers implements UserSource {
       fault = faultOf(next) ?? cutOf(next, this.#good)
     } catch (error) {
       fault = this.#seen === MISSING ? 'is missing' : `cannot be read: ${(error as Error).message}`
+      // what stands in the way may go without changing the file, as a program on Windows that has it for itself
+      if (this.#seen !== MISSING && (error as HtpasswdError).code === 'ERR_FILE_ACCESS') this.#seen = UNREAD
     }
     if (fault === undefined) {
       this.#good = next
@@ -96,6 +98,8 @@ export class ServeUsers implements UserSource {
 }
 
 const MISSING = ''
+/** No stamp is like it, so that the next look-up tries again. */
+const UNREAD = 'unread'
 
 /** Changes with every write; a file that cannot be looked at is another state of it, not an error. */
 function stampOf(path: string): string {

@@ -29,6 +29,7 @@ function* chunks(pieces: readonly Buffer[]): Generator<Buffer> {
  *
  * @param previous the file as it was, for its mode and owner; undefined for a new file (0666 less the umask).
  * @param isCurrent asked after all is written and synced; where it says no, nothing is replaced.
+ * @param onPrivate called where a new file was made readable by its owner and administrators alone (Windows).
  * @returns whether the file was replaced.
  * @throws HtpasswdError; the old file is then as it was, and nothing is left behind.
  */
@@ -37,31 +38,43 @@ export async function replaceFile(
   pieces: readonly Buffer[],
   previous: BigIntStats | undefined,
   isCurrent: () => boolean,
+  onPrivate: () => void = () => {},
 ): Promise<boolean> {
   // one name, for there is one writer: what a killed one left is cleared by the next
   const temporary = `${path}.htpasswd-new`
+  let isPrivate = false
   try {
     await removeIfThere(temporary)
     // exclusive, so that a link planted there is not followed
     const handle = await open(temporary, 'wx', previous === undefined ? 0o666 : 0o600)
     try {
+      // before the first byte: rights that come later come too late
+      if (process.platform === 'win32') isPrivate = await setWindowsAccess(temporary, previous && path)
       await writeFile(handle, chunks(pieces))
       if (previous !== undefined) await keepOwnerAndMode(handle, previous, path)
       await handle.sync()
     } finally {
       await handle.close()
     }
-    if (!isCurrent()) {
+    if (!(await renameWhileCurrent(temporary, path, isCurrent))) {
       await removeIfThere(temporary)
       return false
     }
-    await renameWithRetries(temporary, path)
   } catch (error) {
     await removeIfThere(temporary).catch(() => undefined)
     throw fileError(error, 'cannot write', path)
   }
   await syncFolder(dirname(path))
+  if (isPrivate) onPrivate()
   return true
+}
+
+/** @returns whether the file is private where it was not before. */
+async function setWindowsAccess(temporary: string, previousPath: string | undefined): Promise<boolean> {
+  const { copyAccess, restrictToOwner } = await import('./windows-access.ts')
+  if (previousPath === undefined) return restrictToOwner(temporary)
+  await copyAccess(previousPath, temporary)
+  return false
 }
 
 async function removeIfThere(path: string): Promise<void> {
@@ -88,19 +101,33 @@ async function keepOwnerAndMode(handle: FileHandle, previous: BigIntStats, path:
   await handle.chmod(Number(previous.mode & 0o7777n))
 }
 
-/** Virus scanners, indexers and servers on Windows hold a file open for a moment; together this waits some 5 s. */
-const RENAME_ATTEMPTS = 50
+/** On Windows virus scanners, indexers and readers hold a file open for a moment, and some servers for longer. */
+const RENAME_LIMIT_MILLISECONDS = 10_000
 
-async function renameWithRetries(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+/** @returns false where others changed the file meanwhile. */
+async function renameWhileCurrent(from: string, to: string, isCurrent: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + RENAME_LIMIT_MILLISECONDS
+  for (;;) {
+    if (!isCurrent()) return false
     try {
-      return await rename(from, to)
+      await rename(from, to)
+      return true
     } catch (error) {
-      if (process.platform !== 'win32' || !isHeldOpen(error) || attempt === RENAME_ATTEMPTS) throw error
-      await delay(Math.min(10 * attempt, 150))
+      if (process.platform !== 'win32' || !isHeldOpen(error)) throw error
+      if (performance.now() > deadline) throw heldOpenError(to, error)
+      // at random: a reader that comes back in steps would else meet every attempt
+      await delay(Math.random() * 20)
     }
   }
 }
+
+const heldOpenError = (path: string, cause: unknown): HtpasswdError =>
+  new HtpasswdError(
+    'ERR_FILE_BUSY',
+    `cannot write ${path}: another program has held it open for ${RENAME_LIMIT_MILLISECONDS / 1000} s, or you may ` +
+      'not replace it; close that program and try again; the file is as it was',
+    { cause },
+  )
 
 /** The rename itself is on the disk only when its folder is; Windows has no such call. */
 async function syncFolder(folder: string): Promise<void> {

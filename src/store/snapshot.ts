@@ -1,10 +1,10 @@
 // A password file as it stood at one moment: its bytes, and a stamp that changes whenever somebody writes it.
-import { type BigIntStats, constants, statSync } from 'node:fs'
-import { open, readlink, realpath } from 'node:fs/promises'
+import { type BigIntStats, constants, realpathSync, statSync } from 'node:fs'
+import { open, readlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
-import { fileError, isMissing } from './file-error.ts'
+import { fileError, isHeldOpen, isMissing } from './file-error.ts'
 
 /** What one reading of a file found. */
 export interface Snapshot {
@@ -28,9 +28,11 @@ export function currentStamp(path: string): string {
 
 /** Behind symbolic links, since a rename onto a link would replace the link; works for a file that is yet to come. */
 export async function linkTarget(path: string): Promise<string> {
-  const absolute = resolve(path)
+  // Node puts the mark of a long path there itself (toNamespacedPath), and its realpath stumbles over one
+  const absolute = resolve(path).replace(/^\\\\\?\\(?=[a-z]:)/i, '')
   try {
-    return await realpath(absolute)
+    // not the native one, which Windows refuses for long paths and some drives, and which turns a drive into its share
+    return realpathSync(absolute)
   } catch (error) {
     if (!isMissing(error)) throw fileError(error, 'cannot open', path)
   }
@@ -50,8 +52,14 @@ const READ_ATTEMPTS = 50
  */
 export async function readSnapshot(path: string): Promise<Snapshot | undefined> {
   for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-    const snapshot = await readOnce(path)
-    if (snapshot === undefined || snapshot.stamp === currentStamp(path)) return snapshot
+    try {
+      const snapshot = await readOnce(path)
+      if (snapshot === undefined || snapshot.stamp === currentStamp(path)) return snapshot
+    } catch (error) {
+      // Windows lets nobody in while another program has the file for itself, which is mostly over in a moment
+      const isOver = attempt === READ_ATTEMPTS - 1
+      if (process.platform !== 'win32' || isOver || !isHeldOpen((error as Error).cause)) throw error
+    }
     await delay(10)
   }
   throw new HtpasswdError('ERR_FILE_BUSY', `cannot read ${path}: other programs kept writing it; try again`)

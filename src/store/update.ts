@@ -13,6 +13,8 @@ export interface UpdateOptions {
   readonly replace?: boolean
   /** How long to wait for other writers, in milliseconds. Default: 30000. */
   readonly lockTimeout?: number
+  /** Called on Windows after a new file was made that only its owner, Administrators and SYSTEM can read. */
+  readonly onPrivate?: () => void
 }
 
 /** Programs that take no lock may get in between; so often the change is made anew on what they wrote. */
@@ -24,8 +26,8 @@ export async function updateFile<T>(
   change: (document: HtpasswdDocument) => T | Promise<T>,
   options: UpdateOptions = {},
 ): Promise<T> {
-  rejectUnknownKeys('UpdateOptions', options, ['create', 'replace', 'lockTimeout'])
-  const { replace = false, create = replace, lockTimeout = DEFAULT_LOCK_TIMEOUT } = options
+  rejectUnknownKeys('UpdateOptions', options, ['create', 'replace', 'lockTimeout', 'onPrivate'])
+  const { replace = false, create = replace, lockTimeout = DEFAULT_LOCK_TIMEOUT, onPrivate } = options
   if (typeof lockTimeout !== 'number' || !(lockTimeout >= 0)) {
     throw new HtpasswdError(
       'ERR_OPTION',
@@ -45,7 +47,7 @@ export async function updateFile<T>(
       if (!document.changed) return result
       const stamp = before?.stamp ?? ''
       const isCurrent = (): boolean => lock.isHeld() && currentStamp(target) === stamp
-      if (await replaceFile(target, document.pieces(), before?.stats, isCurrent)) return result
+      if (await replaceFile(target, document.pieces(), before?.stats, isCurrent, onPrivate)) return result
       if (!lock.isHeld())
         throw new HtpasswdError('ERR_FILE_BUSY', `cannot write ${path}: lost its lock; try again`)
     }

@@ -63,3 +63,18 @@ test.each([
   expect(await verify(parseClassic(['-vb', file, user, password]), io)).toBe(status)
   expect(io.said).toEqual({ out: '', err: `${message}\n` })
 })
+
+test.each([
+  ['plain', 'pw', 0],
+  ['plain', 'no', 3],
+  ['alice', good, 3],
+  ['locked', '!pw', 3],
+  ['other', lines.other, 3],
+  ['shortdigest', lines.shortdigest, 3],
+])(
+  'on Windows %s with %j: status %i, as text is compared but what looks like a hash is not',
+  async (user, password, status) => {
+    const io = recordedIo({ platform: 'win32' })
+    expect(await verify(parseClassic(['-vb', file, user, password]), io)).toBe(status)
+  },
+)

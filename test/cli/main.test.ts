@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { cases, sha } from './cases.ts'
 import { recordedIo } from './recorded-io.ts'
-import { maskSalts, readFolder, runBin, withFolder } from './run.ts'
+import { maskSalts, readFolder, runBin, withFolder, withoutPrivateNote } from './run.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
@@ -32,7 +32,9 @@ describe('the built command', () => {
   test.concurrent.each(here)('$rule', async ({ args, stdin, files = {}, status, stdout, stderr, after }) => {
     await withFolder(files, async cwd => {
       const run = await runBin(args, { cwd, stdin: Buffer.from(stdin ?? '', 'latin1') })
-      expect(run.stderr).toEqual(stderr instanceof RegExp ? expect.stringMatching(stderr) : (stderr ?? ''))
+      expect(withoutPrivateNote(run.stderr)).toEqual(
+        stderr instanceof RegExp ? expect.stringMatching(stderr) : (stderr ?? ''),
+      )
       expect(maskSalts(run.stdout)).toBe(stdout ?? '')
       expect(run.status).toBe(status)
       const found = Object.entries(readFolder(cwd)).map(([name, text]) => [name, maskSalts(text)])

@@ -80,5 +80,9 @@ export function maskSalts(text: string): string {
     .replace(/^([^:\n]*:)[./0-9A-Za-z]{13}$/gm, '$1{des}')
 }
 
+/** What is said of a new file on Windows alone. */
+export const withoutPrivateNote = (stderr: string): string =>
+  stderr.replace(/^Only you, Administrators and SYSTEM can read .*\n/m, '')
+
 /** The latin1 text that stands for the UTF-8 bytes of `text`. */
 export const bytesOf = (text: string): string => Buffer.from(text).toString('latin1')

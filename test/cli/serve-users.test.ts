@@ -1,10 +1,16 @@
 // The user list of the guard: at once with every good change, and the last good one through every bad state of the file.
+import * as fs from 'node:fs'
 import { mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { ServeUsers } from '../../src/cli/serve-users.ts'
+
+vi.mock('node:fs', async importOriginal => {
+  const original = await importOriginal<typeof fs>()
+  return { ...original, readFileSync: vi.fn(original.readFileSync) }
+})
 
 const ANN = '$apr1$lZL6V/ci$eIMz/iKDkbtys/uU7LEK00'
 const BOB = '{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g='
@@ -65,6 +71,18 @@ test('a file that is away for a moment keeps the list; when it is back, it count
   await write(`bob:${BOB}\n`)
   expect([users.get('ann'), users.get('bob')]).toEqual([undefined, BOB])
   expect(said[0]).toContain('is missing')
+})
+
+test('a file that could not be read is tried again, though nothing of it has changed', async () => {
+  const users = open(`ann:${ANN}\n`)
+  await write(`bob:${BOB}\n`)
+  vi.mocked(fs.readFileSync).mockImplementationOnce(() => {
+    throw new Error('EBUSY: resource busy or locked')
+  })
+  expect(users.get('bob')).toBeUndefined()
+  await turn()
+  expect(users.get('bob')).toBe(BOB)
+  expect(said).toEqual([expect.stringContaining('EBUSY'), `${path} was read again: 1 user`])
 })
 
 test.each([

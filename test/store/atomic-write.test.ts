@@ -162,6 +162,30 @@ describe('rename on Windows, where others hold files open', () => {
     expect([textOf(path), filesBeside(path)]).toEqual(['new\n', ['f']])
   })
 
+  test('what others write meanwhile is not replaced', async () => {
+    pretendPlatform('win32')
+    const path = fileWith(place.path('f'), 'old\n')
+    vi.mocked(promises.rename).mockRejectedValueOnce(errorOf('EPERM'))
+    const answers = [true, false]
+    expect(await replaceFile(path, pieces('new\n'), statsOf(path), () => answers.shift() ?? false)).toBe(
+      false,
+    )
+    expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
+  })
+
+  test('one that is never let go is named after ten seconds', async () => {
+    pretendPlatform('win32')
+    const path = fileWith(place.path('f'), 'old\n')
+    vi.mocked(promises.rename).mockRejectedValueOnce(errorOf('EBUSY'))
+    const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(10_001)
+    await expect(replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)).rejects.toMatchObject({
+      code: 'ERR_FILE_BUSY',
+      message: expect.stringContaining('another program has held it open for 10 s'),
+    })
+    clock.mockRestore()
+    expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
+  })
+
   test('another error is not tried again', async () => {
     pretendPlatform('win32')
     const path = fileWith(place.path('f'), 'old\n')

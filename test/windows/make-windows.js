@@ -68,7 +68,8 @@ export function makeWindows() {
 
 /** Keeps Windows up for some seconds between two programs: starting it costs each of them a second. */
 export function keepWindowsUp() {
-  run(wineServer, ['--persistent=20'], { env: { ...process.env, ...wineEnvironment }, stdio: 'ignore' })
+  // it fails where one is up already, which is as well
+  spawnSync(wineServer, ['--persistent=20'], { env: { ...process.env, ...wineEnvironment }, stdio: 'ignore' })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -11,7 +11,7 @@ import type { Run } from '../cli/run.ts'
 import { skipReason } from '../interop/outside-program.ts'
 import { keepWindowsUp, makeWindows, nodeExe, wine, wineEnvironment } from './make-windows.js'
 
-const isWindows = process.platform === 'win32'
+export const isWindows = process.platform === 'win32'
 
 /** Why there is no Windows here; undefined where there is one. */
 export const noWindows = isWindows ? undefined : skipReason({ wine64: wine })
@@ -61,7 +61,7 @@ export function windowsCommand(program: string, args: readonly string[]): [strin
 
 export const windowsEnvironment = (env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   ...process.env,
-  ...(isWindows ? {} : wineEnvironment),
+  ...(isWindows ? {} : { ...wineEnvironment, NODE_EXE: windowsPath(nodeExe) }),
   ...env,
 })
 
