@@ -24,6 +24,8 @@ beforeEach(() => {
   mkdirSync(join(folder, 'node_modules'))
   // a junction, so that Windows needs no privilege
   symlinkSync(root, join(folder, 'node_modules', 'htpasswd-kit'), 'junction')
+  for (const name of ['connect', 'express', 'fastify', 'hono'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction')
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
