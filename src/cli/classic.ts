@@ -9,6 +9,7 @@ import { type ClassicCommand, parseClassic, UsageError } from './classic-options
 import { passwordOf } from './classic-password.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
+import { shellWord } from './shell-word.ts'
 import { rejectMalformed } from './valid-document.ts'
 
 /** Apache's default cost, which its servers and scripts are used to; the library's is 12. */
@@ -133,7 +134,7 @@ async function write(command: ClassicCommand, options: HashOptions, io: Io): Pro
 
 /** Said once, when the file is made: a server that runs under an account of its own has to be let in. */
 const privateFile = (file: string): string =>
-  `Only you, Administrators and SYSTEM can read ${file}; let a server's account in with: icacls "${file}" /grant ACCOUNT:R\n`
+  `Only you, Administrators and SYSTEM can read ${file}; let a server's account in with: icacls ${shellWord(file)} /grant ACCOUNT:R\n`
 
 async function remove(command: ClassicCommand, io: Io): Promise<number> {
   const { updateFile } = await import('../store/update.ts')

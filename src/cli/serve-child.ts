@@ -1,11 +1,12 @@
 // The app as a child of the guard: which port it will have, starting it, waiting for it, stopping it with all it started.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, isIP } from 'node:net'
 import { basename } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
+import { systemProgram } from '../store/windows-program.ts'
 import { isEveryAddress, isLoopback, urlOf } from './serve-address.ts'
 
 /** Apps whose own default port we know. */
@@ -79,7 +80,7 @@ export function startChild(command: readonly string[], { stdout, stderr, env }: 
     windowsHide: true,
   })
   // a guard that dies of a fault must not leave the app behind unguarded
-  const onExit = (): void => signalTree(child.pid, 'SIGTERM')
+  const onExit = (): void => signalTree(child, 'SIGTERM')
   process.once('exit', onExit)
   child.once('exit', () => process.off('exit', onExit))
   passOn(child.stdout, stdout)
@@ -94,7 +95,7 @@ export function startChild(command: readonly string[], { stdout, stderr, env }: 
     ended,
     ready: upstream => waitUntilReady(upstream, ended),
     stop: () => stopChild(child),
-    kill: () => signalTree(child.pid, 'SIGKILL'),
+    kill: () => signalTree(child, 'SIGKILL'),
   }
 }
 
@@ -146,24 +147,26 @@ export function answers(host: string, port: number, limitMs = 1000): Promise<boo
 async function stopChild(child: ChildProcess): Promise<void> {
   if (child.pid === undefined) return
   const gone = hasEnded(child) ? Promise.resolve() : once(child, 'exit')
-  signalTree(child.pid, 'SIGTERM')
-  const timer = setTimeout(() => signalTree(child.pid, 'SIGKILL'), STOP_LIMIT_MS)
+  signalTree(child, 'SIGTERM')
+  const timer = setTimeout(() => signalTree(child, 'SIGKILL'), STOP_LIMIT_MS)
   await gone
   clearTimeout(timer)
   // what the app started and left behind goes with it
-  if (process.platform !== 'win32') signalTree(child.pid, 'SIGKILL')
+  if (process.platform !== 'win32') signalTree(child, 'SIGKILL')
 }
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
 
-function signalTree(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
+function signalTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  const { pid } = child
   if (pid === undefined) return
   if (process.platform === 'win32') {
-    // Windows has no signals: a console app heard Ctrl-C itself, what is left is ended with its children
-    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on(
-      'error',
-      () => {},
-    )
+    // Windows has no signals, and an app with a hidden console of its own hears no Ctrl-C; the guard, which stops
+    // first, has let its requests finish. Without the tool the app's own children are out of reach.
+    const arguments_ = ['/pid', String(pid), '/t', '/f']
+    execFile(systemProgram('taskkill'), arguments_, { windowsHide: true }, error => {
+      if (error !== null) child.kill()
+    })
     return
   }
   try {

@@ -1,6 +1,7 @@
 // Who else can write the password file: whoever can, can make a user of their own.
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { shellWord } from './shell-word.ts'
 
 const GROUP = 0o020
 const OTHERS = 0o002
@@ -28,5 +29,7 @@ function warningsOf(path: string, mode: number, can: string): string[] {
   if ((mode & (GROUP | OTHERS)) === 0) return []
   const who = mode & OTHERS ? 'every user of this machine' : 'every user of its group'
   const octal = (mode & 0o7777).toString(8)
-  return [`${path} has mode ${octal}: ${who} can ${can} and so log in. Mend it with: chmod go-w ${path}`]
+  return [
+    `${path} has mode ${octal}: ${who} can ${can} and so log in. Mend it with: chmod go-w ${shellWord(path)}`,
+  ]
 }

@@ -1,6 +1,7 @@
 // What `serve` says when it is up: where to open it, what to set for the Python client, how many users, what to worry about.
 import { type HashInfo, identify } from '../hash/registry.ts'
 import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './serve-address.ts'
+import { shellWord } from './shell-word.ts'
 
 export interface StartupFacts {
   readonly file: string
@@ -84,13 +85,13 @@ export function hashWarnings(
     const formats = [...new Set(weak.map(one => nameOf(one.info as HashInfo)))].join(', ')
     warnings.push(
       `${namesOf(weak.map(one => one.user))}: ${formats} is quickly guessed once the file leaks. ` +
-        `Set the password anew with: htpasswd -B -C 12 ${file} NAME`,
+        `Set the password anew with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
     )
   }
   if (unusable.length > 0) {
     warnings.push(
       `${namesOf(unusable)} cannot log in: plain text, locked, damaged or of an unknown format. ` +
-        `Set the password anew with: htpasswd -B -C 12 ${file} NAME`,
+        `Set the password anew with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
     )
   }
   return warnings

@@ -6,6 +6,7 @@ import { HtpasswdError } from '../errors.ts'
 import { identify } from '../hash/registry.ts'
 import { currentStamp } from '../store/snapshot.ts'
 import { count } from './serve-startup-message.ts'
+import { shellWord } from './shell-word.ts'
 
 export interface ServeUsersOptions {
   readonly path: string
@@ -34,7 +35,7 @@ export class ServeUsers implements UserSource {
     if (this.#seen === MISSING) {
       throw new HtpasswdError(
         'ERR_FILE_ACCESS',
-        `expected a password file at ${path}, found none; make it with "htpasswd -B -C 12 -c ${path} NAME", or start with --init`,
+        `expected a password file at ${path}, found none; make it with: htpasswd -B -C 12 -c ${shellWord(path)} NAME (or start with --init)`,
       )
     }
     this.#good = readUsers(path)
@@ -42,7 +43,7 @@ export class ServeUsers implements UserSource {
     if (fault !== undefined) {
       throw new HtpasswdError(
         'ERR_RECORD',
-        `${path} ${fault}; set a password with "htpasswd -B -C 12 ${path} NAME"`,
+        `${path} ${fault}; set a password with: htpasswd -B -C 12 ${shellWord(path)} NAME`,
       )
     }
   }

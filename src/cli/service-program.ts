@@ -4,6 +4,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { HtpasswdError } from '../errors.ts'
 import type { ServeWords } from './service-options.ts'
 import type { Service } from './service-plan.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Where the command was given, and how it is started: Node and its script, or the one-file executable. */
 export interface Origin {
@@ -22,7 +23,7 @@ export function serviceOf(
   if (!existsSync(file)) {
     throw new HtpasswdError(
       'ERR_FILE_ACCESS',
-      `expected a password file at ${file}, found none; make it with "htpasswd -B -C 12 -c ${file} NAME"`,
+      `expected a password file at ${file}, found none; make it with: htpasswd -B -C 12 -c ${shellWord(file)} NAME`,
     )
   }
   rejectPassing(origin.self)

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { systemProgram } from './windows-program.ts'
 
 /** Runs one of Windows' own programs and gives what it printed; undefined where it is missing or fails. */
 export type RunTool = (name: string, args: readonly string[]) => Promise<string | undefined>
@@ -11,10 +12,10 @@ const LIMIT_MILLISECONDS = 10_000
 
 const runTool: RunTool = (name, args) =>
   new Promise(resolve => {
-    // by its full path, or a program of that name in the current folder would be run
-    const program = join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', `${name}.exe`)
     const options = { timeout: LIMIT_MILLISECONDS, windowsHide: true }
-    execFile(program, [...args], options, (error, stdout) => resolve(error === null ? stdout : undefined))
+    execFile(systemProgram(name), [...args], options, (error, stdout) =>
+      resolve(error === null ? stdout : undefined),
+    )
   })
 
 // by number, for their names are translated: BUILTIN\Administrators and NT AUTHORITY\SYSTEM (MS-DTYP 2.4.2.4)

@@ -86,7 +86,7 @@ test('a file that could not be read is tried again, though nothing of it has cha
 })
 
 test.each([
-  ['empty', '', /has no users; set a password with "htpasswd/],
+  ['empty', '', /has no users; set a password with: htpasswd/],
   ['all broken', 'ann:plain\n', /has no user who can log in/],
 ])('%s: the guard does not start', (_, text, message) => {
   expect(() => open(text)).toThrow(message)
@@ -94,7 +94,7 @@ test.each([
 
 test('missing: the guard does not start and says two ways to a file', () => {
   expect(() => new ServeUsers({ path, say: () => {} })).toThrow(
-    /found none; make it with "htpasswd .*", or start with --init/,
+    /found none; make it with: htpasswd .* NAME \(or start with --init\)/,
   )
 })
 
