@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseServe } from '../../src/cli/serve-options.ts'
+import { formats } from '../../src/hash/registry.ts'
 import { freePort, startProgram, untilListening } from '../interop/outside-program.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -139,6 +140,10 @@ test.each(textsOf('json'))('a configuration is taken by --config: %#', text => {
   const given = JSON.parse(text) as Record<string, unknown>
   expect(file).toBe(given.file)
   for (const name of ['allow-path', 'tls-cert', 'tls-key'] as const) expect(values[name]).toEqual(given[name])
+})
+
+test('every hash format is named', () => {
+  expect(formats.map(({ id }) => `\`${id}\``).filter(name => !readme.includes(name))).toEqual([])
 })
 
 test('what is made from the command’s tables is up to date', () => {
