@@ -1,0 +1,103 @@
+// Bundles the command for the one-file executables: what it loads at once, what it loads later, and its worker threads.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'rolldown'
+
+const pathOf = (...words) => fileURLToPath(new URL(join('..', ...words), import.meta.url))
+
+/** What lies beside the code elsewhere, and is inside it here. */
+const embedded = {
+  "readFileSync(new URL('../../package.json', import.meta.url), 'utf8')": JSON.stringify(
+    readFileSync(pathOf('package.json'), 'utf8'),
+  ),
+  "createRequire(import.meta.url).resolve('#hash-worker')": "'hash-worker'",
+  "createRequire(import.meta.url).resolve('#verify-worker')": "'verify-worker'",
+}
+
+const missing = new Set(Object.keys(embedded))
+const embed = {
+  name: 'embed',
+  transform(code) {
+    return Object.entries(embedded).reduce((embeddedCode, [text, replacement]) => {
+      if (!code.includes(text)) return embeddedCode
+      missing.delete(text)
+      return embeddedCode.replace(text, () => replacement)
+    }, code)
+  },
+}
+
+/** A module that is made up here. */
+const virtual = (name, source) => ({
+  name: 'virtual',
+  resolveId: id => (id === name ? id : undefined),
+  load: id => (id === name ? source : undefined),
+})
+
+async function bundle(name, source, output) {
+  await build({
+    input: name,
+    platform: 'node',
+    plugins: [virtual(name, source), embed],
+    resolve: { alias: { tinypool: pathOf('build', 'executable-pool.js') } },
+    // what the chunks share stays in the entry
+    preserveEntrySignatures: 'allow-extension',
+    // only yargs asks it, for a configuration that extends another
+    transform: { define: { 'import.meta.resolve': 'undefined' } },
+    output: { format: 'cjs', minify: true, dynamicImportInCjs: false, ...output },
+  })
+}
+
+/**
+ * The command and what it loads later are files of their own, as in the package: loading Node's own modules for all of
+ * them would take longer than a run of the classic command.
+ */
+async function bundleCommand(work) {
+  const folder = join(work, 'command')
+  rmSync(folder, { recursive: true, force: true })
+  const source = `import { main } from ${JSON.stringify(pathOf('dist', 'cli', 'main.js'))}
+main(process.argv.slice(2)).then(status => { process.exitCode = status })`
+  await bundle('main', source, { dir: folder, entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' })
+  if (missing.size > 0)
+    throw new Error(`expected these texts in the code, to embed what they read: ${[...missing].join(', ')}`)
+  const chunks = readdirSync(folder).filter(name => name !== 'main.cjs')
+  writeFileSync(join(work, 'main.cjs'), `${loader}\n${readFileSync(join(folder, 'main.cjs'), 'utf8')}`)
+  return Object.fromEntries(chunks.map(name => [`./${name}`, join(folder, name)]))
+}
+
+/** In front of the command: Node's require() in an executable knows only Node's own modules. */
+const loader = `const { getAsset } = require('node:sea')
+const own = require
+const loaded = new Map([['./main.cjs', module]])
+require = id => {
+  if (!id.startsWith('./')) return own(id)
+  if (!loaded.has(id)) {
+    const module = { exports: {} }
+    loaded.set(id, module)
+    const words = ['exports', 'require', 'module', '__filename']
+    own('node:vm').compileFunction(getAsset(id, 'utf8'), words, { filename: id })(module.exports, require, module, __filename)
+  }
+  return loaded.get(id).exports
+}
+// the processes of serve --workers are started with a script's path as the first word, and there is no script
+if (process.argv[2] === 'serve')
+  own('node:cluster').setupPrimary?.({ exec: 'serve', args: process.argv.slice(3) })`
+
+async function bundleWorker(work, name, file) {
+  const source = `import { parentPort } from 'node:worker_threads'
+import run from ${JSON.stringify(file)}
+parentPort.on('message', async job => {
+  try { parentPort.postMessage({ value: await run(job) }) } catch (error) { parentPort.postMessage({ error }) }
+})`
+  await bundle(name, source, { file: join(work, `${name}.cjs`), codeSplitting: false })
+  return { [name]: join(work, `${name}.cjs`) }
+}
+
+/** Writes main.cjs into the folder, and gives the files that it finds as assets by their names. */
+export async function bundleExecutable(work) {
+  return {
+    ...(await bundleCommand(work)),
+    ...(await bundleWorker(work, 'hash-worker', pathOf('dist', 'hash', 'worker.js'))),
+    ...(await bundleWorker(work, 'verify-worker', pathOf('dist', 'auth', 'verify-worker.js'))),
+  }
+}

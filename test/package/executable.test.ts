@@ -1,0 +1,145 @@
+// The one-file executables that `npm run build:exe` made: this system's own, and Windows' under Wine.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { cases } from '../cli/cases.ts'
+import { maskSalts, type Run, readFolder, run, withFolder } from '../cli/run.ts'
+import {
+  freePort,
+  type Program,
+  skipReason,
+  startProgram,
+  untilListening,
+} from '../interop/outside-program.ts'
+import { noWindows, runWindows, startWindows, useWindows, windowsPath } from '../windows/windows.ts'
+
+const built = (target: string): string | undefined =>
+  [fileURLToPath(new URL(`../../dist-exe/htpasswd-${target}`, import.meta.url))].find(existsSync)
+const systems = { linux: 'linux', darwin: 'darwin', win32: 'win' } as Record<string, string>
+const target = `${systems[process.platform]}-${process.arch}${process.platform === 'win32' ? '.exe' : ''}`
+const own = built(target)
+const missing = skipReason({ [`dist-exe/htpasswd-${target} (npm run build:exe)`]: own })
+const windows = built('win-x64.exe')
+const noExe = noWindows ?? skipReason({ 'dist-exe/htpasswd-win-x64.exe (npm run build:exe)': windows })
+
+const here = cases.filter(({ posix }) => !posix || process.platform !== 'win32')
+const windowsToo = cases.filter(({ posix }) => !posix)
+
+type Call = (args: readonly string[], options: { cwd: string; stdin: Buffer }) => Promise<Run>
+async function hold(
+  { args, stdin, files = {}, status, stdout, stderr, after }: (typeof cases)[number],
+  call: Call,
+) {
+  await withFolder(files, async cwd => {
+    const done = await call(args, { cwd, stdin: Buffer.from(stdin ?? '', 'latin1') })
+    expect(done.stderr).toEqual(stderr instanceof RegExp ? expect.stringMatching(stderr) : (stderr ?? ''))
+    expect({ status: done.status, stdout: maskSalts(done.stdout) }).toEqual({ status, stdout: stdout ?? '' })
+    const found = Object.entries(readFolder(cwd)).map(([name, text]) => [name, maskSalts(text)])
+    expect(Object.fromEntries(found)).toEqual(after ?? files)
+  })
+}
+
+/** Logs in several times at once, so that the checks go to threads. */
+async function holdLogins(port: number): Promise<void> {
+  const login = (password: string) =>
+    fetch(`http://127.0.0.1:${port}/`, { headers: { authorization: `Basic ${btoa(`ann:${password}`)}` } })
+  const answers = await Promise.all(['secret', 'wrong', 'secret', 'other'].map(login))
+  expect(answers.map(answer => answer.status)).toEqual([200, 401, 200, 401])
+  expect(await answers[0]?.text()).toContain('ann')
+}
+
+describe.skipIf(missing)(`htpasswd-${target}`, () => {
+  const exe = own as string
+  const running: Program[] = []
+  afterAll(async () => {
+    for (const program of running) await program[Symbol.asyncDispose]()
+  })
+
+  test.concurrent.each(here)('$rule', row => hold(row, (args, options) => run(exe, args, options)))
+
+  test('a long hash goes to a thread, out of what is embedded', async () => {
+    await withFolder({}, async cwd => {
+      const made = await run(exe, ['-cb5r300000', 'f', 'ann', 'secret'], { cwd })
+      expect(made).toMatchObject({ status: 0, stderr: 'Adding password for user ann\n' })
+      expect(await run(exe, ['-vb', 'f', 'ann', 'secret'], { cwd })).toMatchObject({ status: 0 })
+      expect(await run(exe, ['-vb', 'f', 'ann', 'wrong'], { cwd })).toMatchObject({ status: 3 })
+    })
+  })
+
+  test.each([[[]], [['--workers', '2']]])('serve %j checks bcrypt in threads', async words => {
+    await withFolder({}, async cwd => {
+      await run(exe, ['-cbBC8', 'f', 'ann', 'secret'], { cwd })
+      const port = await freePort()
+      const program = startProgram(exe, ['serve', 'f', '--demo', '--listen', String(port), ...words], { cwd })
+      running.push(program)
+      await untilListening(port, program)
+      await holdLogins(port)
+      program.process.kill('SIGTERM')
+      expect(await program.ended).toBe(0)
+    })
+  })
+
+  test('help, version, completion and a service that runs the executable alone', async () => {
+    expect((await run(exe, ['--help'])).stdout).toContain('htpasswd serve')
+    expect((await run(exe, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect((await run(exe, ['completion', 'bash'])).stdout).toContain('complete -F _htpasswd htpasswd')
+    await withFolder({ f: 'a:b\n' }, async cwd => {
+      const words = ['service', 'install', 'f', '--demo', '--user', '--print']
+      const { stdout } = await run(exe, words, { cwd })
+      expect(stdout).toContain(exe)
+      expect(stdout).not.toContain('htpasswd.js')
+    })
+  })
+})
+
+describe.skipIf(noExe)('htpasswd.exe on Windows', () => {
+  useWindows()
+  const exe = windowsPath(windows as string)
+
+  // the whole table runs on Windows' Node in test/windows; what the executable adds is the same in every row
+  test.each(windowsToo.filter((_, i) => i % 6 === 0))('$rule', row =>
+    hold(row, (args, options) => runWindows(exe, args, options)),
+  )
+
+  test('a long hash goes to a thread', async () => {
+    const made = await runWindows(exe, ['-nb5r300000', 'ann', 'secret'])
+    expect(made).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^ann:\$6\$rounds=300000\$/),
+    })
+  })
+
+  test('serve checks bcrypt in threads', async () => {
+    await withFolder({}, async cwd => {
+      await runWindows(exe, ['-cbBC8', 'f', 'ann', 'secret'], { cwd })
+      const port = await freePort()
+      const started = startWindows(exe, ['serve', 'f', '--demo', '--listen', String(port)], { cwd })
+      try {
+        const end = { ended: started.ended, output: () => started.stderr() } as Program
+        await untilListening(port, end)
+        await holdLogins(port)
+      } finally {
+        started.process.kill()
+        await started.ended
+      }
+    })
+  })
+})
+
+test.skipIf(missing)('every target that was built is of its system', async () => {
+  const { openSync, readSync, closeSync } = await import('node:fs')
+  const marks = { linux: '7f454c46', win: '4d5a', darwin: 'cffaedfe' }
+  for (const [system, mark] of Object.entries(marks)) {
+    for (const arch of ['x64', 'arm64']) {
+      const path = built(`${system}-${arch}${system === 'win' ? '.exe' : ''}`)
+      if (path === undefined) continue
+      const head = Buffer.alloc(mark.length / 2)
+      const file = openSync(path, 'r')
+      readSync(file, head)
+      closeSync(file)
+      expect({ path: join(path), head: head.toString('hex') }).toEqual({ path: join(path), head: mark })
+    }
+  }
+})
