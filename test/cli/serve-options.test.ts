@@ -64,6 +64,37 @@ test('command line wins over environment, environment over config, config over d
   })
 })
 
+test('each option is an environment variable and a name of --config, with the same meaning', () => {
+  const samples: Readonly<Record<string, string>> = {
+    upstream: 'http://127.0.0.1:1',
+    listen: '0.0.0.0:81',
+    log: 'json',
+    'max-failures': '3',
+    'upstream-timeout': '4',
+    workers: '2',
+  }
+  for (const [name, row] of Object.entries(serveGrammar.options)) {
+    if (name === 'help' || name === 'config') continue
+    const isSwitch = !('argument' in row)
+    const sample = samples[name] ?? '/some'
+    // the two that go together are given together
+    const pair = name === 'tls-cert' ? 'tls-key' : name === 'tls-key' ? 'tls-cert' : undefined
+    const names = [name, ...(pair === undefined ? [] : [pair])]
+    const typed = values(names.flatMap(one => (isSwitch ? [`--${one}`] : [`--${one}`, sample])))
+    const exported = names.map(one => [
+      `HTPASSWD_${one.toUpperCase().replaceAll('-', '_')}`,
+      isSwitch ? 'true' : sample,
+    ])
+    expect(values([], Object.fromEntries(exported)), name).toEqual(typed)
+    const written = Object.fromEntries(names.map(one => [one, isSwitch ? true : sample]))
+    expect({ ...values(['--config', configFile(written)]), config: undefined }, name).toEqual(typed)
+    // `values` itself gives --demo
+    if (name === 'demo') continue
+    const standard = values([])[name as keyof typeof typed]
+    expect(typed[name as keyof typeof typed], name).not.toEqual(standard)
+  }
+})
+
 test('a switch can be set anywhere and taken back on the command line', () => {
   expect(values([], { HTPASSWD_FORWARD_AUTH: '1' })['forward-auth']).toBe(true)
   expect(values(['--no-forward-auth'], { HTPASSWD_FORWARD_AUTH: 'true' })['forward-auth']).toBe(false)

@@ -78,7 +78,8 @@ test.skipIf(process.platform !== 'linux')(
       const now = childrenOf(program.process.pid as number)
       return now.length === 2 && !now.includes(before[0] as number) ? now : undefined
     })
-    expect(program.output()).toContain('a worker ended with signal SIGKILL; another one takes its place')
+    const said = 'a worker ended with signal SIGKILL; another one takes its place'
+    await eventually('the word on it', () => program.output().includes(said) || undefined)
     expect(await status('ann')).toBe(200)
     const last = childrenOf(program.process.pid as number)
     // not asked to stop: the workers see that nobody leads them any more
