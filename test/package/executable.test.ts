@@ -95,7 +95,7 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
 
 describe.skipIf(noExe)('htpasswd.exe on Windows', () => {
   useWindows()
-  const exe = windowsPath(windows as string)
+  const exe = windowsPath(windows ?? '')
 
   // the whole table runs on Windows' Node in test/windows; what the executable adds is the same in every row
   test.each(windowsToo.filter((_, i) => i % 6 === 0))('$rule', row =>
