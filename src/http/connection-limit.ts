@@ -18,14 +18,15 @@ export class ConnectionLimit {
     this.#max = max
   }
 
-  /** Takes a new connection in; false means that it must be closed. */
+  /** Takes a connection in; false means that it must be closed. One that is announced again counts once. */
   accept(socket: Socket): boolean {
     const { remoteAddress } = socket
-    if (this.#max === 0 || remoteAddress === undefined) return true
+    if (this.#max === 0 || remoteAddress === undefined || this.#known.has(socket)) return true
+    const key = nameOf(socket)
+    if (this.#strangers.has(key)) return true
     const block = addressBlock(remoteAddress)
     const count = this.#counts.get(block) ?? 0
     if (count >= this.#max) return false
-    const key = nameOf(socket)
     this.#counts.set(block, count + 1)
     this.#strangers.set(key, block)
     socket.once('close', () => this.#release(key))

@@ -43,6 +43,18 @@ test('after a login it counts no longer, over TLS too, where the socket is anoth
   expect(limit.accept(socketOf('192.0.2.1'))).toBe(false)
 })
 
+test('one that is announced again, before or after its login, counts once', () => {
+  const limit = new ConnectionLimit(1)
+  const socket = socketOf('192.0.2.1')
+  for (let i = 0; i < 3; i++) expect(limit.accept(socket)).toBe(true)
+  limit.welcome(socket)
+  expect(limit.accept(socket)).toBe(true)
+  const other = socketOf('192.0.2.1')
+  expect(limit.accept(other)).toBe(true)
+  other.emit('close')
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(true)
+})
+
 test('zero is no limit, and a socket that is gone already is no matter', () => {
   const none = new ConnectionLimit(0)
   for (let i = 0; i < 500; i++) expect(none.accept(socketOf('192.0.2.1'))).toBe(true)

@@ -133,6 +133,13 @@ describe('the limit of connections without a login', () => {
     fourth.write(ask())
     expect(await readUntil(fourth, 'ok\n')).toMatch(/ 200 /)
   })
+
+  test('counts one connection once, also where it offers an upgrade that is not taken', async () => {
+    const test = await start({ maxConnectionsPerAddress: 1 })
+    const offer =
+      'GET /.htpasswd/health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n'
+    for (let i = 0; i < 3; i++) expect(await test.raw(offer)).toMatch(/^HTTP\/1\.1 200 /)
+  })
 })
 
 describe('TLS', () => {

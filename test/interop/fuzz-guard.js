@@ -33,6 +33,7 @@ const seeds = [
   `POST /t HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n3;a=b\r\nabc\r\n0\r\nX-T: 1\r\n\r\n`,
   `PUT /e HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n${'a'.repeat(1000)}`,
   `GET /ws HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  `POST /h2c HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nContent-Length: 2\r\n\r\nhi`,
   `CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n${LOGIN}\r\n\r\n`,
   `OPTIONS * HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nOrigin: https://evil.example\r\n\r\n`,
   `GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n${LOGIN}\r\n\r\n`,
