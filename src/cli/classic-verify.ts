@@ -1,28 +1,32 @@
 // `htpasswd -v`: whether a password is a user's.
-import { HtpasswdDocument } from '../document/document.ts'
+import { RecordScan } from '../document/record-scan.ts'
+import { usernameKey } from '../document/username.ts'
 import { HtpasswdError } from '../errors.ts'
 import { verifyPassword } from '../hash/registry.ts'
-import { readSnapshot } from '../store/snapshot.ts'
+import { readParts } from '../store/read-parts.ts'
 import type { ClassicCommand } from './classic-options.ts'
 import { passwordOf } from './classic-password.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
-import { rejectMalformed } from './valid-document.ts'
+import { notAPasswordFile } from './valid-document.ts'
 
 // what crypt_blowfish answers with EINVAL: the prefix that Apache computes itself, with no valid cost and salt behind it
 const isBrokenBcrypt = (hash: string): boolean =>
   /^\$2[ay]\$/.test(hash) && !/^\$2[ay]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{22}/.test(hash)
 
-/** Runs the check and returns the exit status. */
+/**
+ * Runs the check and returns the exit status. As in Apache's command, which reads line by line, a malformed line counts
+ * when it stands before the user's, or when all else was right.
+ */
 export async function verify(command: ClassicCommand, io: Io): Promise<number> {
   const file = command.file as string
-  const document = new HtpasswdDocument((await readSnapshot(file))?.bytes)
-  rejectMalformed(document, file)
+  const scan = await readParts(file, () => new RecordScan(usernameKey(command.user)))
+  if (scan?.malformed === 'before') throw notAPasswordFile(file)
   const say = (status: number, message: string): number => {
     io.err(`${message}\n`)
     return status
   }
-  const hash = document.get(command.user)
+  const hash = scan?.hash
   if (hash === undefined) return say(ExitStatus.user, `User ${command.user} not found`)
   if (hash === '') return say(ExitStatus.invalidFile, `Empty hash for user ${command.user}`)
   const password = await passwordOf(command, io)
@@ -33,9 +37,10 @@ export async function verify(command: ClassicCommand, io: Io): Promise<number> {
   try {
     const matches = await verifyPassword(password, hash, { plaintext })
     if (!matches) return say(ExitStatus.verification, 'password verification failed')
-    return say(ExitStatus.ok, `Password for user ${command.user} correct.`)
   } catch (error) {
     if (!(error instanceof HtpasswdError && error.code === 'ERR_HASH_LIMIT')) throw error
     return say(ExitStatus.unverifiable, `Could not verify password: ${error.message}`)
   }
+  if (scan?.malformed === 'behind') throw notAPasswordFile(file)
+  return say(ExitStatus.ok, `Password for user ${command.user} correct.`)
 }

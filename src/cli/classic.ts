@@ -7,6 +7,7 @@ import { sha512crypt } from '../hash/sha-crypt.ts'
 import { checkAccess } from '../store/access.ts'
 import { type ClassicCommand, parseClassic, UsageError } from './classic-options.ts'
 import { passwordOf } from './classic-password.ts'
+import { verify } from './classic-verify.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
 import { shellWord } from './shell-word.ts'
@@ -52,7 +53,7 @@ async function run(command: ClassicCommand, io: Io): Promise<number> {
     } as const
     checkAccess(command.file, purposes[command.mode])
   }
-  if (command.mode === 'verify') return (await import('./classic-verify.ts')).verify(command, io)
+  if (command.mode === 'verify') return verify(command, io)
   if (command.mode === 'delete') return remove(command, io)
   return write(command, options, io)
 }

@@ -3,7 +3,9 @@ import { HtpasswdError } from '../errors.ts'
 import { fieldsBehind, LineCursor, lineStart, textStart } from './line.ts'
 import { LineIndex } from './line-index.ts'
 import { findProblems, type Problem } from './problems.ts'
+import { RecordScan } from './record-scan.ts'
 import { checkUsername, usernameKey, usernameText } from './username.ts'
+import { rejectUtf16 } from './utf16.ts'
 
 /** A change of the record whose name stands at an offset of the source; undefined takes the line out. */
 type Edit = { readonly key: string; readonly hash: string } | undefined
@@ -175,11 +177,11 @@ export class HtpasswdDocument {
     this.#index.build()
   }
 
-  /** The number of the first line that is no record, comment or blank line; quicker than `problems`. @internal */
-  malformedLine(): number | undefined {
-    const cursor = new LineCursor(this.#source)
-    for (let line = 1; cursor.next(); line++) if (cursor.kind === 'malformed') return line
-    return undefined
+  /** Whether some line is no record, comment or blank line; quicker than `problems`. @internal */
+  get isMalformed(): boolean {
+    const scan = new RecordScan()
+    scan.take(this.#source)
+    return scan.malformed !== undefined
   }
 
   /** The source offsets of the records that are the user's now. */
@@ -236,17 +238,4 @@ export class HtpasswdDocument {
 function lacksLineEnd(pieces: readonly Buffer[], markLength: number): boolean {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
   return length > markLength && pieces.findLast(piece => piece.length > 0)?.at(-1) !== 10
-}
-
-/** UTF-16 has a byte order mark, or a NUL in every other byte of its ASCII. */
-function rejectUtf16(bytes: Buffer): void {
-  const mark = bytes.length >= 2 ? bytes.readUInt16BE(0) : 0
-  const nuls = bytes.length >= 4 ? [0, 1, 2, 3].map(i => bytes[i] === 0).join() : ''
-  const alternating = nuls === 'false,true,false,true' || nuls === 'true,false,true,false'
-  if (mark !== 0xfffe && mark !== 0xfeff && !alternating) return
-  throw new HtpasswdError(
-    'ERR_UTF16',
-    'expected UTF-8 or ASCII text, got UTF-16, as Windows PowerShell writes with ">". ' +
-      'Save the file as UTF-8, or in PowerShell: (Get-Content FILE) | Set-Content -Encoding ascii FILE',
-  )
 }

@@ -2,8 +2,9 @@
 import { HtpasswdDocument } from '../document/document.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 import { replaceFile } from './atomic-write.ts'
+import { linkTarget } from './link-target.ts'
 import { acquireLock, DEFAULT_LOCK_TIMEOUT } from './lock.ts'
-import { currentStamp, linkTarget, readSnapshot } from './snapshot.ts'
+import { currentStamp, readSnapshot } from './snapshot.ts'
 
 /** How a file is updated. */
 export interface UpdateOptions {

@@ -32,6 +32,7 @@ const updating = (user: string): string => `Updating password for user ${user}\n
 const deleting = (user: string): string => `Deleting password for user ${user}\n`
 const correct = (user: string): string => `Password for user ${user} correct.\n`
 const wrong = 'password verification failed\n'
+const notValid = 'htpasswd: The file f does not appear to be a valid htpasswd file.\n'
 const plainWarning = 'Warning: storing passwords as plain text might just not work on this platform.\n'
 const prompts = 'New password: Re-type new password: '
 const onlyOne = 'htpasswd: only one of -c -n -v -D may be specified\n'
@@ -552,6 +553,54 @@ const verifyCases: CommandCase[] = [
     files: { f: `${bob}bob:${sha('late')}\n` },
     status: 3,
     stderr: wrong,
+  },
+  {
+    rule: '-v looks at no further line of the user',
+    args: ['-vb', 'f', 'bob', 'two'],
+    files: { f: `${bob}bob:${sha('late')}\n` },
+    status: 0,
+    stderr: correct('bob'),
+    ours: true,
+  },
+  ...[
+    { rule: 'a right password, a broken line behind', text: `${bob}broken\n`, password: 'two', status: 7 },
+    { rule: 'a wrong password, a broken line behind', text: `${bob}broken\n`, password: 'no', status: 3 },
+    { rule: 'a right password, a broken line before', text: `broken\n${bob}`, password: 'two', status: 7 },
+    { rule: 'a wrong password, a broken line before', text: `broken\n${bob}`, password: 'no', status: 7 },
+    { rule: 'a broken last line without its end', text: `${bob}broken`, password: 'two', status: 7 },
+    {
+      rule: 'a stranger, a broken line',
+      text: `${bob.replace('bob', 'zoe')}broken\n`,
+      password: 'two',
+      status: 7,
+    },
+    {
+      rule: 'blank lines and comments behind',
+      text: `${bob} \t\n  # no colon\n\n`,
+      password: 'two',
+      status: 0,
+    },
+  ].map(({ rule, text, password, status }) => ({
+    rule: `-v of ${rule}`,
+    args: ['-vb', 'f', 'bob', password],
+    files: { f: text },
+    status,
+    stderr: { 0: correct('bob'), 3: wrong, 7: notValid }[status] ?? '',
+  })),
+  {
+    rule: '-v of an empty hash, a broken line behind',
+    args: ['-vb', 'f', 'bob', 'two'],
+    files: { f: 'bob:\nbroken\n' },
+    status: 7,
+    stderr: /Empty hash for user bob\n$/,
+  },
+  {
+    rule: '-v of a file that is none is said before it asks',
+    args: ['-v', 'f', 'bob'],
+    stdin: 'two\n',
+    files: { f: 'broken\n' },
+    status: 7,
+    stderr: notValid,
   },
   {
     rule: '-v skips blanks before a name',

@@ -1,10 +1,8 @@
-// A reading is of one moment, of a regular file, behind links.
+// A reading is of one moment and of a regular file.
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
-import { realpath } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { appendFileSync, mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { currentStamp, linkTarget, readSnapshot } from '../../src/store/snapshot.ts'
+import { currentStamp, readSnapshot, readStill } from '../../src/store/snapshot.ts'
 import { fileWith, scratch } from './scratch.ts'
 
 const place = scratch()
@@ -58,22 +56,22 @@ test('the stamp changes with the text, with the file and with its times', () => 
   expect(stamps.at(-1)).toBe('')
 })
 
-describe.skipIf(process.platform === 'win32')('linkTarget', () => {
-  test('is the file behind links, there or yet to come', async () => {
-    const folder = await realpath(dirname(place.path('x')))
-    mkdirSync(place.path('sub'))
-    symlinkSync('sub/real', place.path('link'))
-    symlinkSync(place.path('link'), place.path('chain'))
-    for (const name of ['link', 'chain', 'sub/real'])
-      expect(await linkTarget(place.path(name))).toBe(join(folder, 'sub/real'))
-    fileWith(place.path('sub/real'), '')
-    for (const name of ['link', 'chain', 'sub/real'])
-      expect(await linkTarget(place.path(name))).toBe(join(folder, 'sub/real'))
+describe('readStill', () => {
+  test('reads again what was written meanwhile', async () => {
+    const path = fileWith(place.path('f'), 'a:1\n')
+    const sizes: bigint[] = []
+    const last = await readStill(path, async (_fd, { size }) => {
+      sizes.push(size)
+      if (sizes.length < 3) appendFileSync(path, 'b:2\n')
+      return size
+    })
+    expect(sizes).toEqual([4n, 8n, 12n])
+    expect(last).toBe(12n)
   })
 
-  test('a circle is an error with a name', async () => {
-    symlinkSync('b', place.path('a'))
-    symlinkSync('a', place.path('b'))
-    await expect(linkTarget(place.path('a'))).rejects.toMatchObject({ code: 'ERR_FILE_ACCESS' })
+  test('gives up on a file that never stands still', async () => {
+    const path = fileWith(place.path('f'), 'a:1\n')
+    const reading = readStill(path, async () => appendFileSync(path, 'b:2\n'))
+    await expect(reading).rejects.toMatchObject({ code: 'ERR_FILE_BUSY' })
   })
 })
