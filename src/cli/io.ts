@@ -20,7 +20,8 @@ export interface Io {
 }
 
 /** Synchronous writes: process.stdout would cost a tenth of the start, and lose its end on some pipes at exit. */
-function write(fd: number, text: string | Buffer): void {
+function write(fd: 1 | 2, text: string | Buffer): void {
+  if (process.platform === 'win32' && writeToConsole(fd, text.toString())) return
   let rest = typeof text === 'string' ? Buffer.from(text) : text
   while (rest.length > 0) {
     try {
@@ -33,6 +34,15 @@ function write(fd: number, text: string | Buffer): void {
       waitALittle()
     }
   }
+}
+
+/** A console of Windows takes bytes for letters of its code page; only Node's stream writes letters as such. */
+function writeToConsole(fd: 1 | 2, text: string): boolean {
+  if (/^[\x00-\x7f]*$/.test(text)) return false
+  const stream = fd === 1 ? process.stdout : process.stderr
+  if (!stream.isTTY) return false
+  stream.write(text)
+  return true
 }
 
 function read(fd: number, into: Buffer): number {

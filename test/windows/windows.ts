@@ -23,6 +23,9 @@ export const windowsPath = (path: string): string =>
 /** The built command, as Windows names it. */
 export const windowsBin = windowsPath(fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url)))
 
+/** Windows' Node, as Windows names it. */
+export const windowsNode = isWindows ? process.execPath : windowsPath(nodeExe)
+
 /** For a test file that needs Windows: makes it before the first test, keeps it up between them. */
 export function useWindows(): void {
   if (isWindows || noWindows !== undefined) return
@@ -61,7 +64,7 @@ export function windowsCommand(program: string, args: readonly string[]): [strin
 
 export const windowsEnvironment = (env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   ...process.env,
-  ...(isWindows ? {} : { ...wineEnvironment, NODE_EXE: windowsPath(nodeExe) }),
+  ...(isWindows ? {} : { ...wineEnvironment, NODE_EXE: windowsNode }),
   ...env,
 })
 
