@@ -1,9 +1,11 @@
 // Stands in for tinypool in the one-file executables: threads there have no file to start from, their source is an asset.
+import { EventEmitter } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { getAsset } from 'node:sea'
 import { Worker } from 'node:worker_threads'
 
-export class Tinypool {
+/** Its `error` is for a thread that dies without a job; here every thread starts with one, which then fails. */
+export class Tinypool extends EventEmitter {
   #source
   #most
   #idleTimeout
@@ -12,6 +14,7 @@ export class Tinypool {
   #waiting = []
 
   constructor({ filename, maxThreads = availableParallelism(), idleTimeout }) {
+    super()
     this.#source = getAsset(filename, 'utf8')
     this.#most = maxThreads
     this.#idleTimeout = idleTimeout

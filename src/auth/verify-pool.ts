@@ -21,13 +21,19 @@ const IDLE_MILLISECONDS = 60_000
 /** A check of a password; `full` where there is no room left to wait. */
 export type Verify = (password: Uint8Array, storedHash: string) => Promise<VerifyAnswer | 'full'>
 
+/** Threads, and why they are of no use any more. */
+interface Threads {
+  readonly pool: Tinypool
+  fault: unknown
+}
+
 /** A pool that starts its threads with the first check and lets idle ones end. */
 export class VerifyPool {
   readonly #options: VerifyOptions
   readonly #workers: number
   readonly #maxPending: number
   #pending = 0
-  #threads: Tinypool | undefined
+  #threads: Threads | undefined
 
   constructor({ workers, maxQueue, ...options }: VerifyPoolOptions = {}) {
     this.#options = options
@@ -43,27 +49,39 @@ export class VerifyPool {
     if (format === undefined || instantFormats.has(format)) return verifyJob(job)
     if (this.#pending >= this.#maxPending) return 'full'
     this.#pending++
+    this.#threads ??= this.#start()
+    const threads = this.#threads
     try {
-      return await this.#start().run(job)
+      return await threads.pool.run(job)
+    } catch (error) {
+      throw threads.fault ?? error
     } finally {
       this.#pending--
     }
   }
 
-  #start(): Tinypool {
-    this.#threads ??= new Tinypool({
+  #start(): Threads {
+    const pool = new Tinypool({
       // by its name in package.json "imports", so that it is the built file in tests of the sources too
       filename: createRequire(import.meta.url).resolve('#verify-worker'),
       minThreads: 0,
       maxThreads: this.#workers,
       idleTimeout: IDLE_MILLISECONDS,
     })
-    return this.#threads
+    const threads: Threads = { pool, fault: undefined }
+    // A thread that dies before its first job (an update took its file away, no memory for it) is told here alone, and
+    // unheard it ends the process. Such a pool starts no further one, and lets the waiting wait: it is given up.
+    pool.on('error', fault => {
+      threads.fault ??= fault
+      if (this.#threads === threads) this.#threads = undefined
+      void pool.destroy()
+    })
+    return threads
   }
 
   /** Ends the threads; checks under way fail. */
   async close(): Promise<void> {
-    await this.#threads?.destroy()
+    await this.#threads?.pool.destroy()
     this.#threads = undefined
   }
 }

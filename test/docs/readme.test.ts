@@ -142,6 +142,15 @@ test.each(textsOf('json'))('a configuration is taken by --config: %#', text => {
   for (const name of ['allow-path', 'tls-cert', 'tls-key'] as const) expect(values[name]).toEqual(given[name])
 })
 
+test('every dependency has its reason', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  const section = readme.slice(readme.indexOf('\n## Dependencies'), readme.indexOf('\n## Questions'))
+  const named = [...section.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name)
+  expect(named.toSorted()).toEqual(Object.keys(dependencies).toSorted())
+})
+
 test('every hash format is named', () => {
   expect(formats.map(({ id }) => `\`${id}\``).filter(name => !readme.includes(name))).toEqual([])
 })

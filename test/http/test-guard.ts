@@ -2,12 +2,14 @@
 import { type EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { expect } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import type { AuthenticatorOptions } from '../../src/auth/authenticator-options.ts'
 import { hashPassword } from '../../src/hash/registry.ts'
-import type { AccessLogEntry } from '../../src/http/access-log.ts'
+import { type AccessLogEntry, formatAccessLogEntry } from '../../src/http/access-log.ts'
 import { createGuard, type Guard } from '../../src/http/guard.ts'
 import type { GuardOptions } from '../../src/http/guard-options.ts'
+import { passwordsIn } from '../suite-output.ts'
 
 export const PASSWORD = 'correct horse'
 export const basic = (user: string, password: string): string =>
@@ -175,6 +177,8 @@ export class TestGuard implements AsyncDisposable {
     this.app.close()
     await this.guard.close(0)
     await this.authenticator[Symbol.asyncDispose]()
+    const lines = this.log.map(entry => formatAccessLogEntry(entry, 'json'))
+    expect(passwordsIn(lines.join('\n')), 'passwords in the access log').toEqual([])
   }
 }
 

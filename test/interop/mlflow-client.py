@@ -1,5 +1,7 @@
-"""What a user of MLflow's Python client does, step by step; prints one JSON line a step, so that a test can name the one that failed."""
+"""What a user of MLflow's Python client does, step by step (`all` or `short`); one JSON line a step, so that a test can name the one that failed."""
 
+import base64
+import gzip
 import hashlib
 import json
 import logging
@@ -8,6 +10,7 @@ import sys
 import tempfile
 import time
 import traceback
+import urllib.parse
 import warnings
 
 os.environ.setdefault("MLFLOW_ENABLE_ASYNC_TRACE_LOGGING", "false")
@@ -15,6 +18,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
 warnings.filterwarnings("ignore")
 
 import mlflow
+import requests
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 
@@ -129,6 +133,32 @@ def traces():
     assert trace_id in [one.info.trace_id for one in found]
 
 
+def otlp():
+    """A plain OpenTelemetry exporter, as OTEL_EXPORTER_OTLP_HEADERS sets it up: protobuf, compressed."""
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+    user, password = os.environ["MLFLOW_TRACKING_USERNAME"], os.environ["MLFLOW_TRACKING_PASSWORD"]
+    login = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+    name, _, value = f"Authorization={urllib.parse.quote(login)}".partition("=")
+    request = ExportTraceServiceRequest()
+    span = request.resource_spans.add().scope_spans.add().spans.add()
+    span.name, span.trace_id, span.span_id = "from otel", os.urandom(16), os.urandom(8)
+    span.start_time_unix_nano, span.end_time_unix_nano = time.time_ns() - 1_000_000, time.time_ns()
+    answer = requests.post(
+        os.environ["MLFLOW_TRACKING_URI"] + "/v1/traces",
+        data=gzip.compress(request.SerializeToString()),
+        headers={
+            name: urllib.parse.unquote(value),
+            "Content-Type": "application/x-protobuf",
+            "Content-Encoding": "gzip",
+            "x-mlflow-experiment-id": state["experiment"],
+        },
+    )
+    assert answer.status_code == 200, answer.text
+    found = mlflow.search_traces(locations=[state["experiment"]], return_type="list")
+    assert span.trace_id.hex() in " ".join(one.info.trace_id for one in found)
+
+
 def delete():
     client.delete_run(state["run"])
     assert client.get_run(state["run"]).info.lifecycle_stage == "deleted"
@@ -146,12 +176,35 @@ def wrong_password():
         raise AssertionError("a wrong password was let in")
 
 
-STEPS = [experiment, run, search, small_artifacts, large_artifact, model, registry, traces, delete, wrong_password]
-SHORT = [experiment, run, small_artifacts, delete]
+def wrong_upload():
+    with tempfile.TemporaryFile() as file:
+        file.truncate(100 << 20)
+        answer = requests.put(
+            os.environ["MLFLOW_TRACKING_URI"] + "/api/2.0/mlflow-artifacts/artifacts/large.bin",
+            data=file,
+            auth=(os.environ["MLFLOW_TRACKING_USERNAME"], "certainly not"),
+        )
+    assert answer.status_code == 401 and "MLFLOW_TRACKING_PASSWORD" in answer.text, answer.text
+
+
+ALL = [
+    experiment,
+    run,
+    search,
+    small_artifacts,
+    large_artifact,
+    model,
+    registry,
+    traces,
+    otlp,
+    delete,
+    wrong_password,
+    wrong_upload,
+]
+SHORT = [experiment, run, small_artifacts, traces, delete]
 
 failed = False
-chosen = {"short": SHORT, "all": STEPS, "all-but-wrong": STEPS[:-1]}[sys.argv[1] if len(sys.argv) > 1 else "all"]
-for step in chosen:
+for step in {"all": ALL, "short": SHORT}[sys.argv[1]]:
     start = time.time()
     try:
         step()

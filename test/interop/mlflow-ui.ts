@@ -1,9 +1,9 @@
 // MLflow's UI in a headless Chromium, driven as a person would: list, open, edit a tag, view an artifact, a trace, delete.
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 export interface UiVisit {
-  /** Where the guard is reached, by a name that is not localhost. */
-  readonly origin: string
+  /** Where the guard is reached, by a name that is not localhost, with the path that the UI is below. */
+  readonly base: string
   /** Chromium's own resolver rules, so that the name needs no entry in /etc/hosts. */
   readonly resolverRules: string
   readonly chromium: string
@@ -11,20 +11,19 @@ export interface UiVisit {
   readonly password: string
   readonly experiment: string
   readonly run: string
-  readonly runName: string
-  readonly traceText: string
+  readonly steps: readonly UiStep[]
   /** A file name for each step's picture. */
-  readonly picture: (step: string) => string
+  readonly picture: (step: UiStep) => string
 }
 
 export interface UiReport {
-  readonly steps: string[]
   /** Responses of 400 and above, as "403 POST /path". */
   readonly refused: string[]
-  /** How often the browser was asked to log in. */
-  readonly challenges: number
+  /** What the browser's console called an error. */
+  readonly errors: string[]
 }
 
+/** Fails at the step that does not work; each leaves a picture, the failed one too. */
 export async function visitUi(visit: UiVisit): Promise<UiReport> {
   const browser = await chromium.launch({
     executablePath: visit.chromium,
@@ -36,80 +35,118 @@ export async function visitUi(visit: UiVisit): Promise<UiReport> {
     ],
   })
   try {
-    return await walk(browser, visit)
+    return await walk(await newContext(browser, visit), visit)
   } finally {
     await browser.close()
   }
 }
 
-async function walk(browser: Browser, visit: UiVisit): Promise<UiReport> {
-  const context = await browser.newContext({
+function newContext(browser: Browser, { base, user, password }: UiVisit): Promise<BrowserContext> {
+  return browser.newContext({
     viewport: { width: 1400, height: 900 },
     // answers the login prompt, which a headless browser cannot show; it waits for the challenge
-    httpCredentials: { username: visit.user, password: visit.password, origin: visit.origin },
+    httpCredentials: { username: user, password, origin: new URL(base).origin },
   })
+}
+
+async function walk(context: BrowserContext, visit: UiVisit): Promise<UiReport> {
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  const refused: string[] = []
-  let challenges = 0
+  page.setDefaultTimeout(60_000)
+  const report: UiReport = { refused: [], errors: [] }
   page.on('response', response => {
-    if (response.status() === 401) challenges++
     if (response.status() < 400) return
-    refused.push(`${response.status()} ${response.request().method()} ${new URL(response.url()).pathname}`)
+    const { pathname } = new URL(response.url())
+    report.refused.push(`${response.status()} ${response.request().method()} ${pathname}`)
   })
-  const steps: string[] = []
-  const step = async (name: string, run: () => Promise<void>): Promise<void> => {
+  page.on('console', message => {
+    if (message.type() === 'error') report.errors.push(`${message.text()} ${message.location().url}`)
+  })
+  // the traces have a word of welcome that lies over the page
+  await page.addLocatorHandler(page.getByRole('button', { name: 'Got it' }), button => button.click())
+  for (const name of visit.steps) {
     try {
-      await run()
-      steps.push(name)
+      await steps[name](page, visit)
     } finally {
       await page.screenshot({ path: visit.picture(name) })
     }
   }
-  const runPage = `${visit.origin}/#/experiments/${visit.experiment}/runs/${visit.run}`
+  return report
+}
 
-  await step('list', async () => {
-    await page.goto(`${visit.origin}/#/experiments/${visit.experiment}/runs`)
-    await page.getByText(visit.runName).first().waitFor()
-  })
-  await step('open run', async () => {
-    await page.getByText(visit.runName).first().click()
+const RUN_NAME = 'first run'
+const ARTIFACT_TEXT = 'hello from the artifact'
+const TRACE_INPUT = 'what is guarded here'
+const INNER_SPAN = 'answer'
+const TRACE_OUTPUT = 'all of it'
+
+/** A Python program that logs what the visit looks for, and prints where. */
+export const seed = `
+import mlflow
+mlflow.set_experiment("browser")
+with mlflow.start_run(run_name="${RUN_NAME}") as run:
+    mlflow.log_metric("loss", 0.5)
+    mlflow.log_text("${ARTIFACT_TEXT}", "notes/hello.txt")
+    mlflow.set_tag("colour", "red")
+with mlflow.start_span("question") as span:
+    span.set_inputs({"q": "${TRACE_INPUT}"})
+    with mlflow.start_span("${INNER_SPAN}") as inner:
+        inner.set_outputs({"a": "${TRACE_OUTPUT}"})
+mlflow.flush_trace_async_logging()
+print("IDS", run.info.experiment_id, run.info.run_id)
+`
+
+const experimentPage = ({ base, experiment }: UiVisit): string => `${base}/#/experiments/${experiment}`
+const runPage = (visit: UiVisit): string => `${experimentPage(visit)}/runs/${visit.run}`
+
+const steps = {
+  async list(page: Page, visit: UiVisit) {
+    await page.goto(`${experimentPage(visit)}/runs`)
+    await page.getByText(RUN_NAME).first().waitFor()
+  },
+
+  async 'open run'(page: Page) {
+    await page.getByText(RUN_NAME).first().click()
     await page.getByText('About this run').waitFor()
-  })
-  await step('edit tag', () => editTag(page, runPage))
-  await step('view artifact', async () => {
-    await page.goto(`${runPage}/artifacts`)
+  },
+
+  async 'edit tag'(page: Page, visit: UiVisit) {
+    await page.goto(runPage(visit))
+    await page.getByRole('button', { name: 'Edit tags' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('combobox').fill('mood')
+    await page.keyboard.press('Enter')
+    await dialog.getByRole('textbox', { name: 'Value' }).fill('sunny')
+    await dialog.getByRole('button', { name: 'Add tag' }).click()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.reload()
+    await page.getByText('sunny').first().waitFor()
+  },
+
+  async 'view artifact'(page: Page, visit: UiVisit) {
+    await page.goto(`${runPage(visit)}/artifacts`)
     await page.getByText('notes', { exact: true }).click()
     await page.getByText('hello.txt', { exact: true }).click()
-    await page.getByText('hello from the artifact').waitFor()
-  })
-  await step('view trace', async () => {
-    await page.goto(`${visit.origin}/#/experiments/${visit.experiment}/traces`)
-    await page.getByText(visit.traceText).first().waitFor()
-  })
-  await step('delete run', () => deleteRun(page, runPage))
-  return { steps, refused, challenges }
+    await page.getByText(ARTIFACT_TEXT).waitFor()
+  },
+
+  async 'view trace'(page: Page, visit: UiVisit) {
+    await page.goto(`${experimentPage(visit)}/traces`)
+    await page.getByText(TRACE_INPUT).first().click()
+    await page.getByText(INNER_SPAN, { exact: true }).click()
+    await page.getByText(TRACE_OUTPUT).first().waitFor()
+  },
+
+  async 'delete run'(page: Page, visit: UiVisit) {
+    await page.goto(runPage(visit))
+    await page.getByRole('button', { name: 'Open header dropdown menu' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    const deleted = page.waitForResponse(response => response.url().endsWith('/runs/delete'))
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    const status = (await deleted).status()
+    if (status !== 200) throw new Error(`delete expected 200, got ${status}`)
+  },
 }
 
-async function editTag(page: Page, runPage: string): Promise<void> {
-  await page.goto(runPage)
-  await page.getByRole('button', { name: 'Edit tags' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('combobox').fill('mood')
-  await page.keyboard.press('Enter')
-  await dialog.getByRole('textbox', { name: 'Value' }).fill('sunny')
-  await dialog.getByRole('button', { name: 'Add tag' }).click()
-  await dialog.getByRole('button', { name: 'Save' }).click()
-  await dialog.waitFor({ state: 'hidden' })
-  await page.reload()
-  await page.getByText('sunny').first().waitFor()
-}
-
-async function deleteRun(page: Page, runPage: string): Promise<void> {
-  await page.goto(runPage)
-  await page.getByRole('button', { name: 'Open header dropdown menu' }).click()
-  await page.getByRole('menuitem', { name: 'Delete' }).click()
-  const deleted = page.waitForResponse(response => response.url().endsWith('/runs/delete'))
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
-  if (!(await deleted).ok()) throw new Error(`delete expected 200, got ${(await deleted).status()}`)
-}
+export type UiStep = keyof typeof steps
+export const uiSteps = Object.keys(steps) as readonly UiStep[]

@@ -29,7 +29,7 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [24, 'lost updates, torn reads, records in names', 'lost-update', 'record-injection'],
   [25, 'overlong lines, planted links, modes', 'overlong-lines', 'planted-symlink'],
   [26, 'shared buffers, sloppy readers of credentials', 'concurrent-hashing', 'parser-confusion'],
-  [27, 'secrets in messages and logs', 'secrets-in-messages'],
+  [27, 'secrets in messages and logs', 'secrets-in-messages', 'secrets-in-output'],
   [
     28,
     'logins borrowed by other sites; default passwords',

@@ -1,0 +1,70 @@
+// What the command says and refuses at its start: requirement 39, as the program prints it.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashPassword } from '../../src/hash/registry.ts'
+import { eventually, freePort, startProgram } from '../interop/outside-program.ts'
+
+const launcher = join(import.meta.dirname, '../interop/serve-launcher.js')
+const folder = mkdtempSync(join(tmpdir(), 'startup-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const serve = (...args: string[]) =>
+  startProgram(process.execPath, [launcher, ...args], { cwd: folder, env: process.env })
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'users'), `alice:${await hashPassword('secret-of-alice', { cost: 10 })}\n`)
+  writeFileSync(join(folder, 'weak'), `bob:${await hashPassword('secret-of-bob', { format: 'sha1' })}\n`)
+  writeFileSync(join(folder, 'empty'), '')
+  writeFileSync(join(folder, 'comments'), '# nobody yet\n\n')
+})
+
+/** What it says until it is ready, or has ended. */
+async function messageOf(...args: string[]): Promise<string> {
+  await using program = serve(...args)
+  // awaited here, for the program ends with this block
+  return await eventually('the message', () =>
+    /MLFLOW_TRACKING_PASSWORD=.*\n\n/.test(program.output()) ? program.output() : undefined,
+  )
+}
+
+describe('requirement 39: at its start the guard', () => {
+  test('prints where to open it and the three variables of the Python client, and nothing to worry about', async () => {
+    const port = await freePort()
+    const output = await messageOf('users', '--upstream', 'http://127.0.0.1:9', '--listen', `${port}`)
+    expect(output).toContain(`Open  http://127.0.0.1:${port}\n`)
+    for (const set of ['export ', '$env:', 'set "']) {
+      const line = output.split('\n').find(one => one.includes(set)) ?? ''
+      expect(line).toMatch(/MLFLOW_TRACKING_URI=.*127\.0\.0\.1/)
+      expect(line).toMatch(/MLFLOW_TRACKING_USERNAME='?alice/)
+      expect(line).toMatch(/MLFLOW_TRACKING_PASSWORD='?your-password/)
+    }
+    expect(output).not.toContain('warning')
+  })
+
+  test('warns of plain HTTP on the network, of an app that others may reach, and of weak hashes', async () => {
+    const port = await freePort()
+    // an address for documentation (RFC 5737): nobody's
+    const upstream = ['--upstream', 'http://192.0.2.77:5000']
+    const output = await messageOf('weak', ...upstream, '--listen', `0.0.0.0:${port}`)
+    const warnings = output.split('\n').filter(line => line.startsWith('warning: '))
+    expect(warnings).toEqual([
+      expect.stringMatching(/192\.0\.2\.77:5000 is on another address: make sure that nobody but the guard/),
+      expect.stringMatching(/plain HTTP on every network .* --tls-cert and --tls-key/),
+      expect.stringMatching(/^warning: user bob: sha1 .* htpasswd -B -C 12 weak NAME$/),
+    ])
+    expect(output).not.toContain('{SHA}')
+  })
+
+  test.each([
+    ['missing', 'there is no such file', /htpasswd .*-c.* missing|--init/],
+    ['empty', 'it is empty', /empty/],
+    ['comments', 'nobody is in it', /comments/],
+  ])('refuses the file "%s": %s', async (file, _, remedy) => {
+    const program = serve(file, '--upstream', 'http://127.0.0.1:9', '--listen', `${await freePort()}`)
+    expect(await program.ended).not.toBe(0)
+    expect(program.output()).toMatch(remedy)
+    expect(program.output()).not.toContain('Guarding')
+  })
+})
