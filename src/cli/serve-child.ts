@@ -58,8 +58,12 @@ export interface ChildApp {
   readonly ended: Promise<string>
   /** Resolves when its port answers; rejects when it ends before or takes longer than three minutes. */
   ready(upstream: URL): Promise<void>
-  /** Asks it to stop, insists after ten seconds; resolves when it is gone. */
-  stop(): Promise<void>
+  /**
+   * Asks it to stop, insists after ten seconds; resolves when it is gone.
+   *
+   * @param onWait called where it has to be waited for: MLflow takes its ten seconds once it has run for a while.
+   */
+  stop(onWait?: () => void): Promise<void>
   /** Ends it without asking. */
   kill(): void
 }
@@ -94,7 +98,7 @@ export function startChild(command: readonly string[], { stdout, stderr, env }: 
   return {
     ended,
     ready: upstream => waitUntilReady(upstream, ended),
-    stop: () => stopChild(child),
+    stop: onWait => stopChild(child, onWait),
     kill: () => signalTree(child, 'SIGKILL'),
   }
 }
@@ -144,8 +148,9 @@ export function answers(host: string, port: number, limitMs = 1000): Promise<boo
   })
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
+async function stopChild(child: ChildProcess, onWait: () => void = () => {}): Promise<void> {
   if (child.pid === undefined) return
+  if (!hasEnded(child)) onWait()
   const gone = hasEnded(child) ? Promise.resolve() : once(child, 'exit')
   signalTree(child, 'SIGTERM')
   const timer = setTimeout(() => signalTree(child, 'SIGKILL'), STOP_LIMIT_MS)

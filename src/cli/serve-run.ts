@@ -75,7 +75,8 @@ export class GuardRun {
     const users = new ServeUsers({ path: file, say: this.#say })
     const upstream = appOf(this.#request)
     // closed in reverse: the guard drains while the app still answers
-    this.#closers.push(() => this.#child?.stop())
+    const onWait = (): void => this.#say(`Waiting for ${command[0]} to end; Ctrl-C again ends it at once`)
+    this.#closers.push(() => this.#child?.stop(onWait))
     const { workers } = values
     const options = { users, upstream, values, stdout: this.#io.stdout, say: this.#say }
     const front = workers === 1 ? openFront(options) : openWorkers(workers, this.#say)

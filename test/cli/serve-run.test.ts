@@ -74,5 +74,6 @@ test('a stop during the start ends the app that is waited for', async () => {
   ended.catch(() => {})
   await expect.poll(() => said.join()).toContain('waiting for it')
   await run.stop()
+  expect(said.join()).toContain('to end; Ctrl-C again ends it at once')
   await expect(ended).rejects.toThrow(/ended with signal SIGTERM/)
 })
