@@ -1,4 +1,6 @@
 // Bundles the command behind tsc: as some twenty ES modules, loading it took longer than all that it does.
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'rolldown'
 
 // our commands and the help stay as tsc made them, beside the bundle: they need no quick start
@@ -12,6 +14,10 @@ const requireEngines = {
     code.replace(/await import\('(apache-md5|bcryptjs|unix-crypt-td-js)'\)/g, "({ default: require('$1') })"),
 }
 
+// chunks of an earlier build would go into the package
+const folder = join('dist', 'cli')
+for (const name of readdirSync(folder)) if (name.endsWith('.cjs')) rmSync(join(folder, name))
+
 await build({
   input: 'dist/cli/main.js',
   platform: 'node',
@@ -20,8 +26,10 @@ await build({
   preserveEntrySignatures: 'allow-extension',
   external: (id, importer) => isPackage(id) || isLoadedLater(id, importer),
   output: {
-    dir: 'dist/cli',
+    dir: folder,
     format: 'cjs',
+    // they stand in the modules beside it
+    comments: false,
     entryFileNames: '[name].cjs',
     // what a run may not need becomes a file of its own, read when it is
     chunkFileNames: '[name].cjs',

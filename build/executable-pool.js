@@ -1,11 +1,9 @@
 // Stands in for tinypool in the one-file executables: threads there have no file to start from, their source is an asset.
-import { EventEmitter } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { getAsset } from 'node:sea'
 import { Worker } from 'node:worker_threads'
 
-/** Its `error` is for a thread that dies without a job; here every thread starts with one, which then fails. */
-export class Tinypool extends EventEmitter {
+export class Tinypool {
   #source
   #most
   #idleTimeout
@@ -14,7 +12,6 @@ export class Tinypool extends EventEmitter {
   #waiting = []
 
   constructor({ filename, maxThreads = availableParallelism(), idleTimeout }) {
-    super()
     this.#source = getAsset(filename, 'utf8')
     this.#most = maxThreads
     this.#idleTimeout = idleTimeout
@@ -31,6 +28,7 @@ export class Tinypool extends EventEmitter {
   }
 
   async destroy() {
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error('the pool was closed'))
     await Promise.all([...this.#threads].map(thread => thread.worker.terminate()))
   }
 

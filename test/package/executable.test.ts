@@ -1,8 +1,9 @@
 // The one-file executables that `npm run build:exe` made: this system's own, and Windows' under Wine.
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cases } from '../cli/cases.ts'
 import { maskSalts, type Run, readFolder, run, withFolder } from '../cli/run.ts'
 import {
@@ -14,14 +15,25 @@ import {
 } from '../interop/outside-program.ts'
 import { noWindows, runWindows, startWindows, useWindows, windowsPath } from '../windows/windows.ts'
 
-const built = (target: string): string | undefined =>
-  [fileURLToPath(new URL(`../../dist-exe/htpasswd-${target}`, import.meta.url))].find(existsSync)
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const systems = { linux: 'linux', darwin: 'darwin', win32: 'win' } as Record<string, string>
-const target = `${systems[process.platform]}-${process.arch}${process.platform === 'win32' ? '.exe' : ''}`
-const own = built(target)
-const missing = skipReason({ [`dist-exe/htpasswd-${target} (npm run build:exe)`]: own })
-const windows = built('win-x64.exe')
-const noExe = noWindows ?? skipReason({ 'dist-exe/htpasswd-win-x64.exe (npm run build:exe)': windows })
+const target = `${systems[process.platform]}-${process.arch}`
+const pathOf = (name: string): string =>
+  join(root, 'dist-exe', `htpasswd-${name}${name.startsWith('win') ? '.exe' : ''}`)
+/** Node for it, which an earlier `npm run build:exe` has fetched; without it a test would wait for a big download. */
+const fetched = (name: string): string | undefined =>
+  [join(root, '.cache', 'exe', `node-${name}`)].find(existsSync)
+const missing = skipReason({ [`npm run build:exe -- ${target}`]: fetched(target) })
+const noExe = noWindows ?? skipReason({ 'npm run build:exe -- win-x64': fetched('win-x64') })
+
+// made anew, or they would be of an earlier state of the sources
+beforeAll(() => {
+  const wanted = [...new Set([...(missing ? [] : [target]), ...(noExe ? [] : ['win-x64'])])]
+  if (wanted.length === 0) return
+  const words = [join(root, 'build', 'executable.js'), ...wanted]
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
+  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
+}, 600_000)
 
 const here = cases.filter(({ posix }) => !posix || process.platform !== 'win32')
 const windowsToo = cases.filter(({ posix }) => !posix)
@@ -50,7 +62,7 @@ async function holdLogins(port: number): Promise<void> {
 }
 
 describe.skipIf(missing)(`htpasswd-${target}`, () => {
-  const exe = own as string
+  const exe = pathOf(target)
   const running: Program[] = []
   afterAll(async () => {
     for (const program of running) await program[Symbol.asyncDispose]()
@@ -95,7 +107,7 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
 
 describe.skipIf(noExe)('htpasswd.exe on Windows', () => {
   useWindows()
-  const exe = windowsPath(windows ?? '')
+  const exe = windowsPath(pathOf('win-x64'))
 
   // the whole table runs on Windows' Node in test/windows; what the executable adds is the same in every row
   test.each(windowsToo.filter((_, i) => i % 6 === 0))('$rule', row =>
@@ -128,18 +140,15 @@ describe.skipIf(noExe)('htpasswd.exe on Windows', () => {
   })
 })
 
-test.skipIf(missing)('every target that was built is of its system', async () => {
-  const { openSync, readSync, closeSync } = await import('node:fs')
+test.skipIf(missing)('every one that was made is a program of its system', () => {
   const marks = { linux: '7f454c46', win: '4d5a', darwin: 'cffaedfe' }
-  for (const [system, mark] of Object.entries(marks)) {
-    for (const arch of ['x64', 'arm64']) {
-      const path = built(`${system}-${arch}${system === 'win' ? '.exe' : ''}`)
-      if (path === undefined) continue
-      const head = Buffer.alloc(mark.length / 2)
-      const file = openSync(path, 'r')
-      readSync(file, head)
-      closeSync(file)
-      expect({ path: join(path), head: head.toString('hex') }).toEqual({ path: join(path), head: mark })
-    }
+  const names = Object.keys(marks).flatMap(system => [`${system}-x64`, `${system}-arm64`])
+  for (const name of names.filter(one => existsSync(pathOf(one)))) {
+    const mark = marks[name.split('-')[0] as keyof typeof marks]
+    const head = Buffer.alloc(mark.length / 2)
+    const file = openSync(pathOf(name), 'r')
+    readSync(file, head)
+    closeSync(file)
+    expect({ name, head: head.toString('hex') }).toEqual({ name, head: mark })
   }
 })
