@@ -31,6 +31,8 @@ export interface Grammar<Table extends OptionTable = OptionTable> {
   readonly name: string
   /** Its forms, as they stand behind that word. */
   readonly synopsis: readonly string[]
+  /** Where `-- COMMAND` may stand: how many bare words come before it at most. */
+  readonly wordsBeforeApp?: number
   /** What the first word behind it can be; a password file where it is left out. */
   readonly words?: readonly string[]
   readonly describe: string

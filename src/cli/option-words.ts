@@ -20,7 +20,7 @@ export const usageError = (message: string, cause?: unknown): HtpasswdError =>
 
 /** @throws HtpasswdError `ERR_USAGE` for an unknown option, with the nearest name, and for a missing argument. */
 export function sortWords(grammar: Grammar, argv: readonly string[]): SortedWords {
-  const parsed = instance(grammar, argv).parseSync() as Record<string, unknown>
+  const parsed = instance(grammar, withSeparator(grammar, argv)).parseSync() as Record<string, unknown>
   const { _: words = [], '--': rest = [], $0: _, ...given } = parsed
   const options = new Map(Object.entries(given).filter(([, value]) => value !== undefined)) as Map<
     string,
@@ -29,6 +29,22 @@ export function sortWords(grammar: Grammar, argv: readonly string[]): SortedWord
   for (const name of options.keys())
     rejectUnknown(grammar, name, name.length === 1 ? `-${name}` : `--${name}`)
   return { options, words: (words as unknown[]).map(String), rest: (rest as unknown[]).map(String) }
+}
+
+/**
+ * PowerShell takes the first `--` for itself where it starts a script, and what npm installs there is one (npm issue 4903).
+ * So one bare word too many begins the app as well, unless another app is named.
+ */
+function withSeparator({ options, wordsBeforeApp }: Grammar, argv: readonly string[]): readonly string[] {
+  if (wordsBeforeApp === undefined || argv.some(word => /^--(upstream|demo)\b|^--$/.test(word))) return argv
+  let bare = 0
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] as string
+    if (!word.startsWith('-')) bare++
+    else if (options[word.slice(2)]?.argument !== undefined) at++
+    if (bare > wordsBeforeApp) return [...argv.slice(0, at), '--', ...argv.slice(at)]
+  }
+  return argv
 }
 
 /** The help text, as wide as the terminal allows. */

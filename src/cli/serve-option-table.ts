@@ -118,6 +118,7 @@ export const serveOptions = {
 export const serveGrammar: Grammar<typeof serveOptions> = {
   name: 'serve',
   synopsis: ['[FILE] --upstream URL', '[FILE] -- COMMAND [ARGUMENT ...]', '[FILE] --init --demo'],
+  wordsBeforeApp: 1,
   describe: 'Puts the users of the password FILE (default .htpasswd) in front of a web app.',
   options: serveOptions,
   epilogue:

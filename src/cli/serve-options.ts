@@ -22,7 +22,7 @@ export function parseServe(argv: readonly string[], environment: NodeJS.ProcessE
   const { values, words, rest: command, file } = parseOptions(serveGrammar, argv, environment)
   if (words.length > 1) {
     throw usageError(
-      `expected one password file, got ${words.length}: ${words.join(', ')}; an app to start stands behind "--"`,
+      `expected one password file, got ${words.length}: ${words.join(', ')}; an app to start stands behind "--" (in PowerShell: '--')`,
     )
   }
   checkTogether(values, command)

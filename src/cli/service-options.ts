@@ -47,6 +47,7 @@ export const serviceGrammar: Grammar<typeof serviceOptions> = {
     'uninstall',
     'status',
   ],
+  wordsBeforeApp: 2,
   words: serviceActions,
   describe: 'Keeps "htpasswd serve" running: as a systemd unit, a launchd job, or a task of Windows.',
   options: serviceOptions,

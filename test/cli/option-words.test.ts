@@ -72,3 +72,15 @@ test('the help has forms, description, every row with its argument and default, 
   ])
     expect(help).toContain(part)
 })
+
+test('an app is found where PowerShell took the -- in front of it', () => {
+  const starts: Grammar = { ...grammar, wordsBeforeApp: 1 }
+  const words = ['cake', '--oven', 'left', '-k', 'app', '--port', '5000']
+  expect(sortWords(starts, words)).toEqual(sortWords(starts, words.toSpliced(4, 0, '--')))
+  expect(sortWords(starts, words).rest).toEqual(['app', '--port', '5000'])
+  // not where words may be many, where a -- stands, or where the app is named
+  expect(sortWords(grammar, ['a', 'b']).words).toEqual(['a', 'b'])
+  expect(sortWords(starts, ['a', 'b', '--', 'c']).words).toEqual(['a', 'b'])
+  const named: Grammar = { ...starts, options: { demo: { group: 'x', describe: 'x' } } }
+  expect(sortWords(named, ['a', 'b', '--demo']).words).toEqual(['a', 'b'])
+})

@@ -135,7 +135,7 @@ test.each<[why: string, argv: string[], env: NodeJS.ProcessEnv, message: string 
     {},
     '--tls-cert and --tls-key go together, got only --tls-cert',
   ],
-  ['two files', ['a', 'b'], {}, /^expected one password file, got 2: a, b/],
+  ['two files', ['a', 'b', '--demo'], {}, /^expected one password file, got 2: a, b/],
   [
     'a config that is not there',
     ['--config', '/no/such.json'],
