@@ -1,6 +1,6 @@
 // Addresses of the guard: reading --listen and --upstream, what is loopback, which of our own addresses others can reach.
 import { isIP } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { hostname, networkInterfaces } from 'node:os'
 
 export interface ListenAddress {
   readonly host: string
@@ -78,10 +78,16 @@ export function reachableUrls(
 export const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
 
 /** Whether the upstream is the guard's own address: every request would go round for ever. */
-export function isItself(upstream: URL, listen: ListenAddress, outside = outsideAddresses()): boolean {
+export function isItself(
+  upstream: URL,
+  listen: ListenAddress,
+  outside = outsideAddresses(),
+  machine = hostname().toLowerCase(),
+): boolean {
   if (portOf(upstream) !== listen.port) return false
   const host = upstream.hostname.replace(/^\[|\]$/g, '')
   if (host === listen.host || (isLoopback(host) && isLoopback(listen.host))) return true
-  const own = isLoopback(host) || isEveryAddress(host) || outside.includes(host)
+  const named = host === machine || host === `${machine}.local`
+  const own = isLoopback(host) || isEveryAddress(host) || outside.includes(host) || named
   return own && (isEveryAddress(listen.host) || isEveryAddress(host))
 }

@@ -1,4 +1,4 @@
-// What is wrong with how the app itself is reachable: whoever gets at it past the guard needs no password.
+// What is wrong with how the app itself is reachable: not at all, or past the guard, where nobody needs a password.
 import { isLoopback, outsideAddresses, portOf, urlOf } from './serve-address.ts'
 import { answers } from './serve-child.ts'
 
@@ -11,18 +11,25 @@ export async function upstreamWarnings(
   { outside = outsideAddresses(), probe = answers } = {},
 ): Promise<string[]> {
   const port = portOf(upstream)
+  const warnings = (await probe(upstream.hostname, port, LIMIT_MS))
+    ? []
+    : [`nothing answers at ${upstream.origin} yet; visitors get 502 until the app is there`]
   if (!isLoopback(upstream.hostname)) {
-    return [
+    warnings.push(
       `the app at ${upstream.origin} is on another address: make sure that nobody but the guard reaches it, ` +
         'for it asks for no password itself',
-    ]
+    )
+    return warnings
   }
   const found = await Promise.all(outside.map(address => probe(address, port, LIMIT_MS)))
   const open = outside.filter((_, i) => found[i])
-  if (open.length === 0 && !asked) return []
+  if (open.length === 0 && !asked) return warnings
   const where =
     open.length > 0
       ? `at ${open.map(address => urlOf('http', address, port)).join(', ')}`
       : 'from other machines'
-  return [`the app is reachable past the guard, without a password, ${where}: start it with --host 127.0.0.1`]
+  warnings.push(
+    `the app is reachable past the guard, without a password, ${where}: start it with --host 127.0.0.1`,
+  )
+  return warnings
 }

@@ -75,6 +75,10 @@ test.each([
   ['http://192.168.1.5:8080', '127.0.0.1', false],
   ['http://192.168.1.6:8080', '0.0.0.0', false],
   ['http://127.0.0.1:8081', '127.0.0.1', false],
+  ['http://box:8080', '0.0.0.0', true],
+  ['http://box.local:8080', '0.0.0.0', true],
+  ['http://box:8080', '127.0.0.1', false],
+  ['http://boxer:8080', '0.0.0.0', false],
 ])('upstream %s of a guard on %s:8080 is the guard itself: %s', (upstream, host, expected) => {
-  expect(isItself(new URL(upstream), { host, port: 8080 }, outside)).toBe(expected)
+  expect(isItself(new URL(upstream), { host, port: 8080 }, outside, 'box')).toBe(expected)
 })

@@ -3,8 +3,11 @@ import { expect, test } from 'vitest'
 import { upstreamWarnings } from '../../src/cli/serve-upstream-warnings.ts'
 
 const outside = ['192.168.1.5', 'fd00::5']
-const warningsOf = (url: string, asked: boolean, open: string[]) =>
-  upstreamWarnings(new URL(url), asked, { outside, probe: async host => open.includes(host) })
+const warningsOf = (url: string, asked: boolean, open: string[], there = true) => {
+  const upstream = new URL(url)
+  const probe = async (host: string) => (host === upstream.hostname ? there : open.includes(host))
+  return upstreamWarnings(upstream, asked, { outside, probe })
+}
 
 test('an app on loopback alone is fine', async () => {
   expect(await warningsOf('http://127.0.0.1:5000', false, [])).toEqual([])
@@ -25,3 +28,12 @@ test('an app on another machine cannot be probed, only warned of', async () => {
     'make sure that nobody but the guard reaches it',
   )
 })
+
+test.each(['http://127.0.0.1:5000', 'http://10.0.0.9:5000'])(
+  'an app that is not there yet is told: %s',
+  async url => {
+    expect((await warningsOf(url, false, [], false))[0]).toBe(
+      `nothing answers at ${url} yet; visitors get 502 until the app is there`,
+    )
+  },
+)

@@ -1,5 +1,8 @@
 // What the command says and refuses at its start: requirement 39, as the program prints it.
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -32,7 +35,11 @@ async function messageOf(...args: string[]): Promise<string> {
 describe('requirement 39: at its start the guard', () => {
   test('prints where to open it and the three variables of the Python client, and nothing to worry about', async () => {
     const port = await freePort()
-    const output = await messageOf('users', '--upstream', 'http://127.0.0.1:9', '--listen', `${port}`)
+    const app = createServer().listen(0, '127.0.0.1')
+    await once(app, 'listening')
+    const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
+    const output = await messageOf('users', '--upstream', url, '--listen', `${port}`)
+    app.close()
     expect(output).toContain(`Open  http://127.0.0.1:${port}\n`)
     for (const set of ['export ', '$env:', 'set "']) {
       const line = output.split('\n').find(one => one.includes(set)) ?? ''
@@ -50,6 +57,7 @@ describe('requirement 39: at its start the guard', () => {
     const output = await messageOf('weak', ...upstream, '--listen', `0.0.0.0:${port}`)
     const warnings = output.split('\n').filter(line => line.startsWith('warning: '))
     expect(warnings).toEqual([
+      expect.stringMatching(/nothing answers at http:\/\/192\.0\.2\.77:5000 yet/),
       expect.stringMatching(/192\.0\.2\.77:5000 is on another address: make sure that nobody but the guard/),
       expect.stringMatching(/plain HTTP on every network .* --tls-cert and --tls-key/),
       expect.stringMatching(/^warning: user bob: sha1 .* htpasswd -B -C 12 weak NAME$/),
