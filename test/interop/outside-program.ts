@@ -113,7 +113,7 @@ function accepts(port: number): Promise<boolean> {
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  attempts = 400,
+  attempts = 1200,
 ): Promise<T> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const answer = await ask()
