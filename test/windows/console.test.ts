@@ -10,8 +10,8 @@ import { useWindows, windowsBin } from './windows.ts'
 const asked = 'New password: '
 const again = 'Re-type new password: '
 const twice = (first: string, second = first): ConsoleStep[] => [
-  { after: asked, type: first },
-  { after: again, type: second },
+  { after: asked, answer: first },
+  { after: again, answer: second },
 ]
 
 describe.skipIf(noConsole !== undefined)(
@@ -32,8 +32,8 @@ describe.skipIf(noConsole !== undefined)(
     })
 
     test.each<[string, ConsoleStep[], number]>([
-      ['Ctrl-C', [{ after: asked, type: 'p\x03' }], 4],
-      ['Ctrl-D', [{ after: asked, type: '\x04' }], 4],
+      ['Ctrl-C', [{ after: asked, answer: 'p\x03' }], 4],
+      ['Ctrl-D', [{ after: asked, answer: '\x04' }], 4],
       ['Ctrl-C within the second answer', twice('pw\r', 'p\x03'), 4],
       ['two that differ', twice('pw\r', 'px\r'), 3],
     ])('%s: nothing is written', async (_name, steps, status) => {
@@ -59,7 +59,7 @@ describe.skipIf(noConsole !== undefined)(
       ['wrong', 3, 'password verification failed'],
     ])('-v asks once: %s', async (typed, status, message) => {
       await withFolder({ f: `bob:${sha('two')}\r\n` }, async cwd => {
-        const steps = [{ after: 'Enter password: ', type: `${typed}\r` }]
+        const steps = [{ after: 'Enter password: ', answer: `${typed}\r` }]
         const dialogue = await typeAtConsole('node', [windowsBin, '-v', 'f', 'bob'], steps, { cwd })
         expect(dialogue).toMatchObject({
           status,

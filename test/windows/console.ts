@@ -7,8 +7,8 @@ import { isWindows, noWindows, windowsCommand, windowsEnvironment } from './wind
 
 const driver = fileURLToPath(new URL('type_at_console.py', import.meta.url))
 
-/** Waits for a text on the screen, then types or closes the console. */
-export type ConsoleStep = { after: string } & ({ type: string } | { close: true })
+/** Waits for a text on the screen, then answers the prompt that it is, types, or closes the console. */
+export type ConsoleStep = { after: string } & ({ answer: string } | { type: string } | { close: true })
 
 export interface Dialogue {
   readonly status: number | null

@@ -1,6 +1,6 @@
 """Runs a Windows program on a console, which Wine draws on a pseudo-terminal, and plays steps: each waits for a text,
-then types, or closes the console. Prints {status, screen} as JSON; status is null where it had to be ended."""
-import json, os, pty, re, select, signal, sys, time
+then answers a prompt, types, or closes the console. Prints {status, screen} as JSON; status is null where it had to be ended."""
+import json, os, pty, re, select, signal, sys, termios, time
 
 job = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
@@ -14,7 +14,11 @@ def screen(seen):
     return re.sub(r"\r*\n", "\n", text)
 
 
-# what is typed ahead of the first prompt is shown by Wine's console itself, so each step waits for its text
+def is_raw():
+    """Wine's console takes the keys over only when they are asked for; before that Linux echoes and edits them."""
+    return not termios.tcgetattr(terminal)[3] & (termios.ECHO | termios.ICANON)
+
+
 steps, seen, begin, status, is_open = list(job["steps"]), b"", 0, None, True
 end = time.monotonic() + job.get("seconds", 60)
 while time.monotonic() < end:
@@ -24,10 +28,11 @@ while time.monotonic() < end:
             continue
         except OSError:  # nobody has it open any more
             is_open = False
-    if steps and is_open and steps[0]["after"] in screen(seen[begin:]):
+    if steps and is_open and steps[0]["after"] in screen(seen[begin:]) and ("answer" not in steps[0] or is_raw()):
         step, begin = steps.pop(0), len(seen)
-        if "type" in step:
-            os.write(terminal, step["type"].encode())
+        typed = step.get("answer", step.get("type"))
+        if typed is not None:
+            os.write(terminal, typed.encode())
         else:
             os.close(terminal)
             is_open = False
