@@ -1,0 +1,29 @@
+// The pictures of the README are of what the command says now, and small.
+import { readFileSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { noteOnCommand } from '../../src/cli/serve-child.ts'
+import { startupMessage } from '../../src/cli/serve-startup-message.ts'
+
+const place = (name: string): string => fileURLToPath(new URL(`../../docs/${name}`, import.meta.url))
+
+test('the terminal shows what serve says at its start; else: npm run screenshots', () => {
+  const lines = [...readFileSync(place('terminal.svg'), 'utf8').matchAll(/<text[^>]*>(.*)<\/text>/g)]
+  // the picture wraps lines as a terminal does
+  const shown = lines.map(([, line = '']) => line.replaceAll(/&#(\d+);/g, (_, c) => String.fromCharCode(c)))
+  const said = startupMessage({
+    file: 'mlflow-authfile',
+    users: [['admin', '$2y$12$abcdefghijklmnopqrstuuMmTxU5HrGxEJhWmQ0yQvIhQWdDZ0zQK']],
+    listen: { host: '127.0.0.1', port: 8080 },
+    scheme: 'http',
+    prefix: '',
+    guarded: 'http://127.0.0.1:5000',
+    note: noteOnCommand(['mlflow', 'server', '--port', '5000']),
+    warnings: [],
+  })
+  expect(shown.join('')).toContain(said.trimEnd().replaceAll('\n', ''))
+})
+
+test.each(['terminal.svg', 'mlflow.webp'])('%s is small', name => {
+  expect(statSync(place(name)).size).toBeLessThan(60_000)
+})
