@@ -5,15 +5,20 @@ const LF = 10
 
 /** A table pays for itself after this many searches through the bytes. */
 const SEARCHES_BEFORE_TABLE = 4
+/** Of the slots; neighbours share a line of the cache, so a look past some of them costs little. */
+const MOST_FILLED = 0.7
 
 export class LineIndex {
   readonly #bytes: Buffer
   #searches = 0
-  // open addressing: 1 + the offset of a record's name, 0 where the slot is free
-  #slots: Int32Array | undefined
+  // open addressing: 1 + the offset of a record's name, and in the bits above it as much of the name's hash as there is
+  // room for, so that hardly ever another name's bytes are fetched from memory; 0 where the slot is free
+  #slots: Uint32Array | undefined
+  readonly #offsetMask: number
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
+    this.#offsetMask = 0xffffffff >>> Math.clz32(bytes.length)
   }
 
   /** The offsets of the name in each of its records, in file order. */
@@ -21,13 +26,22 @@ export class LineIndex {
     // no line has such a name, but a search for it could match across the parts of lines
     if (/[:\n]/.test(key)) return []
     if (this.#slots === undefined && ++this.#searches > SEARCHES_BEFORE_TABLE) this.build()
-    return this.#slots === undefined ? this.#search(key) : this.#lookUp(this.#slots, key, false)
+    if (this.#slots === undefined) return this.#search(key)
+    const found: number[] = []
+    const hash = hashOfKey(key)
+    for (let slot = hash; ; slot++) {
+      slot = this.#seek(this.#slots, key, hash, slot)
+      if (slot < 0) return found
+      found.push(this.#offsetIn(this.#slots[slot] as number))
+    }
   }
 
   /** The offset of the name in its first record, the one that readers of the file look at. */
   first(key: string): number | undefined {
     if (this.#slots === undefined) return this.find(key)[0]
-    return this.#lookUp(this.#slots, key, true)[0]
+    const hash = hashOfKey(key)
+    const slot = this.#seek(this.#slots, key, hash, hash)
+    return slot < 0 ? undefined : this.#offsetIn(this.#slots[slot] as number)
   }
 
   #search(key: string): number[] {
@@ -47,53 +61,59 @@ export class LineIndex {
   /** Makes the table now, for a reader that will look up again and again. */
   build(): void {
     const bytes = this.#bytes
-    // a record has a name's byte, a colon and a line feed at least; most have 30: half of the slots stay free
+    // most records have 30 bytes and more: half of the slots stay free
     let capacity = 1024
-    while (capacity < bytes.length / 15) capacity *= 2
-    let slots: Int32Array = new Int32Array(capacity)
+    while (capacity < bytes.length / 30) capacity *= 2
+    let slots: Uint32Array = new Uint32Array(capacity)
     let used = 0
     const cursor = new LineCursor(bytes)
     while (cursor.next()) {
       if (cursor.kind !== 'record') continue
-      if (++used * 2 > slots.length) slots = this.#grow(slots)
+      if (++used > slots.length * MOST_FILLED) slots = this.#grow(slots)
       this.#insert(slots, cursor.nameStart, cursor.nameEnd)
     }
     this.#slots = slots
   }
 
-  #grow(slots: Int32Array): Int32Array {
-    const larger = new Int32Array(slots.length * 2)
+  #grow(slots: Uint32Array): Uint32Array {
+    const larger = new Uint32Array(slots.length * 2)
     // in file order, so that a chain still tells the first record of a user first
-    for (const entry of slots.filter(slot => slot !== 0).sort()) {
-      this.#insert(larger, entry - 1, this.#bytes.indexOf(58, entry - 1))
-    }
+    const offsets = slots.filter(entry => entry !== 0).map(entry => this.#offsetIn(entry))
+    for (const at of offsets.sort()) this.#insert(larger, at, this.#bytes.indexOf(58, at))
     return larger
   }
 
-  #insert(slots: Int32Array, nameStart: number, nameEnd: number): void {
+  #insert(slots: Uint32Array, nameStart: number, nameEnd: number): void {
     const mask = slots.length - 1
-    let slot = hashOf(this.#bytes, nameStart, nameEnd) & mask
+    const hash = hashOf(this.#bytes, nameStart, nameEnd)
+    let slot = hash & mask
     while (slots[slot] !== 0) slot = (slot + 1) & mask
-    slots[slot] = nameStart + 1
+    slots[slot] = (hash & ~this.#offsetMask) | (nameStart + 1)
   }
 
-  #lookUp(slots: Int32Array, key: string, firstOnly: boolean): number[] {
-    const bytes = this.#bytes
+  #offsetIn(entry: number): number {
+    return ((entry & this.#offsetMask) >>> 0) - 1
+  }
+
+  /** The slot of a record of that name, at `from` or behind it; -1 where there is none. */
+  #seek(slots: Uint32Array, key: string, hash: number, from: number): number {
     const mask = slots.length - 1
-    const found = []
-    for (let slot = hashOfKey(key) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const nameStart = (slots[slot] as number) - 1
-      if (!isNameAt(bytes, nameStart, key)) continue
-      found.push(nameStart)
-      if (firstOnly) break
+    const hashBits = ~this.#offsetMask
+    for (let slot = from & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const entry = slots[slot] as number
+      if (((entry ^ hash) & hashBits) === 0 && isNameAt(this.#bytes, this.#offsetIn(entry), key)) return slot
     }
-    return found
+    return -1
   }
 }
 
 function isNameAt(bytes: Buffer, nameStart: number, key: string): boolean {
   if (bytes[nameStart + key.length] !== 58) return false
-  for (let i = 0; i < key.length; i++) if (bytes[nameStart + i] !== key.charCodeAt(i)) return false
+  for (let i = 0; i < key.length; i++) {
+    const byte = key.charCodeAt(i)
+    // a key with a colon would match a name and part of its hash
+    if (bytes[nameStart + i] !== byte || byte === 58) return false
+  }
   return true
 }
 
