@@ -1,18 +1,16 @@
 // MD5-based crypt: Apache's $apr1$ (apr-util crypto/apr_md5.c) and FreeBSD's $1$, both computed by apache-md5.
 import { randomSalt } from './crypt64.ts'
+import { lazyEngine } from './engine.ts'
 import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 
 // apache-md5 hashes the low byte of each character, so a password goes in as Latin-1; and it takes a salt of any length
 // where the real code stops at 8, so the patterns gate it. Its own salts come from Math.random: ours never do.
-async function md5Crypt(password: Uint8Array, setting: string): Promise<string> {
-  engine ??= (await import('apache-md5')).default as unknown as Engine
-  return engine(Buffer.from(password).toString('latin1'), setting)
-}
-
-// its typings describe a default export, while the CommonJS module is the function itself
+// Its typings describe a default export, while the CommonJS module is the function itself.
 type Engine = (password: string, setting: string) => string
-// kept, for asking for it again would take a good part of a short hash
-let engine: Engine | undefined
+const withEngine = lazyEngine(async () => (await import('apache-md5')).default as unknown as Engine)
+
+const md5Crypt = (password: Uint8Array, setting: string): string | Promise<string> =>
+  withEngine(engine => engine(Buffer.from(password).toString('latin1'), setting))
 
 // apr takes any byte but "$" in a salt
 const APR1 = /^\$apr1\$[^$]{0,8}\$[./0-9A-Za-z]{22}$/

@@ -1,6 +1,7 @@
 // bcrypt, all its prefixes: bcryptjs where the password is UTF-8 text, our own Blowfish for what it cannot take.
 import { isUtf8 } from 'node:buffer'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+import { lazyEngine } from './engine.ts'
 import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 import { nodeCrypto } from './node-crypto.ts'
 
@@ -28,7 +29,7 @@ const PATTERN =
   /^\$(2[abxy])\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/
 const SETTING = /^\$(2[abxy])\$(\d\d)\$(.{22})/
 
-let engine: typeof import('bcryptjs').default | undefined
+const withEngine = lazyEngine(async () => (await import('bcryptjs')).default)
 
 /** A cost of 10 is a tenth of a second here; below that a leaked file is guessed too fast. */
 const STRONG_COST = 10
@@ -54,8 +55,7 @@ export const bcrypt: HashFormat<'bcrypt'> = {
     // libcrypt computes these two and has its limit; Apache computes $2a$ and $2y$ itself and has none
     if (/2[bx]/.test(variant) && password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
     if (variant !== '2x' && isUtf8(password)) {
-      engine ??= (await import('bcryptjs')).default
-      return engine.hash(Buffer.from(password).toString('utf8'), setting)
+      return withEngine(engine => engine.hash(Buffer.from(password).toString('utf8'), setting))
     }
     // bcryptjs throws on `$2x$` and has no way in for bytes that are no UTF-8
     const { bcryptDigest } = await import('./blowfish.ts')

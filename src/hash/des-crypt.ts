@@ -1,11 +1,12 @@
 // Traditional DES crypt(3), 13 characters, computed by unix-crypt-td-js.
 import { randomSalt } from './crypt64.ts'
+import { lazyEngine } from './engine.ts'
 import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 
 // The package does not check the salt ("$6", "$#" pass there, no crypt(3) takes them), so the pattern does.
 const DES = /^[./0-9A-Za-z]{13}$/
 
-let engine: typeof import('unix-crypt-td-js').default | undefined
+const withEngine = lazyEngine(async () => (await import('unix-crypt-td-js')).default)
 
 export const desCrypt: HashFormat<'des'> = {
   id: 'des',
@@ -14,11 +15,10 @@ export const desCrypt: HashFormat<'des'> = {
   // 8 characters of 7 bits, one guess in microseconds
   identify: hash => (DES.test(hash) ? { strength: 'broken' } : undefined),
   setting: () => randomSalt(2),
-  compute: async (password, setting) => {
+  compute: (password, setting) => {
     if (password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
-    engine ??= (await import('unix-crypt-td-js')).default
-    // bytes, not text: of text the package would take the low 7 bits of each UTF-16 unit
-    return engine(Buffer.from(password), setting)
+    // one character a byte, for the package takes the low 7 bits of each
+    return withEngine(engine => engine(Buffer.from(password).toString('latin1'), setting))
   },
   milliseconds: () => 0.2,
 }

@@ -35,13 +35,21 @@ const isMainThread = async (): Promise<boolean> => (await import('node:worker_th
  * A program that hashes once must not pay for starting threads, so its first long hash runs here if the engine gives
  * the event loop its turns. The second one says that this program does it often.
  */
-export async function compute(
+export function compute(
+  format: HashFormat,
+  password: Uint8Array,
+  setting: string,
+): ReturnType<HashFormat['compute']> {
+  const isLong = format.milliseconds(setting, password.length) > LONG_MILLISECONDS
+  const isHere = !isLong || (longHashes++ === 0 && format.yields)
+  return isHere ? format.compute(password, setting) : computeInThread(format, password, setting)
+}
+
+async function computeInThread(
   format: HashFormat,
   password: Uint8Array,
   setting: string,
 ): Promise<string | undefined> {
-  const isLong = format.milliseconds(setting, password.length) > LONG_MILLISECONDS
-  if (!isLong || (longHashes++ === 0 && format.yields)) return format.compute(password, setting)
   if (!(await isMainThread())) return format.compute(password, setting)
   const job: HashJob = { format: format.id, password, setting }
   return (await startPool()).run(job)

@@ -183,11 +183,9 @@ export const isLocked = (hash: string): boolean => /^[!*]/.test(hash)
 function recognise(hash: string): { format: HashFormat<FormatId>; info: FormatInfo } | undefined {
   // a character is a byte; above that no stored hash can be
   if (typeof hash !== 'string' || /[^\x00-\xff]/.test(hash)) return undefined
-  for (const format of formats) {
-    const info = format.identify(hash)
-    if (info !== undefined) return { format, info }
-  }
-  return undefined
+  const format = formats.find(one => one.claims(hash))
+  const info = format?.identify(hash)
+  return format && info && { format, info }
 }
 
 /**
