@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ExitStatus } from '../../src/cli/exit-status.ts'
 import { parseServe } from '../../src/cli/serve-options.ts'
 import { formats } from '../../src/hash/registry.ts'
 import { freePort, startProgram, untilListening } from '../interop/outside-program.ts'
@@ -149,6 +150,12 @@ test('every dependency has its reason', () => {
   const section = readme.slice(readme.indexOf('\n## Dependencies'), readme.indexOf('\n## Questions'))
   const named = [...section.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name)
   expect(named.toSorted()).toEqual(Object.keys(dependencies).toSorted())
+})
+
+test('every exit status is explained', () => {
+  const table = readme.slice(readme.indexOf('\n| status |'), readme.indexOf('\n## The guard'))
+  const explained = [...table.matchAll(/^\| (\d) /gm)].map(([, status]) => Number(status))
+  expect(explained).toEqual(Object.values(ExitStatus).toSorted())
 })
 
 test('every hash format is named', () => {
