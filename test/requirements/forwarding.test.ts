@@ -1,13 +1,13 @@
 // What goes up and comes down: requirements 8, 12, 18 and 31, where the black-box suite asks for less than they say.
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createGuard, type Guard } from '../../src/http/guard.ts'
 import { LOGIN, portOf, readUntil, TestGuard } from '../http/test-guard.ts'
-import { findProgram, skipReason } from '../interop/outside-program.ts'
+import { makeCertificate, openssl } from '../interop/certificate.ts'
+import { skipReason } from '../interop/outside-program.ts'
 import { ask } from '../interop/raw-client.ts'
 
 let guard: TestGuard
@@ -38,13 +38,15 @@ describe.skipIf(!hasIpv6)('requirement 8: a guard that listens on IPv6 and IPv4 
 })
 
 describe('requirement 12: over TLS', () => {
-  const openssl = findProgram('openssl')
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
 
   test.skipIf(skipReason({ openssl })).each([
     ["the upstream's Host goes with its own scheme", false, 'http'],
     ["the client's Host goes with the client's scheme", true, 'https'],
   ])('%s', async (_, preserveHost, scheme) => {
-    guard = await TestGuard.start({ tls: makeCertificate(openssl as string), preserveHost })
+    const { cert, key } = makeCertificate(folder, 'mlflow.example')
+    guard = await TestGuard.start({ tls: { cert: readFileSync(cert), key: readFileSync(key) }, preserveHost })
     const host = 'mlflow.example:8443'
     await ask({
       port: guard.port,
@@ -100,17 +102,3 @@ test.each(['GET', 'POST'])(
     expect([status, headers.get('location')]).toEqual([308, '/mlflow/?a=b'])
   },
 )
-
-function makeCertificate(openssl: string): { cert: string; key: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'tls-'))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-  execFileSync(openssl, [...kind, '-subj', '/CN=mlflow.example', '-keyout', key, '-out', cert], {
-    stdio: 'ignore',
-  })
-  try {
-    return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
