@@ -74,17 +74,20 @@ _htpasswd_offer() {
 
 _htpasswd_files() {
   local path
-  compopt -o filenames 2> /dev/null
   while IFS= read -r path; do COMPREPLY+=("\${path#"$head"}"); done < <(compgen -f -- "$(_htpasswd_unquote "$current")")
 }
 
 _htpasswd_users() {
-  local file user rest mark=$'\\xef\\xbb\\xbf'
+  local file user rest mark=$'\\xef\\xbb\\xbf' quote=
   file=$(_htpasswd_unquote "$1")
   [[ -f $file && -r $file ]] || return
+  # a user is no file, also where a folder has the name; bash 3 of macOS cannot be told so
+  compopt +o filenames 2> /dev/null && quote=own
   while IFS=: read -r user rest || [[ $user ]]; do
     user=\${user#"$mark"}
-    [[ $user == [[:space:]]* || $user == '#'* || -z $rest ]] || _htpasswd_offer "$(printf %q "$user")"
+    [[ $user == [[:space:]]* || $user == '#'* || -z $rest ]] && continue
+    [[ $quote ]] && user=$(printf %q "$user")
+    _htpasswd_offer "$user"
   done < "$file"
 }
 
@@ -94,7 +97,7 @@ _htpasswd_unquote() {
   printf %s "\${word/#~\\//$HOME/}"
 }
 
-complete -F _htpasswd htpasswd
+complete -o filenames -F _htpasswd htpasswd
 `
 }
 

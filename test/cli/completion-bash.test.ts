@@ -1,5 +1,7 @@
-// The script for bash, at an interactive bash without any other completion.
+// The script for bash, at an interactive bash without any other completion, and without what bash 3 of macOS lacks.
 import { bashScript } from '../../src/cli/completion-bash.ts'
 import { testCompletion } from './completion-lines.ts'
 
-testCompletion('bash', ['--norc', '--noprofile', '-i'], 'source $1', bashScript)
+const words = ['--norc', '--noprofile', '-i']
+testCompletion('bash', words, 'source $1', bashScript)
+testCompletion('bash', words, 'enable -n compopt; source $1', bashScript)

@@ -49,7 +49,7 @@ export function testCompletion(shell: string, argv: string[], setup: string, scr
   const python = findProgram('python3')
   const missing =
     process.platform === 'win32' ? 'needs POSIX' : skipReason({ [shell]: program, python3: python })
-  test.skipIf(missing)(`in a real ${shell}`, async () => {
+  test.skipIf(missing)(`in a real ${shell}: ${setup}`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'completion-'))
     try {
       const [cwd, bin, file] = [join(folder, 'cwd'), join(folder, 'bin'), join(folder, 'script')]
