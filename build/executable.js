@@ -3,10 +3,11 @@
 // from the registry, with the command as one CommonJS file inside.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inject } from 'postject'
 import { bundleExecutable } from './executable-bundle.js'
+import { licencesOf } from './executable-licences.js'
 import { removeSignature } from './executable-signature.js'
 
 // Node is no part of the package, so its version is pinned here; all packages of it have this one
@@ -39,7 +40,7 @@ function run(program, words) {
 /** Node of that system, out of its npm package. */
 function fetchNode(target) {
   const name = targets[target]
-  const folder = join(work, name)
+  const folder = join(work, `node-${target}`)
   const node = join(folder, 'node_modules', name, 'bin', target.startsWith('win') ? 'node.exe' : 'node')
   if (existsSync(node)) return node
   mkdirSync(folder, { recursive: true })
@@ -48,6 +49,9 @@ function fetchNode(target) {
   run('npm', [...install.split(' '), folder, `${name}@${NODE}`])
   return node
 }
+
+/** The same for every system, but not in every package. */
+const licenceOfNode = () => join(dirname(dirname(fetchNode('linux-x64'))), 'LICENSE')
 
 const hosts = { linux: 'linux', darwin: 'darwin', win32: 'win' }
 const host = `${hosts[process.platform]}-${process.arch}`
@@ -64,14 +68,24 @@ function blobOf(assets) {
 }
 
 async function makeExecutable(target, blob) {
-  const executable = join(out, `htpasswd-${target}${target.startsWith('win') ? '.exe' : ''}`)
+  const [system] = target.split('-')
+  const executable = join(out, `htpasswd-${target}${system === 'win' ? '.exe' : ''}`)
   copyFileSync(fetchNode(target), executable)
   chmodSync(executable, 0o755)
-  if (target.startsWith('win')) removeSignature(executable)
-  const options = target.startsWith('darwin') ? { machoSegmentName: 'NODE_SEA' } : {}
-  await inject(executable, 'NODE_SEA_BLOB', blob, { sentinelFuse: FUSE, ...options })
-  const note = target.startsWith('darwin') ? '  (needs: codesign --force --sign - FILE, on a Mac)' : ''
-  process.stdout.write(`${executable}${note}\n`)
+  if (system === 'win') removeSignature(executable)
+  await inject(executable, 'NODE_SEA_BLOB', blob, {
+    sentinelFuse: FUSE,
+    ...(system === 'darwin' && { machoSegmentName: 'NODE_SEA' }),
+  })
+  process.stdout.write(`${executable}${system === 'darwin' ? signed(executable) : ''}\n`)
+}
+
+/** A Mac runs nothing whose signature does not fit, and only a Mac has the program that makes one. */
+function signed(executable) {
+  const words = ['--force', '--sign', '-', executable]
+  if (process.platform !== 'darwin') return `  (on a Mac first: codesign ${words.join(' ')})`
+  run('codesign', words)
+  return ''
 }
 
 const wanted = process.argv.slice(2)
@@ -79,5 +93,6 @@ const unknown = wanted.find(target => !Object.hasOwn(targets, target))
 if (unknown !== undefined)
   throw new Error(`expected targets of ${Object.keys(targets).join(', ')}, got ${unknown}`)
 for (const folder of [work, out]) mkdirSync(folder, { recursive: true })
+writeFileSync(join(out, 'LICENSES.txt'), licencesOf(pathOf('.'), readFileSync(licenceOfNode(), 'utf8')))
 const blob = blobOf(await bundleExecutable(work))
 for (const target of wanted.length > 0 ? wanted : Object.keys(targets)) await makeExecutable(target, blob)

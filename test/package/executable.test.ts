@@ -1,6 +1,6 @@
 // The one-file executables that `npm run build:exe` made: this system's own, and Windows' under Wine.
 import { spawnSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -138,6 +138,14 @@ describe.skipIf(noExe)('htpasswd.exe on Windows', () => {
       }
     })
   })
+})
+
+test.skipIf(missing)('the licences of all that is in them lie beside', () => {
+  const text = readFileSync(join(root, 'dist-exe', 'LICENSES.txt'), 'utf8')
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const name of ['Node.js', 'htpasswd-kit', ...Object.keys(dependencies)])
+    expect(text).toMatch(new RegExp(`^${name}( [\\d.]+)?\n\n`, 'm'))
+  expect(text).toContain('OpenSSL')
 })
 
 test.skipIf(missing)('every one that was made is a program of its system', () => {
