@@ -37,6 +37,10 @@ function run(cwd: string, command: string, words: readonly string[], nodeFolder?
   return spawnSync(command, words, { cwd, encoding: 'utf8', env: userEnvironment(nodeFolder), shell })
 }
 
+/** Runs npx in the checkout itself, which has no bin of ours in its node_modules. */
+export const npxInCheckout = (words: readonly string[]): RunResult =>
+  run(root, 'npx', ['--offline', ...words])
+
 /**
  * Packs what is built (the build belongs to `npm test`, for other tests use it meanwhile) and installs it.
  *

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { freePort, skipReason } from '../interop/outside-program.ts'
-import { installPackage } from './installed-package.ts'
+import { installPackage, npxInCheckout } from './installed-package.ts'
 import { howToFetch, nodeFolder, nodeVersions } from './toolchain.js'
 
 const installed = installPackage()
@@ -169,6 +169,11 @@ describe.skipIf(noRegistry).each(nodeVersions)('on Node %s', version => {
       await once(child, 'exit')
     }
   })
+})
+
+test('in a checkout npx htpasswd is ours', () => {
+  const { stdout } = npxInCheckout(['htpasswd', '-nbs', 'carol', 'secret'])
+  expect(stdout).toBe('carol:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n\n')
 })
 
 test.skipIf(noRegistry)('npx needs no installation', () => {
