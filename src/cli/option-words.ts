@@ -20,6 +20,7 @@ export const usageError = (message: string, cause?: unknown): HtpasswdError =>
 
 /** @throws HtpasswdError `ERR_USAGE` for an unknown option, with the nearest name, and for a missing argument. */
 export function sortWords(grammar: Grammar, argv: readonly string[]): SortedWords {
+  rejectInherited(grammar, argv)
   const parsed = instance(grammar, withSeparator(grammar, argv)).parseSync() as Record<string, unknown>
   const { _: words = [], '--': rest = [], $0: _, ...given } = parsed
   const options = new Map(Object.entries(given).filter(([, value]) => value !== undefined)) as Map<
@@ -29,6 +30,15 @@ export function sortWords(grammar: Grammar, argv: readonly string[]): SortedWord
   for (const name of options.keys())
     rejectUnknown(grammar, name, name.length === 1 ? `-${name}` : `--${name}`)
   return { options, words: (words as unknown[]).map(String), rest: (rest as unknown[]).map(String) }
+}
+
+/** yargs looks names up in plain objects, and dies of `--constructor`, which every object has. */
+function rejectInherited(grammar: Grammar, argv: readonly string[]): void {
+  const end = argv.indexOf('--')
+  for (const word of end === -1 ? argv : argv.slice(0, end)) {
+    const name = /^--([^=]+)/.exec(word)?.[1]
+    if (name !== undefined && name in Object.prototype) rejectUnknown(grammar, name, `--${name}`)
+  }
 }
 
 /**

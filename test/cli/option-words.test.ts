@@ -84,3 +84,11 @@ test('an app is found where PowerShell took the -- in front of it', () => {
   const named: Grammar = { ...starts, options: { demo: { group: 'x', describe: 'x' } } }
   expect(sortWords(named, ['a', 'b', '--demo']).words).toEqual(['a', 'b'])
 })
+
+test.each(Object.getOwnPropertyNames(Object.prototype))(
+  'a name that every object has is an unknown option too: --%s',
+  name => {
+    for (const word of [`--${name}`, `--${name}=x`])
+      expect(() => sortWords(grammar, [word])).toThrow(`unknown option --${name}`)
+  },
+)
