@@ -39,18 +39,21 @@ export async function restrictToOwner(path: string, run: RunTool = runTool): Pro
  * the folder alone are on the new file already. Where they cannot be carried over, too few are better than too many.
  */
 export async function copyAccess(from: string, to: string, run: RunTool = runTool): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'htpasswd-access-'))
+  const folder = await mkdtemp(join(tmpdir(), 'htpasswd-access-')).catch(() => undefined)
+  if (folder === undefined) return
   try {
     const list = join(folder, 'list')
     if ((await run('icacls', [from, '/save', list, '/q'])) === undefined) return
     // two lines of UTF-16: the file's name, and its rights in SDDL (MS-DTYP 2.5.1)
     const rights = (await readFile(list, 'utf16le').catch(() => '')).split('\r\n')[1] ?? ''
     if (isInherited(rights)) return
-    await writeFile(list, `${basename(to)}\r\n${rights}\r\n`, 'utf16le')
-    const done = await run('icacls', [dirname(to), '/restore', list, '/q'])
+    const done = await writeFile(list, `${basename(to)}\r\n${rights}\r\n`, 'utf16le').then(
+      () => run('icacls', [dirname(to), '/restore', list, '/q']),
+      () => undefined,
+    )
     if (done === undefined) await restrictToOwner(to, run)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined)
   }
 }
 

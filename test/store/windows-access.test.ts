@@ -1,7 +1,7 @@
 // The rights of password files on Windows: what its tools are asked to do, by stand-ins; on Windows itself, what they did.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { updateFile } from '../../src/store/update.ts'
 import { copyAccess, type RunTool, restrictToOwner } from '../../src/store/windows-access.ts'
 import { scratch } from './scratch.ts'
@@ -88,6 +88,14 @@ describe('a file that replaces another', () => {
 
   test('is made without the tool as well', async () => {
     await copyAccess(place.file, place.path('new'), tools({}).run)
+  })
+
+  test('is made without a folder for the list as well', async () => {
+    for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, place.path('missing'))
+    const made = tools({ rights: folderRights })
+    await copyAccess(place.file, place.path('new'), made.run)
+    vi.unstubAllEnvs()
+    expect(made.asked).toEqual([])
   })
 })
 
