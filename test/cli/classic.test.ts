@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { classic } from '../../src/cli/classic.ts'
+import { canStandIn, pretendWindows } from '../store/windows-tools.ts'
 import { recordedIo } from './recorded-io.ts'
 
 let folder: string
@@ -119,6 +120,24 @@ test('on Windows -d makes apr1 and -p warns of nothing', async () => {
   expect((await run(['-nbd', 'u', 'p'], { platform: 'win32' })).out).toMatch(/^u:\$apr1\$/)
   expect(await run(['-nbp', 'u', 'p'], { platform: 'win32' })).toEqual({ status: 0, out: 'u:p\n\n', err: '' })
 })
+
+test.skipIf(!canStandIn)(
+  'on Windows it is said once that a new file is private, and how to let a server in',
+  async () => {
+    mkdirSync(join(folder, 'my Windows'))
+    using _ = pretendWindows(join(folder, 'my Windows'))
+    const platform = 'win32' as const
+    const path = join(folder, 'my Windows', 'users')
+    expect(await run(['-cbs', path, 'u', 'p'], { platform })).toEqual({
+      status: 0,
+      out: '',
+      err:
+        `Only you, Administrators and SYSTEM can read ${path}; let a server's account in with: ` +
+        `icacls "${path}" /grant ACCOUNT:R\nAdding password for user u\n`,
+    })
+    expect((await run(['-bs', path, 'u', 'q'], { platform })).err).toBe('Updating password for user u\n')
+  },
+)
 
 test.each([
   [['-nip', 'u'], 'a\nb', 2, /line end/],

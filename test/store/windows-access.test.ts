@@ -1,10 +1,11 @@
 // The rights of password files on Windows: what its tools are asked to do, by stand-ins; on Windows itself, what they did.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { updateFile } from '../../src/store/update.ts'
 import { copyAccess, type RunTool, restrictToOwner } from '../../src/store/windows-access.ts'
-import { scratch } from './scratch.ts'
+import { scratch, textOf } from './scratch.ts'
+import { canStandIn, pretendWindows } from './windows-tools.ts'
 
 const place = scratch()
 const user = 'S-1-5-21-1004336348-1177238915-682003330-1001'
@@ -116,6 +117,24 @@ describe.skipIf(process.platform !== 'win32')('on Windows itself', () => {
     expect(said).toBe(1)
   })
 })
+
+test.skipIf(!canStandIn)(
+  'an update asks before it writes the first byte, and says once that a new file is private',
+  async () => {
+    mkdirSync(place.path('Windows'))
+    using windows = pretendWindows(place.path('Windows'))
+    let said = 0
+    const options = { create: true, onPrivate: () => said++ }
+    await updateFile(place.file, document => document.set('u', 'h'), options)
+    await updateFile(place.file, document => document.set('u', 'i'), options)
+    const [made, replaced] = windows.asked()
+    expect(made).toBe(
+      `0 ${place.file}.htpasswd-new /inheritance:r /grant:r *S-1-5-21-7:F *S-1-5-32-544:F *S-1-5-18:F /q`,
+    )
+    expect(replaced).toMatch(new RegExp(`^4 ${place.file} /save .* /q$`))
+    expect([said, textOf(place.file)]).toEqual([1, 'u:i\n'])
+  },
+)
 
 test.skipIf(process.platform === 'win32')('on POSIX the umask decides, and nothing is said', async () => {
   const onPrivate = () => expect.unreachable()

@@ -130,7 +130,10 @@ describe.skipIf(noWindows !== undefined)(`the store on Windows${noWindows ? ` ($
 
   test('one that has it for itself is waited for, too', async () => {
     writeFileSync(place.file, users(3, 'a'))
-    const holder = startScript(`${hold}; setTimeout(() => fs.closeSync(fd), 250)`)
+    // until the command has begun and must have met it
+    const holder = startScript(
+      `${hold}; while (!fs.existsSync('f.htpasswd-lock')); setTimeout(() => fs.closeSync(fd), 100)`,
+    )
     await untilThere('held')
     expect(await runWindowsBin(['-bs', 'f', 'bob', 'pw'], { cwd: place.folder })).toMatchObject({ status: 0 })
     await holder.ended
