@@ -55,7 +55,7 @@ export interface VerifiedCacheOptions {
 /** Right, and no hash is due; or right when it was checked last, which was some time ago. */
 export type Verified = 'fresh' | 'stale'
 
-// An HMAC is quick to guess at, for whoever gets hold of this process's memory: it stays no longer than it is of use.
+// whoever is in use is checked anew each minute; after an hour without that, the next login is as good as a first one
 const FORGET_MILLISECONDS = 3_600_000
 
 /** Successes only: a failure that is remembered would tell a guesser which names were tried. */
@@ -66,21 +66,19 @@ export class VerifiedCache {
 
   constructor(options: VerifiedCacheOptions) {
     this.#options = options
-    const { entries: max, now } = options
-    this.#keys = new LRUCache({
-      max,
-      ttl: FORGET_MILLISECONDS,
-      updateAgeOnGet: true,
-      ttlResolution: 0,
-      perf: { now },
-    })
+    // the times are kept here: the package's own way with them asks the clock three times at each look
+    this.#keys = new LRUCache({ max: options.entries })
   }
 
-  /** Undefined for what was never right, or not used for an hour. */
+  /** Undefined for what was never right, or was so too long ago. */
   find(key: CheckKey): Verified | undefined {
     const checked = this.#keys.get(key)
     if (checked === undefined) return undefined
-    return this.#options.now() - checked < this.#options.milliseconds ? 'fresh' : 'stale'
+    const age = this.#options.now() - checked
+    if (age < this.#options.milliseconds) return 'fresh'
+    if (age < FORGET_MILLISECONDS) return 'stale'
+    this.#keys.delete(key)
+    return undefined
   }
 
   add(key: CheckKey): void {
