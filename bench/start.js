@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { printEnvironment } from './environment.js'
+import { environment, printEnvironment } from './environment.js'
 import { compare, timeOf } from './interleaved.js'
 
 const RUNS = 30
@@ -14,7 +14,7 @@ const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
 const words = ['-nbs', 'u', 'p']
 const folder = mkdtempSync(join(tmpdir(), 'start-'))
 // where the run that warms up leaves its compiled code (Node 22 and later)
-const env = { ...process.env, TMPDIR: folder, TEMP: folder }
+const env = { ...environment, TMPDIR: folder, TEMP: folder }
 
 const started = (program, args) => () =>
   timeOf(() => {
