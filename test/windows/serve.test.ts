@@ -136,7 +136,7 @@ describe.skipIf(noWindows !== undefined)(`serve on Windows${noWindows ? ` (${noW
       [
         '-e',
         `const fd = fs.openSync(${JSON.stringify(NAME)}, 0x10000000 | fs.constants.O_RDWR)
-        fs.writeSync(fd, 'other', 0); fs.writeFileSync('held', '')
+        fs.ftruncateSync(fd); fs.writeSync(fd, 'eve:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM=\\n', 0); fs.writeFileSync('held', '')
         const timer = setInterval(() => { if (fs.existsSync('release')) { fs.closeSync(fd); clearInterval(timer) } }, 5)`,
       ],
       { cwd: place.folder },
@@ -145,7 +145,6 @@ describe.skipIf(noWindows !== undefined)(`serve on Windows${noWindows ? ` (${noW
     expect(await ask(guard.port, 'admin', 'pw')).toEqual([200, '/a?b for admin'])
     writeFileSync(place.path('release'), '')
     await holder.ended
-    writeFileSync(join(place.folder, 'pass words', 'Schlüssel'), 'eve:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM=\n')
     expect(await ask(guard.port, 'eve', 'pw')).toEqual([200, '/a?b for eve'])
     expect(await ask(guard.port, 'admin', 'pw')).toEqual([401, ''])
     await taskkill(guard.pid)

@@ -1,6 +1,6 @@
 // The proofs that nothing is lost, on Windows' own Node: many writers, readers meanwhile, kills at any moment, and
 // programs that hold the file open, which Windows alone knows.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -120,7 +120,13 @@ describe.skipIf(noWindows !== undefined)(`the store on Windows${noWindows ? ` ($
     const holder = startWindows('cmd', ['/d', '/c', 'wait.bat < f'], { cwd: place.folder })
     await untilThere('held')
     const run = runWindowsBin(['-bs', 'f', 'bob', 'pw'], { cwd: place.folder })
-    await eventually('the new file beside it', () => existsSync(`${place.file}.htpasswd-new`) || undefined)
+    const temporary = `${place.file}.htpasswd-new`
+    await eventually(
+      'the new file beside it',
+      () => (existsSync(temporary) && statSync(temporary).size) || undefined,
+    )
+    // long enough for a first attempt, which would be the last without another
+    await pause(300)
     expect(readFileSync(place.file, 'utf8')).toBe(users(3, 'a'))
     writeFileSync(place.path('release'), '')
     expect(await run).toMatchObject({ status: 0, stderr: 'Adding password for user bob\n' })
