@@ -100,7 +100,7 @@ def model():
 
     fitted = LinearRegression().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
     with mlflow.start_run(run_id=state["run"]):
-        info = mlflow.sklearn.log_model(fitted, name="line", input_example=[[1.0]])
+        info = mlflow.sklearn.log_model(fitted, name="line", input_example=[[1.0]], pip_requirements=["scikit-learn"])
     state["model_uri"] = info.model_uri
     loaded = mlflow.sklearn.load_model(info.model_uri)
     assert round(loaded.predict([[3.0]])[0]) == 7

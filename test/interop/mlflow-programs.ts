@@ -21,7 +21,12 @@ export const pictures = join(root, '.cache/pictures')
 mkdirSync(pictures, { recursive: true })
 
 // PATH as an activated environment has it: MLflow starts uvicorn by its name
-const env = { ...process.env, PATH: `${environment}/bin:${process.env.PATH}` }
+const env = {
+  ...process.env,
+  PATH: `${environment}/bin:${process.env.PATH}`,
+  // uvicorn kills workers that were silent for 5 s, and with them what they were answering: on a busy machine, all of them
+  UVICORN_TIMEOUT_WORKER_HEALTHCHECK: '120',
+}
 
 /** A guard with its app: MLflow as its child, or whatever the options say. */
 export interface Guarded {

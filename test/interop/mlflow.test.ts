@@ -49,7 +49,7 @@ describe.skipIf(missing)('MLflow', () => {
     for (const one of [folder, other]) writeFileSync(join(one, 'users'), line)
     ;[plain, careless] = await Promise.all([
       startWithMlflow(folder),
-      startWithMlflow(other, '--host', '0.0.0.0', '--static-prefix', '/ml'),
+      startWithMlflow(other, '--host', '0.0.0.0', '--static-prefix', '/ml', '--workers', '1'),
     ])
     // by the name that people write; over ::1 MLflow would take every client for a local one
     prefixed = await startBefore(folder, `http://localhost:${plain.upstreamPort}`, '--prefix', '/mlflow')
@@ -233,8 +233,8 @@ describe.skipIf(missing)('MLflow', () => {
   ] as const)('%s ends the guard with status 0, and all that MLflow has started', async (signal, which) => {
     const { program } = which()
     const started = descendantsOf(program.process.pid as number)
-    // its parent process, four workers and the job runner at least
-    expect(started.length).toBeGreaterThan(5)
+    // the command, the server and the job runner at least
+    expect(started.length).toBeGreaterThan(2)
     process.kill(program.process.pid as number, signal)
     expect(await program.ended).toBe(0)
     await eventually('the last of them to be gone', () => (started.some(isAlive) ? undefined : true))
