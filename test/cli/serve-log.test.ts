@@ -4,16 +4,20 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { lineWriter } from '../../src/cli/serve-log.ts'
 
-test('the lines of one turn are one write', async () => {
+/** A writer of lines to a stream that takes everything at once, and what it took. */
+function recorded() {
   const writes: string[] = []
-  const write = lineWriter(
-    new Writable({
-      write: (chunk, _, done) => {
-        writes.push(String(chunk))
-        done()
-      },
-    }),
-  )
+  const out = new Writable({
+    write: (chunk, _, done) => {
+      writes.push(String(chunk))
+      done()
+    },
+  })
+  return { writes, write: lineWriter(out) }
+}
+
+test('the lines of one turn are one write', async () => {
+  const { writes, write } = recorded()
   write('one')
   write('two')
   await turn()
@@ -23,15 +27,7 @@ test('the lines of one turn are one write', async () => {
 })
 
 test('a write is no longer than what a pipe keeps in one piece, and holds whole lines', async () => {
-  const writes: string[] = []
-  const write = lineWriter(
-    new Writable({
-      write: (chunk, _, done) => {
-        writes.push(String(chunk))
-        done()
-      },
-    }),
-  )
+  const { writes, write } = recorded()
   const lines = Array.from({ length: 300 }, (_, i) => `${i} ${'x'.repeat(100)}`)
   for (const line of lines) write(line)
   await turn()
