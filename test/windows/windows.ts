@@ -52,7 +52,10 @@ export interface WindowsProgram {
 }
 
 const folders: string[] = []
+const children: ChildProcess[] = []
 afterAll(() => {
+  // what a test that failed left running
+  for (const child of children.splice(0)) child.kill('SIGKILL')
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
@@ -85,6 +88,7 @@ export function startWindows(
   const files = [openSync(input, 'r'), openSync(output, 'w'), openSync(errors, 'w')] as const
   const options: SpawnOptions = { cwd, env: windowsEnvironment(env), stdio: [...files], detached: !isWindows }
   const child = spawn(...windowsCommand(program, args), options)
+  children.push(child)
   for (const file of files) closeSync(file)
   const ended = once(child, 'exit').then(([status]) => status as number | null)
   return {
