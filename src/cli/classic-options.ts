@@ -3,9 +3,9 @@ import { HtpasswdError } from '../errors.ts'
 import type { FormatId } from '../hash/registry.ts'
 
 /** What the command does with the record. */
-export type Mode = 'update' | 'create' | 'print' | 'verify' | 'delete'
+type Mode = 'update' | 'create' | 'print' | 'verify' | 'delete'
 /** Where the password comes from. */
-export type Source = 'prompt' | 'argument' | 'stdin'
+type Source = 'prompt' | 'argument' | 'stdin'
 
 interface Option {
   readonly letter: string

@@ -41,7 +41,7 @@ export interface Grammar<Table extends OptionTable = OptionTable> {
 }
 
 /** What a command's row loads: its words and the command itself. */
-export interface CommandModule {
+interface CommandModule {
   readonly grammar: Grammar
   /** Runs it on the words behind its name and resolves with the exit status. */
   readonly run: (argv: readonly string[], io: Io) => Promise<number>

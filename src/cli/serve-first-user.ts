@@ -9,7 +9,7 @@ import type { Io } from './io.ts'
 import { askPasswords } from './prompt.ts'
 import type { Terminal } from './terminal.ts'
 
-export const FIRST_USER = 'admin'
+const FIRST_USER = 'admin'
 
 // no 0 O 1 l I: a password that is shown once gets copied by eye
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'

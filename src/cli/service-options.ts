@@ -7,8 +7,8 @@ import { type Raw, usageError } from './option-words.ts'
 import { serveOptions } from './serve-option-table.ts'
 import { parseServe, type ServeRequest } from './serve-options.ts'
 
-export const serviceActions = ['install', 'uninstall', 'status'] as const
-export type ServiceAction = (typeof serviceActions)[number]
+const serviceActions = ['install', 'uninstall', 'status'] as const
+type ServiceAction = (typeof serviceActions)[number]
 
 /** A name that unit files, labels, task names and PowerShell take as it is. */
 const readName = (value: string): string => {

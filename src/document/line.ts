@@ -6,7 +6,7 @@ const COLON = 58
 const HASH_SIGN = 35
 
 /** The three bytes that some editors on Windows put before UTF-8 text. */
-export const BOM = Buffer.from([0xef, 0xbb, 0xbf])
+const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 
 export const hasBom = (bytes: Buffer): boolean => bytes.subarray(0, BOM.length).equals(BOM)
 

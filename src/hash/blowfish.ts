@@ -1,7 +1,7 @@
 // Blowfish's state and bcrypt's key schedule over bytes (Provos and Mazières, "A Future-Adaptable Password Scheme", 1999).
 
 /** P-array and S-boxes in one run: 18 words, then 4 x 256. */
-export type BlowfishState = Int32Array
+type BlowfishState = Int32Array
 
 const P_WORDS = 18
 const STATE_WORDS = P_WORDS + 4 * 256

@@ -19,7 +19,7 @@ export interface FormatInfo {
 }
 
 /** The one number that makes a format slower: its name in the options, its range, and what a verify accepts at most. */
-export interface WorkParameter {
+interface WorkParameter {
   readonly name: 'cost' | 'rounds'
   readonly default: number
   readonly min: number

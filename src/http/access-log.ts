@@ -25,7 +25,7 @@ export interface AccessLogEntry {
 }
 
 /** The forms of an access log line. */
-export const accessLogFormats = ['text', 'json', 'off'] as const
+const accessLogFormats = ['text', 'json', 'off'] as const
 
 /** `text` for people, `json` for machines (one object a line), `off` for none. */
 export type AccessLogFormat = (typeof accessLogFormats)[number]

@@ -26,7 +26,7 @@ export interface Guard {
 }
 
 /** Long filter queries and cookies; Node's own limit is 16 KiB. */
-export const MAX_HEADER_BYTES = 64 * 1024
+const MAX_HEADER_BYTES = 64 * 1024
 
 const serverOptions = {
   // never the lenient parser, whatever NODE_OPTIONS says: requests that two servers read differently end here

@@ -6,7 +6,7 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 /** How long a client may go on sending a body that nobody reads, as nginx's lingering_time. */
-export const LINGERING_MILLISECONDS = 30_000
+const LINGERING_MILLISECONDS = 30_000
 
 /**
  * After an early answer, reads on and drops for a while: a connection that is closed over unread bytes is reset, and

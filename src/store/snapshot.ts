@@ -45,7 +45,7 @@ export function readSnapshot(path: string): Promise<Snapshot | undefined> {
 }
 
 /** Fills the buffer from a place in the file; resolves with how many bytes there were. */
-export const readAt = (fd: number, into: Buffer, position: number): Promise<number> =>
+const readAt = (fd: number, into: Buffer, position: number): Promise<number> =>
   new Promise((resolve, reject) => {
     read(fd, into, 0, into.length, position, (error, length) => (error ? reject(error) : resolve(length)))
   })

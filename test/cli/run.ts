@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
+const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
 
 /** What a program did; both outputs with one character a byte. */
 export interface Run {

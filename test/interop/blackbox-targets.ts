@@ -90,7 +90,7 @@ export const guardTarget: TargetKind = {
 }
 
 /** As careful as nginx's own documentation allows, recipes included; the tutorials' block fails more. */
-export const nginxTarget: TargetKind = {
+const nginxTarget: TargetKind = {
   name: 'nginx',
   program: findProgram('nginx'),
   version: () => versionOf('nginx', '-v'),
@@ -140,7 +140,7 @@ const nginxPreflight = (origin: string): string => `
       }`
 
 /** Caddy knows no password file: its users are written into its configuration. */
-export const caddyTarget: TargetKind = {
+const caddyTarget: TargetKind = {
   name: 'Caddy',
   program: findProgram('caddy'),
   version: () => versionOf('caddy', 'version'),
