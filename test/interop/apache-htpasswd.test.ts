@@ -11,7 +11,7 @@ import { classic } from '../../src/cli/classic.ts'
 import { cases as commandCases } from '../cli/cases.ts'
 import { recordedIo } from '../cli/recorded-io.ts'
 import { maskSalts, type Run, readFolder, run, withFolder } from '../cli/run.ts'
-import { isInstalled } from './servers.ts'
+import { findProgram, skipReason } from './outside-program.ts'
 
 const ours = [process.execPath, fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))]
 const apaches = ['htpasswd']
@@ -119,8 +119,9 @@ const cases: Step[][] = [
   ],
 ]
 
-const possible = process.platform !== 'win32' && isInstalled('htpasswd') && isInstalled('setsid', 'true')
-describe.skipIf(!possible)('beside Apache’s htpasswd (apache2-utils is needed)', () => {
+const programs = { htpasswd: findProgram('htpasswd'), setsid: findProgram('setsid') }
+const missing = process.platform === 'win32' ? 'needs POSIX' : skipReason(programs)
+describe.skipIf(missing)('beside Apache’s htpasswd', () => {
   test.each(
     cases.map(
       steps =>

@@ -1,11 +1,7 @@
 // A real nginx accepts what the built command writes, for every format, and follows its updates.
 import { describe } from 'vitest'
+import { findProgram, skipReason } from './outside-program.ts'
 import { serverAcceptsOurFiles } from './server-cases.ts'
-import { isInstalled } from './servers.ts'
 
-describe.skipIf(process.platform === 'win32' || !isInstalled('nginx', '-v'))(
-  'nginx (has to be installed)',
-  () => {
-    serverAcceptsOurFiles('nginx')
-  },
-)
+const missing = process.platform === 'win32' ? 'needs POSIX' : skipReason({ nginx: findProgram('nginx') })
+describe.skipIf(missing)('nginx', () => serverAcceptsOurFiles('nginx'))

@@ -1,26 +1,10 @@
 // Real servers in front of a folder that only users of a password file may read; started on a free port, always stopped.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-
-/** Whether a program is there; in CI, where `.ci/run` installs it, its absence is a failure. */
-export function isInstalled(program: string, ...words: string[]): boolean {
-  const found = !spawnSync(program, words, { stdio: 'ignore' }).error
-  if (!found && process.env.CI) throw new Error(`CI has to install ${program}`)
-  return found
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
+import { findProgram, freePort } from './outside-program.ts'
 
 const configurations = {
   nginx: (folder: string, port: number, file: string) => ({
@@ -134,7 +118,10 @@ export async function startServer(name: ServerName, folder: string, file: string
   writeFileSync(join(folder, fileName), text)
   const [program = '', ...words] = command
   // in a process group of its own, for apache2 sends its whole group the signal that ends it
-  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+  const child = spawn(findProgram(program) ?? program, words, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  })
   const kill = (): boolean => child.kill('SIGTERM')
   process.once('exit', kill)
   let said = ''

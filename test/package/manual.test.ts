@@ -28,7 +28,7 @@ test.skipIf(missing)('mandoc -Tlint finds nothing', () => {
 })
 
 const groff = findProgram('groff')
-test.skipIf(groff === undefined)('groff finds nothing', () => {
+test.skipIf(skipReason({ groff }))('groff finds nothing', () => {
   expect(run(groff as string, '-man', '-ww', '-Tutf8', page).stderr).toBe('')
 })
 

@@ -96,7 +96,7 @@ const canMount = isRoot && process.platform === 'linux' && spawnSync('unshare', 
 test.skipIf(!canMount)('a disk of 1 MB that is full loses nothing (root and tmpfs are needed)', async () => {
   const disk = join(place.folder, 'disk')
   mkdirSync(disk)
-  if (mount(disk).status !== 0) return expect(process.env.CI).toBeUndefined()
+  if (mount(disk).status !== 0) return expect(process.env.CI).not.toBe('true')
   try {
     const path = join(disk, 'f')
     const before = users(15_000, 'x'.repeat(30))

@@ -1,8 +1,9 @@
 // A console of Windows for the tests, drawn by Wine on a pseudo-terminal; a real one cannot be typed at from outside.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { findProgram, skipReason } from '../interop/outside-program.ts'
 import { isWindows, noWindows, windowsCommand, windowsEnvironment } from './windows.ts'
 
 const driver = fileURLToPath(new URL('type_at_console.py', import.meta.url))
@@ -17,13 +18,10 @@ export interface Dialogue {
   readonly left: number
 }
 
-const hasPty = !isWindows && spawnSync('python3', ['-c', 'import pty']).status === 0
-if (!isWindows && !hasPty && process.env.CI) throw new Error('CI has to install python3')
-
 /** Why no console can be typed at here. */
 export const noConsole = isWindows
   ? 'needs somebody who types'
-  : (noWindows ?? (hasPty ? undefined : 'needs python3'))
+  : (noWindows ?? skipReason({ python3: findProgram('python3') }))
 
 /** Runs a program on a console of its own and plays the steps. */
 export async function typeAtConsole(
