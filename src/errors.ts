@@ -36,6 +36,7 @@ export class HtpasswdError extends Error {
   /** The exit status that the `htpasswd` command ends with on this error (1 to 9, Apache's numbers). */
   readonly exitStatus: number
 
+  /** @param options with the `cause` where another error led to this one. */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code

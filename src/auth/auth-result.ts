@@ -2,7 +2,9 @@
 
 /** A user name and a password as they came: bytes, for neither is sure to be UTF-8. */
 export interface Credentials {
+  /** All in front of the first colon. */
   readonly username: Uint8Array
+  /** All behind it; may be empty. */
   readonly password: Uint8Array
 }
 
@@ -19,7 +21,7 @@ export type RefusalReason =
   /** The check itself failed; the error went to `onError`. */
   | 'fault'
 
-/** Let in, with the user's name as text; or not, with the status of RFC 9110 and RFC 6585 to answer. */
+/** Let in, with the user's name as text and as it came; or not, with the status of RFC 9110 and RFC 6585 to answer. */
 export type AuthResult =
   | { readonly ok: true; readonly user: string; readonly username: Uint8Array }
   | {

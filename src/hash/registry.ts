@@ -29,6 +29,7 @@ export type FormatId = (typeof formats)[number]['id']
 
 /** What the text of a stored hash tells. */
 export interface HashInfo extends FormatInfo {
+  /** As `hashPassword` takes it. */
   readonly format: FormatId
 }
 

@@ -15,11 +15,13 @@ export interface BasicAuthOptions {
 
 /** Who was let in. */
 export interface AuthenticatedUser {
+  /** The name, as text. */
   readonly user: string
 }
 
 /** A request on its way behind the middleware. */
 export type AuthenticatedRequest<T extends IncomingMessage = IncomingMessage> = T & {
+  /** Set before `next` is called; absent where the middleware did not run. */
   auth?: AuthenticatedUser
 }
 

@@ -6,9 +6,11 @@ import type { AccessLogEntry } from './access-log.ts'
 import { checkUserHeader } from './forwarded.ts'
 import { checkAllowPath, checkPrefix } from './request-target.ts'
 
-/** A certificate with its chain, and its key, both as PEM text. */
+/** What HTTPS is served with, as PEM text. */
 export interface TlsCertificate {
+  /** The server's certificate first, then its chain. */
   readonly cert: string | Buffer
+  /** The private key of the first one, without a passphrase. */
   readonly key: string | Buffer
 }
 

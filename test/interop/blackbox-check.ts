@@ -14,7 +14,7 @@ export interface Bench {
 }
 
 export interface Check {
-  /** The number of the requirement that it proves, from the list of 40. */
+  /** The number of the requirement that it proves, from the list in test/requirements/every-one.test.ts. */
   readonly number: number
   readonly name: string
   readonly setup?: Setup

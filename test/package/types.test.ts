@@ -87,5 +87,5 @@ test('the program uses every public name', () => {
     list.split(',').map(one => one.replace('type ', '').trim()),
   )
   const used = readFileSync(consumer, 'utf8')
-  expect(names.filter(name => !used.includes(name))).toEqual([])
+  expect(names.filter(name => name !== '' && !new RegExp(`\\b${name}\\b`).test(used))).toEqual([])
 })

@@ -1,5 +1,5 @@
 // Makes what the tests under Wine need, once: Windows' own node.exe and a Wine prefix that says Windows 10.
-// Run by .ci/run before the tests, and by wine.ts where it was not; plain JavaScript, since Node 20 runs no TypeScript.
+// Run by .ci/run before the tests, and by windows.ts where it was not; plain JavaScript, since Node 20 runs no TypeScript.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
