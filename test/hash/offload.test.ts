@@ -1,13 +1,11 @@
 // Where long hashes run, seen from a program that uses the built package.
 import { spawnSync } from 'node:child_process'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const dist = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist/index.js')
+const dist = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)
 const program = (hashes: number) => `
   import { Worker } from 'node:worker_threads'
-  import { hashPassword, verifyPassword } from ${JSON.stringify(`file://${dist}`)}
+  import { hashPassword, verifyPassword } from ${dist}
   let workers = 0
   process.on('worker', () => workers++)
   const hash = await hashPassword('secret', { cost: 9 })
@@ -32,7 +30,7 @@ test.each([
 test('a long password of apr1 leaves the event loop free, from the first one on', () => {
   const long = `
     import { setImmediate as turn } from 'node:timers/promises'
-    import { hashPassword, verifyPassword } from ${JSON.stringify(`file://${dist}`)}
+    import { hashPassword, verifyPassword } from ${dist}
     let turns = 0
     let done = false
     const password = 'x'.repeat(100_000)
