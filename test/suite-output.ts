@@ -14,7 +14,7 @@ export interface ProgramOutput {
 
 export const programOutputs: ProgramOutput[] = []
 
-const OURS = /(htpasswd|serve-launcher|start|example)\.(c?js|mjs|ts)$/
+const OURS = /(htpasswd|start|example)\.(c?js|mjs|ts)$/
 /** `-p` writes the password into the record, and that is what the record is for. */
 const WRITES_PLAIN_TEXT = /^-[a-zA-Z0-9]*p[a-zA-Z0-9]*$/
 

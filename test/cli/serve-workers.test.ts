@@ -8,7 +8,7 @@ import { hashPassword } from '../../src/hash/registry.ts'
 import { eventually, freePort, type Program, startProgram } from '../interop/outside-program.ts'
 import { ask, basic } from '../interop/raw-client.ts'
 
-const launcher = fileURLToPath(new URL('../interop/serve-launcher.js', import.meta.url))
+const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'serve-workers-'))
 const users = join(folder, 'users')
 let record = ''
@@ -26,7 +26,8 @@ async function start(...args: string[]) {
   const port = await freePort()
   const listen = ['--listen', `127.0.0.1:${port}`, '--log', 'off', '--max-failures', '0']
   const program = startProgram(process.execPath, [
-    launcher,
+    bin,
+    'serve',
     users,
     '--demo',
     '--workers',
@@ -95,7 +96,8 @@ test.skipIf(process.platform !== 'linux')(
 test('why it cannot listen is told once', async () => {
   const { port } = await start()
   const second = startProgram(process.execPath, [
-    launcher,
+    bin,
+    'serve',
     ...[users, '--demo', '--workers', '2', '--listen', `127.0.0.1:${port}`],
   ])
   running.push(second)

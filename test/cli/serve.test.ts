@@ -16,7 +16,7 @@ import {
 } from '../interop/outside-program.ts'
 import { ask, basic, open, read } from '../interop/raw-client.ts'
 
-const launcher = fileURLToPath(new URL('../interop/serve-launcher.js', import.meta.url))
+const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'serve-'))
 const users = join(folder, 'users')
 const login = basic('ann', 'secret-of-ann')
@@ -34,7 +34,7 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
-  const program = startProgram(process.execPath, [launcher, ...args], {
+  const program = startProgram(process.execPath, [bin, 'serve', ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
   })

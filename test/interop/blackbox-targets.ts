@@ -43,7 +43,7 @@ function versionOf(program: string, flag: string): string {
   return /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? ''
 }
 
-const launcher = fileURLToPath(new URL('./serve-launcher.js', import.meta.url))
+const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
 
 async function launch(
   users: string,
@@ -85,7 +85,7 @@ export const guardTarget: TargetKind = {
       setup.timeoutSeconds && ['--upstream-timeout', String(setup.timeoutSeconds)],
       setup.tls && ['--tls-cert', setup.tls.cert, '--tls-key', setup.tls.key],
     ]
-    return launch(users, port, process.execPath, [launcher, users, ...flags.flatMap(one => one || [])])
+    return launch(users, port, process.execPath, [bin, 'serve', users, ...flags.flatMap(one => one || [])])
   },
 }
 

@@ -111,11 +111,12 @@ await once(finder, 'close')
 
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-guard-'))
 writeFileSync(join(folder, 'users'), `fuzz:${await hashPassword('fuzz', { cost: 5 })}\n`)
-const launcher = fileURLToPath(new URL('./serve-launcher.js', import.meta.url))
+const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
 const guard = spawn(
   process.execPath,
   [
-    launcher,
+    bin,
+    'serve',
     join(folder, 'users'),
     '--upstream',
     `http://127.0.0.1:${upstream.address().port}`,

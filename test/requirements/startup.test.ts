@@ -9,12 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../src/hash/registry.ts'
 import { eventually, freePort, startProgram } from '../interop/outside-program.ts'
 
-const launcher = join(import.meta.dirname, '../interop/serve-launcher.js')
+const bin = join(import.meta.dirname, '../../bin/htpasswd.js')
 const folder = mkdtempSync(join(tmpdir(), 'startup-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const serve = (...args: string[]) =>
-  startProgram(process.execPath, [launcher, ...args], { cwd: folder, env: process.env })
+  startProgram(process.execPath, [bin, 'serve', ...args], { cwd: folder, env: process.env })
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'users'), `alice:${await hashPassword('secret-of-alice', { cost: 10 })}\n`)

@@ -88,7 +88,9 @@ describe('a file that replaces another', () => {
   })
 
   test('is made without the tool as well', async () => {
-    await copyAccess(place.file, place.path('new'), tools({}).run)
+    const made = tools({})
+    await copyAccess(place.file, place.path('new'), made.run)
+    expect(made.asked.map(([, verb]) => verb)).toEqual(['/save'])
   })
 
   test('is made without a folder for the list as well', async () => {
