@@ -86,7 +86,9 @@ export class Authenticator {
     if (username.length > MAX_USERNAME_BYTES || password.length > MAX_PASSWORD_BYTES)
       return refuse('rejected')
     try {
-      const storedHash = this.#lookUp(username)
+      // A program's own look-up may say null for nobody. That must not pass for a record: whose record was the decoy
+      // would be let in by the memory of it.
+      const storedHash = this.#lookUp(username) ?? undefined
       const key = this.#key(username, storedHash ?? this.#decoy(), password)
       const verified = storedHash === undefined ? undefined : this.#verified.find(key)
       if (verified === 'fresh') return this.#accept(username)

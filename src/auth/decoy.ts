@@ -36,9 +36,9 @@ function mostlyUsed(source: UserSource): string | undefined {
   let seen = 0
   for (const user of source.users?.() ?? []) {
     if (seen++ === SAMPLE) break
-    const storedHash = source.get(user)
-    const info = storedHash === undefined ? undefined : identify(storedHash)
-    if (storedHash === undefined || info === undefined) continue
+    const storedHash = source.get(user) ?? ''
+    const info = identify(storedHash)
+    if (info === undefined) continue
     const kind = `${info.format} ${info.cost ?? info.rounds ?? ''}`
     const group = groups.get(kind) ?? { count: 0, example: storedHash }
     group.count++

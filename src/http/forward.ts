@@ -1,6 +1,5 @@
 // Where a request goes when it has passed the gate: over the pool to the app, or to a listener of this process.
 import type { RequestListener } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { textAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import type { ResolvedGuardOptions } from './guard-options.ts'
@@ -13,8 +12,6 @@ import { Upstream } from './upstream.ts'
 /** The way up. */
 export interface Forward {
   send(exchange: Exchange, upgrade?: UpgradeRequest): void
-  /** Ends upgraded connections, which the server does not count as its own. */
-  cutTunnels(): void
   close(): void
 }
 
@@ -28,7 +25,6 @@ export function createForward(options: ResolvedGuardOptions, maxHeadBytes: numbe
   if (typeof options.upstream === 'function') return embedded(options.upstream, headerOptions)
 
   const upstream = new Upstream(options.upstream, { timeout: options.upstreamTimeout, maxHeadBytes })
-  const tunnels = new Set<Duplex>()
   const send = createReverseProxy({
     upstream,
     requestHeaders: createRequestHeaders({
@@ -37,20 +33,8 @@ export function createForward(options: ResolvedGuardOptions, maxHeadBytes: numbe
       ...headerOptions,
     }),
     responseHeaders: createResponseHeaders({ upstreamOrigin: upstream.origin, prefix }),
-    onTunnel: (client, server) => {
-      for (const socket of [client, server]) {
-        tunnels.add(socket)
-        socket.once('close', () => tunnels.delete(socket))
-      }
-    },
   })
-  return {
-    send,
-    cutTunnels: () => {
-      for (const socket of tunnels) socket.destroy()
-    },
-    close: () => upstream.close(),
-  }
+  return { send, close: () => upstream.close() }
 }
 
 function embedded(
@@ -72,6 +56,8 @@ function embedded(
       const flat = requestHeaders(exchange.toHeaderFacts())
       const length = req.headers['content-length']
       if (length !== undefined) flat.push('Content-Length', length)
+      // by one of the two a body parser knows that there is a body
+      if (req.headers['transfer-encoding'] !== undefined) flat.push('Transfer-Encoding', 'chunked')
       const headers: Record<string, string> = {}
       for (let i = 0; i < flat.length; i += 2)
         headers[(flat[i] as string).toLowerCase()] = flat[i + 1] as string
@@ -82,7 +68,6 @@ function embedded(
       countBody(exchange)
       listener(req, res)
     },
-    cutTunnels: () => {},
     close: () => {},
   }
 }

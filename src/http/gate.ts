@@ -111,7 +111,9 @@ export function createGate(options: ResolvedGuardOptions) {
     if (!passesUnasked(exchange)) return false
     const { method = '', url = '' } = exchange.req
     const route = findRoute(method, url, options)
-    if (typeof route === 'object' && 'open' in route && route.open) return goesOn(exchange, route, upgrade)
+    // an upgrade begins with a GET, but opens a channel for anything
+    if (typeof route === 'object' && 'open' in route && route.open && !upgrade)
+      return goesOn(exchange, route, upgrade)
     const result = logIn(exchange, route)
     if (!(result instanceof Promise)) return isLetIn(exchange, result) && goesOn(exchange, route, upgrade)
     return result.then(later => isLetIn(exchange, later) && goesOn(exchange, route, upgrade))

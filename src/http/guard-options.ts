@@ -42,7 +42,7 @@ export interface GuardOptions {
   readonly upstreamTimeout?: number | undefined
   /** Connections an address may hold open without having logged in on them; 0 is no limit. Default: 100. */
   readonly maxConnectionsPerAddress?: number | undefined
-  /** Called once for each finished request. Default: nothing is logged. */
+  /** Called once for each finished request; what it throws becomes a warning of the process. Default: nothing is logged. */
   readonly log?: ((entry: AccessLogEntry) => void) | undefined
 }
 

@@ -9,7 +9,7 @@ import { Exchange } from './exchange.ts'
 import { createForward } from './forward.ts'
 import { createGate } from './gate.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './guard-options.ts'
-import { isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from './upgrade.ts'
+import { ignoreErrors, isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from './upgrade.ts'
 
 /** A guard at work. */
 export interface Guard {
@@ -18,7 +18,8 @@ export interface Guard {
   /** Takes a new certificate for connections to come. @throws the error of `node:tls` for one that does not fit. */
   setCertificate(tls: TlsCertificate): void
   /**
-   * Stops: no new connections; requests under way may finish until the limit, then their connections are cut.
+   * Stops: no new connections; requests under way may finish until the limit, then their connections are cut. Called
+   * again it can set a shorter limit.
    *
    * @param limitMilliseconds default: 10000.
    */
@@ -41,6 +42,9 @@ const serverOptions = {
   // longer than the clients' pools keep theirs, so that they end first
   keepAliveTimeout: 75_000,
   noDelay: true,
+  // a client that vanished without a word, in the middle of an event stream or a WebSocket, must not stay for ever
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
 }
 
 /**
@@ -56,7 +60,10 @@ export function createGuard(options: GuardOptions): Guard {
   const limit = new ConnectionLimit(resolved.maxConnectionsPerAddress)
   const gate = createGate(resolved)
   const forward = createForward(resolved, MAX_HEADER_BYTES)
+  /** Connections that have left HTTP or are about to: the server does not count them as its own. */
+  const leaving = new Set<Socket>()
   let closing = false
+  let closed: Promise<void> | undefined
 
   const serve = (
     req: IncomingMessage,
@@ -70,19 +77,28 @@ export function createGuard(options: GuardOptions): Guard {
     res.once('close', () => {
       // the app learns of it at once: it may be paying for every word (MLflow's gateway)
       if (!res.writableFinished) exchange.underWay?.abort()
-      log?.(exchange.toLogEntry(performance.now()))
+      try {
+        log?.(exchange.toLogEntry(performance.now()))
+      } catch (error) {
+        warn(error)
+      }
     })
+    if (res.socket === null) endWithConnection(res, req.socket)
     const proceed = (passed: boolean): void => {
       if (exchange.user !== undefined || exchange.client.proxied) limit.welcome(req.socket)
       if (passed && !res.destroyed) forward.send(exchange, upgrade)
     }
-    // nothing here throws for what a client sends; a bug must still not take the process down
+    // nothing here throws for what a client sends; a bug, or a listener of the program, must not take the process down
+    const fail = (error: unknown): void => {
+      warn(error)
+      res.destroy()
+    }
     try {
       const passes = gate(exchange, upgrade !== undefined)
       if (typeof passes === 'boolean') proceed(passes)
-      else passes.then(proceed).catch(() => res.destroy())
-    } catch {
-      res.destroy()
+      else passes.then(proceed).catch(fail)
+    } catch (error) {
+      fail(error)
     }
   }
 
@@ -99,12 +115,17 @@ export function createGuard(options: GuardOptions): Guard {
   server.on('checkExpectation', (_req, res: ServerResponse) => {
     res.writeHead(417, { connection: 'close', 'content-length': '0' }).end()
   })
+  const leave = (socket: Socket): void => {
+    leaving.add(socket)
+    socket.once('close', () => leaving.delete(socket))
+  }
   server.on('upgrade', (req: IncomingMessage, stream: Duplex, head: Buffer) => {
     const socket = stream as Socket
     const res = responseFor(req, socket)
     if (res === undefined) {
       socket.destroy()
-    } else if (isTunnelled(req.headers.upgrade)) {
+    } else if (isTunnelled(req)) {
+      leave(socket)
       serve(req, res, false, { socket, head })
     } else {
       res.detachSocket(socket)
@@ -112,7 +133,10 @@ export function createGuard(options: GuardOptions): Guard {
       server.emit(tls === undefined ? 'connection' : 'secureConnection', socket)
     }
   })
-  server.on('connect', (_req, socket) => refuse(socket, '405 Method Not Allowed'))
+  server.on('connect', (_req, socket) => {
+    leave(socket as Socket)
+    refuse(socket, '405 Method Not Allowed')
+  })
   server.on('connection', (socket: Socket) => {
     if (!limit.accept(socket)) socket.destroy()
   })
@@ -135,10 +159,10 @@ export function createGuard(options: GuardOptions): Guard {
     },
     async close(limitMilliseconds = 10_000) {
       closing = true
-      const closed = new Promise<void>(resolve => server.close(() => resolve()))
+      closed ??= new Promise<void>(resolve => server.close(() => resolve()))
       server.closeIdleConnections()
       const timer = setTimeout(() => {
-        forward.cutTunnels()
+        for (const socket of leaving) socket.destroy()
         server.closeAllConnections()
       }, limitMilliseconds)
       // connections whose last response has just ended are idle from now on
@@ -146,25 +170,38 @@ export function createGuard(options: GuardOptions): Guard {
       await closed
       clearTimeout(timer)
       clearInterval(idle)
-      forward.cutTunnels()
       forward.close()
     },
   }
 }
 
+/** Tells of a fault in the program around the guard, such as its log function. */
+const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))
+
+/** Ends a response that waits behind another one of its connection: of those node:http does not tell that the client left. */
+function endWithConnection(res: ServerResponse, socket: Socket): void {
+  const left = (): void => {
+    res.destroy()
+    res.emit('close')
+  }
+  // one for each request that came ahead of its turn
+  socket.setMaxListeners(0).once('close', left)
+  res.once('close', () => socket.off('close', left))
+}
+
 /** An answer to what could not be read as a request; the connection ends with it. */
 function refuse(socket: Duplex, status: string): void {
+  ignoreErrors(socket)
   if (!socket.writable) return
+  const end = (text: string): void => {
+    socket.end(text)
+    // whoever goes on sending is not listened to
+    setTimeout(() => socket.destroy(), 1000).unref()
+  }
   // node:http keeps the response under way there; bytes of ours in the middle of it would be taken for its body
   const { _httpMessage: underWay } = socket as { _httpMessage?: ServerResponse | null }
-  if (underWay) {
-    if (underWay.writableEnded) underWay.once('finish', () => socket.end())
-    else socket.destroy()
-    return
-  }
-  socket.on('error', () => {})
   const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${status.length + 1}`
-  socket.end(`${head}\r\n\r\n${status}\n`)
-  // whoever goes on sending is not listened to
-  setTimeout(() => socket.destroy(), 1000).unref()
+  if (!underWay) end(`${head}\r\n\r\n${status}\n`)
+  else if (underWay.writableEnded) underWay.once('finish', () => end(''))
+  else socket.destroy()
 }

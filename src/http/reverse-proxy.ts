@@ -1,6 +1,5 @@
 // Passes a request up and its response down: streaming both ways, at the pace of the slower side.
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { textAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { hasBody, lingerAfterAnswer } from './request-body.ts'
@@ -16,8 +15,6 @@ export interface ReverseProxyParts {
   readonly upstream: Upstream
   readonly requestHeaders: ReturnType<typeof createRequestHeaders>
   readonly responseHeaders: ReturnType<typeof createResponseHeaders>
-  /** Told of connections that were upgraded, for they outlive their exchange. */
-  readonly onTunnel: (client: Duplex, upstream: Duplex) => void
 }
 
 /**
@@ -51,6 +48,7 @@ class Relay implements ResponseHandler {
   /** Bytes of the body still to come, where the app gave its length. */
   #left: number | undefined
   #bodyBegan = false
+  #waitsForDrain = false
 
   constructor(parts: ReverseProxyParts, exchange: Exchange, upgrade: UpgradeRequest | undefined) {
     this.#parts = parts
@@ -112,7 +110,14 @@ class Relay implements ResponseHandler {
     }
     // the connection reads its next bytes into the same place
     if (res.write(Buffer.from(bytes.subarray(start, end)))) return true
-    res.once('drain', () => this.#exchange.underWay?.resume())
+    // one read may bring many chunks
+    if (!this.#waitsForDrain) {
+      this.#waitsForDrain = true
+      res.once('drain', () => {
+        this.#waitsForDrain = false
+        this.#exchange.underWay?.resume()
+      })
+    }
     return false
   }
 
@@ -132,7 +137,6 @@ class Relay implements ResponseHandler {
     headers.push('Connection', 'Upgrade', 'Upgrade', raw[at + 1] ?? this.#exchange.req.headers.upgrade ?? '')
     res.writeHead(101, headers)
     res.flushHeaders()
-    this.#parts.onTunnel(upgrade.socket, socket)
     joinSockets(res, upgrade, socket, rest)
     upgrade.socket.once('close', () => res.emit('close'))
   }

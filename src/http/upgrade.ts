@@ -2,6 +2,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { hasBody } from './request-body.ts'
 
 /** The client's connection and what it sent behind the handshake. */
 export interface UpgradeRequest {
@@ -24,13 +25,20 @@ export function responseFor(req: IncomingMessage, socket: Socket): ServerRespons
     // ERR_HTTP_SOCKET_ASSIGNED
     return undefined
   }
-  socket.on('error', () => {})
+  ignoreErrors(socket)
   res.once('finish', () => {
     res.detachSocket(socket)
     socket.destroySoon()
     res.emit('close')
   })
   return res
+}
+
+const ignore = (): void => {}
+
+/** An error that nobody hears ends the process, and node:http no longer listens on a connection that it has given away. */
+export function ignoreErrors(socket: Duplex): void {
+  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore)
 }
 
 /**
@@ -58,9 +66,12 @@ export function joinSockets(
   }
 }
 
-/** Whether an offered protocol goes through. HTTP/2 does not: its requests would get past the guard. */
-export const isTunnelled = (upgrade: string | undefined): boolean =>
-  upgrade !== undefined && !/(^|,)\s*(h2|http|tls)/i.test(upgrade)
+/**
+ * Whether an offered protocol goes through. HTTP/2 does not: its requests would get past the guard. Nor does what comes
+ * with a body: node:http has no request any more that it could be read from.
+ */
+export const isTunnelled = (req: IncomingMessage): boolean =>
+  req.headers.upgrade !== undefined && !/(^|,)\s*(h2|http|tls)/i.test(req.headers.upgrade) && !hasBody(req)
 
 /**
  * The bytes of a request whose upgrade is not taken, without it: RFC 9110 section 7.8 lets a server ignore the field,

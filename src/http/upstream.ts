@@ -61,7 +61,7 @@ export class Upstream implements ConnectionOwner {
     }
     const servername = tls && !/^[\d.]+$|:/.test(host) ? { servername: host } : {}
     this.#options = {
-      target: { ...address, ...servername, noDelay: true, autoSelectFamily: false },
+      target: { ...address, ...servername, noDelay: true, keepAlive: true, autoSelectFamily: false },
       tls,
       maxHeadBytes,
       timeout,

@@ -37,6 +37,17 @@ test('a user is let in by name, others by nothing', async () => {
   expect(await authenticator.authenticate(undefined)).toEqual({ ok: false, status: 401, reason: 'missing' })
 })
 
+test('a user who is gone is out, also where the look-up says null for nobody', async () => {
+  const { source } = setUp()
+  const get = (name: string | Uint8Array) => (source.get(String(name)) ?? null) as never
+  const authenticator = new Authenticator({ get, users: () => source.keys() }, {}, verifyPassword)
+  const credentials = { username: bytes('alice'), password: bytes('correct horse') }
+  expect(await authenticator.authenticate(credentials)).toMatchObject({ ok: true })
+  source.delete('alice')
+  // her hash may still be the decoy, for which her password was right
+  expect(await authenticator.authenticate(credentials)).toMatchObject({ status: 401, reason: 'rejected' })
+})
+
 describe('what is remembered', () => {
   test('a right password is hashed once in its time', async () => {
     const { login, checked, clock } = setUp({ cacheMilliseconds: 1000 })

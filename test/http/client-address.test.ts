@@ -33,6 +33,8 @@ describe('with trusted proxies', () => {
     ['an empty list', '10.0.0.1', '', '10.0.0.1'],
     ['an IPv6 proxy', '2001:db8::1', '192.0.2.7', '192.0.2.7'],
     ['over a socket of both families', '::ffff:127.0.0.1', '192.0.2.7', '192.0.2.7'],
+    ['a link-local address with its zone', '10.0.0.1', 'fe80::1%eth0', 'fe80::1%eth0'],
+    ['a link-local client', 'fe80::1%eth0', '127.0.0.1', 'fe80::1%eth0'],
     ['a stranger is not believed', '192.0.2.99', '127.0.0.1', '192.0.2.99'],
   ])('%s', (_, peer, list, address) => {
     expect(facts(request(peer, { 'x-forwarded-for': list })).address).toBe(address)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import { createForward } from '../../src/http/forward.ts'
@@ -52,6 +53,26 @@ describe('a listener of this process', () => {
     socket.write('hi')
     expect(await readUntil(socket, 'embedded')).toMatch(/^HTTP\/1\.1 200 /)
     expect(received[0]?.body.toString()).toBe('hi')
+  })
+
+  test('sees that there is a body of unknown length', async () => {
+    await start()
+    await guard.raw(
+      `POST / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\nhi\r\n0\r\n\r\n`,
+    )
+    expect(received[0]?.body.toString()).toBe('hi')
+    expect(received[0]?.values('transfer-encoding')).toEqual(['chunked'])
+  })
+
+  test('that throws is a warning, and its client sees the connection break', async () => {
+    guard = await TestGuard.start({
+      upstream: () => {
+        throw new Error('a bug of the app')
+      },
+    })
+    const warned = once(process, 'warning')
+    expect(await guard.raw(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n`)).toBe('')
+    expect((await warned)[0].message).toBe('a bug of the app')
   })
 
   test('has no upgrades', async () => {

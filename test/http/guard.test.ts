@@ -2,13 +2,23 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { get } from 'node:https'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import { createGuard } from '../../src/http/guard.ts'
-import { basic, LOGIN, PASSWORD, readBody, readUntil, TestGuard, type TestGuardSetup } from './test-guard.ts'
+import {
+  basic,
+  LOGIN,
+  PASSWORD,
+  portOf,
+  readBody,
+  readUntil,
+  TestGuard,
+  type TestGuardSetup,
+} from './test-guard.ts'
 
 let guard: TestGuard | undefined
 const start = async (setup?: TestGuardSetup) => {
@@ -32,6 +42,25 @@ test('its server waits for a head, not for a body', async () => {
   const { server } = (await start()).guard
   expect(server.requestTimeout).toBe(0)
   expect(server.headersTimeout).toBe(20_000)
+})
+
+test.skipIf(process.platform !== 'linux')('both its sides notice a peer that vanished', async () => {
+  const test = await start({ app: (_, res) => void res.write('first') })
+  const socket = test.connect()
+  socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n`)
+  await readUntil(socket, 'first')
+  const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0')
+  // the timer of a connection that is at rest: 02 is that of keepalive, 00 none (proc_net_tcp of the kernel)
+  const timers = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map(line => line.trim().split(/\s+/))
+    .filter(
+      ([, local, remote]) =>
+        local?.endsWith(`:${hex(test.port)}`) || remote?.endsWith(`:${hex(portOf(test.app))}`),
+    )
+    .filter(([, , , state]) => state === '01')
+    .map(([, , , , , timer]) => timer?.slice(0, 2))
+  expect(timers).toEqual(['02', '02'])
 })
 
 test('a large head passes, a larger one is 431', async () => {
@@ -80,7 +109,89 @@ test('each request is logged once, when it is over', async () => {
   expect(JSON.stringify(test.log)).not.toMatch(/secret|wrong-password/)
 })
 
+const HEALTH = 'GET /.htpasswd/health HTTP/1.1\r\nHost: x\r\n\r\n'
+
+test.each(['before', 'after'])(
+  'a CONNECT behind a request is survived where the client resets %s the answer',
+  async when => {
+    const test = await start()
+    for (let i = 0; i < 10; i++) {
+      const accepted = new Promise<Socket>(resolve => test.guard.server.once('connection', resolve))
+      const socket = test.connect()
+      await once(socket, 'connect')
+      socket.write(`${HEALTH}CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n`)
+      // not events.once, which would hear the error that nobody else may have heard
+      const gone = accepted.then(its => new Promise(resolve => its.once('close', resolve)))
+      if (when === 'after') await readUntil(socket, 'ok\n')
+      socket.resetAndDestroy()
+      await gone
+    }
+    expect((await test.fetch('/.htpasswd/health')).status).toBe(200)
+  },
+)
+
+test('a CONNECT behind a request does not hold its connection open', async () => {
+  const test = await start()
+  const accepted = once(test.guard.server, 'connection')
+  const socket = test.connect()
+  socket.write(`${HEALTH}CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n`)
+  const [its] = await accepted
+  await once(its, 'close')
+})
+
+test('requests that wait behind another one are over when their client leaves', async () => {
+  let open = 0
+  let came: () => void = () => {}
+  const all = new Promise<void>(resolve => (came = resolve))
+  const test = await start({
+    app: (_, res) => {
+      if (++open === 3) came()
+      res.once('close', () => open--)
+      res.write('first')
+    },
+  })
+  const socket = test.connect()
+  socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n`.repeat(3))
+  await Promise.all([all, readUntil(socket, 'first')])
+  socket.destroy()
+  expect(await test.logged(3)).toHaveLength(3)
+  for (let turns = 0; open > 0 && turns < 10_000; turns++) await new Promise(resolve => setImmediate(resolve))
+  expect(open).toBe(0)
+})
+
+test('a log that throws is a warning, and the guard goes on', async () => {
+  const test = await start({
+    log: () => {
+      throw new Error('the disk is full')
+    },
+  })
+  const warned = once(process, 'warning')
+  expect((await test.fetch('/')).status).toBe(200)
+  expect((await warned)[0].message).toBe('the disk is full')
+  expect((await test.fetch('/')).status).toBe(200)
+})
+
 describe('closing', () => {
+  test('cuts an upgrade that the app has not answered', async () => {
+    const test = await start()
+    const asked = once(
+      test.app.on('upgrade', () => {}),
+      'upgrade',
+    )
+    const socket = test.connect()
+    socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`)
+    await asked
+    await test.guard.close(1)
+  })
+
+  test('a second time sets a shorter limit', async () => {
+    const test = await start({ upstream: (_, res) => void res.write('first') })
+    const socket = test.connect()
+    socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n`)
+    await readUntil(socket, 'first')
+    await Promise.all([test.guard.close(60_000), test.guard.close(1)])
+  })
+
   test('lets a request under way finish, and ends its connection', async () => {
     let finish: () => void = () => {}
     const test = await start({

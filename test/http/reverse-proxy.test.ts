@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LOGIN, portOf, readUntil, TestGuard, type TestGuardSetup } from './test-guard.ts'
@@ -299,6 +299,19 @@ describe('when the client leaves', () => {
     socket.destroy()
     expect(await seen.promise).toBe(false)
   })
+})
+
+test('many chunks in one read wait for one drain', async () => {
+  const chunks = '4\r\naaaa\r\n'.repeat(200_000)
+  await startRaw(() => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`)
+  let most = 0
+  guard.guard.server.on('request', (_: unknown, res: ServerResponse) => {
+    res.on('newListener', name => {
+      if (name === 'drain') most = Math.max(most, res.listenerCount('drain') + 1)
+    })
+  })
+  expect(await (await guard.fetch('/')).text()).toBe('aaaa'.repeat(200_000))
+  expect(most).toBe(1)
 })
 
 test('an answer before the end of an upload arrives, and the connection lives on', async () => {

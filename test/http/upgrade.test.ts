@@ -93,6 +93,7 @@ test.each([
   ['GET', '', 'h2c'],
   ['POST', 'hello', 'h2c'],
   ['POST', 'hello', 'TLS/1.0, HTTP/1.1'],
+  ['POST', 'hello', 'websocket'],
 ])('%s with %j and the offer of %s is a plain request', async (method, body, protocol) => {
   await start()
   const answer = await guard.raw(
@@ -103,6 +104,20 @@ test.each([
   expect(guard.received[0]?.values('upgrade')).toEqual([])
 })
 
+test('offers that are not taken leave nothing behind on their connection', async () => {
+  await start()
+  const accepted = once(guard.guard.server, 'connection')
+  const socket = guard.connect()
+  const listeners = async () => {
+    socket.write('GET /.htpasswd/health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n')
+    await readUntil(socket, 'ok\n')
+    const [its] = await accepted
+    return its.eventNames().map((name: string) => [name, its.listenerCount(name)])
+  }
+  const first = await listeners()
+  for (let i = 0; i < 5; i++) expect(await listeners()).toEqual(first)
+})
+
 test.each([
   ['websocket', true],
   ['WebSocket', true],
@@ -111,7 +126,9 @@ test.each([
   ['H2C', false],
   ['HTTP/2.0', false],
   [undefined, false],
-])('%s is tunnelled: %s', (protocol, expected) => expect(isTunnelled(protocol)).toBe(expected))
+])('%s is tunnelled: %s', (protocol, expected) =>
+  expect(isTunnelled({ headers: { upgrade: protocol } } as IncomingMessage)).toBe(expected),
+)
 
 test('a request is rebuilt byte for byte, but for the offer', () => {
   const req = {

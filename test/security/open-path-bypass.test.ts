@@ -53,3 +53,8 @@ test.each(['GET /health#/../admin', 'GET /admin#/health', 'GET http://x/health',
     expect(guard.received).toEqual([])
   },
 )
+
+test('an upgrade on an open path needs a login', async () => {
+  guard.app.on('upgrade', () => expect.unreachable())
+  expect(await guard.status('GET /health HTTP/1.1', 'Upgrade: websocket', 'Connection: Upgrade')).toBe(401)
+})
