@@ -108,7 +108,12 @@ function passOn(from: Readable, to: Writable): void {
   from.on('data', chunk => {
     if (to.write(chunk)) return
     from.pause()
-    to.once('drain', () => from.resume())
+    // nobody may read it any more: the app must not wait for that
+    const goOn = (): void => {
+      to.off('drain', goOn).off('error', goOn)
+      from.resume()
+    }
+    to.on('drain', goOn).on('error', goOn)
   })
 }
 

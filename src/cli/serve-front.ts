@@ -50,7 +50,12 @@ export function openFront({ users, upstream, values, stdout, say }: FrontOptions
   const paths = tlsPaths(values)
   const certificate = paths && watchTls(paths, pair => guard.setCertificate(pair), say)
   return {
-    listen: async () => (await listen(guard.server, values.listen)).port,
+    listen: async () => {
+      const { port } = await listen(guard.server, values.listen)
+      // such as no file handle left for one more connection; those that are open go on
+      guard.server.on('error', error => say(`warning: ${error.message}`))
+      return port
+    },
     reload: () => {
       users.reload()
       certificate?.reload()

@@ -79,7 +79,7 @@ export class GuardRun {
     this.#closers.push(() => this.#child?.stop(onWait))
     const { workers } = values
     const options = { users, upstream, values, stdout: this.#io.stdout, say: this.#say }
-    const front = workers === 1 ? openFront(options) : openWorkers(workers, this.#say)
+    const front = workers === 1 ? openFront(options) : openWorkers(workers, users, this.#say)
     this.#front = front
     this.#closers.push(() => front.close(DRAIN_LIMIT_MS))
     const port = await front.listen()

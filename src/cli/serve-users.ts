@@ -49,12 +49,12 @@ export class ServeUsers implements UserSource {
   }
 
   get(user: string | Uint8Array): string | undefined {
-    this.#lookAtFile()
+    this.look()
     return this.#good.get(user)
   }
 
-  /** Once a turn of the event loop: whoever changed the file and then asks, asks in a later one. */
-  #lookAtFile(): void {
+  /** Takes a change over. Once a turn of the event loop: whoever changed the file and then asks, asks in a later one. */
+  look(): void {
     if (this.#looked) return
     this.#looked = true
     setImmediate(() => {

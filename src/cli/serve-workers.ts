@@ -3,6 +3,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { type ErrorCode, HtpasswdError } from '../errors.ts'
 import type { Front } from './serve-front.ts'
 import { TERMINATING } from './serve-signals.ts'
+import type { ServeUsers } from './serve-users.ts'
 
 /** What a worker tells: that it listens, or why it cannot. */
 type Report = { readonly listening: number } | { readonly failed: { code: ErrorCode; message: string } }
@@ -12,8 +13,14 @@ type Order = 'reload' | { readonly close: number }
 /** Whether this process is one of another's workers. */
 export const isWorker = (): boolean => cluster.isWorker
 
-/** The front of the process that the user started: it listens through its workers, which run the same command. */
-export function openWorkers(count: number, say: (text: string) => void): Front {
+/** How often the process that the user started looks at the password file, to say what became of a change. */
+const LOOK_MS = 1000
+
+/**
+ * The front of the process that the user started: it listens through its workers, which run the same command. Each of
+ * them reads the password file for itself and says nothing; `users` are this process's own, which speaks for all.
+ */
+export function openWorkers(count: number, users: ServeUsers, say: (text: string) => void): Front {
   let closing = false
   const start = (): Promise<number> => {
     const worker = cluster.fork()
@@ -39,6 +46,7 @@ export function openWorkers(count: number, say: (text: string) => void): Front {
     // one that is just ending needs no order
     for (const worker of workers()) if (worker.isConnected()) worker.send(order, () => {})
   }
+  const look = setInterval(() => users.look(), LOOK_MS).unref()
   return {
     listen: async () => {
       // one first: its reason why it cannot listen is told once, and port 0 becomes one port for all
@@ -46,9 +54,13 @@ export function openWorkers(count: number, say: (text: string) => void): Front {
       await Promise.all(Array.from({ length: count - 1 }, start))
       return port
     },
-    reload: () => tell('reload'),
+    reload: () => {
+      users.reload()
+      tell('reload')
+    },
     close: async limit => {
       closing = true
+      clearInterval(look)
       const gone = workers().map(worker => new Promise(resolve => worker.once('exit', resolve)))
       tell({ close: limit })
       await Promise.all(gone)
@@ -65,15 +77,20 @@ export async function runWorker(open: () => Front): Promise<void> {
   for (const signal of TERMINATING) process.on(signal, () => {})
   try {
     const front = open()
-    const ended = new Promise<number>(resolve => {
+    const listening = front.listen()
+    const ended = new Promise<void>(resolve => {
+      // the next order to end may give less time
+      const end = (limit: number): void => {
+        listening.then(() => front.close(limit)).then(resolve, () => {})
+      }
       process.on('message', (order: Order) => {
         if (order === 'reload') front.reload()
-        else resolve(order.close)
+        else end(order.close)
       })
-      process.once('disconnect', () => resolve(0))
+      process.once('disconnect', () => end(0))
     })
-    report({ listening: await front.listen() })
-    await front.close(await ended)
+    report({ listening: await listening })
+    await ended
   } catch (error) {
     if (!(error instanceof HtpasswdError)) throw error
     report({ failed: { code: error.code, message: error.message } })

@@ -27,6 +27,8 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
       io.out(`${await helpOf(serveGrammar, host.stdout.columns)}\n`)
       return 0
     }
+    // a reader of our output that has gone, as in `htpasswd serve … | head`, ends the log, not the service
+    for (const output of [host.stdout, host.stderr]) output.on('error', () => {})
     if (isWorker()) {
       // the process that started this one speaks for all
       await runWorker(() => {

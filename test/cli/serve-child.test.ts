@@ -1,5 +1,5 @@
 // The app as a child: its port from its own arguments, its start, its end and what it leaves behind.
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -10,6 +10,7 @@ import {
   startChild,
   upstreamOfCommand,
 } from '../../src/cli/serve-child.ts'
+import { eventually } from '../interop/outside-program.ts'
 
 test.each([
   ['mlflow server', 'http://127.0.0.1:5000'],
@@ -79,7 +80,8 @@ test('what it started itself goes with it', async () => {
   )
   await app.ready(new URL(`http://127.0.0.1:${port}`))
   await app.stop()
-  expect(await answers('127.0.0.1', port)).toBe(false)
+  // it was told to end, and the system may take a moment for it
+  await eventually('its end', async () => ((await answers('127.0.0.1', port)) ? undefined : true))
 })
 
 test('one that ends before it answers is told with its exit status', async () => {
@@ -100,4 +102,19 @@ test('one that is not there is told with what to do', async () => {
     /no-such-program-at-all could not be started: it is not on the PATH/,
   )
   await app.stop()
+})
+
+test('an output that nobody reads any more does not hold it up', async () => {
+  // as process.stdout is where its reader has gone: each write becomes an error, and nothing drains
+  const output = Object.assign(new EventEmitter(), {
+    write: () => {
+      setImmediate(() => output.emit('error', new Error('EPIPE')))
+      return false
+    },
+  })
+  output.on('error', () => {})
+  const stdout = output as never
+  const code = "process.stdout.write('x'.repeat(1_000_000))"
+  const app = startChild([process.execPath, '-e', code], { stdout, stderr: stdout, env: process.env })
+  expect(await app.ended).toContain('exit status 0')
 })

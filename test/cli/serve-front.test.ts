@@ -1,9 +1,10 @@
 // The listening side alone: its options reach the guard, the throttle's tries are shared by the workers.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { type Front, openFront } from '../../src/cli/serve-front.ts'
 import { parseServe } from '../../src/cli/serve-options.ts'
 import { ServeUsers } from '../../src/cli/serve-users.ts'
@@ -19,12 +20,13 @@ afterEach(() => front.close(0))
 
 async function open(...args: string[]) {
   const stdout = new PassThrough()
+  const said: string[] = []
   const { values } = parseServe([path, '--demo', '--listen', '127.0.0.1:0', ...args], {})
   const users = new ServeUsers({ path, say: () => {} })
-  front = openFront({ users, upstream: undefined, values, stdout, say: () => {} })
+  front = openFront({ users, upstream: undefined, values, stdout, say: text => said.push(text) })
   const port = await front.listen()
   const login = async (password: string) => (await ask({ port, headers: [basic('ann', password)] })).status
-  return { port, login, stdout }
+  return { port, login, stdout, said }
 }
 
 test('realm and log are the options', async () => {
@@ -46,4 +48,14 @@ test.each([
   const answers = []
   for (let i = 0; i <= free; i++) answers.push(await login('wrong'))
   expect(answers).toEqual([...Array(free).fill(401), 429])
+})
+
+test('a fault of the listening socket, such as too many open files, is said and survived', async () => {
+  const emit = vi.spyOn(Server.prototype, 'listen')
+  const { login, said } = await open('--log', 'off')
+  const server = emit.mock.contexts[0] as Server
+  emit.mockRestore()
+  server.emit('error', new Error('accept EMFILE'))
+  expect(said).toEqual(['warning: accept EMFILE'])
+  expect(await login('secret-of-ann')).toBe(200)
 })

@@ -1,5 +1,8 @@
 // Several processes on one port: they answer, are replaced, read the file again, and end together.
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -103,4 +106,34 @@ test('why it cannot listen is told once', async () => {
   running.push(second)
   expect(await second.ended).toBe(1)
   expect(second.output().match(/is already in use/g)).toHaveLength(1)
+})
+
+test('what becomes of a change of the file is said once, by the process that was started', async () => {
+  const { program, status } = await start()
+  writeFileSync(users, '')
+  await eventually('the word on it', () => program.output().includes('has no users') || undefined)
+  expect(await Promise.all(Array.from({ length: 8 }, () => status('ann')))).toEqual(Array(8).fill(200))
+  program.process.kill('SIGTERM')
+  expect(await program.ended).toBe(0)
+  expect(program.output().match(/the last good list of 1 user stays in force/g)).toHaveLength(1)
+})
+
+test('told twice to stop, it cuts what is under way', { timeout: 9000 }, async () => {
+  const app = createServer((_, res) => void res.write('first'))
+  await once(app.listen(0, '127.0.0.1'), 'listening')
+  const { program, port } = await start(
+    '--upstream',
+    `http://127.0.0.1:${(app.address() as AddressInfo).port}`,
+  )
+  const stream = request({ port, host: '127.0.0.1', headers: { authorization: basic('ann', 'secret')[1] } })
+  stream.on('error', () => {}).end()
+  const [response] = await once(stream, 'response')
+  response.on('error', () => {}).resume()
+  program.process.kill('SIGINT')
+  await eventually('the stop', () => program.output().includes('stopping') || undefined)
+  program.process.kill('SIGINT')
+  // without the second one it would wait ten seconds, longer than this test may take
+  expect(await program.ended).toBe(0)
+  app.closeAllConnections()
+  app.close()
 })

@@ -199,3 +199,11 @@ test('--help shows the options and ends with 0', async () => {
   expect(await program.ended).toBe(0)
   expect(program.output()).toContain('--upstream')
 })
+
+test('nobody reads its log any more: users still get in', async () => {
+  const { program, port } = await started(['users', '--demo'])
+  program.process.stdout?.destroy()
+  for (let i = 0; i < 20; i++) expect((await ask({ port, headers: [login] })).status).toBe(200)
+  program.process.kill('SIGTERM')
+  expect(await program.ended).toBe(0)
+})
