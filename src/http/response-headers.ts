@@ -31,7 +31,8 @@ const MAX_REMEMBERED_NAMES = 1000
 /**
  * Makes the function that writes a response's headers.
  *
- * @returns it takes the names and values of the app's head and, where the request came from an allowed origin, that origin.
+ * @returns it takes the names and values of the app's head, where the request came from an allowed origin that origin,
+ *   and the status.
  */
 export function createResponseHeaders({ upstreamOrigin, prefix }: ResponseHeaderOptions) {
   const mendLocation = createLocationMender(upstreamOrigin, prefix)
@@ -45,7 +46,7 @@ export function createResponseHeaders({ upstreamOrigin, prefix }: ResponseHeader
     }
     return rule
   }
-  return (raw: readonly string[], allowedOrigin: string | undefined): ResponseHead => {
+  return (raw: readonly string[], allowedOrigin: string | undefined, status: number): ResponseHead => {
     const headers: string[] = []
     let contentLength: number | undefined
     const listed = connectionOptions(connectionOf(raw))
@@ -54,8 +55,10 @@ export function createResponseHeaders({ upstreamOrigin, prefix }: ResponseHeader
       const value = raw[i + 1] as string
       const rule = ruleOf(name)
       if (rule === 'drop' || listed?.has(name.toLowerCase())) continue
-      if (rule === 'content-length') contentLength = Number(value)
-      else if (rule === 'location') headers.push(name, mendLocation(value))
+      if (rule === 'content-length') {
+        // RFC 9110 section 8.6: neither may have one, and whoever believed it would wait for a body
+        if (status !== 204 && status !== 101) contentLength = Number(value)
+      } else if (rule === 'location') headers.push(name, mendLocation(value))
       else if (rule === 'set-cookie') headers.push(name, mendCookie(value, upstreamOrigin, prefix))
       else if (rule !== 'cors' || keepsCors(value, allowedOrigin, upstreamOrigin)) headers.push(name, value)
     }

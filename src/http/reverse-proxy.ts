@@ -71,7 +71,7 @@ class Relay implements ResponseHandler {
     if (chunked) head += 'Transfer-Encoding: chunked\r\n'
     else if (req.headers['content-length'] !== undefined)
       head += `Content-Length: ${req.headers['content-length']}\r\n`
-    const connection = upgrade ? upstream.open() : upstream.acquire()
+    const connection = upgrade ? upstream.open() : upstream.acquire(this.#retried)
     this.#exchange.underWay = connection
     connection.start({ method, head: `${head}\r\n`, body, chunked, upgrade }, this)
   }
@@ -84,7 +84,7 @@ class Relay implements ResponseHandler {
 
   onHead({ status, reason, headers: raw }: ParsedHead): void {
     const { req, res, allowedOrigin, closing, expectsContinue } = this.#exchange
-    const { headers, contentLength } = this.#parts.responseHeaders(raw, allowedOrigin)
+    const { headers, contentLength } = this.#parts.responseHeaders(raw, allowedOrigin, status)
     // see Exchange.answer: who was not told to go on must not go on
     if (closing || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
     if (req.method !== 'HEAD') this.#left = contentLength
@@ -128,11 +128,11 @@ class Relay implements ResponseHandler {
     lingerAfterAnswer(req, res)
   }
 
-  onSwitch({ headers: raw }: ParsedHead, socket: Socket, rest: Buffer): void {
+  onSwitch({ status, headers: raw }: ParsedHead, socket: Socket, rest: Buffer): void {
     const { res } = this.#exchange
     const upgrade = this.#upgrade as UpgradeRequest
     this.#exchange.underWay = undefined
-    const { headers } = this.#parts.responseHeaders(raw, undefined)
+    const { headers } = this.#parts.responseHeaders(raw, undefined, status)
     const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade')
     headers.push('Connection', 'Upgrade', 'Upgrade', raw[at + 1] ?? this.#exchange.req.headers.upgrade ?? '')
     res.writeHead(101, headers)

@@ -59,7 +59,10 @@ export function joinSockets(
     [upstream, socket],
   ] as const) {
     from.on('error', () => to.destroy())
-    from.once('close', () => to.destroy())
+    // one that has ended is followed when its last bytes are through, below
+    from.once('close', () => {
+      if (!from.readableEnded) to.destroy()
+    })
     // `pipe` ends `to` with `from`
     to.once('finish', () => to.destroy())
     from.pipe(to)

@@ -89,7 +89,7 @@ export class UpstreamConnection implements ResponseSink {
     })
     this.socket.on('drain', () => this.#request?.body?.resume())
     this.socket.on('error', () => {})
-    this.socket.on('end', () => this.#onEndOfStream())
+    this.socket.on('end', this.#onEndOfStream)
     this.socket.once('close', () => {
       clearTimeout(connecting)
       this.#fail(this.#connected ? 'lost' : 'unreachable')
@@ -187,7 +187,7 @@ export class UpstreamConnection implements ResponseSink {
     return this.#flowing
   }
 
-  #onEndOfStream(): void {
+  readonly #onEndOfStream = (): void => {
     try {
       this.#parser.end()
     } catch {
@@ -230,7 +230,7 @@ export class UpstreamConnection implements ResponseSink {
     this.#handler = undefined
     this.#request = undefined
     this.#expect()
-    this.socket.off('data', this.#onChunk)
+    this.socket.off('data', this.#onChunk).off('end', this.#onEndOfStream)
     this.socket.pause()
     if (handler === undefined) this.socket.destroy()
     else handler.onSwitch(head, this.socket, rest)

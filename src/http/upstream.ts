@@ -69,8 +69,9 @@ export class Upstream implements ConnectionOwner {
     }
   }
 
-  /** A connection for one request. */
-  acquire(): UpstreamConnection {
+  /** A connection for one request; `fresh` where one turned out to be dead: an app that was restarted has left them all. */
+  acquire(fresh = false): UpstreamConnection {
+    if (fresh) return this.#open(false)
     const oldest = this.#now() - IDLE_MILLISECONDS
     // bounded: each turn takes one away
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {

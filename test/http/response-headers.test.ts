@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { createResponseHeaders } from '../../src/http/response-headers.ts'
 
 const upstreamOrigin = 'http://127.0.0.1:5000'
-const write = (lines: string[], { prefix = '', origin = undefined as string | undefined } = {}) =>
-  createResponseHeaders({ upstreamOrigin, prefix })(lines, origin)
+const write = (
+  lines: string[],
+  { prefix = '', origin = undefined as string | undefined, status = 200 } = {},
+) => createResponseHeaders({ upstreamOrigin, prefix })(lines, origin, status)
 
 test('what an app says stays as it was: order, spelling, repetition, bytes', () => {
   const lines = [
@@ -26,6 +28,10 @@ test('the length is told, and goes last', () => {
     headers: ['Content-Disposition', 'attachment; filename="\xe4"', 'Content-Length', '12'],
     contentLength: 12,
   })
+})
+
+test('a response without a body has no length', () => {
+  expect(write(['Content-Length', '5'], { status: 204 })).toEqual({ headers: [], contentLength: undefined })
 })
 
 test.each(['Connection', 'Keep-Alive', 'Transfer-Encoding', 'Trailer', 'Upgrade', 'Proxy-Authenticate'])(

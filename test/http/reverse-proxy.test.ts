@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { RequestListener, ServerResponse } from 'node:http'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LOGIN, portOf, readUntil, TestGuard, type TestGuardSetup } from './test-guard.ts'
 
@@ -13,6 +13,8 @@ afterEach(async () => {
   await guard[Symbol.asyncDispose]()
   for (const end of ends.splice(0)) end()
 })
+
+const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx'
 
 /** An app that answers each connection's first bytes with these, written by hand. */
 async function startRaw(answer: (connections: number) => string | undefined): Promise<() => number> {
@@ -257,6 +259,26 @@ describe('when the app fails', () => {
     await start({ app: () => {}, upstreamTimeout: 50 })
     const answer = await guard.fetch('/')
     expect([answer.status, await answer.text()]).toEqual([504, expect.stringContaining('in time')])
+  })
+
+  test('a GET gets past all connections that a restarted app has left', async () => {
+    const asked = new Set<Socket>()
+    let dead: ReadonlySet<Socket> = new Set()
+    const app = createServer(socket => {
+      socket.on('error', () => {})
+      socket.on('data', () => {
+        if (dead.has(socket)) socket.resetAndDestroy()
+        // all together, so that each request needs a connection of its own
+        else if (dead.size > 0) socket.write(ANSWER)
+        else if (asked.add(socket).size === 3) for (const one of asked) one.write(ANSWER)
+      })
+    })
+    await once(app.listen(0, '127.0.0.1'), 'listening')
+    ends.push(() => app.close())
+    await start({ upstream: `http://127.0.0.1:${portOf(app)}` })
+    await Promise.all([1, 2, 3].map(async () => (await guard.fetch('/')).text()))
+    dead = asked
+    expect((await guard.fetch('/')).status).toBe(200)
   })
 
   test('a POST is never sent twice, a GET once more', async () => {

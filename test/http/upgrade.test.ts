@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { connect, createServer, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer, WebSocket as WsClient } from 'ws'
-import { isTunnelled, withoutUpgrade } from '../../src/http/upgrade.ts'
-import { basic, LOGIN, PASSWORD, readUntil, TestGuard, type TestGuardSetup } from './test-guard.ts'
+import { isTunnelled, joinSockets, withoutUpgrade } from '../../src/http/upgrade.ts'
+import { basic, LOGIN, PASSWORD, portOf, readUntil, TestGuard, type TestGuardSetup } from './test-guard.ts'
 
 let guard: TestGuard
 const start = async (setup?: TestGuardSetup) => {
@@ -80,6 +82,30 @@ test('a client that leaves ends the other side too', async () => {
   await readUntil(socket, '101')
   socket.destroy()
   await ended
+})
+
+test('what the app said last arrives, however slowly the client takes it', async () => {
+  const app = createServer(socket => socket.on('error', () => {}).end('last words'))
+  await once(app.listen(0, '127.0.0.1'), 'listening')
+  const upstream = connect(portOf(app), '127.0.0.1')
+  let written = ''
+  let take = () => {}
+  const client = new Duplex({
+    read() {},
+    write: (chunk, _, done) => {
+      written += chunk
+      take = done
+    },
+  })
+  await start()
+  const upgrade = { socket: client as Socket, head: Buffer.alloc(0) }
+  joinSockets({ detachSocket: () => {} } as unknown as ServerResponse, upgrade, upstream, Buffer.alloc(0))
+  await once(upstream, 'close')
+  expect(client.destroyed).toBe(false)
+  take()
+  await once(client, 'close')
+  expect(written).toBe('last words')
+  app.close()
 })
 
 test('an upgrade behind an unanswered request ends the connection, not the guard', async () => {
