@@ -1,20 +1,23 @@
 // Requests of a verified user through the guard, nginx and Caddy, side by side: requests a second, ratios, CPU a request.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
 import { printEnvironment } from './environment.js'
 import { cpuSeconds, startCaddy, startGuard, startHello, startNginx, startUpstream } from './guard-servers.js'
+import { median } from './interleaved.js'
 
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
+const ROUNDS = 5
 const CONNECTIONS = 32
 const PASSWORD = 'correct horse battery'
 const login = `Authorization: Basic ${Buffer.from(`alice:${PASSWORD}`).toString('base64')}`
 const folder = mkdtempSync(join(tmpdir(), 'bench-guard-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
+/** The most CPU that a request may take, in requests to a bare node:http hello. */
+const MOST_CPU = 2.7
 /** What each row has to reach against nginx, or against Caddy. */
 const rows = [
   { name: 'apr1', options: { format: 'apr1' }, nginx: 2 },
@@ -25,8 +28,7 @@ const rows = [
 ]
 
 /** Requests a second, and CPU microseconds a request of the server under test. */
-async function measure(server) {
-  await warm(server)
+function measure(server) {
   const before = cpuSeconds(server.pid)
   const output = execFileSync(
     'wrk',
@@ -40,36 +42,23 @@ async function measure(server) {
   return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]), cpu: (cpu * 1e6) / requests }
 }
 
-/** The first check of a password, and the first compiled code, are no part of the rate. */
-async function warm(server) {
-  for (let i = 0; i < 200; i++) {
-    await new Promise((resolve, reject) => {
-      const [name, value] = login.split(': ')
-      const request = get(
-        { port: server.port, host: '127.0.0.1', path: '/hello', headers: { [name]: value } },
-        response => response.resume().on('end', resolve),
-      )
-      request.on('error', reject)
-    })
-    if (server.name === 'nginx' && i > 2) return
-  }
-}
-
-async function run(start, ...args) {
-  const server = await start(folder, ...args)
-  try {
-    return await measure(server)
-  } finally {
-    await server.stop()
+/** All servers in turn, round by round, for the machine's speed drifts; the first round only warms up. */
+function measureInTurn(servers) {
+  const rounds = Array.from({ length: ROUNDS + 1 }, () => servers.map(measure)).slice(1)
+  const middle = pick => median(rounds.map(pick))
+  return {
+    rate: i => middle(round => round[i].rate),
+    cpu: i => middle(round => round[i].cpu),
+    /** The middle of the rounds' own ratios of one server to another. */
+    ratio: (what, i, j) => middle(round => round[i][what] / round[j][what]),
   }
 }
 
 printEnvironment(
-  `A verified user's requests, ${CONNECTIONS} connections, ${SECONDS} s each, one process each`,
+  `A verified user's requests, ${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${SECONDS} s, one process each`,
 )
 const upstream = await startUpstream(folder)
-const hello = await run(startHello)
-console.log(`bare node:http hello: ${hello.rate.toFixed(0)}/s, ${hello.cpu.toFixed(0)} us CPU a request\n`)
+const hello = await startHello()
 console.log(
   'work                  guard/s  us CPU  x hello |  nginx/s  us CPU |  caddy/s  us CPU | x nginx (at least) x caddy (at least)',
 )
@@ -78,24 +67,31 @@ for (const row of rows) {
   const hash = await hashPassword(PASSWORD, row.options)
   const others = Array.from({ length: (row.users ?? 1) - 1 }, (_, i) => `user${i}:${hash}\n`).join('')
   writeFileSync(users, `${others}alice:${hash}\n`)
-  const guard = await run(startGuard, users, upstream.port)
-  const nginx = await run(startNginx, users, upstream.port)
-  const caddy = row.caddy && (await run(startCaddy, users, upstream.port))
+  const servers = [
+    hello,
+    await startGuard(folder, users, upstream.port),
+    await startNginx(folder, users, upstream.port),
+  ]
+  if (row.caddy) servers.push(await startCaddy(folder, users, upstream.port))
+  const { rate, cpu, ratio } = measureInTurn(servers)
   const cells = [
     row.name.padEnd(20),
-    guard.rate.toFixed(0).padStart(8),
-    guard.cpu.toFixed(0).padStart(7),
-    (guard.cpu / hello.cpu).toFixed(2).padStart(8),
+    rate(1).toFixed(0).padStart(8),
+    cpu(1).toFixed(0).padStart(7),
+    ratio('cpu', 1, 0).toFixed(2).padStart(8),
     '|',
-    nginx.rate.toFixed(0).padStart(8),
-    nginx.cpu.toFixed(0).padStart(7),
+    rate(2).toFixed(0).padStart(8),
+    cpu(2).toFixed(0).padStart(7),
     '|',
-    (caddy ? caddy.rate.toFixed(0) : '-').padStart(8),
-    (caddy ? caddy.cpu.toFixed(0) : '-').padStart(7),
+    (row.caddy ? rate(3).toFixed(0) : '-').padStart(8),
+    (row.caddy ? cpu(3).toFixed(0) : '-').padStart(7),
     '|',
-    `${(guard.rate / nginx.rate).toFixed(2)} (${row.nginx})`.padEnd(18),
-    caddy ? `${(guard.rate / caddy.rate).toFixed(2)} (${row.caddy})` : '',
+    `${ratio('rate', 1, 2).toFixed(2)} (${row.nginx})`.padEnd(18),
+    row.caddy ? `${ratio('rate', 1, 3).toFixed(2)} (${row.caddy})` : '',
   ]
   console.log(cells.join(' '))
+  for (const server of servers.slice(1)) await server.stop()
 }
+console.log(`CPU a request is to be at most ${MOST_CPU} x that of a bare node:http hello`)
+await hello.stop()
 await upstream.stop()

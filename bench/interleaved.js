@@ -1,5 +1,5 @@
 // Two things measured in turns, so that a busy moment of the machine hits both alike; medians, for outliers are noise.
-const median = numbers => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
+export const median = numbers => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 
 /** Microseconds that one call takes, averaged over `calls` of them. */
 export async function timeOf(run, calls) {
