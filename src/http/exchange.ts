@@ -92,7 +92,8 @@ export class Exchange {
       status: res.headersSent ? res.statusCode : 0,
       bytes: this.bytes,
       milliseconds: now - this.#started,
-      aborted: !res.writableFinished,
+      // an upgraded connection has no end that could be told from a break
+      aborted: !res.writableFinished && res.statusCode !== 101,
       reason: this.reason,
     }
   }

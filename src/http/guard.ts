@@ -138,7 +138,10 @@ export function createGuard(options: GuardOptions): Guard {
     refuse(socket, '405 Method Not Allowed')
   })
   server.on('connection', (socket: Socket) => {
-    if (!limit.accept(socket)) socket.destroy()
+    // Over TCP without an address: reset before it was accepted. Nobody waits for an answer, and a request that is
+    // already there would be counted and forwarded as nobody's. What listens on a path has none by nature.
+    const gone = socket.remoteAddress === undefined && typeof server.address() !== 'string'
+    if (gone || !limit.accept(socket)) socket.destroy()
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const code = error.code ?? ''

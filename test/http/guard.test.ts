@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { get as getPlain, type Server } from 'node:http'
 import { get } from 'node:https'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
@@ -137,6 +138,30 @@ test('a CONNECT behind a request does not hold its connection open', async () =>
   socket.write(`${HEALTH}CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n`)
   const [its] = await accepted
   await once(its, 'close')
+})
+
+describe('a connection without an address', () => {
+  test('was reset before it was accepted, and is of no use', async () => {
+    const test = await start()
+    const socket = new Socket()
+    test.guard.server.emit('connection', socket)
+    expect(socket.destroyed).toBe(true)
+  })
+
+  test.skipIf(process.platform === 'win32')(
+    'is as good as any where the guard listens on a path',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'guard-path-'))
+      const authenticator = new Authenticator(() => undefined)
+      const { server, close } = createGuard({ authenticator, upstream: (_, res) => res.end() })
+      const socketPath = join(folder, 'socket')
+      await once((server as Server).listen(socketPath), 'listening')
+      const [res] = await once(getPlain({ socketPath, path: '/.htpasswd/health', agent: false }), 'response')
+      expect((await readBody(res)).toString()).toBe('ok\n')
+      await close(0)
+      rmSync(folder, { recursive: true })
+    },
+  )
 })
 
 test('requests that wait behind another one are over when their client leaves', async () => {

@@ -49,6 +49,7 @@ test('bytes behind the handshake arrive, and the protocol is named', async () =>
   const answer = await readUntil(socket, 'early')
   expect(answer).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Upgrade: echo[\s\S]*hello early$/)
   socket.destroy()
+  expect(await guard.logged(1)).toMatchObject([{ status: 101, user: 'alice', aborted: false }])
 })
 
 test('without a login a handshake is 401, and the app sees nothing', async () => {

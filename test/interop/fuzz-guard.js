@@ -35,6 +35,7 @@ const seeds = [
   `GET /ws HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
   `POST /h2c HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nContent-Length: 2\r\n\r\nhi`,
   `CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n${LOGIN}\r\n\r\n`,
+  `GET /.htpasswd/health HTTP/1.1\r\nHost: x\r\n\r\nCONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n`,
   `OPTIONS * HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nOrigin: https://evil.example\r\n\r\n`,
   `GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n${LOGIN}\r\n\r\n`,
   `HEAD /.htpasswd/health HTTP/1.0\r\n\r\n`,
@@ -172,7 +173,7 @@ async function attack() {
       const cut = random(3) === 0 ? random(bytes.length + 1) : bytes.length
       socket.write(bytes.subarray(0, cut))
       if (cut < bytes.length) setImmediate(() => socket.writable && socket.write(bytes.subarray(cut)))
-      if (random(8) === 0) setImmediate(finish)
+      if (random(8) === 0) setImmediate(random(2) === 0 ? finish : () => socket.resetAndDestroy())
     })
   }
 }
