@@ -3,7 +3,7 @@ import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 
 /** How an Authenticator remembers, limits and reports; every value has a default. */
 export interface AuthenticatorOptions {
-  /** How long a right password is remembered, in milliseconds; 0 checks it each time. Default: 60000. */
+  /** How long a right password is remembered after its last use, in milliseconds; 0 checks it each time. Default: an hour. */
   readonly cacheMilliseconds?: number | undefined
   /** How many right passwords are remembered at most. Default: 10000. */
   readonly cacheEntries?: number | undefined

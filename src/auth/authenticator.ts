@@ -28,6 +28,9 @@ const MAX_PASSWORD_BYTES = 4096
 // MLflow's client waits as long as Retry-After says, and at most a few seconds are bearable for a typing error
 const FORGIVE_MILLISECONDS = 5000
 const BUSY_RETRY_SECONDS = 1
+// Whoever is remembered needs no hash, so neither a storm of guesses nor a throttled address keeps him out. It may be long:
+// what is remembered is bound to the stored hash, and a changed or deleted record misses at once.
+const REMEMBERED_MILLISECONDS = 3_600_000
 const REMEMBERED_PLACES = 10_000
 
 /**
@@ -55,7 +58,13 @@ export class Authenticator {
   constructor(source: UserSource | UserLookup, options: AuthenticatorOptions, verify: Verify)
   constructor(source: UserSource | UserLookup, options: AuthenticatorOptions = {}, verify?: Verify) {
     const checked = checkAuthenticatorOptions(options)
-    const { cacheMilliseconds = 60_000, cacheEntries = 10_000, maxFailures = 10, workers, maxQueue } = checked
+    const {
+      cacheMilliseconds = REMEMBERED_MILLISECONDS,
+      cacheEntries = 10_000,
+      maxFailures = 10,
+      workers,
+      maxQueue,
+    } = checked
     const { maxCost, maxRounds, onError = () => {}, now = () => performance.now() } = checked
     this.#source = toUserSource(source)
     this.#verified = new VerifiedCache({ milliseconds: cacheMilliseconds, entries: cacheEntries, now })
@@ -90,9 +99,8 @@ export class Authenticator {
       // would be let in by the memory of it.
       const storedHash = this.#lookUp(username) ?? undefined
       const key = this.#key(username, storedHash ?? this.#decoy(), password)
-      const verified = storedHash === undefined ? undefined : this.#verified.find(key)
-      if (verified === 'fresh') return this.#accept(username)
-      return this.#checkOnce(credentials, storedHash, key, verified === 'stale', context.address)
+      if (storedHash !== undefined && this.#verified.has(key)) return this.#accept(username)
+      return this.#checkOnce(credentials, storedHash, key, context.address)
     } catch (error) {
       this.#onError(error)
       return refuse('fault')
@@ -107,7 +115,6 @@ export class Authenticator {
     credentials: Credentials,
     storedHash: string | undefined,
     key: CheckKey,
-    wasRight: boolean,
     address: string | undefined,
   ): Promise<AuthResult> {
     const { username } = credentials
@@ -116,8 +123,7 @@ export class Authenticator {
       const attempt = `${key} ${block}`
       const same = this.#underWay.get(attempt)
       if (same !== undefined) return await same
-      const limits = wasRight ? [] : this.#limitsOf(username, block)
-      const check = this.#check(credentials, storedHash, limits).then(answer => {
+      const check = this.#check(credentials, storedHash, this.#limitsOf(username, block)).then(answer => {
         if (answer.ok) this.#remember(key, username, block)
         return answer
       })
@@ -143,10 +149,7 @@ export class Authenticator {
       : (this.#source.get(username) ?? this.#source.get(text))
   }
 
-  /**
-   * What an attempt is counted against: its address, and the name. Somebody whose very credentials were right before
-   * is not asked here: whoever guesses beside him, behind one address, cannot keep him out.
-   */
+  /** What an attempt is counted against: its address, and the name. */
   #limitsOf(username: Uint8Array, block: string | undefined): string[] {
     const place = placeOf(username, block)
     // A name that logged in from here before has a count of its own for this place: strangers who guess at it

@@ -46,43 +46,38 @@ export function createKeyer(secret: Uint8Array = randomBytes(32)) {
 
 /** What a cache of verified credentials keeps, and for how long. */
 export interface VerifiedCacheOptions {
-  /** How long a success needs no further hash. */
+  /** How long a success is remembered after its last use. */
   readonly milliseconds: number
   readonly entries: number
   readonly now: () => number
 }
 
-/** Right, and no hash is due; or right when it was checked last, which was some time ago. */
-export type Verified = 'fresh' | 'stale'
-
-// whoever is in use is checked anew each minute; after an hour without that, the next login is as good as a first one
-const FORGET_MILLISECONDS = 3_600_000
-
 /** Successes only: a failure that is remembered would tell a guesser which names were tried. */
 export class VerifiedCache {
   readonly #options: VerifiedCacheOptions
-  /** When each was checked. */
-  readonly #keys: LRUCache<CheckKey, number>
+  // the times are kept here: the package's own way with them asks the clock three times at each look
+  readonly #keys: LRUCache<CheckKey, { used: number }>
 
   constructor(options: VerifiedCacheOptions) {
     this.#options = options
-    // the times are kept here: the package's own way with them asks the clock three times at each look
     this.#keys = new LRUCache({ max: options.entries })
   }
 
-  /** Undefined for what was never right, or was so too long ago. */
-  find(key: CheckKey): Verified | undefined {
-    const checked = this.#keys.get(key)
-    if (checked === undefined) return undefined
-    const age = this.#options.now() - checked
-    if (age < this.#options.milliseconds) return 'fresh'
-    if (age < FORGET_MILLISECONDS) return 'stale'
-    this.#keys.delete(key)
-    return undefined
+  /** Whether the check was found right before. */
+  has(key: CheckKey): boolean {
+    const entry = this.#keys.get(key)
+    if (entry === undefined) return false
+    const now = this.#options.now()
+    if (now - entry.used >= this.#options.milliseconds) {
+      this.#keys.delete(key)
+      return false
+    }
+    entry.used = now
+    return true
   }
 
   add(key: CheckKey): void {
-    this.#keys.set(key, this.#options.now())
+    this.#keys.set(key, { used: this.#options.now() })
   }
 
   get size(): number {

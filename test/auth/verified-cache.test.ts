@@ -37,30 +37,29 @@ test('a key is an HMAC of the three behind their lengths, so it holds neither pa
   )
 })
 
-test('a success is fresh for its time, then stale, and forgotten an hour after its check', () => {
+test('a success is remembered for its time after each use', () => {
   const clock = { now: 1000 }
   const cache = new VerifiedCache({ milliseconds: 60_000, entries: 10, now: () => clock.now })
-  expect(cache.find('k')).toBe(undefined)
+  expect(cache.has('k')).toBe(false)
   cache.add('k')
-  clock.now += 59_999
-  expect(cache.find('k')).toBe('fresh')
-  clock.now += 1
-  expect(cache.find('k')).toBe('stale')
-  clock.now += 3_539_999
-  expect(cache.find('k')).toBe('stale')
-  clock.now += 1
-  expect(cache.find('k')).toBe(undefined)
+  for (const pause of [59_999, 59_999]) {
+    clock.now += pause
+    expect(cache.has('k')).toBe(true)
+  }
+  clock.now += 60_000
+  expect(cache.has('k')).toBe(false)
+  expect(cache.size).toBe(0)
 })
 
 test('it holds no more than its entries', () => {
   const cache = new VerifiedCache({ milliseconds: 1000, entries: 3, now: () => 1 })
   for (let i = 0; i < 100; i++) cache.add(`k${i}`)
   expect(cache.size).toBe(3)
-  expect(cache.find('k99')).toBe('fresh')
+  expect(cache.has('k99')).toBe(true)
 })
 
-test('with zero milliseconds nothing is fresh', () => {
+test('with zero milliseconds nothing is remembered', () => {
   const cache = new VerifiedCache({ milliseconds: 0, entries: 3, now: () => 1 })
   cache.add('k')
-  expect(cache.find('k')).toBe('stale')
+  expect(cache.has('k')).toBe(false)
 })
