@@ -37,7 +37,7 @@ type State =
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LF = 0x0a
 // status-line = HTTP-version SP status-code SP [ reason-phrase ]   (RFC 9112 section 4; many leave the second SP out)
-const STATUS_LINE = /^HTTP\/1\.[01] [1-9]\d\d(?: .*)?$/
+const STATUS_LINE = /^HTTP\/1\.[01] [1-9]\d\d(?=[ \r]|$)/
 // field-name = token   (RFC 9110 section 5.6.2)
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // but HTAB and the line ends, which are looked at on their own
@@ -230,7 +230,7 @@ export class ResponseParser {
 function parseHead(text: string): { head: ParsedHead; minor: string } {
   if (CONTROL.test(text)) throw new ProtocolError('a head with control characters')
   let end = lineEnd(text, 0)
-  if (!STATUS_LINE.test(text.slice(0, end))) throw new ProtocolError('no HTTP/1 response')
+  if (!STATUS_LINE.test(text)) throw new ProtocolError('no HTTP/1 response')
   const headers: string[] = []
   const head = { status: Number(text.slice(9, 12)), reason: text.slice(13, end), headers }
   while (end < text.length) {

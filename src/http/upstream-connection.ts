@@ -170,7 +170,7 @@ export class UpstreamConnection implements ResponseSink {
 
   readonly #onRead = (length: number, buffer: Uint8Array): boolean => {
     if (length === buffer.length) this.#wantedBytes = LONG_READ_BYTES
-    return this.#onChunk(Buffer.from(buffer.buffer, buffer.byteOffset, length))
+    return this.#onChunk((buffer as Buffer).subarray(0, length))
   }
 
   readonly #onChunk = (chunk: Buffer): boolean => {
