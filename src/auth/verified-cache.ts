@@ -18,6 +18,8 @@ const BLOCK_BYTES = 64
  *
  * HMAC as RFC 2104 section 2 writes it, on the one-shot digest: half the time of `createHmac`, which made it the largest
  * single part of a request that is let in.
+ *
+ * @param secret at most a block of SHA-256, 64 bytes: a longer one would have to be hashed first.
  */
 export function createKeyer(secret: Uint8Array = randomBytes(32)) {
   const inner = Buffer.alloc(BLOCK_BYTES, 0x36)

@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { type ParsedHead, ResponseParser, type ResponseSink } from './response-parser.ts'
+import type { ParsedHead } from './response-head.ts'
+import { ResponseParser, type ResponseSink } from './response-parser.ts'
 
 /** A request as it goes over the wire. */
 export interface UpstreamRequest {

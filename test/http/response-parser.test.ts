@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ProtocolError, ResponseParser } from '../../src/http/response-parser.ts'
+import { ProtocolError } from '../../src/http/response-head.ts'
+import { ResponseParser } from '../../src/http/response-parser.ts'
 
 interface Read {
   status?: number
