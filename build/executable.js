@@ -2,13 +2,14 @@
 // Node's single executable applications (nodejs.org/api/single-executable-applications.html): a copy of Node, which comes
 // from the registry, with the command as one CommonJS file inside.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inject } from 'postject'
 import { bundleExecutable } from './executable-bundle.js'
 import { licencesOf } from './executable-licences.js'
-import { removeSignature } from './executable-signature.js'
+import { signAdHoc } from './executable-mac-signature.js'
+import { removeSignature } from './executable-windows-signature.js'
 
 // Node is no part of the package, so its version is pinned here; all packages of it have this one
 const NODE = '22.23.2'
@@ -70,6 +71,9 @@ function blobOf(assets) {
 async function makeExecutable(target, blob) {
   const [system] = target.split('-')
   const executable = join(out, `htpasswd-${target}${system === 'win' ? '.exe' : ''}`)
+  // a new file: a Mac remembers the signature of one that ran, even when other bytes are written into it (Apple,
+  // "Updating Mac Software")
+  rmSync(executable, { force: true })
   copyFileSync(fetchNode(target), executable)
   chmodSync(executable, 0o755)
   if (system === 'win') removeSignature(executable)
@@ -77,15 +81,8 @@ async function makeExecutable(target, blob) {
     sentinelFuse: FUSE,
     ...(system === 'darwin' && { machoSegmentName: 'NODE_SEA' }),
   })
-  process.stdout.write(`${executable}${system === 'darwin' ? signed(executable) : ''}\n`)
-}
-
-/** A Mac runs nothing whose signature does not fit, and only a Mac has the program that makes one. */
-function signed(executable) {
-  const words = ['--force', '--sign', '-', executable]
-  if (process.platform !== 'darwin') return `  (on a Mac first: codesign ${words.join(' ')})`
-  run('codesign', words)
-  return ''
+  if (system === 'darwin') writeFileSync(executable, signAdHoc(readFileSync(executable), 'htpasswd'))
+  process.stdout.write(`${executable}\n`)
 }
 
 const wanted = process.argv.slice(2)

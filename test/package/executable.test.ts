@@ -1,4 +1,4 @@
-// The one-file executables that `npm run build:exe` made: this system's own, and Windows' under Wine.
+// The one-file executables that `npm run build:exe` made: this system's own, Windows' under Wine, and macOS' by its bytes.
 import { spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cases } from '../cli/cases.ts'
 import { maskSalts, type Run, readFolder, run, withFolder } from '../cli/run.ts'
 import {
+  findProgram,
   freePort,
   type Program,
   skipReason,
@@ -14,6 +15,7 @@ import {
   untilListening,
 } from '../interop/outside-program.ts'
 import { noWindows, runWindows, startWindows, useWindows, windowsPath } from '../windows/windows.ts'
+import { expectSigned } from './mac-signature.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const systems = { linux: 'linux', darwin: 'darwin', win32: 'win' } as Record<string, string>
@@ -25,10 +27,14 @@ const fetched = (name: string): string | undefined =>
   [join(root, '.cache', 'exe', `node-${name}`)].find(existsSync)
 const missing = skipReason({ [`npm run build:exe -- ${target}`]: fetched(target) })
 const noExe = noWindows ?? skipReason({ 'npm run build:exe -- win-x64': fetched('win-x64') })
+const macs = ['darwin-arm64', 'darwin-x64'].filter(fetched)
+const noMac = skipReason({ 'npm run build:exe -- darwin-arm64': macs[0] })
+const lief = [join(root, '.cache', 'lief', 'bin', 'python')].find(existsSync)
+const noLief = noMac ?? skipReason({ 'lief in .cache/lief': lief })
 
 // made anew, or they would be of an earlier state of the sources
 beforeAll(() => {
-  const wanted = [...new Set([...(missing ? [] : [target]), ...(noExe ? [] : ['win-x64'])])]
+  const wanted = [...new Set([...(missing ? [] : [target]), ...(noExe ? [] : ['win-x64']), ...macs])]
   if (wanted.length === 0) return
   const words = [join(root, 'build', 'executable.js'), ...wanted]
   const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
@@ -137,6 +143,24 @@ describe.skipIf(noExe)('htpasswd.exe on Windows', () => {
         await started.ended
       }
     })
+  })
+})
+
+describe.skipIf(noMac)('for macOS', () => {
+  test.each(macs)('%s has a signature that fits', name => expectSigned(readFileSync(pathOf(name))))
+
+  // what Apple's dynamic loader looks at, after another program's reading of it
+  test.skipIf(noLief).each(macs)('%s is laid out as the loader wants it', name => {
+    const code = `import lief, sys
+print(*lief.MachO.check_layout(lief.MachO.parse(sys.argv[1]).at(0)))`
+    const { stdout, stderr } = spawnSync(lief as string, ['-c', code, pathOf(name)], { encoding: 'utf8' })
+    expect({ stdout, stderr }).toEqual({ stdout: 'True \n', stderr: '' })
+  })
+
+  test.skipIf(process.platform !== 'darwin').each(macs)('%s is signed as codesign wants it', name => {
+    const words = ['--verify', '--strict', '--verbose', pathOf(name)]
+    const { status, stderr } = spawnSync(findProgram('codesign') as string, words, { encoding: 'utf8' })
+    expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
   })
 })
 
