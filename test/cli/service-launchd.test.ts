@@ -1,10 +1,11 @@
-// The property list, read back by Python's own parser of such files.
+// The property list, by Apple's definition of such files, and read back by Python's own parser of them.
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { launchd, plistOf } from '../../src/cli/service-launchd.ts'
 import { findProgram, skipReason } from '../interop/outside-program.ts'
 import { sample, words } from './service-samples.ts'
+import { faultsOf, noXmllint } from './xml-schema.ts'
 
 const python = findProgram('python3', 'python')
 const missing = skipReason({ python3: python })
@@ -44,6 +45,16 @@ test.skipIf(missing)('every word comes out as it was meant', () => {
   const samples = fc.sample(words, 200)
   const lists = read(samples.map(program => plistOf({ ...sample, program }, surroundings)))
   expect(lists.map(list => (list as { ProgramArguments: string[] }).ProgramArguments)).toEqual(samples)
+})
+
+test.skipIf(noXmllint)("it fits Apple's definition", () => {
+  const plist = plistOf({ ...sample, startsApp: true }, { ...surroundings, account: 'ann' })
+  expect(faultsOf(plist, 'PropertyList-1.0.dtd')).toBe('')
+  for (const [part, wrong] of [
+    ['<key>Label</key>', ''],
+    ['<true/>', '<yes/>'],
+  ] as const)
+    expect(faultsOf(plist.replace(part, wrong), 'PropertyList-1.0.dtd')).toContain('dict')
 })
 
 const host = { env: { SUDO_USER: 'ann' }, home: '/Users/ann', uid: 501 }
