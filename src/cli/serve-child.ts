@@ -1,12 +1,12 @@
 // The app as a child of the guard: which port it will have, starting it, waiting for it, stopping it with all it started.
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, isIP } from 'node:net'
 import { basename } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
-import { systemProgram } from '../store/windows-program.ts'
+import { runSystemProgram } from '../store/windows-program.ts'
 import { isEveryAddress, isLoopback, urlOf } from './serve-address.ts'
 
 /** Apps whose own default port we know. */
@@ -174,9 +174,7 @@ function signalTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
     // Windows has no signals, and an app with a hidden console of its own hears no Ctrl-C; the guard, which stops
     // first, has let its requests finish. Without the tool the app's own children are out of reach.
     const arguments_ = ['/pid', String(pid), '/t', '/f']
-    execFile(systemProgram('taskkill'), arguments_, { windowsHide: true }, error => {
-      if (error !== null) child.kill()
-    })
+    runSystemProgram('taskkill', arguments_, STOP_LIMIT_MS).catch(() => child.kill())
     return
   }
   try {

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { systemProgram } from '../store/windows-program.ts'
+import { runSystemProgram } from '../store/windows-program.ts'
 
 const TRIES = 50
 const LOOKUP_LIMIT_MS = 3000
@@ -74,9 +74,10 @@ export function ownerInLsof(output: string): string | undefined {
 }
 
 async function windowsOwner(port: number): Promise<string | undefined> {
-  const pid = pidInNetstat(await run(systemProgram('netstat'), ['-ano', '-p', 'TCP']), port)
+  const pid = pidInNetstat(await runSystemProgram('netstat', ['-ano', '-p', 'TCP'], LOOKUP_LIMIT_MS), port)
   if (pid === undefined) return undefined
-  const row = await run(systemProgram('tasklist'), ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])
+  const filter = ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']
+  const row = await runSystemProgram('tasklist', filter, LOOKUP_LIMIT_MS)
   const name = /^"([^"]+)"/m.exec(row)?.[1]
   return `${name ?? 'unknown program'} (process ${pid})`
 }

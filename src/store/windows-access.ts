@@ -1,9 +1,8 @@
 // Who may read a password file on Windows: a new one only its owner, Administrators and SYSTEM, a replaced one as before.
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { systemProgram } from './windows-program.ts'
+import { runSystemProgram } from './windows-program.ts'
 
 /** Runs one of Windows' own programs and gives what it printed; undefined where it is missing or fails. */
 export type RunTool = (name: string, args: readonly string[]) => Promise<string | undefined>
@@ -11,12 +10,7 @@ export type RunTool = (name: string, args: readonly string[]) => Promise<string 
 const LIMIT_MILLISECONDS = 10_000
 
 const runTool: RunTool = (name, args) =>
-  new Promise(resolve => {
-    const options = { timeout: LIMIT_MILLISECONDS, windowsHide: true }
-    execFile(systemProgram(name), [...args], options, (error, stdout) =>
-      resolve(error === null ? stdout : undefined),
-    )
-  })
+  runSystemProgram(name, args, LIMIT_MILLISECONDS).catch(() => undefined)
 
 // by number, for their names are translated: BUILTIN\Administrators and NT AUTHORITY\SYSTEM (MS-DTYP 2.4.2.4)
 const ADMINISTRATORS = 'S-1-5-32-544'

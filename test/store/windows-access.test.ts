@@ -93,6 +93,10 @@ describe('a file that replaces another', () => {
     expect(made.asked.map(([, verb]) => verb)).toEqual(['/save'])
   })
 
+  test('is made where the tool cannot be started as well', async () => {
+    await expect(copyAccess('\0', place.path('new'))).resolves.toBeUndefined()
+  })
+
   test('is made without a folder for the list as well', async () => {
     for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, place.path('missing'))
     const made = tools({ rights: folderRights })
