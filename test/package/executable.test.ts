@@ -14,7 +14,7 @@ import {
   startProgram,
   untilListening,
 } from '../interop/outside-program.ts'
-import { noWindows, runWindows, startWindows, useWindows, windowsPath } from '../windows/windows.ts'
+import { noWindows, onWindows, runWindows, startWindows, windowsPath } from '../windows/windows.ts'
 import { expectSigned } from './mac-signature.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -111,40 +111,43 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
   })
 })
 
-describe.skipIf(noExe)('htpasswd.exe on Windows', () => {
-  useWindows()
-  const exe = windowsPath(pathOf('win-x64'))
+onWindows(
+  'htpasswd.exe',
+  () => {
+    const exe = windowsPath(pathOf('win-x64'))
 
-  // the whole table runs on Windows' Node in test/windows; what the executable adds is the same in every row
-  test.each(windowsToo.filter((_, i) => i % 6 === 0))('$rule', row =>
-    hold(row, (args, options) => runWindows(exe, args, options)),
-  )
+    // the whole table runs on Windows' Node in test/windows; what the executable adds is the same in every row
+    test.each(windowsToo.filter((_, i) => i % 6 === 0))('$rule', row =>
+      hold(row, (args, options) => runWindows(exe, args, options)),
+    )
 
-  test('a long hash goes to a thread', async () => {
-    const made = await runWindows(exe, ['-nb5r300000', 'ann', 'secret'])
-    expect(made).toMatchObject({
-      status: 0,
-      stderr: '',
-      stdout: expect.stringMatching(/^ann:\$6\$rounds=300000\$/),
+    test('a long hash goes to a thread', async () => {
+      const made = await runWindows(exe, ['-nb5r300000', 'ann', 'secret'])
+      expect(made).toMatchObject({
+        status: 0,
+        stderr: '',
+        stdout: expect.stringMatching(/^ann:\$6\$rounds=300000\$/),
+      })
     })
-  })
 
-  test('serve checks bcrypt in threads', async () => {
-    await withFolder({}, async cwd => {
-      await runWindows(exe, ['-cbBC8', 'f', 'ann', 'secret'], { cwd })
-      const port = await freePort()
-      const started = startWindows(exe, ['serve', 'f', '--demo', '--listen', String(port)], { cwd })
-      try {
-        const end = { ended: started.ended, output: () => started.stderr() } as Program
-        await untilListening(port, end)
-        await holdLogins(port)
-      } finally {
-        started.process.kill()
-        await started.ended
-      }
+    test('serve checks bcrypt in threads', async () => {
+      await withFolder({}, async cwd => {
+        await runWindows(exe, ['-cbBC8', 'f', 'ann', 'secret'], { cwd })
+        const port = await freePort()
+        const started = startWindows(exe, ['serve', 'f', '--demo', '--listen', String(port)], { cwd })
+        try {
+          const end = { ended: started.ended, output: () => started.stderr() } as Program
+          await untilListening(port, end)
+          await holdLogins(port)
+        } finally {
+          started.process.kill()
+          await started.ended
+        }
+      })
     })
-  })
-})
+  },
+  noExe,
+)
 
 describe.skipIf(noMac)('for macOS', () => {
   test.each(macs)('%s has a signature that fits', name => expectSigned(readFileSync(pathOf(name))))

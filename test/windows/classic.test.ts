@@ -1,9 +1,9 @@
 // The classic command's whole table on Windows' own Node, each row a process: the same statuses, texts and files; and the
 // rows in which Windows has rules of its own.
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type CommandCase, cases, sha } from '../cli/cases.ts'
 import { bytesOf, maskSalts, readFolder, withFolder, withoutPrivateNote } from '../cli/run.ts'
-import { noWindows, runWindowsBin, useWindows } from './windows.ts'
+import { onWindows, runWindowsBin } from './windows.ts'
 
 const prompts = 'New password: Re-type new password: '
 const text = 'bob:text\n'
@@ -79,9 +79,7 @@ const windowsCases: CommandCase[] = [
   },
 ]
 
-describe.skipIf(noWindows !== undefined)(`on Windows${noWindows ? ` (${noWindows})` : ''}`, () => {
-  useWindows()
-
+onWindows('on Windows', () => {
   const rows = [...cases.filter(({ posix }) => !posix), ...windowsCases]
   test.concurrent.each(rows)(
     '$rule',

@@ -1,11 +1,11 @@
 // The prompts on a console of Windows: a * for each character, keys that edit, Ctrl-C, and code pages that are not UTF-8.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { sha } from '../cli/cases.ts'
 import { bytesOf, readFolder, withFolder } from '../cli/run.ts'
 import { type ConsoleStep, noConsole, typeAtConsole } from './console.ts'
-import { useWindows, windowsBin } from './windows.ts'
+import { onWindows, windowsBin } from './windows.ts'
 
 const asked = 'New password: '
 const again = 'Re-type new password: '
@@ -14,11 +14,9 @@ const twice = (first: string, second = first): ConsoleStep[] => [
   { after: again, answer: second },
 ]
 
-describe.skipIf(noConsole !== undefined)(
-  `at a console of Windows${noConsole ? ` (${noConsole})` : ''}`,
+onWindows(
+  'at a console of Windows',
   () => {
-    useWindows()
-
     test('the tutorial: create, type twice, a * for each character', async () => {
       await withFolder({}, async cwd => {
         const words = [windowsBin, '-cs', 'mlflow-authfile', 'admin']
@@ -93,4 +91,5 @@ describe.skipIf(noConsole !== undefined)(
       },
     )
   },
+  noConsole,
 )

@@ -6,19 +6,9 @@ import { HtpasswdFile } from '../../src/store/htpasswd-file.ts'
 import { sha } from '../cli/cases.ts'
 import { readFolder, withFolder } from '../cli/run.ts'
 import { wineEnvironment } from './make-windows.js'
-import {
-  isWindows,
-  noWindows,
-  runWindows,
-  runWindowsBin,
-  useWindows,
-  windowsBin,
-  windowsPath,
-} from './windows.ts'
+import { isWindows, onWindows, runWindows, runWindowsBin, windowsBin, windowsPath } from './windows.ts'
 
-describe.skipIf(noWindows !== undefined)(`files on Windows${noWindows ? ` (${noWindows})` : ''}`, () => {
-  useWindows()
-
+onWindows('files on Windows', () => {
   /** Creates, adds, updates, verifies and deletes by one name, and gives back the file as `seen` finds it. */
   async function useFile(name: string, cwd: string, seen: string): Promise<void> {
     const steps: [string[], string][] = [

@@ -11,11 +11,10 @@ import { scratch } from '../store/scratch.ts'
 import { noConsole, typeAtConsole } from './console.ts'
 import {
   isWindows,
-  noWindows,
+  onWindows,
   runWindows,
   runWindowsBin,
   startWindows,
-  useWindows,
   type WindowsProgram,
   windowsBin,
   windowsNode,
@@ -43,9 +42,7 @@ const answers = (port: number): Promise<true | undefined> =>
     () => undefined,
   )
 
-describe.skipIf(noWindows !== undefined)(`serve on Windows${noWindows ? ` (${noWindows})` : ''}`, () => {
-  useWindows()
-
+onWindows('serve on Windows', () => {
   let upstream: Server
   let upstreamPort: number
   beforeAll(async () => {

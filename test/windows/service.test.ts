@@ -3,58 +3,67 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { quoteForWindows } from '../../src/cli/service-task.ts'
 import { withFolder } from '../cli/run.ts'
 import { words } from '../cli/service-samples.ts'
 import { wineEnvironment } from './make-windows.js'
-import { noWindows, runWindows, runWindowsBin, useWindows, windowsPath } from './windows.ts'
+import { isWindows, noWindows, onWindows, runWindows, runWindowsBin, windowsPath } from './windows.ts'
 
 const taskFile = (name: string): string =>
   join(wineEnvironment.WINEPREFIX, 'drive_c', 'windows', 'system32', 'tasks', name)
 const serve = ['users', '--upstream', 'http://127.0.0.1:5000', '--realm', 'R&D "lab" <1>']
 
-useWindows()
+const noScheduler = isWindows ? 'on a real one it would leave a task behind when it fails' : noWindows
 
-// on a real Windows it would leave a task behind when it fails
-describe.skipIf(noWindows !== undefined || process.platform === 'win32')('Task Scheduler', () => {
-  test.each([
-    ['at log-on', ['--user']],
-    ['at boot', []],
-  ])('takes the task %s and lets it go', async (_, words) => {
-    await withFolder({ users: 'ann:x\n' }, async cwd => {
-      const name = `htpasswd-test-${words.length}`
-      const service = (action: string, ...more: string[]) =>
-        runWindowsBin(['service', action, ...more, '--name', name, ...words], { cwd })
-      const done = await service('install', ...serve)
-      expect(done).toMatchObject({ status: 0, stderr: `${name} is installed and started\n` })
-      const kept = readFileSync(taskFile(name), 'utf8')
-      // Windows' own defaults are three days, and true
-      expect(kept).toContain('<ExecutionTimeLimit>PT0S</ExecutionTimeLimit>')
-      expect(kept).toContain('<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>')
-      expect((await service('status')).status).toBe(0)
-      expect((await service('uninstall')).status).toBe(0)
-      expect(existsSync(taskFile(name))).toBe(false)
+onWindows(
+  'Task Scheduler',
+  () => {
+    test.each([
+      ['at log-on', ['--user']],
+      ['at boot', []],
+    ])('takes the task %s and lets it go', async (_, words) => {
+      await withFolder({ users: 'ann:x\n' }, async cwd => {
+        const name = `htpasswd-test-${words.length}`
+        const service = (action: string, ...more: string[]) =>
+          runWindowsBin(['service', action, ...more, '--name', name, ...words], { cwd })
+        const done = await service('install', ...serve)
+        expect(done).toMatchObject({ status: 0, stderr: `${name} is installed and started\n` })
+        const kept = readFileSync(taskFile(name), 'utf8')
+        // Windows' own defaults are three days, and true
+        expect(kept).toContain('<ExecutionTimeLimit>PT0S</ExecutionTimeLimit>')
+        expect(kept).toContain('<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>')
+        expect((await service('status')).status).toBe(0)
+        expect((await service('uninstall')).status).toBe(0)
+        expect(existsSync(taskFile(name))).toBe(false)
+      })
     })
-  })
 
-  test.each([
-    ['another document', /Task(?=[ >])/g, 'Job'],
-    ['a value that is none', />false</g, '>perhaps<'],
-  ])('would refuse %s', async (_, right, wrong) => {
-    await withFolder({ users: 'ann:x\n' }, async cwd => {
-      const { stdout } = await runWindowsBin(['service', 'install', ...serve, '--print'], { cwd })
-      const file = join(cwd, 'task.xml')
-      writeFileSync(file, `\ufeff${stdout.replaceAll(right, wrong)}`, 'utf16le')
-      const made = await runWindows('schtasks', ['/create', '/tn', 'wrong', '/xml', windowsPath(file), '/f'])
-      expect(made.status).not.toBe(0)
+    test.each([
+      ['another document', /Task(?=[ >])/g, 'Job'],
+      ['a value that is none', />false</g, '>perhaps<'],
+    ])('would refuse %s', async (_, right, wrong) => {
+      await withFolder({ users: 'ann:x\n' }, async cwd => {
+        const { stdout } = await runWindowsBin(['service', 'install', ...serve, '--print'], { cwd })
+        const file = join(cwd, 'task.xml')
+        writeFileSync(file, `\ufeff${stdout.replaceAll(right, wrong)}`, 'utf16le')
+        const made = await runWindows('schtasks', [
+          '/create',
+          '/tn',
+          'wrong',
+          '/xml',
+          windowsPath(file),
+          '/f',
+        ])
+        expect(made.status).not.toBe(0)
+      })
     })
-  })
-})
+  },
+  noScheduler,
+)
 
-test.skipIf(noWindows !== undefined)(
-  'Windows splits a command line that we quoted into the words that were meant',
-  async () => {
+onWindows('the command line of a task', () => {
+  test('is split on Windows into the words that were meant', async () => {
     await withFolder({}, async cwd => {
       const samples = fc.sample(words, 60).flat()
       // what Task Scheduler does: it hands over the line as it is
@@ -70,5 +79,5 @@ require('node:child_process').spawnSync(process.execPath, ['called.cjs', readFil
       await runWindows('node', ['caller.cjs'], { cwd })
       expect(JSON.parse(readFileSync(join(cwd, 'words'), 'utf8'))).toEqual(samples)
     })
-  },
-)
+  })
+})

@@ -3,19 +3,12 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseHtpasswd } from '../../src/document/document.ts'
 import { HtpasswdFile } from '../../src/store/htpasswd-file.ts'
 import { eventually } from '../interop/outside-program.ts'
 import { scratch } from '../store/scratch.ts'
-import {
-  isWindows,
-  noWindows,
-  runWindowsBin,
-  startWindows,
-  useWindows,
-  type WindowsProgram,
-} from './windows.ts'
+import { isWindows, onWindows, runWindowsBin, startWindows, type WindowsProgram } from './windows.ts'
 
 const place = scratch()
 const users = (count: number, hash: string): string =>
@@ -43,9 +36,7 @@ const untilThere = (name: string): Promise<unknown> =>
 const hold = `const fd = fs.openSync('f', 0x10000000 | fs.constants.O_RDWR); fs.writeFileSync('held', '')`
 const untilReleased = `while (!fs.existsSync('release')) await new Promise(done => setTimeout(done, 5)); fs.closeSync(fd)`
 
-describe.skipIf(noWindows !== undefined)(`the store on Windows${noWindows ? ` (${noWindows})` : ''}`, () => {
-  useWindows()
-
+onWindows('the store on Windows', () => {
   test('8 processes add 8 users at once: 9 lines, and all verify', async () => {
     writeFileSync(place.file, 'first:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM=\r\n')
     const runs = Array.from({ length: 8 }, (_, i) =>

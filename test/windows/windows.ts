@@ -6,7 +6,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 import type { Run } from '../cli/run.ts'
 import { skipReason } from '../interop/outside-program.ts'
 import { keepWindowsUp, makeWindows, nodeExe, wine, wineEnvironment } from './make-windows.js'
@@ -26,12 +26,20 @@ export const windowsBin = windowsPath(fileURLToPath(new URL('../../bin/htpasswd.
 /** Windows' Node, as Windows names it. */
 export const windowsNode = isWindows ? process.execPath : windowsPath(nodeExe)
 
-/** For a test file that needs Windows: makes it before the first test, keeps it up between them. */
-export function useWindows(): void {
-  if (isWindows || noWindows !== undefined) return
-  beforeAll(() => {
-    makeWindows()
-    keepWindowsUp()
+/**
+ * A group of tests on Windows; `missing` says why it is skipped. Makes Windows before the first test, keeps it up between
+ * them. On a busy machine Wine now and then fails to start a program, without a word (status 1, or `spawn UNKNOWN` in
+ * a program under it), so under it a test that fails has two more tries.
+ */
+export function onWindows(name: string, tests: () => void, missing = noWindows): void {
+  const title = missing === undefined ? name : `${name} (${missing})`
+  describe.skipIf(missing !== undefined)(title, { retry: isWindows ? 0 : 2 }, () => {
+    if (!isWindows)
+      beforeAll(() => {
+        makeWindows()
+        keepWindowsUp()
+      })
+    tests()
   })
 }
 
