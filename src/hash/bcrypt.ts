@@ -34,6 +34,11 @@ const withEngine = lazyEngine(async () => (await import('bcryptjs')).default)
 /** A cost of 10 is a tenth of a second here; below that a leaked file is guessed too fast. */
 const STRONG_COST = 10
 
+/** bcryptjs gives the event loop a turn when so much time has gone (its MAX_EXECUTION_TIME). */
+const ENGINE_SLICE_MILLISECONDS = 100
+
+const milliseconds = (from: string): number => 2 ** Number(SETTING.exec(from)?.[2]) * 0.08
+
 export const bcrypt: HashFormat<'bcrypt'> = {
   id: 'bcrypt',
   // 17 is also where Apache's command ends; it takes about ten seconds
@@ -55,13 +60,16 @@ export const bcrypt: HashFormat<'bcrypt'> = {
     // libcrypt computes these two and has its limit; Apache computes $2a$ and $2y$ itself and has none
     if (/2[bx]/.test(variant) && password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
     if (variant !== '2x' && isUtf8(password)) {
-      return withEngine(engine => engine.hash(Buffer.from(password).toString('utf8'), setting))
+      const text = Buffer.from(password).toString('utf8')
+      // where it would end before its first turn, waiting for one gains nothing
+      const isShort = milliseconds(from) < ENGINE_SLICE_MILLISECONDS
+      return withEngine(engine => (isShort ? engine.hashSync(text, setting) : engine.hash(text, setting)))
     }
     // bcryptjs throws on `$2x$` and has no way in for bytes that are no UTF-8
     const { bcryptDigest } = await import('./blowfish.ts')
     const digest = await bcryptDigest(variant, password, decode(salt), Number(cost), eventLoopTurn)
     return `$${variant}$${cost}$${encode(decode(salt))}${encode(digest)}`
   },
-  milliseconds: from => 2 ** Number(SETTING.exec(from)?.[2]) * 0.08,
+  milliseconds,
   yields: true,
 }

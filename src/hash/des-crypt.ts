@@ -17,8 +17,8 @@ export const desCrypt: HashFormat<'des'> = {
   setting: () => randomSalt(2),
   compute: (password, setting) => {
     if (password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
-    // one character a byte, for the package takes the low 7 bits of each
-    return withEngine(engine => engine(Buffer.from(password).toString('latin1'), setting))
+    // the package takes the low 7 bits of each byte, and of the setting only the salt
+    return withEngine(engine => engine(password, setting.slice(0, 2)))
   },
   milliseconds: () => 0.2,
 }

@@ -141,14 +141,13 @@ export async function verifyPassword(
   if (found !== undefined) rejectExcess(found.format, found.info, options)
   const bytes = passwordBytes(password)
   if (hasNul(bytes)) return false
-  if (found !== undefined && (await matches(found.format, bytes, hash))) return true
-  return options.plaintext === true && mayBeText(hash, found?.format) && matches(plaintext, bytes, hash)
+  if (found !== undefined && equal(await compute(found.format, bytes, hash), hash)) return true
+  if (options.plaintext !== true || !mayBeText(hash, found?.format)) return false
+  return equal(await compute(plaintext, bytes, hash), hash)
 }
 
-async function matches(format: HashFormat, password: Uint8Array, hash: string): Promise<boolean> {
-  const again = await compute(format, password, hash)
-  return again !== undefined && equalInConstantTime(again, hash)
-}
+const equal = (again: string | undefined, hash: string): boolean =>
+  again !== undefined && equalInConstantTime(again, hash)
 
 /** Nothing but its 13 letters tells a DES hash from a password, while every other hash has its mark. */
 function mayBeText(hash: string, format: HashFormat | undefined): boolean {
