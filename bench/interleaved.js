@@ -10,21 +10,24 @@ export async function timeOf(run, calls) {
 
 /**
  * Prints both medians and the ratio of the first to the second.
- * `ours` and `theirs` give microseconds for one call; the first run of each warms up and is dropped.
+ * `ours` and `theirs` give microseconds for one call; the first run of each warms up and is dropped. With `control`,
+ * `theirs` is measured a second time beside itself: that ratio would be 1, so what it is shows how far to trust the other.
  */
-export async function compare(name, { ours, theirs, runs, target }) {
-  const times = { ours: [], theirs: [] }
+export async function compare(name, { ours, theirs, runs, target, control = false }) {
+  const sides = [ours, theirs, ...(control ? [theirs] : [])]
+  const times = sides.map(() => [])
   for (let run = 0; run <= runs; run++) {
-    // each side goes first every other time
-    const order = run % 2 ? ['ours', 'theirs'] : ['theirs', 'ours']
-    for (const side of order) {
-      const time = await { ours, theirs }[side]()
+    for (let turn = 0; turn < sides.length; turn++) {
+      // each side goes first as often as the others
+      const side = (run + turn) % sides.length
+      const time = await sides[side]()
       if (run > 0) times[side].push(time)
     }
   }
-  const [mine, other] = [median(times.ours), median(times.theirs)]
+  const [mine, other, itself] = times.map(median)
   const ratio = mine / other
   const text = [name.padEnd(34), show(mine), show(other), ratio.toFixed(2).padStart(7), `  target ${target}`]
+  if (control) text.push(` (theirs to itself ${(itself / other).toFixed(2)})`)
   console.log(text.join(' '))
   return ratio
 }
