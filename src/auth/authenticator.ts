@@ -97,9 +97,10 @@ export class Authenticator {
     try {
       // A program's own look-up may say null for nobody. That must not pass for a record: whose record was the decoy
       // would be let in by the memory of it.
-      const storedHash = this.#lookUp(username) ?? undefined
+      const user = textOf(username)
+      const storedHash = this.#lookUp(username, user) ?? undefined
       const key = this.#key(username, storedHash ?? this.#decoy(), password)
-      if (storedHash !== undefined && this.#verified.has(key)) return this.#accept(username)
+      if (storedHash !== undefined && this.#verified.has(key)) return { ok: true, user, username }
       return this.#checkOnce(credentials, storedHash, key, context.address)
     } catch (error) {
       this.#onError(error)
@@ -135,13 +136,8 @@ export class Authenticator {
     }
   }
 
-  #accept(username: Uint8Array): AuthResult {
-    return { ok: true, user: textOf(username), username }
-  }
-
-  #lookUp(username: Uint8Array): string | undefined {
+  #lookUp(username: Uint8Array, text: string): string | undefined {
     const other = otherForm(username)
-    const text = textOf(username)
     // as text where the bytes are UTF-8; Latin-1 bytes are asked for as they are, then as text
     if (other === undefined) return this.#source.get(text)
     return Buffer.compare(Buffer.from(text, 'utf8'), username) === 0
@@ -159,7 +155,11 @@ export class Authenticator {
   }
 
   /** One place in the throttle for each limit; then the hash. */
-  async #check({ username, password }: Credentials, storedHash: string | undefined, limits: string[]) {
+  async #check(
+    { username, password }: Credentials,
+    storedHash: string | undefined,
+    limits: string[],
+  ): Promise<AuthResult> {
     const admitted: string[] = []
     let failed = false
     try {
@@ -173,7 +173,7 @@ export class Authenticator {
       const right = await this.#isRight(password, storedHash)
       if (right === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
       failed = !right
-      return failed ? refuse('rejected') : this.#accept(username)
+      return failed ? refuse('rejected') : { ok: true, user: textOf(username), username }
     } finally {
       for (const limit of admitted) this.#throttle.settle(limit, failed)
     }

@@ -9,6 +9,7 @@ import { Exchange } from './exchange.ts'
 import { createForward } from './forward.ts'
 import { createGate } from './gate.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './guard-options.ts'
+import { keepTickShape } from './tick-shape.ts'
 import { ignoreErrors, isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from './upgrade.ts'
 
 /** A guard at work. */
@@ -54,6 +55,7 @@ const serverOptions = {
  *   certificate that cannot be read.
  */
 export function createGuard(options: GuardOptions): Guard {
+  keepTickShape()
   const resolved = resolveGuardOptions(options)
   const { tls, log } = resolved
   const clientFacts = createClientFacts(resolved.trustProxy, tls !== undefined)
