@@ -1,5 +1,5 @@
 // The public API: named re-exports only.
-export type { AuthResult, Credentials, RefusalReason } from './auth/auth-result.ts'
+export type { AuthResult, Credentials, Login, RefusalReason } from './auth/auth-result.ts'
 export { type AuthContext, Authenticator } from './auth/authenticator.ts'
 export type { AuthenticatorOptions } from './auth/authenticator-options.ts'
 export type { UserLookup, UserSource } from './auth/user-source.ts'

@@ -21,9 +21,18 @@ export type RefusalReason =
   /** The check itself failed; the error went to `onError`. */
   | 'fault'
 
-/** Let in, with the user's name as text and as it came; or not, with the status of RFC 9110 and RFC 6585 to answer. */
+/** Let in, with the user's name as text and as it came. */
+export interface Login {
+  readonly ok: true
+  readonly user: string
+  readonly username: Uint8Array
+  /** Whether the user still is there with the same stored hash: for what stays open after the check. */
+  isCurrent(): boolean
+}
+
+/** Let in; or not, with the status of RFC 9110 and RFC 6585 to answer. */
 export type AuthResult =
-  | { readonly ok: true; readonly user: string; readonly username: Uint8Array }
+  | Login
   | {
       readonly ok: false
       readonly status: 401 | 429 | 500 | 503

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import { identify } from '../hash/registry.ts'
 import { addressBlock } from './address-block.ts'
-import { type AuthResult, type Credentials, refuse } from './auth-result.ts'
+import { type AuthResult, type Credentials, type Login, refuse } from './auth-result.ts'
 import { type AuthenticatorOptions, checkAuthenticatorOptions } from './authenticator-options.ts'
 import { createDecoy } from './decoy.ts'
 import { otherForm, textOf } from './text-forms.ts'
@@ -32,6 +32,28 @@ const BUSY_RETRY_SECONDS = 1
 // what is remembered is bound to the stored hash, and a changed or deleted record misses at once.
 const REMEMBERED_MILLISECONDS = 3_600_000
 const REMEMBERED_PLACES = 10_000
+
+type IsStored = (username: Uint8Array, text: string, hash: string) => boolean
+
+/** A login, and the stored hash that it came in with. */
+class StoredLogin implements Login {
+  readonly ok = true
+  readonly user: string
+  readonly username: Uint8Array
+  readonly #hash: string
+  readonly #isStored: IsStored
+
+  constructor(user: string, username: Uint8Array, hash: string, isStored: IsStored) {
+    this.user = user
+    this.username = username
+    this.#hash = hash
+    this.#isStored = isStored
+  }
+
+  isCurrent(): boolean {
+    return this.#isStored(this.username, this.user, this.#hash)
+  }
+}
 
 /**
  * Checks credentials against a source of users: an `HtpasswdFile`, or any lookup.
@@ -100,7 +122,8 @@ export class Authenticator {
       const user = textOf(username)
       const storedHash = this.#lookUp(username, user) ?? undefined
       const key = this.#key(username, storedHash ?? this.#decoy(), password)
-      if (storedHash !== undefined && this.#verified.has(key)) return { ok: true, user, username }
+      if (storedHash !== undefined && this.#verified.has(key))
+        return new StoredLogin(user, username, storedHash, this.#isStored)
       return this.#checkOnce(credentials, storedHash, key, context.address)
     } catch (error) {
       this.#onError(error)
@@ -133,6 +156,16 @@ export class Authenticator {
     } catch (error) {
       this.#onError(error)
       return refuse('fault')
+    }
+  }
+
+  readonly #isStored: IsStored = (username, text, hash) => {
+    try {
+      return this.#lookUp(username, text) === hash
+    } catch (error) {
+      // it tells nothing of the user
+      this.#onError(error)
+      return true
     }
   }
 
@@ -173,7 +206,8 @@ export class Authenticator {
       const right = await this.#isRight(password, storedHash)
       if (right === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
       failed = !right
-      return failed ? refuse('rejected') : { ok: true, user: textOf(username), username }
+      if (failed || storedHash === undefined) return refuse('rejected')
+      return new StoredLogin(textOf(username), username, storedHash, this.#isStored)
     } finally {
       for (const limit of admitted) this.#throttle.settle(limit, failed)
     }

@@ -1,5 +1,6 @@
 // One request with its response and what is known of both: made when it comes, logged when it has gone.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Login } from '../auth/auth-result.ts'
 import type { AccessLogEntry } from './access-log.ts'
 import type { Answer } from './answer.ts'
 import type { ClientFacts } from './client-address.ts'
@@ -15,8 +16,8 @@ export class Exchange {
   readonly expectsContinue: boolean
   /** Whether the connection must end with this response. */
   closing: boolean
-  user: string | undefined
-  username: Uint8Array | undefined
+  /** Who was let in. */
+  login: Login | undefined
   /** Whether the login came in a header of its own, beside `Authorization`. */
   separateLogin = false
   /** What goes up as request target. */
@@ -61,6 +62,12 @@ export class Exchange {
     lingerAfterAnswer(req, res)
   }
 
+  /** Cuts what is open, on both sides. */
+  revoke(): void {
+    this.reason = 'revoked'
+    this.req.socket.destroy()
+  }
+
   /** What the upstream headers are written from. */
   toHeaderFacts(): RequestHeaderFacts {
     const { req, client } = this
@@ -71,7 +78,7 @@ export class Exchange {
       address: client.address,
       scheme: client.scheme,
       trustedOrigin: this.trustedOrigin,
-      username: this.username,
+      username: this.login?.username,
       separateLogin: this.separateLogin,
     }
   }
@@ -86,7 +93,7 @@ export class Exchange {
     return {
       time: new Date(Date.now() - (now - this.#started)),
       address: this.client.address,
-      user: this.user,
+      user: this.login?.user,
       method: req.method ?? '-',
       path,
       status: res.headersSent ? res.statusCode : 0,

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { textAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import type { ResolvedGuardOptions } from './guard-options.ts'
+import type { OpenStreams } from './open-streams.ts'
 import { createRequestHeaders } from './request-headers.ts'
 import { createResponseHeaders } from './response-headers.ts'
 import { createReverseProxy } from './reverse-proxy.ts'
@@ -19,14 +20,19 @@ export interface Forward {
 const EMBEDDED = { host: '127.0.0.1', origin: 'http://127.0.0.1' }
 
 /** @throws HtpasswdError `ERR_OPTION` for an upstream that cannot be one. */
-export function createForward(options: ResolvedGuardOptions, maxHeadBytes: number): Forward {
+export function createForward(
+  options: ResolvedGuardOptions,
+  maxHeadBytes: number,
+  streams: OpenStreams,
+): Forward {
   const { prefix, preserveHost, forwardAuth, userHeader } = options
   const headerOptions = { preserveHost, forwardAuth, userHeader }
-  if (typeof options.upstream === 'function') return embedded(options.upstream, headerOptions)
+  if (typeof options.upstream === 'function') return embedded(options.upstream, headerOptions, streams)
 
   const upstream = new Upstream(options.upstream, { timeout: options.upstreamTimeout, maxHeadBytes })
   const send = createReverseProxy({
     upstream,
+    streams,
     requestHeaders: createRequestHeaders({
       upstreamHost: upstream.host,
       upstreamOrigin: upstream.origin,
@@ -40,6 +46,7 @@ export function createForward(options: ResolvedGuardOptions, maxHeadBytes: numbe
 function embedded(
   listener: RequestListener,
   headerOptions: { preserveHost: boolean; forwardAuth: boolean; userHeader: string | undefined },
+  streams: OpenStreams,
 ): Forward {
   const requestHeaders = createRequestHeaders({
     upstreamHost: EMBEDDED.host,
@@ -66,6 +73,7 @@ function embedded(
       req.url = exchange.target
       if (exchange.expectsContinue) res.writeContinue()
       countBody(exchange)
+      streams.add(exchange)
       listener(req, res)
     },
     close: () => {},

@@ -74,8 +74,7 @@ export function createGate(options: ResolvedGuardOptions) {
       exchange.answer(refusalAnswer(result, exchange.req.headers.accept), result.reason)
       return false
     }
-    exchange.user = result.user
-    exchange.username = result.username
+    exchange.login = result
     return true
   }
 

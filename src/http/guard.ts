@@ -9,6 +9,7 @@ import { Exchange } from './exchange.ts'
 import { createForward } from './forward.ts'
 import { createGate } from './gate.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './guard-options.ts'
+import { OpenStreams } from './open-streams.ts'
 import { keepTickShape } from './tick-shape.ts'
 import { ignoreErrors, isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from './upgrade.ts'
 
@@ -61,7 +62,8 @@ export function createGuard(options: GuardOptions): Guard {
   const clientFacts = createClientFacts(resolved.trustProxy, tls !== undefined)
   const limit = new ConnectionLimit(resolved.maxConnectionsPerAddress)
   const gate = createGate(resolved)
-  const forward = createForward(resolved, MAX_HEADER_BYTES)
+  const streams = new OpenStreams()
+  const forward = createForward(resolved, MAX_HEADER_BYTES, streams)
   /** Connections that have left HTTP or are about to: the server does not count them as its own. */
   const leaving = new Set<Socket>()
   let closing = false
@@ -77,6 +79,7 @@ export function createGuard(options: GuardOptions): Guard {
     const exchange = new Exchange(req, res, clientFacts(req), flags)
     // the end of the response, or of the connection that it was upgraded to
     res.once('close', () => {
+      streams.delete(exchange)
       // the app learns of it at once: it may be paying for every word (MLflow's gateway)
       if (!res.writableFinished) exchange.underWay?.abort()
       try {
@@ -87,7 +90,7 @@ export function createGuard(options: GuardOptions): Guard {
     })
     if (res.socket === null) endWithConnection(res, req.socket)
     const proceed = (passed: boolean): void => {
-      if (exchange.user !== undefined || exchange.client.proxied) limit.welcome(req.socket)
+      if (exchange.login !== undefined || exchange.client.proxied) limit.welcome(req.socket)
       if (passed && !res.destroyed) forward.send(exchange, upgrade)
     }
     // nothing here throws for what a client sends; a bug, or a listener of the program, must not take the process down

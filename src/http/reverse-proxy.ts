@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { textAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
+import type { OpenStreams } from './open-streams.ts'
 import { hasBody, lingerAfterAnswer } from './request-body.ts'
 import type { createRequestHeaders } from './request-headers.ts'
 import type { ParsedHead } from './response-head.ts'
@@ -13,6 +14,7 @@ import type { ResponseHandler, UpstreamFailure } from './upstream-connection.ts'
 /** What a reverse proxy is made of. */
 export interface ReverseProxyParts {
   readonly upstream: Upstream
+  readonly streams: OpenStreams
   readonly requestHeaders: ReturnType<typeof createRequestHeaders>
   readonly responseHeaders: ReturnType<typeof createResponseHeaders>
 }
@@ -94,7 +96,9 @@ class Relay implements ResponseHandler {
   onReadEnd(): void {
     // The head goes with the first bytes of the body where they came with it; an event stream's head must not wait.
     const { res } = this.#exchange
-    if (res.headersSent && !this.#bodyBegan) res.flushHeaders()
+    if (!res.headersSent) return
+    if (!this.#bodyBegan) res.flushHeaders()
+    this.#parts.streams.add(this.#exchange)
   }
 
   onData(bytes: Buffer, start: number, end: number): boolean {
@@ -138,6 +142,7 @@ class Relay implements ResponseHandler {
     res.writeHead(101, headers)
     res.flushHeaders()
     joinSockets(res, upgrade, socket, rest)
+    this.#parts.streams.add(this.#exchange)
     upgrade.socket.once('close', () => res.emit('close'))
   }
 

@@ -49,6 +49,40 @@ test('a user who is gone is out, also where the look-up says null for nobody', a
   expect(await authenticator.authenticate(credentials)).toMatchObject({ status: 401, reason: 'rejected' })
 })
 
+describe('what was opened by a login', () => {
+  const opened = async (name: Uint8Array, setup = setUp()) => {
+    const password = Buffer.from(String(name) === 'alice' ? 'correct horse' : 'pässword')
+    const login = async () => setup.authenticator.authenticate({ username: name, password })
+    const [first, remembered] = [await login(), await login()]
+    if (!first.ok || !remembered.ok) throw new Error('expected to be let in')
+    return { setup, isCurrent: () => [first.isCurrent(), remembered.isCurrent()] }
+  }
+
+  test.each([
+    ['alice', bytes('alice')],
+    ['jürgen', bytes('jürgen')],
+    ['jürgen', bytes('jürgen', 'latin1')],
+  ])('goes on as long as the record of %s stands', async (user, name) => {
+    const { setup, isCurrent } = await opened(name)
+    expect(isCurrent()).toEqual([true, true])
+    setup.source.set(user, `${setup.source.get(user)}x`)
+    expect(isCurrent()).toEqual([false, false])
+    setup.source.delete(user)
+    expect(isCurrent()).toEqual([false, false])
+  })
+
+  test('goes on where the source fails, which tells nothing', async () => {
+    const errors: unknown[] = []
+    const source = new Map(users)
+    const { setup, isCurrent } = await opened(bytes('alice'), setUp({ onError: e => errors.push(e) }, source))
+    setup.source.get = () => {
+      throw new Error('gone away')
+    }
+    expect(isCurrent()).toEqual([true, true])
+    expect(errors.map(String)).toEqual(['Error: gone away', 'Error: gone away'])
+  })
+})
+
 describe('what is remembered', () => {
   test('a right password is hashed once in its time', async () => {
     const { login, checked, clock } = setUp({ cacheMilliseconds: 1000 })

@@ -27,7 +27,7 @@ function setUp({ url = '/x?token=secret', method = 'GET', expectsContinue = fals
 
 test('a log entry has the path without its query, also when the target was rewritten', () => {
   const { exchange, req } = setUp()
-  exchange.user = 'alice'
+  exchange.login = { ok: true, user: 'alice', username: Buffer.from('alice'), isCurrent: () => true }
   req.url = '/rewritten'
   expect(exchange.toLogEntry(104)).toMatchObject({
     address: '192.0.2.7',

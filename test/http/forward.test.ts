@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import { createForward } from '../../src/http/forward.ts'
 import { resolveGuardOptions } from '../../src/http/guard-options.ts'
+import { OpenStreams } from '../../src/http/open-streams.ts'
 import { LOGIN, type Received, readBody, readUntil, TestGuard, toReceived } from './test-guard.ts'
 
 let guard: TestGuard
@@ -86,5 +87,5 @@ test('an upstream that cannot be one is refused at once', () => {
     authenticator: new Authenticator(() => undefined),
     upstream: 'http://[::1]:1',
   })
-  expect(() => createForward(options, 65536)).toThrow('"upstream"')
+  expect(() => createForward(options, 65536, new OpenStreams())).toThrow('"upstream"')
 })
