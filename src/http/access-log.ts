@@ -24,6 +24,20 @@ export interface AccessLogEntry {
   readonly reason: string | undefined
 }
 
+/** The entry of what was no request that could be served, and was answered at once. */
+export const bareLogEntry = (address: string, method: string, status: number): AccessLogEntry => ({
+  time: new Date(),
+  address,
+  user: undefined,
+  method,
+  path: '-',
+  status,
+  bytes: 0,
+  milliseconds: 0,
+  aborted: false,
+  reason: 'unreadable',
+})
+
 /** The forms of an access log line. */
 const accessLogFormats = ['text', 'json', 'off'] as const
 

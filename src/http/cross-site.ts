@@ -54,6 +54,5 @@ export function preflightHeaders(
     ...(headers !== undefined && { 'access-control-allow-headers': headers }),
     'access-control-max-age': '600',
     vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
-    'content-length': '0',
   }
 }

@@ -3,6 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { unmapped } from '../auth/address-block.ts'
+import { type AccessLogEntry, bareLogEntry } from './access-log.ts'
+import { textAnswer } from './answer.ts'
 import { createClientFacts } from './client-address.ts'
 import { ConnectionLimit } from './connection-limit.ts'
 import { Exchange } from './exchange.ts'
@@ -11,7 +14,8 @@ import { createGate } from './gate.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './guard-options.ts'
 import { OpenStreams } from './open-streams.ts'
 import { keepTickShape } from './tick-shape.ts'
-import { ignoreErrors, isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from './upgrade.ts'
+import { refuseUnreadable, statusOfParserError } from './unreadable.ts'
+import { isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from './upgrade.ts'
 
 /** A guard at work. */
 export interface Guard {
@@ -27,6 +31,8 @@ export interface Guard {
    */
   close(limitMilliseconds?: number): Promise<void>
 }
+
+const unmet = textAnswer(417, 'The only expectation that can be met is 100-continue.')
 
 /** Long filter queries and cookies; Node's own limit is 16 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024
@@ -69,12 +75,18 @@ export function createGuard(options: GuardOptions): Guard {
   let closing = false
   let closed: Promise<void> | undefined
 
-  const serve = (
-    req: IncomingMessage,
-    res: ServerResponse,
-    expectsContinue: boolean,
-    upgrade?: UpgradeRequest,
-  ): void => {
+  const write = (entry: () => AccessLogEntry): void => {
+    try {
+      log?.(entry())
+    } catch (error) {
+      warn(error)
+    }
+  }
+  const logBare = (address: string, method: string, status: number): void =>
+    write(() => bareLogEntry(address, method, status))
+
+  /** From now on it will be logged, whatever becomes of it. */
+  const begin = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange => {
     const flags = { expectsContinue, closing, now: performance.now() }
     const exchange = new Exchange(req, res, clientFacts(req), flags)
     // the end of the response, or of the connection that it was upgraded to
@@ -82,13 +94,19 @@ export function createGuard(options: GuardOptions): Guard {
       streams.delete(exchange)
       // the app learns of it at once: it may be paying for every word (MLflow's gateway)
       if (!res.writableFinished) exchange.underWay?.abort()
-      try {
-        log?.(exchange.toLogEntry(performance.now()))
-      } catch (error) {
-        warn(error)
-      }
+      write(() => exchange.toLogEntry(performance.now()))
     })
     if (res.socket === null) endWithConnection(res, req.socket)
+    return exchange
+  }
+
+  const serve = (
+    req: IncomingMessage,
+    res: ServerResponse,
+    expectsContinue: boolean,
+    upgrade?: UpgradeRequest,
+  ): void => {
+    const exchange = begin(req, res, expectsContinue)
     const proceed = (passed: boolean): void => {
       if (exchange.login !== undefined || exchange.client.proxied) limit.welcome(req.socket)
       if (passed && !res.destroyed) forward.send(exchange, upgrade)
@@ -117,8 +135,10 @@ export function createGuard(options: GuardOptions): Guard {
   server.on('request', (req, res) => serve(req, res, false))
   server.on('checkContinue', (req, res) => serve(req, res, true))
   // RFC 9110 section 10.1.1: any other expectation cannot be met
-  server.on('checkExpectation', (_req, res: ServerResponse) => {
-    res.writeHead(417, { connection: 'close', 'content-length': '0' }).end()
+  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
+    const exchange = begin(req, res, false)
+    exchange.closing = true
+    exchange.answer(unmet, 'expectation')
   })
   const leave = (socket: Socket): void => {
     leaving.add(socket)
@@ -138,9 +158,9 @@ export function createGuard(options: GuardOptions): Guard {
       server.emit(tls === undefined ? 'connection' : 'secureConnection', socket)
     }
   })
-  server.on('connect', (_req, socket) => {
+  server.on('connect', (req, socket) => {
     leave(socket as Socket)
-    refuse(socket, '405 Method Not Allowed')
+    if (refuseUnreadable(socket, 405)) logBare(clientFacts(req).address, 'CONNECT', 405)
   })
   server.on('connection', (socket: Socket) => {
     // Over TCP without an address: reset before it was accepted. Nobody waits for an answer, and a request that is
@@ -148,15 +168,11 @@ export function createGuard(options: GuardOptions): Guard {
     const gone = socket.remoteAddress === undefined && typeof server.address() !== 'string'
     if (gone || !limit.accept(socket)) socket.destroy()
   })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const code = error.code ?? ''
-    const status =
-      code === 'HPE_HEADER_OVERFLOW'
-        ? '431 Request Header Fields Too Large'
-        : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-          ? '408 Request Timeout'
-          : '400 Bad Request'
-    refuse(socket, status)
+  server.on('clientError', (error, socket) => {
+    const status = statusOfParserError(error)
+    if (status === undefined) socket.destroy()
+    else if (refuseUnreadable(socket, status))
+      logBare(unmapped((socket as Socket).remoteAddress ?? '-'), '-', status)
   })
 
   return {
@@ -195,21 +211,4 @@ function endWithConnection(res: ServerResponse, socket: Socket): void {
   // one for each request that came ahead of its turn
   socket.setMaxListeners(0).once('close', left)
   res.once('close', () => socket.off('close', left))
-}
-
-/** An answer to what could not be read as a request; the connection ends with it. */
-function refuse(socket: Duplex, status: string): void {
-  ignoreErrors(socket)
-  if (!socket.writable) return
-  const end = (text: string): void => {
-    socket.end(text)
-    // whoever goes on sending is not listened to
-    setTimeout(() => socket.destroy(), 1000).unref()
-  }
-  // node:http keeps the response under way there; bytes of ours in the middle of it would be taken for its body
-  const { _httpMessage: underWay } = socket as { _httpMessage?: ServerResponse | null }
-  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${status.length + 1}`
-  if (!underWay) end(`${head}\r\n\r\n${status}\n`)
-  else if (underWay.writableEnded) underWay.once('finish', () => end(''))
-  else socket.destroy()
 }

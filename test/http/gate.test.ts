@@ -100,6 +100,8 @@ describe('allowed origins', () => {
       headers: { origin, 'access-control-request-method': 'PUT' },
     })
     expect(preflight.status).toBe(204)
+    // RFC 9110 section 8.6
+    expect(preflight.headers.get('content-length')).toBeNull()
     expect(preflight.headers.get('access-control-allow-origin')).toBe(origin)
     const answer = await guard.fetch('/x', { method: 'POST', headers: { origin } })
     expect(answer.status).toBe(200)

@@ -80,12 +80,37 @@ test('many headers are all seen', async () => {
 })
 
 test.each([
-  ['nonsense', 'nonsense\r\n\r\n', 400],
-  ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', 405],
-  ['an expectation nobody can meet', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: magic\r\n\r\n', 417],
-])('%s is answered and the connection ends', async (_, text, status) => {
+  ['nonsense', 'nonsense\r\n\r\n', { method: '-', path: '-', status: 400, reason: 'unreadable' }],
+  [
+    'a head that is too long',
+    `GET / HTTP/1.1\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`,
+    { method: '-', path: '-', status: 431, reason: 'unreadable' },
+  ],
+  [
+    'CONNECT',
+    'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n',
+    { method: 'CONNECT', path: '-', status: 405, reason: 'unreadable' },
+  ],
+  [
+    'an expectation nobody can meet',
+    'GET /x HTTP/1.1\r\nHost: x\r\nExpect: magic\r\n\r\n',
+    { method: 'GET', path: '/x', status: 417, reason: 'expectation' },
+  ],
+])('%s is answered and logged, and the connection ends', async (_, text, entry) => {
   const test = await start()
-  expect(await test.raw(text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(await test.raw(text)).toMatch(new RegExp(`^HTTP/1.1 ${entry.status} `))
+  expect(await test.logged(1)).toMatchObject([{ ...entry, address: '127.0.0.1', user: undefined }])
+})
+
+test('a connection that breaks is no request, and not logged', async () => {
+  const test = await start()
+  const accepted = once(test.guard.server, 'connection')
+  const socket = test.connect()
+  const [its] = await accepted
+  const gone = new Promise(resolve => its.once('close', resolve))
+  socket.resetAndDestroy()
+  await gone
+  expect(await test.logged(0)).toEqual([])
 })
 
 test('nonsense behind a request under way cuts its response, and never runs into it', async () => {
