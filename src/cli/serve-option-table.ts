@@ -88,7 +88,7 @@ export const serveOptions = {
   'upstream-timeout': {
     group: 'What the app sees:',
     argument: 'SECONDS',
-    describe: '504 after so long without an answer of the app; 0 waits for ever',
+    describe: '504 after so long in which the app neither reads nor answers; 0 waits for ever',
     default: '0',
     read: wholeNumber(0, 2_000_000),
   },

@@ -38,7 +38,10 @@ export interface GuardOptions {
   readonly preserveHost?: boolean | undefined
   /** Addresses and CIDR blocks of proxies in front, whose `X-Forwarded-*` is believed. Default: none. */
   readonly trustProxy?: readonly string[] | undefined
-  /** Milliseconds the app may take to begin its answer, and to stay silent within it; 0 is for ever. Default: 0. */
+  /**
+   * Milliseconds in which the app may neither take a byte of a body that waits for it nor send one of its answer; 0 is
+   * for ever. Default: 0. A client that pauses costs the app no time.
+   */
   readonly upstreamTimeout?: number | undefined
   /** Connections an address may hold open without having logged in on them; 0 is no limit. Default: 100. */
   readonly maxConnectionsPerAddress?: number | undefined

@@ -40,7 +40,10 @@ export interface ConnectionOptions {
   readonly target: TcpNetConnectOpts
   readonly tls: boolean
   readonly maxHeadBytes: number
-  /** Milliseconds of silence while the app owes something; 0 is for ever. */
+  /**
+   * Milliseconds without a byte either way while it is the app's turn; 0 is for ever. What the system's buffers take
+   * counts as taken, and they take more only when about a third of them is free, some 1 MB on Linux.
+   */
   readonly timeout: number
   readonly connectTimeout: number
 }
@@ -142,13 +145,17 @@ export class UpstreamConnection implements ResponseSink {
       socket.cork()
       socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1')
       socket.write(chunk)
-      socket.write('\r\n', 'latin1')
+      socket.write('\r\n', 'latin1', this.#onBodyTaken)
       socket.uncork()
     } else {
-      socket.write(chunk)
+      socket.write(chunk, this.#onBodyTaken)
     }
     if (socket.writableNeedDrain) body?.pause()
+    // more from the client is no sign of the app: a time that runs goes on
+    if (this.#silence === undefined) this.#expect()
   }
+
+  readonly #onBodyTaken = (): void => this.#expect()
 
   readonly #onBodyEnd = (): void => {
     // a body that was cut off has no end: its request is aborted, and the app sees a broken one
@@ -245,12 +252,18 @@ export class UpstreamConnection implements ResponseSink {
     handler?.onFailure(failure)
   }
 
-  /** Sets the timer of silence anew: it runs while the app owes an answer and the client takes it. */
+  /** Whether it is the app's turn: to take bytes that wait for it, or to answer a client that takes the answer. */
+  get #awaitsApp(): boolean {
+    return this.#handler !== undefined && this.#flowing && (this.#bodySent || this.socket.writableLength > 0)
+  }
+
+  /** Sets the timer of silence anew, for something has moved. */
   #expect(): void {
     const { timeout } = this.#options
     if (timeout === 0) return
     clearTimeout(this.#silence)
-    if (this.#handler === undefined || !this.#bodySent || !this.#flowing) return
+    this.#silence = undefined
+    if (!this.#awaitsApp) return
     this.#silence = setTimeout(() => {
       this.#fail('timeout')
       this.socket.destroy()

@@ -6,7 +6,7 @@ import { type ConnectionOptions, type ConnectionOwner, UpstreamConnection } from
 
 /** How the app is reached. */
 export interface UpstreamOptions {
-  /** Milliseconds for its first and each further sign; 0 is for ever. */
+  /** Milliseconds without a sign of the app while it is its turn; 0 is for ever. */
   readonly timeout: number
   /** Bytes of the head of one of its responses. */
   readonly maxHeadBytes: number

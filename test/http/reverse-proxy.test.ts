@@ -261,6 +261,15 @@ describe('when the app fails', () => {
     expect([answer.status, await answer.text()]).toEqual([504, expect.stringContaining('in time')])
   })
 
+  test('it stops reading an upload for longer than its time: 504', async () => {
+    const app = createServer(socket => void socket.on('error', () => {}).pause())
+    await once(app.listen(0, '127.0.0.1'), 'listening')
+    ends.push(() => app.close())
+    await start({ upstream: `http://127.0.0.1:${portOf(app)}`, upstreamTimeout: 50 })
+    const answer = await guard.fetch('/', { method: 'PUT', body: Buffer.alloc(64 << 20) })
+    expect([answer.status, await answer.text()]).toEqual([504, expect.stringContaining('in time')])
+  })
+
   test('a GET gets past all connections that a restarted app has left', async () => {
     const asked = new Set<Socket>()
     let dead: ReadonlySet<Socket> = new Set()

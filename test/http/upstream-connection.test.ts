@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type ConnectionOptions, UpstreamConnection } from '../../src/http/upstream-connection.ts'
 import { bodyStream, send } from './recorded-response.ts'
 
@@ -135,6 +135,69 @@ test('silence longer than the timeout is one; without a timeout no timer runs', 
   await once(patient.socket, 'connect')
   void send(patient)
   expect(vi.getTimerCount()).toBe(0)
+})
+
+/** Turns of the event loop, for what is on its way to arrive. */
+async function turns(count = 50): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve))
+}
+
+describe('the time of a body', () => {
+  /** An app that reads only when the test says so, and an upload that has filled all that lies between. */
+  async function stuckUpload() {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let app: Socket | undefined
+    const made = await connection(
+      socket => {
+        app = socket.pause()
+      },
+      { timeout: 5000 },
+    )
+    await once(made.connection.socket, 'connect')
+    const body = bodyStream()
+    const done = send(made.connection, { method: 'PUT', body })
+    const { socket } = made.connection
+    const fill = async (): Promise<void> => {
+      for (let still = 0; still < 20; still = socket.writableLength > 0 ? still + 1 : 0) {
+        if (!body.writableNeedDrain) body.write(Buffer.alloc(1 << 20))
+        await turns(1)
+      }
+    }
+    await fill()
+    return { ...made, app: app as Socket, body, done, socket, fill }
+  }
+
+  test('an app that reads no more of it is late', async () => {
+    const { done, socket } = await stuckUpload()
+    vi.advanceTimersByTime(4999)
+    expect(socket.destroyed).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect(await done).toEqual({ failure: 'timeout' })
+  })
+
+  test('each piece that the app takes starts it anew', async () => {
+    const { app, done, socket, fill } = await stuckUpload()
+    const sent = (): number => socket.bytesWritten - socket.writableLength
+    vi.advanceTimersByTime(4999)
+    const before = sent()
+    app.resume()
+    while (sent() === before) await turns(1)
+    app.pause()
+    await fill()
+    vi.advanceTimersByTime(4999)
+    expect(socket.destroyed).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect(await done).toEqual({ failure: 'timeout' })
+  })
+
+  test('none runs while the client sends nothing', async () => {
+    const { app, body, socket } = await stuckUpload()
+    app.resume()
+    while (socket.writableLength > 0 || body.readableLength > 0) await turns(1)
+    await turns()
+    expect(vi.getTimerCount()).toBe(0)
+    body.destroy()
+  })
 })
 
 test('a client that does not take the body stops the app', async () => {
