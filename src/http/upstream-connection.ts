@@ -4,6 +4,7 @@ import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node
 import { connect as connectTls } from 'node:tls'
 import type { ParsedHead } from './response-head.ts'
 import { ResponseParser, type ResponseSink } from './response-parser.ts'
+import { readOnAfterWriteError } from './write-error.ts'
 
 /** A request as it goes over the wire. */
 export interface UpstreamRequest {
@@ -86,6 +87,7 @@ export class UpstreamConnection implements ResponseSink {
     connecting.unref()
     this.socket = options.tls ? connectTls(target) : connectTcp(target)
     if (dedicated) this.socket.on('data', this.#onChunk)
+    else readOnAfterWriteError(this.socket)
     this.socket.once(options.tls ? 'secureConnect' : 'connect', () => {
       clearTimeout(connecting)
       this.#connected = true
@@ -221,7 +223,8 @@ export class UpstreamConnection implements ResponseSink {
     this.#stopBody()
     this.#expect()
     // an answer before the end of the body: the rest would be taken for the next request
-    const idle = this.#parser.reusable && this.#bodySent && !this.socket.destroyed
+    const whole = this.#bodySent && this.socket.writableLength === 0
+    const idle = whole && this.#parser.reusable && !this.socket.destroyed
     this.#request = undefined
     this.#wantedBytes = READ_BYTES
     if (!this.#flowing) {

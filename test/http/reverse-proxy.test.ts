@@ -355,6 +355,27 @@ test('an answer before the end of an upload arrives, and the connection lives on
   expect(await readUntil(socket, 'big')).toMatch(/^HTTP\/1\.1 413 /)
 })
 
+test.skipIf(process.platform === 'win32')(
+  'an app that refuses an upload and closes over it is heard, each time',
+  async () => {
+    const app = createServer(socket => {
+      socket
+        .on('error', () => {})
+        .once('data', () => {
+          socket.pause()
+          socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig', () => socket.destroy())
+        })
+    })
+    await once(app.listen(0, '127.0.0.1'), 'listening')
+    ends.push(() => app.close())
+    await start({ upstream: `http://127.0.0.1:${portOf(app)}` })
+    for (let i = 0; i < 30; i++) {
+      const answer = await guard.fetch('/', { method: 'PUT', body: Buffer.alloc(200_000 * (1 + (i % 10))) })
+      expect([answer.status, await answer.text()]).toEqual([413, 'big'])
+    }
+  },
+)
+
 function promise<T>() {
   let resolve: (value: T) => void = () => {}
   return { promise: new Promise<T>(done => (resolve = done)), resolve: (value: T) => resolve(value) }

@@ -91,6 +91,26 @@ test('an answer before the end of the body ends the connection: the rest would b
   expect(one.socket.destroyed).toBe(true)
 })
 
+test.skipIf(process.platform === 'win32').each([
+  ['as it is', false],
+  ['in chunks', true],
+])('an answer that has come counts, though the app takes no more of the body (%s)', async (_, chunked) => {
+  const body = bodyStream()
+  const { connection: one, owner } = await connection(socket => {
+    socket.once('data', () => {
+      socket.pause()
+      // closed over what it has not read, it resets the connection before the answer is read (RFC 9112 section 9.6)
+      socket.write(OK, () => {
+        socket.destroy()
+        body.end(Buffer.alloc(100_000))
+      })
+    })
+  })
+  body.write(Buffer.alloc(100_000))
+  expect(await send(one, { method: 'PUT', body, chunked })).toEqual({ status: 200, body: 'ok' })
+  expect(owner.onIdle).not.toHaveBeenCalled()
+})
+
 test.each([
   ['nothing', ''],
   ['half a head', 'HTTP/1.1 200 OK\r\nConte'],
