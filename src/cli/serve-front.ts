@@ -9,7 +9,7 @@ import { DEMO_USER_HEADER, demoApp } from './serve-demo.ts'
 import { listen } from './serve-listen.ts'
 import { lineWriter } from './serve-log.ts'
 import type { ServeValues } from './serve-options.ts'
-import { readTls, watchTls } from './serve-tls.ts'
+import type { TlsWatch } from './serve-tls.ts'
 import type { ServeUsers } from './serve-users.ts'
 
 /** What listens: this process, or several. */
@@ -24,6 +24,7 @@ export interface Front {
 
 export interface FrontOptions {
   readonly users: ServeUsers
+  readonly certificate: TlsWatch | undefined
   /** The app; without it the built-in demo page. */
   readonly upstream: URL | undefined
   readonly values: ServeValues
@@ -31,8 +32,8 @@ export interface FrontOptions {
   readonly say: (text: string) => void
 }
 
-/** @throws HtpasswdError for options that have no sense together, or a certificate that cannot be read. */
-export function openFront({ users, upstream, values, stdout, say }: FrontOptions): Front {
+/** @throws HtpasswdError for options that have no sense together. */
+export function openFront({ users, certificate, upstream, values, stdout, say }: FrontOptions): Front {
   const authenticator = new Authenticator(users, {
     // each process counts for itself: all together give no more tries than one
     maxFailures: Math.ceil(values['max-failures'] / values.workers),
@@ -44,11 +45,11 @@ export function openFront({ users, upstream, values, stdout, say }: FrontOptions
     authenticator,
     upstream: app,
     userHeader,
+    tls: certificate?.pair,
     log: accessLog(values.log, stdout),
     ...guardOptions(values),
   })
-  const paths = tlsPaths(values)
-  const certificate = paths && watchTls(paths, pair => guard.setCertificate(pair), say)
+  certificate?.onChange(pair => guard.setCertificate(pair))
   return {
     listen: async () => {
       const { port } = await listen(guard.server, values.listen)
@@ -76,11 +77,9 @@ function accessLog(format: ServeValues['log'], stdout: Writable): GuardOptions['
 
 function guardOptions(
   values: ServeValues,
-): Omit<GuardOptions, 'authenticator' | 'upstream' | 'userHeader' | 'log'> {
-  const paths = tlsPaths(values)
+): Omit<GuardOptions, 'authenticator' | 'upstream' | 'userHeader' | 'tls' | 'log'> {
   return {
     realm: values.realm,
-    tls: paths && readTls(paths),
     allowPaths: values['allow-path'],
     allowOrigins: values['allow-origin'],
     prefix: values.prefix,
@@ -89,9 +88,4 @@ function guardOptions(
     trustProxy: values['trust-proxy'],
     upstreamTimeout: values['upstream-timeout'] * 1000,
   }
-}
-
-function tlsPaths(values: ServeValues): { cert: string; key: string } | undefined {
-  const { 'tls-cert': cert, 'tls-key': key } = values
-  return cert !== undefined && key !== undefined ? { cert, key } : undefined
 }

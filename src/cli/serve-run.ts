@@ -15,6 +15,7 @@ import { type Front, openFront } from './serve-front.ts'
 import type { ServeRequest, ServeValues } from './serve-options.ts'
 import { portOwner } from './serve-port-owner.ts'
 import { startupMessage } from './serve-startup-message.ts'
+import { certificateOf } from './serve-tls.ts'
 import { upstreamWarnings } from './serve-upstream-warnings.ts'
 import { ServeUsers } from './serve-users.ts'
 import { openWorkers } from './serve-workers.ts'
@@ -78,8 +79,11 @@ export class GuardRun {
     const onWait = (): void => this.#say(`Waiting for ${command[0]} to end; Ctrl-C again ends it at once`)
     this.#closers.push(() => this.#child?.stop(onWait))
     const { workers } = values
-    const options = { users, upstream, values, stdout: this.#io.stdout, say: this.#say }
-    const front = workers === 1 ? openFront(options) : openWorkers(workers, users, this.#say)
+    const files = { users, certificate: certificateOf(values, this.#say), say: this.#say }
+    const front =
+      workers === 1
+        ? openFront({ ...files, upstream, values, stdout: this.#io.stdout })
+        : openWorkers({ ...files, count: workers })
     this.#front = front
     this.#closers.push(() => front.close(DRAIN_LIMIT_MS))
     const port = await front.listen()

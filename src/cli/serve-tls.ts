@@ -2,6 +2,7 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { HtpasswdError } from '../errors.ts'
+import type { ServeValues } from './serve-options.ts'
 
 export interface TlsPair {
   readonly cert: Buffer
@@ -47,34 +48,58 @@ function readPem(option: string, path: string): Buffer {
   }
 }
 
+/** A pair in use, and what follows it. */
 export interface TlsWatch extends Disposable {
+  readonly pair: TlsPair
+  /** Who gets each new pair. */
+  onChange(use: (pair: TlsPair) => void): void
   /** Reads both files now, as on SIGHUP. */
   reload(): void
 }
 
 /**
- * Hands over the new pair when a file changed and both fit again; between the writing of the one and the other they do
- * not, and the old pair stays. By stat, which follows the links that certbot and Kubernetes swap.
+ * Takes a new pair when a file changed and both fit again; between the writing of the one and the other they do not, and
+ * the old pair stays. By stat, which follows the links that certbot and Kubernetes swap.
+ *
+ * @throws HtpasswdError as `readTls`.
  */
-export function watchTls(
-  paths: TlsPaths,
-  use: (pair: TlsPair) => void,
-  say: (text: string) => void,
-): TlsWatch {
+export function watchTls(paths: TlsPaths, say: (text: string) => void): TlsWatch {
+  let pair = readTls(paths)
+  let use = (_: TlsPair): void => {}
+  let complaint: string | undefined
   const reload = (): void => {
     try {
-      use(readTls(paths))
+      const next = readTls(paths)
+      complaint = undefined
+      // both files change together, and SIGHUP may come on top
+      if (next.cert.equals(pair.cert) && next.key.equals(pair.key)) return
+      pair = next
+      use(pair)
       say(`${paths.cert} changed: new connections get the new certificate`)
     } catch (error) {
-      say(`warning: ${(error as Error).message}; the old certificate stays in use`)
+      const { message } = error as Error
+      if (message !== complaint) say(`warning: ${message}; the old certificate stays in use`)
+      complaint = message
     }
   }
   const files = [...new Set([paths.cert, paths.key])]
   for (const file of files) watchFile(file, { persistent: false, interval: POLL_MS }, reload)
   return {
+    get pair() {
+      return pair
+    },
+    onChange: listener => {
+      use = listener
+    },
     reload,
     [Symbol.dispose]: () => {
       for (const file of files) unwatchFile(file, reload)
     },
   }
+}
+
+/** The certificate that the options name. @throws HtpasswdError as `readTls`. */
+export function certificateOf(values: ServeValues, say: (text: string) => void): TlsWatch | undefined {
+  const { 'tls-cert': cert, 'tls-key': key } = values
+  return cert !== undefined && key !== undefined ? watchTls({ cert, key }, say) : undefined
 }

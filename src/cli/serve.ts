@@ -9,6 +9,7 @@ import { serveGrammar } from './serve-option-table.ts'
 import { parseServe } from './serve-options.ts'
 import { appOf, GuardRun } from './serve-run.ts'
 import { catchHangup, catchStop, type SignalSource } from './serve-signals.ts'
+import { certificateOf } from './serve-tls.ts'
 import { ServeUsers } from './serve-users.ts'
 import { isWorker, runWorker } from './serve-workers.ts'
 
@@ -32,11 +33,13 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
     if (isWorker()) {
       // the process that started this one speaks for all
       await runWorker(() => {
-        const users = new ServeUsers({ path: request.file, say: () => {} })
+        const { file, values } = request
+        const quiet = (): void => {}
         return openFront({
-          users,
+          users: new ServeUsers({ path: file, say: quiet }),
+          certificate: certificateOf(values, quiet),
           upstream: appOf(request),
-          values: request.values,
+          values,
           stdout: host.stdout,
           say,
         })

@@ -23,7 +23,8 @@ async function open(...args: string[]) {
   const said: string[] = []
   const { values } = parseServe([path, '--demo', '--listen', '127.0.0.1:0', ...args], {})
   const users = new ServeUsers({ path, say: () => {} })
-  front = openFront({ users, upstream: undefined, values, stdout, say: text => said.push(text) })
+  const say = (text: string): unknown => said.push(text)
+  front = openFront({ users, certificate: undefined, upstream: undefined, values, stdout, say })
   const port = await front.listen()
   const login = async (password: string) => (await ask({ port, headers: [basic('ann', password)] })).status
   return { port, login, stdout, said }

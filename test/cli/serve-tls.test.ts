@@ -46,22 +46,48 @@ describe.skipIf(skipReason({ openssl: findProgram('openssl') }))('with certifica
     expect(() => readTls({ cert: at(cert), key: at(key) })).toThrow(message)
   })
 
-  test('a reload takes a new pair, and keeps the old one while the two do not fit', () => {
-    copyFileSync(at('one.pem'), at('live.pem'))
-    copyFileSync(at('one.key'), at('live.key'))
-    const used: TlsPair[] = []
+  /** A pair in use; `next` is the one that follows it, file by file. */
+  function watched() {
+    const copy = (from: string, kind: 'pem' | 'key') =>
+      copyFileSync(at(`${from}.${kind}`), at(`live.${kind}`))
+    copy('one', 'pem')
+    copy('one', 'key')
     const said: string[] = []
-    using watch = watchTls(
-      { cert: at('live.pem'), key: at('live.key') },
-      pair => used.push(pair),
-      text => said.push(text),
-    )
-    copyFileSync(at('two.pem'), at('live.pem'))
+    const watch = watchTls({ cert: at('live.pem'), key: at('live.key') }, text => said.push(text))
+    const used: TlsPair[] = []
+    watch.onChange(pair => used.push(pair))
+    return { watch, used, said, next: (kind: 'pem' | 'key') => copy('two', kind) }
+  }
+  const NEW = expect.stringMatching(/live\.pem changed: new connections get the new certificate$/)
+
+  test('a reload takes a new pair, and keeps the old one while the two do not fit', () => {
+    const { watch, used, said, next } = watched()
+    using _ = watch
+    next('pem')
     watch.reload()
     expect(used).toEqual([])
     expect(said[0]).toMatch(/^warning: .*; the old certificate stays in use$/)
-    copyFileSync(at('two.key'), at('live.key'))
+    next('key')
     watch.reload()
     expect(used).toHaveLength(1)
+    expect(watch.pair).toBe(used[0])
+    expect(said[1]).toEqual(NEW)
+  })
+
+  // both files have changed, and somebody sends SIGHUP as well: three reasons to look, one change
+  test('a change is said once, and so is what is wrong with it', () => {
+    const { watch, used, said, next } = watched()
+    using _ = watch
+    watch.reload()
+    expect(said).toEqual([])
+    next('pem')
+    watch.reload()
+    watch.reload()
+    expect(said).toHaveLength(1)
+    next('key')
+    watch.reload()
+    watch.reload()
+    expect(used).toHaveLength(1)
+    expect(said).toEqual([expect.stringMatching(/^warning: /), NEW])
   })
 })

@@ -1,14 +1,17 @@
 // Several processes on one port: they answer, are replaced, read the file again, and end together.
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { hashPassword } from '../../src/hash/registry.ts'
-import { eventually, freePort, type Program, startProgram } from '../interop/outside-program.ts'
+import { makeCertificate, openssl } from '../interop/certificate.ts'
+import { eventually, freePort, type Program, skipReason, startProgram } from '../interop/outside-program.ts'
 import { ask, basic } from '../interop/raw-client.ts'
 
 const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
@@ -137,3 +140,29 @@ test('told twice to stop, it cuts what is under way', { timeout: 9000 }, async (
   app.closeAllConnections()
   app.close()
 })
+
+test.skipIf(skipReason({ openssl }) !== undefined || process.platform === 'win32')(
+  'a new certificate is said once, by the process that was started',
+  async () => {
+    const { cert, key } = makeCertificate(folder, 'localhost')
+    const { program, port } = await start('--tls-cert', cert, '--tls-key', key)
+    const served = () =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+          resolve(socket.getPeerCertificate().fingerprint256)
+          socket.destroy()
+        }).once('error', reject)
+      })
+    makeCertificate(folder, 'localhost')
+    const { fingerprint256 } = new X509Certificate(readFileSync(cert))
+    program.process.kill('SIGHUP')
+    // connections go to the workers in turn, so that four ask each of them
+    await eventually('the new one from every worker', async () => {
+      const all = await Promise.all(Array.from({ length: 4 }, served))
+      return all.every(one => one === fingerprint256) ? true : undefined
+    })
+    program.process.kill('SIGTERM')
+    expect(await program.ended).toBe(0)
+    expect(program.output().match(/new connections get the new certificate/g)).toHaveLength(1)
+  },
+)
