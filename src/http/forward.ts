@@ -1,5 +1,5 @@
 // Where a request goes when it has passed the gate: over the pool to the app, or to a listener of this process.
-import type { RequestListener } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http'
 import { textAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import type { ResolvedGuardOptions } from './guard-options.ts'
@@ -65,11 +65,7 @@ function embedded(
       if (length !== undefined) flat.push('Content-Length', length)
       // by one of the two a body parser knows that there is a body
       if (req.headers['transfer-encoding'] !== undefined) flat.push('Transfer-Encoding', 'chunked')
-      const headers: Record<string, string> = {}
-      for (let i = 0; i < flat.length; i += 2)
-        headers[(flat[i] as string).toLowerCase()] = flat[i + 1] as string
-      req.rawHeaders = flat
-      Object.defineProperty(req, 'headers', { value: headers, configurable: true })
+      replaceHeaders(req, flat)
       req.url = exchange.target
       if (exchange.expectsContinue) res.writeContinue()
       countBody(exchange)
@@ -78,6 +74,24 @@ function embedded(
     },
     close: () => {},
   }
+}
+
+/** All that node:http makes of the lines: it would count these as if they were the client's, and throw. */
+function replaceHeaders(req: IncomingMessage, flat: string[]): void {
+  const headers: IncomingHttpHeaders = {}
+  const headersDistinct: Record<string, string[]> = Object.create(null)
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = (flat[i] as string).toLowerCase()
+    const value = flat[i + 1] as string
+    const before = headersDistinct[name]
+    if (before === undefined) headersDistinct[name] = [value]
+    else before.push(value)
+    // of equal lines, which are all the client's, it has made one value by its rule for the name
+    headers[name] = before === undefined ? value : req.headers[name]
+  }
+  req.rawHeaders = flat
+  Object.defineProperty(req, 'headers', { value: headers, configurable: true })
+  Object.defineProperty(req, 'headersDistinct', { value: headersDistinct, configurable: true })
 }
 
 /** For the log: what the listener writes goes past the guard, straight into the response. */

@@ -44,6 +44,24 @@ describe('a listener of this process', () => {
     expect(received).toEqual([])
   })
 
+  test('sees all of equal header lines, as node:http gives them', async () => {
+    let seen: unknown
+    guard = await TestGuard.start({
+      upstream: ({ headers, headersDistinct }, res) => {
+        seen = [headers, headersDistinct].map(of => [of['x-many'], of.cookie, of['x-forwarded-for']])
+        res.end()
+      },
+    })
+    const twice = ['X-Many: one', 'X-many: two', 'Cookie: a=1', 'Cookie: b=2']
+    // many are dropped on the way: the app's must not be counted by the client's
+    const dropped = Array.from({ length: 20 }, (_, i) => `X-Forwarded-For: 10.0.0.${i}`)
+    expect(await guard.status('GET / HTTP/1.1', LOGIN, '__proto__: x', ...dropped, ...twice)).toBe(200)
+    expect(seen).toEqual([
+      ['one, two', 'a=1; b=2', '127.0.0.1'],
+      [['one', 'two'], ['a=1', 'b=2'], ['127.0.0.1']],
+    ])
+  })
+
   test('takes a body that waits for 100 Continue', async () => {
     await start()
     const socket = guard.connect()
