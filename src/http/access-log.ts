@@ -25,14 +25,13 @@ export interface AccessLogEntry {
 }
 
 /** The entry of what was no request that could be served, and was answered at once. */
-export const bareLogEntry = (address: string, method: string, status: number): AccessLogEntry => ({
+export const bareLogEntry = (
+  known: Pick<AccessLogEntry, 'address' | 'method' | 'status' | 'bytes'>,
+): AccessLogEntry => ({
+  ...known,
   time: new Date(),
-  address,
   user: undefined,
-  method,
   path: '-',
-  status,
-  bytes: 0,
   milliseconds: 0,
   aborted: false,
   reason: 'unreadable',

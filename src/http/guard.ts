@@ -14,7 +14,7 @@ import { createGate } from './gate.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './guard-options.ts'
 import { OpenStreams } from './open-streams.ts'
 import { keepTickShape } from './tick-shape.ts'
-import { refuseUnreadable, statusOfParserError } from './unreadable.ts'
+import { refuseUnreadable, statusOfParserError, type UnreadableStatus } from './unreadable.ts'
 import { isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from './upgrade.ts'
 
 /** A guard at work. */
@@ -82,8 +82,12 @@ export function createGuard(options: GuardOptions): Guard {
       warn(error)
     }
   }
-  const logBare = (address: string, method: string, status: number): void =>
-    write(() => bareLogEntry(address, method, status))
+  const refuse = (socket: Socket, status: UnreadableStatus, address: string, method: string): void => {
+    const bytes = refuseUnreadable(socket, status)
+    // browsers open connections ahead of time, and never say a word on some
+    if (bytes === undefined || socket.bytesRead === 0) return
+    write(() => bareLogEntry({ address, method, status, bytes }))
+  }
 
   /** From now on it will be logged, whatever becomes of it. */
   const begin = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange => {
@@ -158,9 +162,10 @@ export function createGuard(options: GuardOptions): Guard {
       server.emit(tls === undefined ? 'connection' : 'secureConnection', socket)
     }
   })
-  server.on('connect', (req, socket) => {
-    leave(socket as Socket)
-    if (refuseUnreadable(socket, 405)) logBare(clientFacts(req).address, 'CONNECT', 405)
+  server.on('connect', (req, stream: Duplex) => {
+    const socket = stream as Socket
+    leave(socket)
+    refuse(socket, 405, clientFacts(req).address, 'CONNECT')
   })
   server.on('connection', (socket: Socket) => {
     // Over TCP without an address: reset before it was accepted. Nobody waits for an answer, and a request that is
@@ -168,11 +173,11 @@ export function createGuard(options: GuardOptions): Guard {
     const gone = socket.remoteAddress === undefined && typeof server.address() !== 'string'
     if (gone || !limit.accept(socket)) socket.destroy()
   })
-  server.on('clientError', (error, socket) => {
+  server.on('clientError', (error, stream: Duplex) => {
+    const socket = stream as Socket
     const status = statusOfParserError(error)
     if (status === undefined) socket.destroy()
-    else if (refuseUnreadable(socket, status))
-      logBare(unmapped((socket as Socket).remoteAddress ?? '-'), '-', status)
+    else refuse(socket, status, unmapped(socket.remoteAddress ?? '-'), '-')
   })
 
   return {

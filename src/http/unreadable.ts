@@ -20,18 +20,22 @@ export function statusOfParserError({ code = '' }: NodeJS.ErrnoException): Unrea
   return code.startsWith('HPE_') ? 400 : undefined
 }
 
-/** Ends the connection with an answer. @returns whether one was sent: one that was under way is cut instead. */
-export function refuseUnreadable(socket: Duplex, status: UnreadableStatus): boolean {
+/**
+ * Ends the connection with an answer.
+ *
+ * @returns the bytes of its body; undefined where none was sent, for one that was under way is cut instead.
+ */
+export function refuseUnreadable(socket: Duplex, status: UnreadableStatus): number | undefined {
   ignoreErrors(socket)
-  if (!socket.writable) return false
-  const text = `${status} ${phrases[status]}`
-  const answer = `HTTP/1.1 ${text}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${text.length + 1}\r\n\r\n${text}\n`
+  if (!socket.writable) return undefined
+  const body = `${status} ${phrases[status]}\n`
+  const answer = `HTTP/1.1 ${status} ${phrases[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   // node:http keeps the response under way there; bytes of ours in the middle of it would be taken for its body
   const { _httpMessage: underWay } = socket as { _httpMessage?: ServerResponse | null }
   if (!underWay) end(socket, answer)
   else if (underWay.writableEnded) underWay.once('finish', () => end(socket, ''))
   else socket.destroy()
-  return !underWay
+  return underWay ? undefined : body.length
 }
 
 function end(socket: Duplex, text: string): void {

@@ -80,7 +80,7 @@ test('many headers are all seen', async () => {
 })
 
 test.each([
-  ['nonsense', 'nonsense\r\n\r\n', { method: '-', path: '-', status: 400, reason: 'unreadable' }],
+  ['nonsense', 'nonsense\r\n\r\n', { method: '-', path: '-', status: 400, bytes: 16, reason: 'unreadable' }],
   [
     'a head that is too long',
     `GET / HTTP/1.1\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`,
@@ -100,6 +100,18 @@ test.each([
   const test = await start()
   expect(await test.raw(text)).toMatch(new RegExp(`^HTTP/1.1 ${entry.status} `))
   expect(await test.logged(1)).toMatchObject([{ ...entry, address: '127.0.0.1', user: undefined }])
+})
+
+test('a connection on which nobody said a word is not logged', async () => {
+  const test = await start()
+  const accepted = once(test.guard.server, 'connection')
+  const socket = test.connect()
+  const [its] = await accepted
+  // what node:http says when the time for a head is over
+  const late = Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+  test.guard.server.emit('clientError', late, its)
+  expect(await readUntil(socket, '\n408')).toMatch(/^HTTP\/1\.1 408 /)
+  expect(await test.logged(0)).toEqual([])
 })
 
 test('a connection that breaks is no request, and not logged', async () => {
