@@ -30,6 +30,7 @@ import {
   HtpasswdFile,
   hashPassword,
   identify,
+  type Login,
   needsRehash,
   type Problem,
   type ProblemCode,
@@ -72,6 +73,7 @@ const authenticator: AsyncDisposable & Authenticator = new Authenticator(source,
 const credentials: Credentials | undefined = parseCredentials('Basic eDp5')
 const context: AuthContext = { address: '192.0.2.1' }
 const result: AuthResult = await authenticator.authenticate(credentials, context)
+const admitted: Login | undefined = result.ok ? result : undefined
 const reason: RefusalReason | undefined = result.ok ? undefined : result.reason
 const realm: BasicAuthOptions = { realm: 'Lab' }
 const login = basicAuth(authenticator, realm)
@@ -99,6 +101,7 @@ await hashPassword('pw', { round: 1 })
 createGuard({ authenticator })
 
 export {
+  admitted,
   answer,
   challenge,
   code,
