@@ -1,6 +1,5 @@
 // Whether a request has a body, and what becomes of one that is not wanted.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 
 /** A length above zero, or a transfer coding (RFC 9112 section 6.3). */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -19,26 +18,12 @@ export function lingerAfterAnswer(
   milliseconds: number = LINGERING_MILLISECONDS,
 ): void {
   if (req.complete) return
-  const socket: Socket & { destroySoon?: () => void } = req.socket
-  // Where the client wants no more of the connection, node:http closes it behind the answer, over whatever is unread:
-  // ended instead, it can be read on. Where it is us, nothing more of it is wanted.
-  let last = false
-  if (!res.shouldKeepAlive)
-    socket.destroySoon = () => {
-      last = true
-      socket.end()
-    }
+  const { socket } = req
   const limit = () => {
-    if (socket.destroyed) return
+    if (req.complete || socket.destroyed) return
     const timer = setTimeout(() => socket.destroy(), milliseconds)
     timer.unref()
-    const done = () => {
-      clearTimeout(timer)
-      Reflect.deleteProperty(socket, 'destroySoon')
-      if (last) socket.destroySoon?.()
-    }
-    if (req.complete) done()
-    else req.once('end', done).once('close', done)
+    req.once('close', () => clearTimeout(timer))
   }
   if (res.writableFinished) limit()
   else res.once('finish', limit)
