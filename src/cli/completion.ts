@@ -1,6 +1,5 @@
 // `htpasswd completion`: prints the script for one shell, made from the option tables.
 // yargs has such scripts for bash and zsh only, they start the command at every Tab, and they know nothing of users.
-import { HtpasswdError } from '../errors.ts'
 import { bashScript } from './completion-bash.ts'
 import { fishScript } from './completion-fish.ts'
 import { type CompletionScript, modelOf } from './completion-model.ts'
@@ -9,8 +8,8 @@ import { powershellScript } from './completion-powershell.ts'
 import { zshScript } from './completion-zsh.ts'
 import type { Io } from './io.ts'
 import type { Command } from './option-table.ts'
-import { parseOptions } from './option-values.ts'
-import { helpOf, usageError } from './option-words.ts'
+import { usageError } from './option-words.ts'
+import { runCommand } from './run-command.ts'
 
 const scripts: Readonly<Record<Shell, CompletionScript>> = {
   bash: bashScript,
@@ -20,21 +19,11 @@ const scripts: Readonly<Record<Shell, CompletionScript>> = {
 }
 
 /** @param commands the table of commands that the script completes. */
-export async function completion(
-  argv: readonly string[],
-  io: Io,
-  commands: readonly Command[],
-): Promise<number> {
-  try {
-    const { values, words } = parseOptions(completionGrammar, argv)
-    if (values.help) io.out(`${await helpOf(completionGrammar)}\n`)
-    else io.out(scripts[shellOf(words)](await modelOf(commands)))
+export function completion(argv: readonly string[], io: Io, commands: readonly Command[]): Promise<number> {
+  return runCommand(completionGrammar, argv, io, async ({ words }) => {
+    io.out(scripts[shellOf(words)](await modelOf(commands)))
     return 0
-  } catch (error) {
-    if (!(error instanceof HtpasswdError)) throw error
-    io.err(`htpasswd completion: ${error.message}\n`)
-    return error.exitStatus
-  }
+  })
 }
 
 function shellOf(words: readonly string[]): Shell {

@@ -15,6 +15,8 @@ export interface Io {
   readLine(limit: number): Buffer | undefined
   /** The user's terminal, to type a password on; undefined where there is none. */
   openTerminal(): Promise<Terminal | undefined>
+  /** Whether somebody looks at standard output (1) or standard error (2). */
+  isTerminal(fd: 1 | 2): boolean
   readonly platform: NodeJS.Platform
   readonly env: NodeJS.ProcessEnv
 }
@@ -110,6 +112,7 @@ export const processIo: Io = {
   readLine,
   // node:tty brings half of node:net, and most runs ask for nothing
   openTerminal: async () => (await import('./terminal.ts')).openTerminal(),
+  isTerminal: fd => process.getBuiltinModule('node:tty').isatty(fd),
   platform: process.platform,
   env: process.env,
 }

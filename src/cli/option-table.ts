@@ -17,6 +17,8 @@ export interface Option {
   /** May be given several times; in an environment variable the values are separated by commas. */
   readonly repeatable?: true
   readonly default?: string
+  /** The argument may be left out, for this one; a word behind the option is its argument only if `read` takes it. */
+  readonly bare?: string
   /** The heading that it stands under in the help. */
   readonly group: string
   readonly read?: OptionReader

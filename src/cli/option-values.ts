@@ -90,7 +90,8 @@ function readConfig(grammar: Grammar, path: string): Map<string, Raw> {
 
 function readOption(name: string, row: Option, sources: readonly Source[]): unknown {
   const source = sources.find(one => one.values.get(name) !== undefined)
-  const raw = source?.values.get(name) ?? row.default
+  const given = source?.values.get(name) ?? row.default
+  const raw = given === true ? (row.bare ?? given) : given
   const label = source?.label(name) ?? `--${name}`
   if (row.read === undefined) return readSwitch([raw].flat().at(-1), label)
   if (row.repeatable)

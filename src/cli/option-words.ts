@@ -21,7 +21,8 @@ export const usageError = (message: string, cause?: unknown): HtpasswdError =>
 /** @throws HtpasswdError `ERR_USAGE` for an unknown option, with the nearest name, and for a missing argument. */
 export function sortWords(grammar: Grammar, argv: readonly string[]): SortedWords {
   rejectInherited(grammar, argv)
-  const parsed = instance(grammar, withSeparator(grammar, argv)).parseSync() as Record<string, unknown>
+  const complete = withBareArguments(grammar, argv)
+  const parsed = instance(grammar, withSeparator(grammar, complete)).parseSync() as Record<string, unknown>
   const { _: words = [], '--': rest = [], $0: _, ...given } = parsed
   const options = new Map(Object.entries(given).filter(([, value]) => value !== undefined)) as Map<
     string,
@@ -38,6 +39,25 @@ function rejectInherited(grammar: Grammar, argv: readonly string[]): void {
   for (const word of end === -1 ? argv : argv.slice(0, end)) {
     const name = /^--([^=]+)/.exec(word)?.[1]
     if (name !== undefined && name in Object.prototype) rejectUnknown(grammar, name, `--${name}`)
+  }
+}
+
+/** `--generate FILE` and `--generate 24 FILE`: an argument that may be left out is one only where its row takes it. */
+function withBareArguments({ options }: Grammar, argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  const complete = argv.slice(0, end === -1 ? undefined : end)
+  for (const [at, word] of complete.entries()) {
+    const { bare, read } = (word.startsWith('--') && options[word.slice(2)]) || {}
+    if (bare !== undefined && !isTaken(read, complete[at + 1])) complete[at] = `${word}=${bare}`
+  }
+  return [...complete, ...(end === -1 ? [] : argv.slice(end))]
+}
+
+function isTaken(read: Option['read'], word: string | undefined): boolean {
+  try {
+    return word !== undefined && read?.(word) !== undefined
+  } catch {
+    return false
   }
 }
 

@@ -13,6 +13,8 @@ export function recordedIo({
   input = '' as string | Buffer,
   typed = undefined as readonly (string | Buffer)[] | undefined,
   platform = 'linux' as NodeJS.Platform,
+  terminals = [] as readonly number[],
+  env = {} as NodeJS.ProcessEnv,
 } = {}): RecordedIo {
   let pending = Buffer.from(input as string)
   const chunks = typed?.map(chunk => Buffer.from(chunk as string))
@@ -43,8 +45,9 @@ export function recordedIo({
       }
       return terminal
     },
+    isTerminal: fd => terminals.includes(fd),
     platform,
-    env: {},
+    env,
   }
   return io
 }

@@ -1,0 +1,48 @@
+// Makes passwords for people who have none yet: letters and digits that nobody mixes up, or words.
+import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
+import { nodeCrypto } from './node-crypto.ts'
+import { wordList } from './words.ts'
+
+// no 0 O 1 l I: a password that is shown once gets copied by eye
+const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+
+/** What a generated password is made of: characters, or words. */
+export interface GenerateOptions {
+  /** How many letters and digits, 8 to 72. Default: 20, about 116 bits. */
+  readonly length?: number
+  /** How many words with `-` between them, 4 to 12, in place of characters; 11 bits each. */
+  readonly words?: number
+}
+
+export const DEFAULT_LENGTH = 20
+/** 66 bits. */
+export const DEFAULT_WORDS = 6
+
+// bcrypt reads 72 bytes; below 8 characters (46 bits) or 4 words (44 bits) a leaked file gives the password away
+export const passwordRanges = { length: [8, 72], words: [4, 12] } as const
+
+/**
+ * A random password from the system's generator: letters and digits without those that look alike (0 O 1 l I), or
+ * lower-case English words.
+ *
+ * @throws HtpasswdError `ERR_OPTION` for a number out of its range, or both.
+ */
+export function generatePassword(options: GenerateOptions = {}): string {
+  rejectUnknownKeys('GenerateOptions', options, ['length', 'words'])
+  if (options.length !== undefined && options.words !== undefined)
+    throw new HtpasswdError('ERR_OPTION', 'expected "length" or "words", got both')
+  for (const [name, [min, max]] of Object.entries(passwordRanges)) {
+    const value = options[name as keyof typeof passwordRanges]
+    if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) continue
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      `"${name}" expected an integer from ${min} to ${max}, got ${String(value)}`,
+    )
+  }
+  if (options.words !== undefined) return pick(wordList(), options.words).join('-')
+  return pick(ALPHABET, options.length ?? DEFAULT_LENGTH).join('')
+}
+
+/** randomInt is uniform: it draws again where a remainder would favour some. */
+const pick = (from: string | readonly string[], count: number): string[] =>
+  Array.from({ length: count }, () => from[nodeCrypto().randomInt(from.length)] as string)
