@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { generatePassword } from '../../src/hash/generate-password.ts'
+import { type GenerateOptions, generatePassword } from '../../src/hash/generate-password.ts'
 import { wordList } from '../../src/hash/words.ts'
 
 const many = (count: number, make: () => string): string[] => Array.from({ length: count }, make)
@@ -43,6 +43,8 @@ describe('refuses', () => {
     [{ words: 6, length: 20 }, 'expected "length" or "words", got both'],
     [{ size: 3 }, 'GenerateOptions expected only the options length, words, got "size"'],
   ])('%j', (options, message) => {
-    expect(() => generatePassword(options)).toThrow(expect.objectContaining({ code: 'ERR_OPTION', message }))
+    expect(() => generatePassword(options as GenerateOptions)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION', message }),
+    )
   })
 })
