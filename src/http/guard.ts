@@ -98,6 +98,7 @@ export function createGuard(options: GuardOptions): Guard {
       streams.delete(exchange)
       // the app learns of it at once: it may be paying for every word (MLflow's gateway)
       if (!res.writableFinished) exchange.underWay?.abort()
+      if (req.socket.writableEnded) limit.linger(req.socket)
       write(() => exchange.toLogEntry(performance.now()))
     })
     if (res.socket === null) endWithConnection(res, req.socket)

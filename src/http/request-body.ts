@@ -17,15 +17,31 @@ export function lingerAfterAnswer(
   res: ServerResponse,
   milliseconds: number = LINGERING_MILLISECONDS,
 ): void {
-  if (req.complete) return
+  if (req.complete || !hasBody(req)) return
   const { socket } = req
-  const limit = () => {
+  const linger = () => {
     if (req.complete || socket.destroyed) return
     const timer = setTimeout(() => socket.destroy(), milliseconds)
     timer.unref()
-    req.once('close', () => clearTimeout(timer))
+    let last = false
+    // node:http closes behind the last answer of a connection with this, over whatever is unread (resOnFinish in its
+    // lib/_http_server.js): until the body is through, only our side of the connection ends
+    socket.destroySoon = () => {
+      last = true
+      socket.end()
+    }
+    const done = () => {
+      clearTimeout(timer)
+      socket.off('close', done)
+      Reflect.deleteProperty(socket, 'destroySoon')
+      if (last) socket.destroySoon()
+    }
+    req.once('end', done)
+    // node:http no longer tells a request that has its answer
+    socket.once('close', done)
   }
-  if (res.writableFinished) limit()
-  else res.once('finish', limit)
+  if (res.writableFinished) linger()
+  // before node:http's own
+  else res.prependOnceListener('finish', linger)
   req.resume()
 }

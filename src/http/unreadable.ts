@@ -27,7 +27,11 @@ export function statusOfParserError({ code = '' }: NodeJS.ErrnoException): Unrea
  */
 export function refuseUnreadable(socket: Duplex, status: UnreadableStatus): number | undefined {
   ignoreErrors(socket)
-  if (!socket.writable) return undefined
+  if (!socket.writable) {
+    // it has its last answer, and was read on for the rest of a body that cannot come any more
+    leave(socket)
+    return undefined
+  }
   const body = `${status} ${phrases[status]}\n`
   const answer = `HTTP/1.1 ${status} ${phrases[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   // node:http keeps the response under way there; bytes of ours in the middle of it would be taken for its body
@@ -40,6 +44,10 @@ export function refuseUnreadable(socket: Duplex, status: UnreadableStatus): numb
 
 function end(socket: Duplex, text: string): void {
   socket.end(text)
-  // whoever goes on sending is not listened to
+  leave(socket)
+}
+
+/** Whoever goes on sending is not listened to. */
+function leave(socket: Duplex): void {
   setTimeout(() => socket.destroy(), 1000).unref()
 }

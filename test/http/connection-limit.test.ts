@@ -55,9 +55,40 @@ test('one that is announced again, before or after its login, counts once', () =
   expect(limit.accept(socketOf('192.0.2.1'))).toBe(true)
 })
 
+test('the oldest one that lingers gives way, over TLS too; one that has more to say does not', () => {
+  const limit = new ConnectionLimit(3)
+  const destroyed: string[] = []
+  const lingering = (name: string, remotePort?: number) =>
+    Object.assign(socketOf('192.0.2.1', remotePort), { destroy: () => destroyed.push(name) })
+  const [first, accepted] = [lingering('first'), lingering('accepted', 4712)]
+  for (const socket of [socketOf('192.0.2.1'), first, accepted]) expect(limit.accept(socket)).toBe(true)
+  limit.linger(first)
+  limit.linger(lingering('TLS', 4712))
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(true)
+  expect(destroyed).toEqual(['first'])
+  first.emit('close')
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(true)
+  expect(destroyed).toEqual(['first', 'TLS'])
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(false)
+})
+
+test('one with a login or without a place does not count because it lingers', () => {
+  const limit = new ConnectionLimit(1)
+  const [known, refused] = [socketOf('192.0.2.1'), socketOf('192.0.2.1')]
+  limit.accept(known)
+  limit.welcome(known)
+  limit.linger(known)
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(true)
+  expect(limit.accept(refused)).toBe(false)
+  limit.linger(refused)
+  limit.linger(socketOf(undefined))
+  expect(limit.accept(socketOf('192.0.2.1'))).toBe(false)
+})
+
 test('zero is no limit, and a socket that is gone already is no matter', () => {
   const none = new ConnectionLimit(0)
   for (let i = 0; i < 500; i++) expect(none.accept(socketOf('192.0.2.1'))).toBe(true)
   none.welcome(socketOf('192.0.2.1'))
+  none.linger(socketOf('192.0.2.1'))
   expect(new ConnectionLimit(1).accept(socketOf(undefined))).toBe(true)
 })

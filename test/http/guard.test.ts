@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { get as getPlain, type Server } from 'node:http'
 import { get } from 'node:https'
-import { Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
@@ -312,6 +312,19 @@ describe('the limit of connections without a login', () => {
     const offer =
       'GET /.htpasswd/health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n'
     for (let i = 0; i < 3; i++) expect(await test.raw(offer)).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  test('holds no place for an upload that was refused and goes on', async () => {
+    const test = await start({ maxConnectionsPerAddress: 1 })
+    const accepted = once(test.guard.server, 'connection')
+    const upload = connect({ port: test.port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
+    upload.write('PUT / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 9999\r\n\r\nx')
+    const [its] = await accepted
+    await once(upload.resume(), 'end')
+    expect(its.destroyed).toBe(false)
+    expect(await test.status('GET /.htpasswd/health HTTP/1.1')).toBe(200)
+    expect(its.destroyed).toBe(true)
+    upload.destroy()
   })
 })
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { hasBody, lingerAfterAnswer } from '../../src/http/request-body.ts'
 import { listen, portOf } from './test-guard.ts'
 
@@ -11,9 +11,12 @@ afterEach(() => {
 })
 
 /** A request as a server gets it, with the client's end. */
-async function receive(head: string): Promise<{ req: IncomingMessage; res: ServerResponse; client: Socket }> {
+async function receive(
+  head: string,
+  { allowHalfOpen = false } = {},
+): Promise<{ req: IncomingMessage; res: ServerResponse; server: Server; client: Socket }> {
   const server = await listen(createServer())
-  const client = connect(portOf(server), '127.0.0.1')
+  const client = connect({ port: portOf(server), host: '127.0.0.1', allowHalfOpen })
   client.on('error', () => {})
   ends.push(() => {
     client.destroy()
@@ -22,10 +25,11 @@ async function receive(head: string): Promise<{ req: IncomingMessage; res: Serve
   })
   client.write(head)
   const [req, res] = await once(server, 'request')
-  return { req, res, client }
+  return { req, res, server, client }
 }
 
-const POST = (length: number) => `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`
+const POST = (length: number, ...lines: string[]) =>
+  `${['POST / HTTP/1.1', 'Host: x', `Content-Length: ${length}`, ...lines].join('\r\n')}\r\n\r\n`
 
 test.each([
   ['Content-Length: 5', true],
@@ -52,4 +56,59 @@ test('a rest that comes in time keeps the connection', async () => {
   client.write('world')
   await once(req, 'close')
   expect(client.destroyed).toBe(false)
+})
+
+describe('behind the last answer of a connection', () => {
+  /** It has been answered, and the server's side of the connection has ended; the client may go on sending. */
+  async function answered(length: number, milliseconds: number) {
+    const received = await receive(`${POST(length, 'Connection: close')}hello`, { allowHalfOpen: true })
+    received.res.end('early')
+    lingerAfterAnswer(received.req, received.res, milliseconds)
+    await once(received.client.resume(), 'end')
+    return received
+  }
+
+  test('the rest is read, then the connection closes', async () => {
+    const { req, client } = await answered(10, 60_000)
+    expect(req.socket.destroyed).toBe(false)
+    client.write('world')
+    await once(req.socket, 'close')
+    expect(req.complete).toBe(true)
+  })
+
+  test('the rest is read for its time', async () => {
+    const { req } = await answered(1 << 30, 1)
+    if (!req.socket.destroyed) await once(req.socket, 'close')
+    expect(req.complete).toBe(false)
+  })
+
+  test('a client that ends in the middle of its body closes the connection', async () => {
+    const { req, server, client } = await answered(10, 60_000)
+    // without this node:http closes it by itself
+    server.on('clientError', () => {})
+    expect(req.socket.destroyed).toBe(false)
+    client.end('wor')
+    await once(req.socket, 'close')
+    expect(req.complete).toBe(false)
+  })
+
+  test('nothing is waited for where there is no body', async () => {
+    const { req, res } = await receive('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    res.end('early')
+    lingerAfterAnswer(req, res, 60_000)
+    await once(req.socket, 'close')
+  })
+
+  test('a request that lingered before it leaves no trace', async () => {
+    const { req, res, server, client } = await receive(`${POST(10)}hello`)
+    res.end('early')
+    lingerAfterAnswer(req, res, 60_000)
+    const closed = once(req.socket, 'close')
+    await once(res, 'close')
+    client.write('worldGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    const [next, last] = await once(server, 'request')
+    expect(next.socket).toBe(req.socket)
+    last.end('late')
+    await closed
+  })
 })

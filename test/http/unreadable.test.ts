@@ -1,7 +1,11 @@
 // Which errors of node's parser are answered, and with what.
 import { PassThrough } from 'node:stream'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { refuseUnreadable, statusOfParserError } from '../../src/http/unreadable.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 test.each([
   ['HPE_HEADER_OVERFLOW', 431],
@@ -22,4 +26,14 @@ test('an answer is whole, and is not sent where nobody can read it', async () =>
   )
   expect(refuseUnreadable(socket, 408)).toBeUndefined()
   socket.destroy()
+})
+
+test('what is open only for the rest of a body is closed in a second', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  const socket = new PassThrough().end()
+  expect(refuseUnreadable(socket, 400)).toBeUndefined()
+  vi.advanceTimersByTime(999)
+  expect(socket.destroyed).toBe(false)
+  vi.advanceTimersByTime(1)
+  expect(socket.destroyed).toBe(true)
 })

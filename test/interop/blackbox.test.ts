@@ -65,9 +65,8 @@ describe.each(targets)('$name', kind => {
 
   test.skipIf(missing).each(bySetup(checks))('requirement $number: $name', async check => {
     let outcome = await tryCheck(check)
-    // a busy machine must not speak against anybody: once more, and of us, whom it is held against, twice
-    const more = kind === guardTarget ? 2 : 1
-    for (let i = 0; i < more && outcome !== 'pass'; i++) outcome = await tryCheck(check)
+    // a busy machine must not speak against anybody: once more
+    if (outcome !== 'pass') outcome = await tryCheck(check)
     record(check, kind, outcome)
     // the others are measured, not judged
     if (kind === guardTarget) expect(outcome, outcome).toBe('pass')
