@@ -3,9 +3,15 @@ export type { AuthResult, Credentials, Login, RefusalReason } from './auth/auth-
 export { type AuthContext, Authenticator } from './auth/authenticator.ts'
 export type { AuthenticatorOptions } from './auth/authenticator-options.ts'
 export type { UserLookup, UserSource } from './auth/user-source.ts'
+export { type CheckOptions, checkDocument } from './document/check-document.ts'
+export { describeUsers, type UserDescription } from './document/describe-users.ts'
 export { HtpasswdDocument, parseHtpasswd } from './document/document.ts'
-export type { Problem, ProblemCode } from './document/problems.ts'
+export { type Change, type Fix, fixDocument } from './document/fix-document.ts'
+export type { Problem, ProblemCode } from './document/problem.ts'
+export { type Support, supports } from './document/supports.ts'
+export type { Target } from './document/targets.ts'
 export { type ErrorCode, HtpasswdError } from './errors.ts'
+export type { HashDescription, HashState } from './hash/describe.ts'
 export type { FormatInfo, Strength } from './hash/format.ts'
 export {
   type FormatId,

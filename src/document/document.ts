@@ -2,7 +2,8 @@
 import { HtpasswdError } from '../errors.ts'
 import { fieldsBehind, LineCursor, lineStart, textStart } from './line.ts'
 import { LineIndex } from './line-index.ts'
-import { findProblems, type Problem } from './problems.ts'
+import type { Problem } from './problem.ts'
+import { findProblems } from './problems.ts'
 import { RecordScan } from './record-scan.ts'
 import { checkUsername, usernameKey, usernameText } from './username.ts'
 import { rejectUtf16 } from './utf16.ts'
@@ -124,7 +125,7 @@ export class HtpasswdDocument {
 
   /** What is wrong or doubtful, with line numbers, as the document stands now. */
   get problems(): readonly Problem[] {
-    return findProblems(this.toBuffer())
+    return [...findProblems(this.toBuffer())]
   }
 
   /** Whether anything was set, deleted or renamed. */

@@ -1,115 +1,130 @@
 // What is wrong or doubtful in the text of a password file, with line numbers; listed, never thrown.
-import { claimedFormat, identify, isLocked } from '../hash/registry.ts'
-import { fieldsBehind, hasBom, LineCursor } from './line.ts'
-import { checkUsername, usernameText } from './username.ts'
+import { describeHash, type HashState } from '../hash/describe.ts'
+import { hasBom } from './line.ts'
+import { brokenFormats, type Problem, problem } from './problem.ts'
+import { type ScannedLine, type ScannedRecord, scanLines } from './scan-lines.ts'
+import { TargetProblems } from './target-problems.ts'
+import type { Target } from './targets.ts'
+import { checkUsername } from './username.ts'
 
-/** The stable name of a problem. */
-export type ProblemCode =
-  | 'bom'
-  | 'mixed-line-ends'
-  | 'no-final-newline'
-  | 'malformed-line'
-  | 'username'
-  | 'duplicate-user'
-  | 'empty-hash'
-  | 'locked-hash'
-  | 'malformed-hash'
-  | 'unknown-hash'
+/** Apache's command refuses a file with a longer line (MAX_STRING_LEN in support/passwd_common.h). */
+const MAX_LINE_BYTES = 255
 
-/** One finding in a file. */
-export interface Problem {
-  readonly code: ProblemCode
-  /** From 1. */
-  readonly line: number
-  /** The user of the line, where it has one. */
-  readonly user?: string
-  /** For people; never holds a hash. */
-  readonly message: string
+/**
+ * All problems, in the order of their lines.
+ *
+ * @param target a server: what it does not read, and whom it does not let in, are problems as well.
+ */
+export function* findProblems(bytes: Buffer, target?: Target): Generator<Problem> {
+  if (hasBom(bytes)) {
+    yield problem(
+      'bom',
+      { line: 1 },
+      'a UTF-8 byte order mark: Apache, nginx and most others take it for part of the first name',
+    )
+  }
+  const lineEnds = new LineEnds()
+  const atTarget = target && new TargetProblems(target, bytes)
+  for (const line of scanLines(bytes)) {
+    yield* lineEnds.problems(line)
+    if (line.kind === 'malformed') {
+      yield problem('malformed-line', line, 'expected "user:hash", a comment or a blank line, got no colon')
+    }
+    const length = line.contentEnd - line.start
+    if (length > MAX_LINE_BYTES) {
+      yield problem(
+        'long-line',
+        line,
+        `the line has ${length} bytes: over ${MAX_LINE_BYTES}, Apache's htpasswd command refuses the whole file`,
+      )
+    }
+    if (line.record !== undefined) {
+      for (const one of recordProblems(line.record, line)) yield atTarget?.adapt(one) ?? one
+    }
+    if (atTarget !== undefined) yield* atTarget.of(line)
+  }
 }
 
-/** All problems, in the order of their lines. */
-export function findProblems(bytes: Buffer): Problem[] {
-  const problems: Problem[] = []
-  const firstLines = new Map<string, number>()
-  if (hasBom(bytes)) {
-    problems.push({
-      code: 'bom',
-      line: 1,
-      message: 'a UTF-8 byte order mark: Apache and nginx take it for part of the first name',
-    })
-  }
-  const cursor = new LineCursor(bytes)
-  let crlf: boolean | undefined
-  let mixed = false
-  for (let line = 1; cursor.next(); line++) {
-    const lineEnd = cursor.end - cursor.contentEnd
-    if (bytes[cursor.end - 1] !== 10) {
-      problems.push({
-        code: 'no-final-newline',
-        line,
-        message: 'no line end at the end: other tools join the next user to it',
-      })
-    } else if (!mixed) {
-      mixed = crlf !== undefined && crlf !== lineEnd > 1
-      crlf = lineEnd > 1
-      if (mixed)
-        problems.push({ code: 'mixed-line-ends', line, message: 'another line end than the lines before' })
+class LineEnds {
+  #first: ScannedLine['lineEnd'] | undefined
+  #isMixed = false
+
+  problems(line: ScannedLine): Problem[] {
+    const { lineEnd } = line
+    if (lineEnd === '') {
+      return [
+        problem('no-final-newline', line, 'no line end at the end: other tools join the next user to it'),
+      ]
     }
-    if (cursor.kind === 'malformed') {
-      problems.push({
-        code: 'malformed-line',
-        line,
-        message: 'expected "user:hash", a comment or a blank line, got no colon',
-      })
+    if (this.#first === undefined) {
+      this.#first = lineEnd
+      if (lineEnd === '\n') return []
+      return [
+        problem('crlf', line, 'lines end as on Windows (CRLF): Apache and nginx read them, Envoy does not'),
+      ]
     }
-    if (cursor.kind === 'record') problems.push(...recordProblems(cursor, line, firstLines))
+    if (this.#isMixed || lineEnd === this.#first) return []
+    this.#isMixed = true
+    return [problem('mixed-line-ends', line, 'another line end than the lines before')]
   }
-  return problems
+}
+
+/** What each state of a hash means; none for one that is as it should be. */
+const meanings: Partial<Record<HashState, readonly [Problem['code'], (format: string) => string]>> = {
+  empty: ['empty-hash', () => 'no hash: nobody can log in'],
+  locked: ['locked-hash', () => 'locked: nobody can log in'],
+  'doubled-dollar': [
+    'doubled-dollar',
+    format => `every $ of the ${format} hash is doubled, as in a compose file: nobody can log in`,
+  ],
+  'blank-behind': [
+    'blanks',
+    format => `blanks behind the ${format} hash, which some servers take for part of it`,
+  ],
+  damaged: ['malformed-hash', format => `meant to be ${format} but damaged: nobody can log in`],
+  unknown: [
+    'unknown-hash',
+    format => `a hash of a format unknown here, ${format}: hardly any server lets the user in`,
+  ],
+  'plain-text': [
+    'plain-text',
+    () => 'plain text in place of a hash: whoever reads the file has the password',
+  ],
 }
 
 function* recordProblems(
-  cursor: LineCursor,
-  line: number,
-  firstLines: Map<string, number>,
+  { user, hash, first, nameStart }: ScannedRecord,
+  { line, start }: ScannedLine,
 ): Generator<Problem> {
-  const key = cursor.name()
-  const user = usernameText(key)
-  try {
-    checkUsername(user)
-  } catch (error) {
-    yield { code: 'username', line, user, message: (error as Error).message }
+  const place = { line, user }
+  yield* nameProblems(place)
+  if (nameStart > start) {
+    yield problem('blanks', place, 'blanks before the name, which nginx and others take for part of it')
   }
-  const first = firstLines.get(key)
-  if (first === undefined) firstLines.set(key, line)
-  else
-    yield {
-      code: 'duplicate-user',
-      line,
-      user,
-      message: `already in line ${first}, which is the one that counts`,
-    }
-
-  const { hashStart, hashEnd } = fieldsBehind(cursor.bytes, cursor.nameEnd)
-  const hash = cursor.bytes.toString('latin1', hashStart, hashEnd)
-  if (hash === '') yield { code: 'empty-hash', line, user, message: 'no hash: nobody can log in' }
-  else if (isLocked(hash)) yield { code: 'locked-hash', line, user, message: 'locked: nobody can log in' }
-  else if (identify(hash) === undefined) yield unusableHash(hash, line, user)
+  if (first !== undefined) {
+    yield problem(
+      'duplicate-user',
+      place,
+      `already in line ${first}, which is the one that counts for Apache and nginx`,
+    )
+  }
+  const { state, format = '', strength } = describeHash(hash)
+  const meaning = meanings[state]
+  if (meaning !== undefined) yield problem(meaning[0], place, meaning[1](format))
+  else if (strength === 'broken') yield problem('broken-hash', place, brokenFormats[format] ?? '')
 }
 
-function unusableHash(hash: string, line: number, user: string): Problem {
-  const claimed = claimedFormat(hash)
-  if (claimed === undefined) {
-    return {
-      code: 'unknown-hash',
-      line,
-      user,
-      message: 'plain text or a hash of an unknown format: nobody can log in',
-    }
+function* nameProblems(place: { readonly line: number; readonly user: string }): Generator<Problem> {
+  try {
+    checkUsername(place.user)
+  } catch (error) {
+    yield problem('username', place, (error as Error).message)
+    return
   }
-  return {
-    code: 'malformed-hash',
-    line,
-    user,
-    message: `meant to be ${claimed} but damaged: nobody can log in`,
+  const note = { severity: 'note' } as const
+  if (/[\udc80-\udcff]/u.test(place.user)) {
+    yield problem('username', place, 'the name is no UTF-8, in which browsers send it', note)
   }
+  if (place.user.endsWith(' '))
+    yield problem('username', place, 'a blank ends the name and is part of it', note)
 }

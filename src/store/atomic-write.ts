@@ -7,6 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
 import { fileError, isHeldOpen, isMissing } from './file-error.ts'
 
+/** What a new file takes over from the one that it replaces. */
+export type FileLike = Pick<BigIntStats, 'uid' | 'gid' | 'mode'>
+
 /** The least that is handed to the system at once: a file of many small changes is many small pieces. */
 const CHUNK_BYTES = 1 << 20
 
@@ -36,7 +39,7 @@ function* chunks(pieces: readonly Buffer[]): Generator<Buffer> {
 export async function replaceFile(
   path: string,
   pieces: readonly Buffer[],
-  previous: BigIntStats | undefined,
+  previous: FileLike | undefined,
   isCurrent: () => boolean,
   onPrivate: () => void = () => {},
 ): Promise<boolean> {
@@ -83,7 +86,7 @@ async function removeIfThere(path: string): Promise<void> {
   })
 }
 
-async function keepOwnerAndMode(handle: FileHandle, previous: BigIntStats, path: string): Promise<void> {
+async function keepOwnerAndMode(handle: FileHandle, previous: FileLike, path: string): Promise<void> {
   if (process.platform === 'win32') return
   const now = await handle.stat({ bigint: true })
   if (now.uid !== previous.uid || now.gid !== previous.gid) {

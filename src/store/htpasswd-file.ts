@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HtpasswdDocument } from '../document/document.ts'
 import { parseHtpasswd } from '../document/document.ts'
-import type { Problem } from '../document/problems.ts'
+import type { Problem } from '../document/problem.ts'
 import { HtpasswdError } from '../errors.ts'
 import { type HashOptions, hashPassword, type VerifyOptions, verifyPassword } from '../hash/registry.ts'
 import { currentStamp, readSnapshot } from './snapshot.ts'

@@ -1,7 +1,8 @@
 // The one way a password file is changed: lock, read, change, write beside it, look again, rename.
+import type { BigIntStats } from 'node:fs'
 import { HtpasswdDocument } from '../document/document.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
-import { replaceFile } from './atomic-write.ts'
+import { type FileLike, replaceFile } from './atomic-write.ts'
 import { linkTarget } from './link-target.ts'
 import { acquireLock, DEFAULT_LOCK_TIMEOUT } from './lock.ts'
 import { currentStamp, readSnapshot } from './snapshot.ts'
@@ -21,10 +22,36 @@ export interface UpdateOptions {
 /** Programs that take no lock may get in between; so often the change is made anew on what they wrote. */
 const MAX_ATTEMPTS = 20
 
+/** What is to become of a file: its new bytes, or none where it stays. */
+export interface Rewriting<T> {
+  readonly result: T
+  readonly pieces?: readonly Buffer[]
+  /** The new permission bits; those that it has, where they are left out. */
+  readonly mode?: number
+}
+
 /** As `HtpasswdFile.update`. */
-export async function updateFile<T>(
+export function updateFile<T>(
   path: string,
   change: (document: HtpasswdDocument) => T | Promise<T>,
+  options: UpdateOptions = {},
+): Promise<T> {
+  const edit = async (bytes: Buffer | undefined): Promise<Rewriting<T>> => {
+    const document = new HtpasswdDocument(options.replace ? '' : bytes)
+    const result = await change(document)
+    return document.changed ? { result, pieces: document.pieces() } : { result }
+  }
+  return rewriteFile(path, edit, options)
+}
+
+/**
+ * The same for a change of the bytes, whatever they are.
+ *
+ * @param rewrite is given the bytes as they are, none where there is no file; it may run more than once.
+ */
+export async function rewriteFile<T>(
+  path: string,
+  rewrite: (bytes: Buffer | undefined) => Promise<Rewriting<T>>,
   options: UpdateOptions = {},
 ): Promise<T> {
   rejectUnknownKeys('UpdateOptions', options, ['create', 'replace', 'lockTimeout', 'onPrivate'])
@@ -43,12 +70,12 @@ export async function updateFile<T>(
       if (before === undefined && !create) {
         throw new HtpasswdError('ERR_FILE_ACCESS', `cannot modify file ${path}; use '-c' to create it`)
       }
-      const document = new HtpasswdDocument(replace ? '' : before?.bytes)
-      const result = await change(document)
-      if (!document.changed) return result
+      const { result, pieces, mode } = await rewrite(before?.bytes)
+      if (pieces === undefined) return result
       const stamp = before?.stamp ?? ''
       const isCurrent = (): boolean => lock.isHeld() && currentStamp(target) === stamp
-      if (await replaceFile(target, document.pieces(), before?.stats, isCurrent, onPrivate)) return result
+      if (await replaceFile(target, pieces, withMode(before?.stats, mode), isCurrent, onPrivate))
+        return result
       if (!lock.isHeld())
         throw new HtpasswdError('ERR_FILE_BUSY', `cannot write ${path}: lost its lock; try again`)
     }
@@ -57,3 +84,7 @@ export async function updateFile<T>(
   }
   throw new HtpasswdError('ERR_FILE_BUSY', `cannot write ${path}: other programs kept writing it; try again`)
 }
+
+/** Whose mode and owner the new file gets. */
+const withMode = (stats: BigIntStats | undefined, mode: number | undefined): FileLike | undefined =>
+  stats && { uid: stats.uid, gid: stats.gid, mode: mode === undefined ? stats.mode : BigInt(mode) }

@@ -11,20 +11,28 @@ import {
   type AuthResult,
   type BasicAuthOptions,
   basicAuth,
+  type Change,
+  type CheckOptions,
   type Credentials,
+  checkDocument,
   createGuard,
+  describeUsers,
   type ErrorCode,
   type FetchAuthResult,
+  type Fix,
   type FormatId,
   type FormatInfo,
   fastifyBasicAuth,
   fetchBasicAuth,
+  fixDocument,
   formatAccessLogEntry,
   formatChallenge,
   type Guard,
   type GuardOptions,
+  type HashDescription,
   type HashInfo,
   type HashOptions,
+  type HashState,
   HtpasswdDocument,
   HtpasswdError,
   HtpasswdFile,
@@ -38,8 +46,12 @@ import {
   parseHtpasswd,
   type RefusalReason,
   type Strength,
+  type Support,
+  supports,
+  type Target,
   type TlsCertificate,
   type UpdateOptions,
+  type UserDescription,
   type UserLookup,
   type UserSource,
   type VerifyOptions,
@@ -59,6 +71,14 @@ const stale: boolean = needsRehash(hash, { cost: 13 })
 const document: HtpasswdDocument = parseHtpasswd('alice:x\n')
 const problems: readonly Problem[] = document.problems
 const problem: ProblemCode | undefined = problems[0]?.code
+const target: Target = 'nginx-windows'
+const checkOptions: CheckOptions = { for: target }
+const checked: Problem[] = [...checkDocument(document, checkOptions)]
+const support: Support = supports(target, hash)
+const described: UserDescription[] = [...describeUsers('alice:x\n')]
+const state: HashState | undefined = (described[0] satisfies HashDescription | undefined)?.state
+const fixed: Fix = fixDocument(document)
+const change: Change | undefined = fixed.changes[0]
 const create: UpdateOptions = { create: true }
 const done: 'added' | 'updated' = await HtpasswdFile.update('users', d => d.set('alice', hash), create)
 const file: HtpasswdFile = await HtpasswdFile.open('users')
@@ -104,6 +124,8 @@ export {
   admitted,
   answer,
   challenge,
+  change,
+  checked,
   code,
   done,
   guard,
@@ -113,7 +135,9 @@ export {
   reason,
   server,
   stale,
+  state,
   strength,
+  support,
   watch,
 }
 export default new HtpasswdDocument('')

@@ -11,7 +11,8 @@ test('twelve commands at once add twelve users', async () => {
     const reader = (async () => {
       while (!over) {
         const text = textIn(file)
-        if (!text.endsWith('\n') || parseHtpasswd(text).problems.length > 0) torn++
+        if (!text.endsWith('\n') || parseHtpasswd(text).problems.some(({ code }) => code !== 'broken-hash'))
+          torn++
         await new Promise(resolve => setImmediate(resolve))
       }
     })()

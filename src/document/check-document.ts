@@ -1,0 +1,40 @@
+// `checkDocument`: everything that is wrong with a password file, also where it is no text that we could edit.
+
+import { rejectUnknownKeys } from '../errors.ts'
+import { HtpasswdDocument } from './document.ts'
+import { type Problem, problem } from './problem.ts'
+import { findProblems } from './problems.ts'
+import type { Target } from './targets.ts'
+import { decodeUtf16 } from './utf16.ts'
+
+/** How a file is checked. */
+export interface CheckOptions {
+  /** A server: who cannot log in there, and why, is listed as well. */
+  readonly for?: Target
+}
+
+/**
+ * Lists the problems of a password file in the order of their lines: damaged, doubled or malformed records, plain text,
+ * broken formats, byte order marks and line ends that other readers trip over, and with `for` what keeps users out at
+ * one server. UTF-16 is one of them and not an error.
+ *
+ * @param source a document, or the bytes or text of a file.
+ * @returns one at a time, so that a file of a million users needs no list. Its messages hold no hash.
+ * @throws HtpasswdError `ERR_OPTION` for an unknown server.
+ */
+export function* checkDocument(
+  source: HtpasswdDocument | string | Uint8Array,
+  options: CheckOptions = {},
+): Generator<Problem> {
+  rejectUnknownKeys('CheckOptions', options, ['for'])
+  const bytes = source instanceof HtpasswdDocument ? source.toBytes() : Buffer.from(source as string)
+  const text = decodeUtf16(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
+  if (text !== undefined) {
+    yield problem(
+      'utf16',
+      { line: 0 },
+      'UTF-16 text, as Windows PowerShell writes with ">": no server finds a user in it',
+    )
+  }
+  yield* findProblems(text ?? (bytes as Buffer), options.for)
+}

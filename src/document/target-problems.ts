@@ -1,0 +1,112 @@
+// What keeps users out at one server: its hashes, and how it reads lines, names and duplicates.
+import { hasBom } from './line.ts'
+import { advice, brokenFormats, type Problem, problem, SET } from './problem.ts'
+import type { ScannedLine, ScannedRecord } from './scan-lines.ts'
+import { commandFor, supports, targetRow } from './supports.ts'
+import type { Target, TargetRow } from './targets.ts'
+
+/** Given the lines of a file in turn. */
+export class TargetProblems {
+  readonly #target: Target
+  readonly #row: TargetRow
+  readonly #hasBom: boolean
+  #saidCrlf = false
+
+  /** @throws HtpasswdError `ERR_OPTION` for a name that is none of a server. */
+  constructor(target: Target, bytes: Buffer) {
+    this.#target = target
+    this.#row = targetRow(target)
+    this.#hasBom = hasBom(bytes)
+  }
+
+  /** A problem of the text as it stands for this server: mended by what gets in there. */
+  adapt(one: Problem): Problem {
+    const mended = one.mend === SET ? { ...one, mend: commandFor(this.#row) } : one
+    // where it knows no better format there is nothing to mend
+    const hasBetter = Object.keys(this.#row.takes).some(format => !(format in brokenFormats))
+    return one.code === 'broken-hash' && !hasBetter ? { ...mended, severity: 'note' } : mended
+  }
+
+  *of(line: ScannedLine): Generator<Problem> {
+    if (this.#row.byHand === undefined) yield* this.#readingOf(line)
+    if (line.record !== undefined) yield* this.#loginOf(line.record, line.line)
+  }
+
+  /** How the server takes the file apart. */
+  *#readingOf(scanned: ScannedLine): Generator<Problem> {
+    const { title, noColon, thirdField, blanks, crlf } = this.#row
+    const { line, kind, start, contentEnd, lineEnd, record } = scanned
+    const place = { line, user: record?.user }
+    const isMarked = this.#hasBom && line === 1
+    if (isMarked && record !== undefined) {
+      yield problem('cannot-log-in', place, `at ${title} the byte order mark is part of the name`, advice.bom)
+    }
+    if (noColon === 'refused' && (kind === 'malformed' || (isMarked && record === undefined))) {
+      const what = isMarked ? 'a byte order mark and no record behind it' : 'a line without a colon'
+      yield problem('file-refused', place, `${title} refuses the whole file for ${what}`)
+    }
+    if (crlf === 'refused' && lineEnd === '\r\n' && !this.#saidCrlf) {
+      this.#saidCrlf = true
+      yield problem(
+        'file-refused',
+        { line },
+        `${title} refuses the whole file for lines that end in CRLF`,
+        advice.crlf,
+      )
+    }
+    if (record !== undefined && record.nameStart > start && blanks === 'kept') {
+      yield problem(
+        'cannot-log-in',
+        place,
+        `at ${title} the blanks before the name are part of it`,
+        advice.blanks,
+      )
+    }
+    if (record !== undefined && record.hashEnd < contentEnd && thirdField !== 'ignored') {
+      const effect =
+        thirdField === 'refused'
+          ? 'refuses the whole file for a third field'
+          : 'takes the third field for part of the hash'
+      yield problem(
+        thirdField === 'refused' ? 'file-refused' : 'cannot-log-in',
+        place,
+        `${title} ${effect}`,
+        {
+          mend: 'take out the second colon and what is behind it',
+        },
+      )
+    }
+  }
+
+  /** Whether the user gets in there. */
+  *#loginOf({ user, hash, first }: ScannedRecord, line: number): Generator<Problem> {
+    const { title, duplicates, others, names } = this.#row
+    const place = { line, user }
+    if (names?.like.test(user)) {
+      const isRefused = names.effect === 'refused'
+      yield problem(isRefused ? 'file-refused' : 'username', place, `at ${title} ${names.reason}`, {
+        severity: isRefused ? 'problem' : 'note',
+        mend: isRefused ? advice.username.mend : 'write "NAME"',
+      })
+    }
+    if (first !== undefined) {
+      // such a record is not looked at
+      if (duplicates === 'first') return
+      if (duplicates === 'refused')
+        yield problem(
+          'file-refused',
+          place,
+          `${title} refuses a name that comes twice`,
+          advice['duplicate-user'],
+        )
+      else {
+        const message = `${title} counts this record and not the one of line ${first}, whose password does not get in`
+        yield problem('cannot-log-in', place, message, advice['duplicate-user'])
+      }
+    }
+    const { ok, reason } = supports(this.#target, hash)
+    if (ok) return
+    const code = others === 'refused' ? 'file-refused' : 'cannot-log-in'
+    yield problem(code, place, `cannot log in there: ${reason}`, { mend: commandFor(this.#row) })
+  }
+}

@@ -1,0 +1,208 @@
+// The servers that read password files or their records: what each one checks and how it reads, a row each with its source.
+import type { FormatId } from '../hash/registry.ts'
+
+/** What one server does with a password file. */
+export interface TargetRow {
+  readonly title: string
+  /** How it gets the file. */
+  readonly reads: string
+  /** Where one copies records into its configuration, so that what is around them in the file does not matter. */
+  readonly byHand?: true
+  /** The formats that it checks; `libcrypt` where its C library has to know it, as libxcrypt and musl know bcrypt. */
+  readonly takes: Partial<Record<FormatId, true | 'libcrypt'>>
+  /** The prefixes of bcrypt that it knows, where it does not know all. */
+  readonly bcryptVariants?: readonly string[]
+  /** What it does with others: lets nobody in, asks crypt(3), compares as plain text, or refuses the whole file. */
+  readonly others: 'denied' | 'crypt' | 'compared' | 'refused'
+  /** Where it refuses the file only if the last record is such a one. */
+  readonly refusesLast?: true
+  /** Whether it knows `{PLAIN}password`. */
+  readonly takesPlainMark?: true
+  /** Which record of a name counts. */
+  readonly duplicates: 'first' | 'last' | 'refused'
+  /** What it does with a line that has no colon. */
+  readonly noColon: 'skipped' | 'refused'
+  /** What it makes of `user:hash:more`. */
+  readonly thirdField: 'ignored' | 'denied' | 'refused'
+  /** Whether blanks before a name and behind a hash are cut off, or belong to them. */
+  readonly blanks: 'cut' | 'kept' | 'kept-behind'
+  /** Whether a carriage return is taken for part of the hash, and the file is refused for it. */
+  readonly crlf: 'read' | 'refused'
+  /** Names that it reads differently, and what comes of it. */
+  readonly names?: NameRule
+  readonly source: readonly string[]
+}
+
+/** Names that a server reads in another way than the others. */
+interface NameRule {
+  readonly like: RegExp
+  /** It refuses the file, or they have to be written otherwise in its configuration. */
+  readonly effect: 'refused' | 'quote'
+  readonly reason: string
+}
+
+/** What crypt(3) of libxcrypt, musl and older glibc checks. */
+const crypt = { sha512crypt: true, sha256crypt: true, md5crypt: true, des: true, bcrypt: 'libcrypt' } as const
+
+const github = (path: string): string => `https://github.com/${path}`
+
+const apache = {
+  title: 'Apache',
+  reads: '`AuthUserFile`',
+  takes: { ...crypt, bcrypt: true, apr1: true, sha1: true },
+  others: 'crypt',
+  duplicates: 'first',
+  noColon: 'skipped',
+  thirdField: 'ignored',
+  blanks: 'cut',
+  crlf: 'read',
+  source: [
+    github('apache/apr/blob/trunk/crypto/apr_passwd.c'),
+    github('apache/httpd/blob/2.4.x/modules/aaa/mod_authn_file.c'),
+  ],
+} as const satisfies TargetRow
+
+const nginx = {
+  title: 'nginx',
+  reads: '`auth_basic_user_file`',
+  takes: { ...crypt, apr1: true, sha1: true, ssha: true },
+  takesPlainMark: true,
+  others: 'crypt',
+  duplicates: 'first',
+  noColon: 'skipped',
+  thirdField: 'ignored',
+  blanks: 'kept',
+  crlf: 'read',
+  source: [
+    github('nginx/nginx/blob/master/src/core/ngx_crypt.c'),
+    github('nginx/nginx/blob/master/src/http/modules/ngx_http_auth_basic_module.c'),
+  ],
+} as const satisfies TargetRow
+
+/** Words that a configuration takes apart or reads otherwise. */
+const quoted = (where: string): NameRule => ({
+  like: /[\s"'#\\{}$]/,
+  effect: 'quote',
+  reason: `in ${where} the name has to stand in quotation marks`,
+})
+
+/** By the names that `check --for` takes. */
+const rows = {
+  apache,
+  'apache-windows': {
+    ...apache,
+    title: 'Apache on Windows',
+    takes: { bcrypt: true, apr1: true, sha1: true },
+    bcryptVariants: ['2a', '2y'],
+    // there is no crypt(3), and the end of apr_password_validate is a strcmp
+    others: 'compared',
+  },
+  nginx,
+  'nginx-windows': {
+    ...nginx,
+    title: 'nginx on Windows',
+    takes: { apr1: true, sha1: true, ssha: true },
+    // ngx_libc_crypt there is "a plain text password"
+    others: 'compared',
+    source: [github('nginx/nginx/blob/master/src/os/win32/ngx_user.c'), ...nginx.source],
+  },
+  traefik: {
+    title: 'Traefik',
+    reads: '`basicAuth.usersFile`',
+    takes: { bcrypt: true, apr1: true, md5crypt: true, sha1: true },
+    others: 'denied',
+    duplicates: 'last',
+    noColon: 'refused',
+    thirdField: 'refused',
+    blanks: 'cut',
+    crlf: 'read',
+    source: [
+      github('traefik/traefik/blob/master/pkg/middlewares/auth/basic_auth.go'),
+      github('traefik/traefik/blob/master/pkg/middlewares/auth/auth.go'),
+      github('abbot/go-http-auth/blob/master/basic.go'),
+    ],
+  },
+  caddy: {
+    title: 'Caddy',
+    reads: 'by hand: `basic_auth { NAME HASH }`',
+    byHand: true,
+    takes: { bcrypt: true },
+    others: 'denied',
+    duplicates: 'refused',
+    noColon: 'skipped',
+    thirdField: 'ignored',
+    blanks: 'cut',
+    crlf: 'read',
+    names: quoted('a Caddyfile'),
+    source: [github('caddyserver/caddy/blob/master/modules/caddyhttp/caddyauth/basicauth.go')],
+  },
+  envoy: {
+    title: 'Envoy',
+    reads: '`envoy.filters.http.basic_auth`, `users.filename`',
+    takes: { sha1: true },
+    others: 'refused',
+    duplicates: 'refused',
+    noColon: 'refused',
+    thirdField: 'refused',
+    blanks: 'kept',
+    crlf: 'refused',
+    source: [github('envoyproxy/envoy/blob/main/source/extensions/filters/http/basic_auth/config.cc')],
+  },
+  haproxy: {
+    title: 'HAProxy',
+    reads: 'by hand: `userlist`, `user NAME password HASH`',
+    byHand: true,
+    takes: crypt,
+    others: 'crypt',
+    duplicates: 'first',
+    noColon: 'skipped',
+    thirdField: 'ignored',
+    blanks: 'cut',
+    crlf: 'read',
+    names: quoted('its configuration'),
+    source: [
+      github('haproxy/haproxy/blob/master/src/auth.c'),
+      'https://docs.haproxy.org/dev/configuration.html',
+    ],
+  },
+  'oauth2-proxy': {
+    title: 'oauth2-proxy',
+    reads: '`--htpasswd-file`',
+    takes: { bcrypt: true, sha1: true },
+    others: 'denied',
+    // its list of bad entries is made anew with every line
+    refusesLast: true,
+    duplicates: 'last',
+    noColon: 'refused',
+    thirdField: 'refused',
+    blanks: 'kept-behind',
+    crlf: 'read',
+    names: {
+      like: /"/,
+      effect: 'refused',
+      reason: 'it reads the file as CSV, in which the quotation mark in the name is an error',
+    },
+    source: [github('oauth2-proxy/oauth2-proxy/blob/master/pkg/authentication/basic/htpasswd.go')],
+  },
+  'docker-registry': {
+    title: 'Docker registry',
+    reads: '`auth.htpasswd.path`',
+    takes: { bcrypt: true },
+    others: 'denied',
+    duplicates: 'last',
+    noColon: 'refused',
+    thirdField: 'denied',
+    blanks: 'cut',
+    crlf: 'read',
+    source: [github('distribution/distribution/blob/main/registry/auth/htpasswd/htpasswd.go')],
+  },
+} as const satisfies Record<string, TargetRow>
+
+/** A server that reads password files or their records. */
+export type Target = keyof typeof rows
+
+/** All of them by name. */
+export const targets: Readonly<Record<Target, TargetRow>> = rows
+
+/** Their names. */
+export const targetNames = Object.keys(rows) as Target[]

@@ -1,0 +1,51 @@
+// What stands in the second field of a record, usable or not: what lists and checks of a file speak of.
+import type { FormatInfo } from './format.ts'
+import { claimedFormat, identify, isLocked } from './registry.ts'
+
+/**
+ * `usable` is a hash that a password can match. `doubled-dollar` and `blank-behind` are one but for what an editor or a
+ * compose file did to it. With the others nobody can log in, except that some servers take `plain-text` for a password.
+ */
+export type HashState =
+  | 'usable'
+  | 'doubled-dollar'
+  | 'blank-behind'
+  | 'damaged'
+  | 'unknown'
+  | 'plain-text'
+  | 'locked'
+  | 'empty'
+
+export interface HashDescription extends Partial<FormatInfo> {
+  readonly state: HashState
+  /** A format of ours, or the mark of one that we do not know, such as `$argon2id$`. */
+  readonly format?: string
+}
+
+// A list and no pattern: what only looks like a mark may be the beginning of a password.
+/** Marks of crypt(3), passlib and RFC 2307 that nothing here checks. */
+const MARK =
+  /^(?:\$(?:argon2(?:id|i|d)|y|gy|sm3y?|7|3|md5|sha1|scrypt|bcrypt-sha256|pbkdf2(?:-sha\d+)?)[$,]|\{(?:SMD5|MD5|CRYPT|SHA256|SHA384|SHA512|SSHA256|SSHA384|SSHA512|ARGON2|PBKDF2[\w-]*)\})/
+
+/** The hash as it was before `$` became `$$` for docker compose, which interpolates (compose-spec, "Interpolation"). */
+export const singleDollars = (hash: string): string => hash.replaceAll('$$', '$')
+
+/** The hash without the blanks that an editor left behind it. */
+export const withoutBlankBehind = (hash: string): string => hash.replace(/[ \t\v\f\r]+$/, '')
+
+/** @param hash one Latin-1 character a byte. */
+export function describeHash(hash: string): HashDescription {
+  const info = identify(hash)
+  if (info !== undefined) return { state: 'usable', ...info }
+  if (hash === '') return { state: 'empty' }
+  if (isLocked(hash)) return { state: 'locked' }
+  const single = hash.startsWith('$$') ? identify(singleDollars(hash)) : undefined
+  if (single !== undefined) return { state: 'doubled-dollar', format: single.format }
+  const trimmed = identify(withoutBlankBehind(hash))
+  if (trimmed !== undefined) return { state: 'blank-behind', ...trimmed }
+  const claimed = claimedFormat(hash)
+  if (claimed !== undefined) return { state: 'damaged', format: claimed }
+  const mark = MARK.exec(hash)?.[0]
+  if (mark !== undefined) return { state: 'unknown', format: mark }
+  return { state: 'plain-text', format: 'plaintext', strength: 'broken' }
+}
