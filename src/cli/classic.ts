@@ -10,6 +10,7 @@ import { passwordOf } from './classic-password.ts'
 import { verify } from './classic-verify.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
+import { printable } from './printable.ts'
 import { shellWord } from './shell-word.ts'
 import { rejectMalformed } from './valid-document.ts'
 
@@ -17,9 +18,6 @@ import { rejectMalformed } from './valid-document.ts'
 const CLASSIC_COST = 5
 /** What fits Apache's buffer (MAX_STRING_LEN) with a NUL and a line end: a longer line is one that it would not read again. */
 const MAX_RECORD_BYTES = 254
-
-const printable = (user: string): string =>
-  user.replace(/[\x00-\x1f\x7f-\x9f]/g, c => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
 /** Runs one command and returns its exit status; says on standard error what went wrong. */
 export async function classic(argv: readonly string[], io: Io): Promise<number> {

@@ -20,6 +20,30 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'list',
+    describe: 'list users with the format and strength of their hashes',
+    load: async () => {
+      const { listGrammar } = await import('./list-options.ts')
+      return { grammar: listGrammar, run: (await import('./list.ts')).list }
+    },
+  },
+  {
+    name: 'check',
+    describe: 'find what is wrong with a password file, or keeps users out at some server',
+    load: async () => {
+      const { checkGrammar } = await import('./check-options.ts')
+      return { grammar: checkGrammar, run: (await import('./check.ts')).check }
+    },
+  },
+  {
+    name: 'fix',
+    describe: 'mend what needs no password: byte order mark, UTF-16, CRLF, duplicates, $$',
+    load: async () => {
+      const { fixGrammar } = await import('./fix-options.ts')
+      return { grammar: fixGrammar, run: (await import('./fix.ts')).fix }
+    },
+  },
+  {
     name: 'completion',
     describe: 'print what makes the Tab key complete all this in your shell',
     load: async () => {

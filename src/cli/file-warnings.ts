@@ -8,8 +8,17 @@ const OTHERS = 0o002
 /** In a sticky folder, as /tmp is one, nobody replaces a file of somebody else (S_ISVTX of stat(2)). */
 const STICKY = 0o1000
 
+/** Somebody who could write the file, and the command that ends it. */
+export interface FileWarning {
+  readonly message: string
+  readonly mend: string
+}
+
+/** Whether the mode lets the group or everybody write. */
+export const othersCanWrite = (mode: number): boolean => (mode & (GROUP | OTHERS)) !== 0
+
 /** By mode, so on POSIX alone; Windows shows no rights in a mode. */
-export function fileWarnings(file: string, platform: NodeJS.Platform = process.platform): string[] {
+export function fileWarnings(file: string, platform: NodeJS.Platform = process.platform): FileWarning[] {
   if (platform === 'win32') return []
   try {
     const path = realpathSync(file)
@@ -25,11 +34,14 @@ export function fileWarnings(file: string, platform: NodeJS.Platform = process.p
   }
 }
 
-function warningsOf(path: string, mode: number, can: string): string[] {
-  if ((mode & (GROUP | OTHERS)) === 0) return []
+function warningsOf(path: string, mode: number, can: string): FileWarning[] {
+  if (!othersCanWrite(mode)) return []
   const who = mode & OTHERS ? 'every user of this machine' : 'every user of its group'
   const octal = (mode & 0o7777).toString(8)
   return [
-    `${path} has mode ${octal}: ${who} can ${can} and so log in. Mend it with: chmod go-w ${shellWord(path)}`,
+    {
+      message: `${path} has mode ${octal}: ${who} can ${can} and so log in`,
+      mend: `chmod go-w ${shellWord(path)}`,
+    },
   ]
 }

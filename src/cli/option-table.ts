@@ -94,5 +94,11 @@ export const helpOption = {
   describe: 'show this help',
 } as const satisfies Option
 
+/** The switch of every command with a result that a program may want to read. */
+export const jsonOption = {
+  group: 'Running:',
+  describe: 'print the result as one JSON document',
+} as const satisfies Option
+
 /** `--allow-path` is HTPASSWD_ALLOW_PATH. */
 export const environmentName = (name: string): string => `HTPASSWD_${name.toUpperCase().replaceAll('-', '_')}`

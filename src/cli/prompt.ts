@@ -1,4 +1,4 @@
-// Asks for a password: on the terminal without echo, or, where there is none, as a line of standard input.
+// Asks at the terminal, or, where there is none, by a line of standard input: passwords without echo, questions with it.
 import { HtpasswdError } from '../errors.ts'
 import type { Io } from './io.ts'
 import { LineEditor } from './line-editor.ts'
@@ -32,17 +32,33 @@ export async function askPasswords(
     })
     return answers
   }
-  const mask = io.platform === 'win32' ? '*' : ''
+  const echo = io.platform === 'win32' ? asStars : asNothing
   const typed = new TypedBytes(terminal)
   try {
     for (const question of questions) {
       io.err(question)
-      accept(await answerFromTerminal(io, typed, mask).finally(() => io.err('\n')))
+      accept(await answerFromTerminal(io, typed, echo).finally(() => io.err('\n')))
     }
   } finally {
     terminal.close()
   }
   return answers
+}
+
+/** Asks for a line that may be seen; undefined where none was given. */
+export async function askLine(io: Io, question: string): Promise<Buffer | undefined> {
+  const terminal = await io.openTerminal()
+  io.err(question)
+  if (terminal === undefined) return io.readLine(ANSWER_BYTES)
+  try {
+    return await answerFromTerminal(io, new TypedBytes(terminal), asTyped)
+  } catch (error) {
+    if ((error as HtpasswdError).code === 'ERR_INTERRUPTED') return undefined
+    throw error
+  } finally {
+    io.err('\n')
+    terminal.close()
+  }
 }
 
 /** Only the first question needs an answer: one that is missing further on differs from it, or is empty as well. */
@@ -53,7 +69,15 @@ function answerFromInput(io: Io, question: string, needed: boolean): Buffer {
   return line ?? Buffer.alloc(0)
 }
 
-async function answerFromTerminal(io: Io, typed: TypedBytes, mask: string): Promise<Buffer> {
+/** What stands on the terminal for a character that ends in this byte. */
+type Echo = (byte: number) => string
+
+const asNothing: Echo = () => ''
+const asStars: Echo = () => '*'
+/** Letters beyond ASCII, of several bytes, are no answer to any question here. */
+const asTyped: Echo = byte => (byte < 0x80 ? String.fromCharCode(byte) : '?')
+
+async function answerFromTerminal(io: Io, typed: TypedBytes, echo: Echo): Promise<Buffer> {
   const editor = new LineEditor()
   for (;;) {
     const byte = await typed.next()
@@ -64,10 +88,9 @@ async function answerFromTerminal(io: Io, typed: TypedBytes, mask: string): Prom
       if (byte === 0x0d) typed.skipLineFeed()
       return editor.answer
     }
-    if (mask !== '')
-      io.err(
-        keystroke === 'erased' ? '\b \b'.repeat(before - editor.shown) : mask.repeat(editor.shown - before),
-      )
+    if (byte === undefined || echo === asNothing) continue
+    const [taken, added] = [before - editor.shown, editor.shown - before]
+    io.err(keystroke === 'erased' ? '\b \b'.repeat(taken) : added > 0 ? echo(byte) : '')
   }
 }
 

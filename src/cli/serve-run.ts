@@ -1,6 +1,8 @@
 // One run of the guard: joins the password file, the authenticator, the guard and the app behind it, and ends them in order.
+
 import type { Writable } from 'node:stream'
 import { HtpasswdError } from '../errors.ts'
+import { fileWarnings } from './file-warnings.ts'
 import { isItself, portOf } from './serve-address.ts'
 import {
   answers,
@@ -10,7 +12,6 @@ import {
   startChild,
   upstreamOfCommand,
 } from './serve-child.ts'
-import { fileWarnings } from './serve-file-warnings.ts'
 import { type Front, openFront } from './serve-front.ts'
 import type { ServeRequest, ServeValues } from './serve-options.ts'
 import { portOwner } from './serve-port-owner.ts'
@@ -89,7 +90,7 @@ export class GuardRun {
     const port = await front.listen()
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
-    const warnings = fileWarnings(file)
+    const warnings = fileWarnings(file).map(({ message, mend }) => `${message}. Mend it with: ${mend}`)
     if (upstream !== undefined) warnings.push(...(await upstreamWarnings(upstream, listensOutside(command))))
     this.#say(
       startupMessage({

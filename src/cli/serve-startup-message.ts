@@ -1,5 +1,8 @@
 // What `serve` says when it is up: where to open it, what to set for the Python client, how many users, what to worry about.
+
 import { type HashInfo, identify } from '../hash/registry.ts'
+import { count } from './count.ts'
+import { printable } from './printable.ts'
 import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './serve-address.ts'
 import { shellWord } from './shell-word.ts'
 
@@ -105,8 +108,3 @@ function namesOf(names: readonly string[]): string {
   const more = names.length - NAMES_SHOWN
   return `${names.length === 1 ? 'user' : 'users'} ${shown}${more > 0 ? ` and ${more} more` : ''}`
 }
-
-// a name out of a file must not play with the terminal
-const printable = (name: string): string => name.replace(/[\x00-\x1f\x7f-\x9f]/g, '?')
-
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`

@@ -5,7 +5,7 @@ import { type HtpasswdDocument, parseHtpasswd } from '../document/document.ts'
 import { HtpasswdError } from '../errors.ts'
 import { identify } from '../hash/registry.ts'
 import { currentStamp } from '../store/snapshot.ts'
-import { count } from './serve-startup-message.ts'
+import { count } from './count.ts'
 import { shellWord } from './shell-word.ts'
 
 export interface ServeUsersOptions {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { fileWarnings } from '../../src/cli/serve-file-warnings.ts'
+import { fileWarnings } from '../../src/cli/file-warnings.ts'
 
 let folder: string
 let file: string
@@ -29,9 +29,9 @@ onPosix.each([
 ])('file %o in a folder %o: %j', (fileMode, folderMode, expected) => {
   chmodSync(file, fileMode)
   chmodSync(folder, folderMode)
-  const found = fileWarnings(file).map(text => {
-    const [, path, mode, what] =
-      /^(.*) has mode (\d+): (.*) and so log in\. Mend it with: chmod go-w \1$/.exec(text) as string[]
+  const found = fileWarnings(file).map(({ message, mend }) => {
+    const [, path, mode, what] = /^(.*) has mode (\d+): (.*) and so log in$/.exec(message) as string[]
+    expect(mend).toBe(`chmod go-w ${path}`)
     expect(mode).toBe((path === file ? fileMode : folderMode).toString(8))
     return `${path === file ? 'file' : 'folder'}: ${what}`
   })
@@ -42,7 +42,11 @@ onPosix('behind a link it is the target that counts', () => {
   const link = join(folder, '..', 'link')
   symlinkSync(file, link)
   chmodSync(file, 0o666)
-  expect(fileWarnings(link)).toEqual([expect.stringMatching(/link has mode 666: every user of this machine/)])
+  expect(fileWarnings(link)).toEqual([
+    expect.objectContaining({
+      message: expect.stringMatching(/link has mode 666: every user of this machine/),
+    }),
+  ])
 })
 
 test('nothing is said of a file that is gone, or on Windows', () => {
