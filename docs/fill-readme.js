@@ -2,7 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { synopsis } from '../dist/cli/classic-options.js'
 import { commands } from '../dist/cli/commands.js'
+import { targets } from '../dist/document/targets.js'
 import { fillBlock, table } from './markdown.js'
+import { transcripts } from './transcripts.js'
 
 const fence = lines => ['```text', ...lines, '```'].join('\n')
 
@@ -27,6 +29,26 @@ for (const { load } of commands) {
   const { grammar } = await load()
   blocks[grammar.name] = commandBlock(grammar)
 }
+
+/** What the columns of the table of servers are: flags of the command, and the formats that they make. */
+const flags = {
+  '`-m` apr1': 'apr1',
+  '`-B` bcrypt': 'bcrypt',
+  '`-2` `-5` SHA-crypt': 'sha512crypt',
+  '`-s` SHA-1': 'sha1',
+}
+const cell = ({ takes, others }, format) =>
+  takes[format] === true ? 'yes' : takes[format] ? 'as libcrypt' : others === 'compared' ? '**no**' : 'no'
+blocks.servers = table(
+  ['server', '`--for`', ...Object.keys(flags), 'how it gets the file'],
+  Object.entries(targets).map(([name, row]) => [
+    row.title,
+    `\`${name}\``,
+    ...Object.values(flags).map(format => cell(row, format)),
+    row.reads,
+  ]),
+)
+Object.assign(blocks, transcripts())
 
 const checks = process.argv.includes('--check')
 const place = new URL('../README.md', import.meta.url)

@@ -1,0 +1,49 @@
+// Sessions at a shell that the README shows, run for it: each in a folder of its own, from nothing.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+
+// as Apache's command makes them, the last one long ago
+const users = [
+  'htpasswd -cbB -C 12 users alice wonderland 2>/dev/null',
+  'htpasswd -b users bob builder 2>/dev/null',
+  'htpasswd -bd users carol secret 2>/dev/null',
+]
+// what Notepad leaves behind: a byte order mark, CRLF, and the user who was pasted once more
+const edited = [
+  ...users,
+  `{ printf '\\357\\273\\277'; cat users; grep bob users; } | sed 's/$/\\r/' > edited && mv edited users`,
+]
+
+const sessions = {
+  list: [...users, 'htpasswd list users', 'htpasswd list users --weak --json'],
+  check: [...edited, 'htpasswd check users --for nginx-windows'],
+  fix: [...edited, 'htpasswd fix users --yes', 'htpasswd list users'],
+}
+
+/** A session by its name, as a block of Markdown. */
+function transcript(commands) {
+  const folder = mkdtempSync(join(tmpdir(), 'transcript-'))
+  try {
+    const bin = join(import.meta.dirname, '..', 'bin', 'htpasswd.js')
+    writeFileSync(join(folder, 'htpasswd'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`)
+    chmodSync(join(folder, 'htpasswd'), 0o755)
+    const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` }
+    const lines = commands.map(command => {
+      const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8', env })
+      return `$ ${command}\n${stdout}${stderr}`
+    })
+    return `\`\`\`console\n${lines.join('')}\`\`\``
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** All of them, under the names of their blocks; Windows has no such shell, so there they stay as they are. */
+export const transcripts = () =>
+  process.platform === 'win32'
+    ? {}
+    : Object.fromEntries(
+        Object.entries(sessions).map(([name, commands]) => [`${name} transcript`, transcript(commands)]),
+      )
