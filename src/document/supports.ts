@@ -44,7 +44,9 @@ export function commandFor({ takes }: TargetRow): string {
 export function supports(target: Target, hash: string): Support {
   const row = targetRow(target)
   const found = describeHash(hash)
-  const isCut = found.state === 'blank-behind' && row.blanks === 'cut'
+  const isCut =
+    found.state === 'blank-behind' &&
+    (row.blanks === 'cut' || (row.ignoresBcryptTail && found.format === 'bcrypt'))
   const description = isCut ? describeHash(withoutBlankBehind(hash)) : found
   if (description.state === 'usable') {
     const takes = row.takes[description.format as FormatId]

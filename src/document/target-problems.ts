@@ -62,19 +62,10 @@ export class TargetProblems {
         advice.blanks,
       )
     }
-    if (record !== undefined && record.hashEnd < contentEnd && thirdField !== 'ignored') {
-      const effect =
-        thirdField === 'refused'
-          ? 'refuses the whole file for a third field'
-          : 'takes the third field for part of the hash'
-      yield problem(
-        thirdField === 'refused' ? 'file-refused' : 'cannot-log-in',
-        place,
-        `${title} ${effect}`,
-        {
-          mend: 'take out the second colon and what is behind it',
-        },
-      )
+    if (record !== undefined && record.hashEnd < contentEnd && thirdField === 'refused') {
+      yield problem('file-refused', place, `${title} refuses the whole file for a third field`, {
+        mend: 'take out the second colon and what is behind it',
+      })
     }
   }
 
@@ -101,7 +92,7 @@ export class TargetProblems {
         )
       else {
         const message = `${title} counts this record and not the one of line ${first}, whose password does not get in`
-        yield problem('cannot-log-in', place, message, advice['duplicate-user'])
+        yield problem('duplicate-user', place, message, { mend: 'take out the record that is not wanted' })
       }
     }
     const { ok, reason } = supports(this.#target, hash)

@@ -23,9 +23,11 @@ export interface TargetRow {
   /** What it does with a line that has no colon. */
   readonly noColon: 'skipped' | 'refused'
   /** What it makes of `user:hash:more`. */
-  readonly thirdField: 'ignored' | 'denied' | 'refused'
+  readonly thirdField: 'ignored' | 'refused'
   /** Whether blanks before a name and behind a hash are cut off, or belong to them. */
   readonly blanks: 'cut' | 'kept' | 'kept-behind'
+  /** Where what stands behind the 60 bytes of a bcrypt hash does not count: Go's bcrypt does not look at it. */
+  readonly ignoresBcryptTail?: true
   /** Whether a carriage return is taken for part of the hash, and the file is refused for it. */
   readonly crlf: 'read' | 'refused'
   /** Names that it reads differently, and what comes of it. */
@@ -176,6 +178,7 @@ const rows = {
     noColon: 'refused',
     thirdField: 'refused',
     blanks: 'kept-behind',
+    ignoresBcryptTail: true,
     crlf: 'read',
     names: {
       like: /"/,
@@ -191,7 +194,8 @@ const rows = {
     others: 'denied',
     duplicates: 'last',
     noColon: 'refused',
-    thirdField: 'denied',
+    // its only format is Go's bcrypt, which does not look behind the hash
+    thirdField: 'ignored',
     blanks: 'cut',
     crlf: 'read',
     source: [github('distribution/distribution/blob/main/registry/auth/htpasswd/htpasswd.go')],

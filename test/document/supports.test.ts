@@ -81,6 +81,11 @@ test('a blank behind a hash is no harm where it is cut off', () => {
   expect(supports('apache', `${samples.apr1} `)).toEqual({ ok: true })
 })
 
+test('Go does not look behind a bcrypt hash, and does behind {SHA}', () => {
+  expect(supports('oauth2-proxy', `${samples.bcrypt} `)).toEqual({ ok: true })
+  expect(supports('oauth2-proxy', `${samples.sha1} `)).toMatchObject({ ok: false })
+})
+
 test('the reason never holds the record', () => {
   for (const target of targetNames) {
     for (const hash of [...Object.values(samples), '$hunter$2', '!hunter2', 'hunter2 ']) {

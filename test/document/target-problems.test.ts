@@ -56,24 +56,23 @@ test.each([
       traefik: refused(1),
       envoy: refused(1),
       'oauth2-proxy': refused(1),
-      'docker-registry': out(1),
     }),
   ],
   ['blanks before a name', ' ann:HASH\n', all([], { nginx: out(1), 'nginx-windows': out(1), envoy: out(1) })],
   [
     'blanks behind a hash',
     'ann:HASH \n',
-    all([], { nginx: out(1), 'nginx-windows': out(1), envoy: refused(1), 'oauth2-proxy': out(1) }),
+    all([], { nginx: out(1), 'nginx-windows': out(1), envoy: refused(1) }),
   ],
   [
     'a name that comes twice',
     'ann:HASH\nann:HASH\n',
     all([], {
-      traefik: out(2),
+      traefik: ['2 duplicate-user'],
       caddy: refused(2),
       envoy: refused(2),
-      'oauth2-proxy': out(2),
-      'docker-registry': out(2),
+      'oauth2-proxy': ['2 duplicate-user'],
+      'docker-registry': ['2 duplicate-user'],
     }),
   ],
   [
