@@ -1,22 +1,30 @@
 // What keeps users out at one server: its hashes, and how it reads lines, names and duplicates.
-import { hasBom } from './line.ts'
+import { hasBom, LineCursor } from './line.ts'
 import { advice, brokenFormats, type Problem, problem, SET } from './problem.ts'
 import type { ScannedLine, ScannedRecord } from './scan-lines.ts'
 import { commandFor, supports, targetRow } from './supports.ts'
 import type { Target, TargetRow } from './targets.ts'
 
+const HASH_SIGN = 35
+const COLON = 58
+
 /** Given the lines of a file in turn. */
 export class TargetProblems {
   readonly #target: Target
   readonly #row: TargetRow
+  readonly #bytes: Buffer
   readonly #hasBom: boolean
+  /** Where the name of the last record stands, for a server that minds. */
+  readonly #lastRecord: number | undefined
   #saidCrlf = false
 
   /** @throws HtpasswdError `ERR_OPTION` for a name that is none of a server. */
   constructor(target: Target, bytes: Buffer) {
     this.#target = target
     this.#row = targetRow(target)
+    this.#bytes = bytes
     this.#hasBom = hasBom(bytes)
+    if (this.#row.refusesLast) this.#lastRecord = lastRecord(bytes)
   }
 
   /** A problem of the text as it stands for this server: mended by what gets in there. */
@@ -45,6 +53,16 @@ export class TargetProblems {
       const what = isMarked ? 'a byte order mark and no record behind it' : 'a line without a colon'
       yield problem('file-refused', place, `${title} refuses the whole file for ${what}`)
     }
+    if (noColon === 'refused' && blanks !== 'cut' && this.#isIndented(scanned)) {
+      yield problem(
+        'file-refused',
+        place,
+        `${title} refuses the whole file for a line that begins with a blank`,
+        {
+          mend: 'take out the blanks before it',
+        },
+      )
+    }
     if (crlf === 'refused' && lineEnd === '\r\n' && !this.#saidCrlf) {
       this.#saidCrlf = true
       yield problem(
@@ -69,8 +87,15 @@ export class TargetProblems {
     }
   }
 
+  /** A line of blanks, or a comment behind some: to whoever does not cut them off it is a record that lacks its colon. */
+  #isIndented({ kind, start, contentEnd }: ScannedLine): boolean {
+    if (contentEnd === start || (kind !== 'blank' && kind !== 'comment')) return false
+    if (this.#bytes[start] === HASH_SIGN) return false
+    return this.#row.others === 'refused' || !this.#bytes.subarray(start, contentEnd).includes(COLON)
+  }
+
   /** Whether the user gets in there. */
-  *#loginOf({ user, hash, first }: ScannedRecord, line: number): Generator<Problem> {
+  *#loginOf({ user, hash, first, nameStart }: ScannedRecord, line: number): Generator<Problem> {
     const { title, duplicates, others, names } = this.#row
     const place = { line, user }
     if (names?.like.test(user)) {
@@ -97,7 +122,15 @@ export class TargetProblems {
     }
     const { ok, reason } = supports(this.#target, hash)
     if (ok) return
-    const code = others === 'refused' ? 'file-refused' : 'cannot-log-in'
+    const isRefused = others === 'refused' || nameStart === this.#lastRecord
+    const code = isRefused ? 'file-refused' : 'cannot-log-in'
     yield problem(code, place, `cannot log in there: ${reason}`, { mend: commandFor(this.#row) })
   }
+}
+
+function lastRecord(bytes: Buffer): number | undefined {
+  let last: number | undefined
+  const cursor = new LineCursor(bytes)
+  while (cursor.next()) if (cursor.kind === 'record') last = cursor.nameStart
+  return last
 }

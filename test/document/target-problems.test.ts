@@ -80,7 +80,19 @@ test.each([
     'an n"a:HASH\n',
     all([], { caddy: ['1 username'], haproxy: ['1 username'], 'oauth2-proxy': refused(1) }),
   ],
-  ['a record that nobody takes', 'ann:!\n', all(out(1), { envoy: refused(1) })],
+  ['a record that nobody takes', 'ann:!\nbob:HASH\n', all(out(1), { envoy: refused(1) })],
+  [
+    'a last record that nobody takes',
+    'bob:HASH\nann:!\n# c\n',
+    all(out(2), { envoy: refused(2), 'oauth2-proxy': refused(2) }),
+  ],
+  ['a line of blanks', 'ann:HASH\n\n  \n', all([], { envoy: refused(3), 'oauth2-proxy': refused(3) })],
+  [
+    'a comment behind blanks',
+    '  # c\nann:HASH\n',
+    all([], { envoy: refused(1), 'oauth2-proxy': refused(1) }),
+  ],
+  ['a comment with a colon behind blanks', '  # c: d\nann:HASH\n', all([], { envoy: refused(1) })],
 ])('%s', (_name, text, expected) => {
   const found = Object.fromEntries(targetNames.map(target => [target, at(target, text)]))
   expect(found).toEqual(expected)
