@@ -1,6 +1,7 @@
 // Apache's grammar: its options in one table, the usage text made from it, and the parser (apr_getopt, check_args).
 import { HtpasswdError } from '../errors.ts'
 import type { FormatId } from '../hash/registry.ts'
+import type { PasswordValues } from './password-options.ts'
 
 /** What the command does with the record. */
 type Mode = 'update' | 'create' | 'print' | 'verify' | 'delete'
@@ -93,6 +94,21 @@ export interface ClassicCommand {
   readonly user: string
   /** With `-b`. */
   readonly password: string | undefined
+  /** What our long options say of it; undefined where there is none of them. */
+  readonly given: PasswordValues | undefined
+}
+
+/** Our long options, which stand among Apache's; read by classic-long-options.ts, which few runs need. */
+export interface LongOptions {
+  /** Takes the option at a place, and gives the place behind it. */
+  take(argv: readonly string[], at: number): number
+  /** Takes the argument that an option may have, where it was the last one; gives the place of the first word. */
+  takeArgument(argv: readonly string[], at: number, wordsNeeded: number): number
+  /**
+   * @param sources the letters that say where the password comes from, such as `-b`.
+   * @throws HtpasswdError `ERR_USAGE` for a value that does not fit, and where the options do not go together.
+   */
+  values(mode: Mode, sources: readonly string[]): PasswordValues | undefined
 }
 
 /** A mistake in the words of the command; `text` is what goes to standard error. */
@@ -105,6 +121,10 @@ export class UsageError extends HtpasswdError {
   }
 }
 
+/** @param word without what stands behind its `=`, which may be a password. */
+export const unknownOption = (word: string, hint = 'see htpasswd --help'): UsageError =>
+  new UsageError(`unknown option ${word}; ${hint}`, true)
+
 /** strtol in base 10 with nothing behind it, and above zero. */
 function positiveInteger(text: string): number {
   const value = /^[\s\v]*\+?\d+$/.test(text) ? Number(text) : 0
@@ -115,10 +135,10 @@ function positiveInteger(text: string): number {
 /**
  * Parses the words behind the program's name.
  *
- * @throws UsageError as Apache's command would end with status 2, and for a `--word`, which it takes for the end of
- *   the options.
+ * @throws UsageError as Apache's command would end with status 2, and for an unknown `--word`, which it takes for the
+ *   end of the options.
  */
-export function parseClassic(argv: readonly string[]): ClassicCommand {
+export function parseClassic(argv: readonly string[], long?: LongOptions): ClassicCommand {
   const modes = new Set<Mode>()
   let prints = 0
   let source: Source = 'prompt'
@@ -126,6 +146,7 @@ export function parseClassic(argv: readonly string[]): ClassicCommand {
   let namesPlaintext = false
   let acceptsEmptyInput = false
   let work: number | undefined
+  const sources = new Set<string>()
   let next = 0
   for (; /^-./s.test(argv[next] ?? ''); next++) {
     const word = argv[next] as string
@@ -133,7 +154,11 @@ export function parseClassic(argv: readonly string[]): ClassicCommand {
       next++
       break
     }
-    if (word.startsWith('--')) throw new UsageError(`unknown option ${word}; see htpasswd --help`, true)
+    if (word.startsWith('--')) {
+      if (long === undefined) throw unknownOption(word)
+      next = long.take(argv, next) - 1
+      continue
+    }
     for (let at = 1; at < word.length; at++) {
       const letter = word[at] as string
       const option: Option | undefined = classicOptions.find(one => one.letter === letter)
@@ -150,6 +175,7 @@ export function parseClassic(argv: readonly string[]): ClassicCommand {
       }
       if (option.mode !== undefined) modes.add(option.mode)
       if (option.mode === 'print') prints++
+      if (option.source !== undefined) sources.add(`-${letter}`)
       source = option.source ?? source
       acceptsEmptyInput ||= option.source === 'argument'
       namesPlaintext ||= option.format === 'plaintext'
@@ -157,11 +183,14 @@ export function parseClassic(argv: readonly string[]): ClassicCommand {
     }
   }
   if (modes.size > 1) throw new UsageError('only one of -c -n -v -D may be specified', false)
-  const words = argv.slice(next)
-  // each -n takes one word off, as in the real one, where -nn wants none at all
-  if (words.length !== 2 - prints + (source === 'argument' ? 1 : 0)) throw new UsageError('', true)
   const [mode = 'update'] = modes
+  // each -n takes one word off, as in the real one, where -nn wants none at all
+  const needed = 2 - prints + (source === 'argument' ? 1 : 0)
+  if (long !== undefined) next = long.takeArgument(argv, next, needed)
+  const given = long?.values(mode, [...sources])
+  const words = argv.slice(next)
+  if (words.length !== needed) throw new UsageError('', true)
   const file = mode === 'print' ? undefined : words.shift()
   const [user = '', password] = words
-  return { mode, source, format, namesPlaintext, acceptsEmptyInput, work, file, user, password }
+  return { mode, source, format, namesPlaintext, acceptsEmptyInput, work, file, user, password, given }
 }

@@ -1,14 +1,14 @@
-// Where the classic command gets its password: an argument, all of standard input, or two prompts.
+// Where the classic command gets its password: an argument, all of standard input, two prompts, or what an option names.
 import { usernameKey } from '../document/username.ts'
 import { HtpasswdError } from '../errors.ts'
 import type { ClassicCommand } from './classic-options.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
+import { MAX_INPUT_BYTES, passwordIn, rejectLong } from './password-input.ts'
 import { askPasswords } from './prompt.ts'
 
 // MAX_STRING_LEN of support/passwd_common.h is 256; how it counts depends on where the password comes from
 const MAX_ARGUMENT_BYTES = 255
-const MAX_INPUT_BYTES = 255
 const MAX_ANSWER_BYTES = 256
 
 /** Apache ends with 3 where the two answers differ. */
@@ -22,6 +22,11 @@ class MismatchError extends HtpasswdError {
 
 /** The bytes of the password, as they are. */
 export async function passwordOf(command: ClassicCommand, io: Io): Promise<Buffer> {
+  if (command.given !== undefined) {
+    const { passwordFrom } = await import('./password-source.ts')
+    const given = passwordFrom(command.given, io.env)
+    if (given !== undefined) return given
+  }
   if (command.source === 'argument') return fromArgument(command.password ?? '')
   if (command.source === 'stdin') return fromInput(io, command.acceptsEmptyInput)
   const questions =
@@ -47,11 +52,5 @@ function fromInput(io: Io, acceptsEmpty: boolean): Buffer {
       '-i expected the password on standard input, got nothing; nothing was changed',
     )
   }
-  rejectLong(input, MAX_INPUT_BYTES, '(>256)')
-  const lineEnd = input.at(-1) !== 10 ? 0 : input.at(-2) === 13 ? 2 : 1
-  return input.subarray(0, input.length - lineEnd)
-}
-
-function rejectLong(password: Buffer, limit: number, words: string): void {
-  if (password.length > limit) throw new HtpasswdError('ERR_TOO_LONG', `password too long ${words}`)
+  return passwordIn(input)
 }

@@ -22,12 +22,19 @@ const MAX_RECORD_BYTES = 254
 /** Runs one command and returns its exit status; says on standard error what went wrong. */
 export async function classic(argv: readonly string[], io: Io): Promise<number> {
   try {
-    return await run(parseClassic(argv), io)
+    return await run(await parse(argv), io)
   } catch (error) {
     if (!(error instanceof HtpasswdError)) throw error
     io.err(error instanceof UsageError ? error.text : `htpasswd: ${error.message}\n`)
     return error.exitStatus
   }
+}
+
+/** What our long options need is loaded only where a word looks like one. */
+async function parse(argv: readonly string[]): Promise<ClassicCommand> {
+  if (!argv.some(word => /^--./.test(word))) return parseClassic(argv)
+  const { readLongOptions } = await import('./classic-long-options.ts')
+  return parseClassic(argv, readLongOptions())
 }
 
 async function run(command: ClassicCommand, io: Io): Promise<number> {
@@ -72,7 +79,12 @@ function checkRounds({ rounds }: HashOptions): void {
   throw new UsageError(`argument to -r expected ${min} to ${max}, got ${rounds}`, false)
 }
 
-async function makeRecord(command: ClassicCommand, options: HashOptions, io: Io): Promise<string> {
+interface Made {
+  readonly hash: string
+  readonly password: Buffer
+}
+
+async function makeRecord(command: ClassicCommand, options: HashOptions, io: Io): Promise<Made> {
   const { format, cost, rounds } = options
   if (command.work !== undefined && cost === undefined && rounds === undefined) {
     io.err('Warning: Ignoring -C/-r argument for this algorithm.\n')
@@ -99,7 +111,7 @@ async function makeRecord(command: ClassicCommand, options: HashOptions, io: Io)
   if (usernameKey(command.user).length + 1 + hash.length > MAX_RECORD_BYTES) {
     throw new HtpasswdError('ERR_TOO_LONG', 'resultant record too long')
   }
-  return hash
+  return { hash, password }
 }
 
 /** Apache ends with 3 on a cost that its bcrypt refuses. */
@@ -112,10 +124,27 @@ class CostError extends HtpasswdError {
 }
 
 async function write(command: ClassicCommand, options: HashOptions, io: Io): Promise<number> {
-  const hash = await makeRecord(command, options, io)
+  const { hash, password } = await makeRecord(command, options, io)
+  if (command.given === undefined) {
+    await put(command, hash, io)
+    return ExitStatus.ok
+  }
+  const { isToBeShown, updateWith } = await import('./generated-password.ts')
+  await updateWith(command.given, password, command.file, async () => {
+    await put(command, hash, io)
+    return true
+  })
+  if (!isToBeShown(command.given)) return ExitStatus.ok
+  // standard output has the record of -n, and nothing but the password else
+  if (command.file === undefined) io.err(`Generated password for ${printable(command.user)}: ${password}\n`)
+  else io.out(`${password}\n`)
+  return ExitStatus.ok
+}
+
+async function put(command: ClassicCommand, hash: string, io: Io): Promise<void> {
   if (command.file === undefined) {
     io.out(Buffer.from(`${usernameKey(command.user)}:${hash}\n\n`, 'latin1'))
-    return ExitStatus.ok
+    return
   }
   const { updateFile } = await import('../store/update.ts')
   const replace = command.mode === 'create'
@@ -128,7 +157,6 @@ async function write(command: ClassicCommand, options: HashOptions, io: Io): Pro
     { replace, onPrivate: () => io.err(privateFile(command.file as string)) },
   )
   io.err(`${done === 'added' ? 'Adding' : 'Updating'} password for user ${printable(command.user)}\n`)
-  return ExitStatus.ok
 }
 
 /** Said once, when the file is made: a server that runs under an account of its own has to be let in. */

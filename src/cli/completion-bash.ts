@@ -1,9 +1,19 @@
 // The completion script for bash, from version 3.2 (macOS) on, without the package bash-completion.
-import type { CompletedCommand, CompletionScript } from './completion-model.ts'
+import {
+  type CompletedCommand,
+  type CompletedOption,
+  type CompletionScript,
+  MAYBE_ARGUMENT,
+} from './completion-model.ts'
 
-export const bashScript: CompletionScript = ({ classic, letters, commands }) => {
+export const bashScript: CompletionScript = ({ classic, long, letters, commands }) => {
   const names = commands.map(({ name }) => name)
-  const flags = [...classic.map(({ letter }) => `-${letter}`), '--help', '--version']
+  const flags = [
+    ...classic.map(({ letter }) => `-${letter}`),
+    ...long.map(({ name }) => `--${name}`),
+    '--help',
+    '--version',
+  ]
   return `# Completes htpasswd in bash.
 _htpasswd() {
   local words=() number=0 current last='' option mode='' head='' i place line=$COMP_LINE
@@ -33,10 +43,36 @@ _htpasswd() {
   for ((i = 1; i < number; i++)); do
     option=\${words[i]}
     [[ $option == -?* && $option != -- ]] || break
-    mode+=$option
-    [[ $option == *[${letters.value}] ]] && i=$((i + 1))
+    case $option in
+      ${long
+        .filter(takesWord)
+        .map(({ name }) => `--${name}`)
+        .join(' | ')}) i=$((i + 1)) ;;
+      ${long
+        .filter(({ takes }) => takes === 'maybe')
+        .map(({ name }) => `--${name}`)
+        .join(' | ')})
+        ((i + 1 < number)) && [[ \${words[i + 1]} =~ ${MAYBE_ARGUMENT} ]] && i=$((i + 1)) ;;
+      --*) ;;
+      *)
+        mode+=$option
+        [[ $option == *[${letters.value}] ]] && i=$((i + 1)) ;;
+    esac
   done
   place=$((number - i))
+  if ((place == 0)) && [[ $current == --*=* ]]; then
+    _htpasswd_split
+    place=-1
+  fi
+  if ((place < 0)); then
+    case $last in
+      ${long
+        .filter(({ takes }) => takes === 'path')
+        .map(({ name }) => `--${name}`)
+        .join(' | ')}) _htpasswd_files ;;
+    esac
+    return
+  fi
   if ((place == 0)) && [[ $current == -* ]]; then
     _htpasswd_offer ${flags.join(' ')}
     return
@@ -52,16 +88,19 @@ _htpasswd() {
 
 # one of our commands: the values of its options, its options, its words, files
 _htpasswd_command() {
-  if [[ $current == --*=* ]]; then
-    last=\${current%%=*}
-    current=\${current#*=}
-    head=\${head#"$last="}
-  fi
+  [[ $current == --*=* ]] && _htpasswd_split
   case "\${words[1]} $last" in
 ${commands.map(valueCases).join('')}  esac
   case "\${words[1]} $number $current" in
 ${commands.map(wordCases).join('')}    *) _htpasswd_files ;;
   esac
+}
+
+# --option=value: as the value behind the option
+_htpasswd_split() {
+  last=\${current%%=*}
+  current=\${current#*=}
+  head=\${head#"$last="}
 }
 
 # the words that begin as the one that is typed
@@ -100,6 +139,8 @@ _htpasswd_unquote() {
 complete -o filenames -F _htpasswd htpasswd
 `
 }
+
+const takesWord = ({ takes }: CompletedOption): boolean => takes === 'path' || takes === 'text'
 
 function valueCases({ name, options }: CompletedCommand): string {
   const patterns = (takes: string): string =>

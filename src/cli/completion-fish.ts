@@ -1,10 +1,20 @@
 // The completion script for fish: one `complete` line an option, under the condition where it belongs (fish 3.0 on).
-import type { CompletedCommand, CompletedOption, CompletionScript } from './completion-model.ts'
+import {
+  type CompletedCommand,
+  type CompletedOption,
+  type CompletionScript,
+  MAYBE_ARGUMENT,
+} from './completion-model.ts'
 
 /** Within single quotes, where the quote and the backslash are special. */
 const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`
 
-export const fishScript: CompletionScript = ({ classic, letters, commands }) => `# Completes htpasswd in fish.
+export const fishScript: CompletionScript = ({
+  classic,
+  long,
+  letters,
+  commands,
+}) => `# Completes htpasswd in fish.
 # the words between htpasswd and the cursor
 function __htpasswd_words
     set -l words (commandline -opc)
@@ -25,7 +35,13 @@ function __htpasswd_at
     contains -- "$words[1]" ${commands.map(({ name }) => name).join(' ')}; and return 1
     while string match -qr -- '^-.' "$words[1]"
         test -n "$argv[2]"; and string match -qr -- "^-[^-]*[$argv[2]]" $words[1]; and return 1
-        string match -qr -- '[${letters.value}]$' $words[1]; and set -e words[1]
+        if string match -qr -- '^--(${namesOf(long, 'path', 'text')})$' $words[1]
+            set -e words[1]
+        else if string match -qr -- '^--(${namesOf(long, 'maybe')})$' $words[1]
+            string match -qr -- '${MAYBE_ARGUMENT}' "$words[2]"; and set -e words[1]
+        else if string match -qr -- '^-[^-]*[${letters.value}]$' $words[1]
+            set -e words[1]
+        end
         set -e words[1]
     end
     test (count $words) -eq $argv[1]
@@ -43,7 +59,13 @@ complete -c htpasswd -n '__htpasswd_at 0 ${letters.print}' -F
 complete -c htpasswd -n '__htpasswd_at 1 ${letters.print}${letters.create}' -a '(__htpasswd_users)' -d user
 complete -c htpasswd -n '__htpasswd_at 0' -l help -d 'show help'
 complete -c htpasswd -n '__htpasswd_at 0' -l version -d 'show the version'
-${classic.map(({ letter, describe, takesValue }) => `complete -c htpasswd -n '__htpasswd_at 0' -s ${letter}${takesValue ? ' -x' : ''} -d ${quote(describe)}\n`).join('')}${commands.map(commandLines).join('')}`
+${classic.map(({ letter, describe, takesValue }) => `complete -c htpasswd -n '__htpasswd_at 0' -s ${letter}${takesValue ? ' -x' : ''} -d ${quote(describe)}\n`).join('')}${long.map(option => `complete -c htpasswd -n '__htpasswd_at 0' ${optionWords(option)}\n`).join('')}${commands.map(commandLines).join('')}`
+
+const namesOf = (options: readonly CompletedOption[], ...takes: CompletedOption['takes'][]): string =>
+  options
+    .filter(option => takes.includes(option.takes))
+    .map(({ name }) => name)
+    .join('|')
 
 function commandLines({ name, describe, options, words }: CompletedCommand): string {
   const here = `complete -c htpasswd -n '__htpasswd_in ${name}'`
@@ -59,8 +81,12 @@ function commandLines({ name, describe, options, words }: CompletedCommand): str
 }
 
 function optionWords({ name, alias, describe, takes, choices }: CompletedOption): string {
-  const value = { nothing: '', text: ' -x', path: ' -r -F', choice: ` -x -a ${quote(choices.join(' '))}` }[
-    takes
-  ]
+  const value = {
+    nothing: '',
+    maybe: '',
+    text: ' -x',
+    path: ' -r -F',
+    choice: ` -x -a ${quote(choices.join(' '))}`,
+  }[takes]
   return `-l ${name}${alias === undefined ? '' : ` -s ${alias}`}${value} -d ${quote(describe)}`
 }

@@ -1,14 +1,17 @@
 // The completion script for PowerShell, Windows' own 5.1 and 7: where it offers nothing, PowerShell offers files.
-import type { CompletedCommand, CompletionScript } from './completion-model.ts'
+import { type CompletedCommand, type CompletionScript, MAYBE_ARGUMENT } from './completion-model.ts'
 
 /** Within single quotes, where only the quote itself is special. */
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
 const array = (texts: readonly string[]): string => `@(${texts.map(quote).join(', ')})`
 const lines = (rows: readonly string[]): string => rows.map(row => `        ${row}`).join(',\n')
 
-export const powershellScript: CompletionScript = ({ classic, letters, commands }) => {
+export const powershellScript: CompletionScript = ({ classic, long, letters, commands }) => {
+  const longNames = (...takes: string[]): string =>
+    array(long.filter(option => takes.includes(option.takes)).map(({ name }) => `--${name}`))
   const flags = [
     ...classic.map(({ letter, describe }) => [`-${letter}`, describe]),
+    ...long.map(({ name, describe }) => [`--${name}`, describe]),
     ['--help', 'show help'],
     ['--version', 'show the version'],
   ]
@@ -45,8 +48,13 @@ ${commands.flatMap(followingRows).join('')}    }
         $at = 0
         $letters = ''
         while ($at -lt $words.Count -and $words[$at] -like '-?*') {
-            $letters += $words[$at]
-            if ($words[$at] -cmatch '[${letters.value}]$') { $at++ }
+            $word = $words[$at]
+            if (${longNames('path', 'text')} -ccontains $word) { $at++ }
+            elseif (${longNames('maybe')} -ccontains $word) { if ($words[$at + 1] -cmatch '${MAYBE_ARGUMENT}') { $at++ } }
+            elseif ($word -notlike '--*') {
+                $letters += $word
+                if ($word -cmatch '[${letters.value}]$') { $at++ }
+            }
             $at++
         }
         $place = $words.Count - $at

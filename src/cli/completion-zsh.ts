@@ -1,12 +1,17 @@
 // The completion script for zsh: specifications for its own _arguments (zshcompsys(1)).
-import type { CompletedCommand, CompletedOption, CompletionScript } from './completion-model.ts'
+import {
+  type CompletedCommand,
+  type CompletedOption,
+  type CompletionScript,
+  MAYBE_ARGUMENT,
+} from './completion-model.ts'
 
 /** Within single quotes, where only the quote itself is special. */
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 /** The explanation of an option stands in brackets, and a colon ends a part. */
 const explained = (text: string): string => text.replace(/[[\]:\\]/g, '\\$&')
 
-export const zshScript: CompletionScript = ({ classic, letters, commands }) => `#compdef htpasswd
+export const zshScript: CompletionScript = ({ classic, long, letters, commands }) => `#compdef htpasswd
 # Completes htpasswd in zsh.
 _htpasswd() {
   local curcontext=$curcontext state line
@@ -16,8 +21,11 @@ _htpasswd() {
 ${commands.map(commandCase).join('')}    esac
   fi
   # Apache's grammar: options, then file, user and password
-  _arguments -s -S \\
-    ${[...classic.map(classicSpec), "'(- *)--help[show help]'", "'(- *)--version[show the version]'"].join(' \\\n    ')} \\
+${long
+  .filter(({ takes }) => takes === 'maybe')
+  .map(maybeArgument)
+  .join('')}  _arguments -s -S \\
+    ${[...classic.map(classicSpec), ...long.flatMap(optionSpecs), "'(- *)--help[show help]'", "'(- *)--version[show the version]'"].join(' \\\n    ')} \\
     '1: :->first' '2: :->second' '3: :->third'
   case $state in
     first)
@@ -63,6 +71,14 @@ function classicSpec({
   return quote(`-${letter}${takesValue ? '+' : ''}[${explained(describe)}]${takesValue ? ':number:' : ''}`)
 }
 
+/** For _arguments an argument that may be left out would be whatever word comes next. */
+const maybeArgument = ({ name }: CompletedOption): string => `  local at=\${words[(I)--${name}]}
+  if ((at && at + 1 < CURRENT)) && [[ $words[at+1] =~ '${MAYBE_ARGUMENT}' ]]; then
+    words[at+1]=()
+    ((CURRENT--))
+  fi
+`
+
 function commandCase({ name, options, words }: CompletedCommand): string {
   const first = words.length > 0 ? quote(`1:word:(${words.join(' ')})`) : "'1:file:_files'"
   const rest = words.length > 0 ? "'*:file:_files'" : ''
@@ -80,10 +96,13 @@ function commandCase({ name, options, words }: CompletedCommand): string {
 function optionSpecs({ name, alias, describe, takes, choices }: CompletedOption): string[] {
   const value = {
     nothing: '',
+    maybe: `::${name}: `,
     text: `:${name}: `,
     path: `:${name}:_files`,
     choice: `:${name}:(${choices.join(' ')})`,
   }[takes]
-  const long = quote(`*--${name}${takes === 'nothing' ? '' : '='}[${explained(describe)}]${value}`)
+  // =-: only behind the = of the same word
+  const joint = { nothing: '', maybe: '=-', text: '=', path: '=', choice: '=' }[takes]
+  const long = quote(`*--${name}${joint}[${explained(describe)}]${value}`)
   return alias === undefined ? [long] : [long, quote(`*-${alias}[${explained(describe)}]${value}`)]
 }

@@ -1,5 +1,6 @@
 // What the command reads from and writes to, behind one interface, so that tests can stand in for a terminal.
-import { readSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
+import { readSome, waitALittle } from './read-descriptor.ts'
 import type { Terminal } from './terminal.ts'
 import { windowsInput } from './windows-input.ts'
 
@@ -47,23 +48,15 @@ function writeToConsole(fd: 1 | 2, text: string): boolean {
   return true
 }
 
-function read(fd: number, into: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(fd, into)
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      // Windows says EOF where a pipe was closed; a closed or missing input has nothing to give either
-      if (code === 'EOF' || code === 'EBADF' || code === 'EIO') return 0
-      if (code !== 'EAGAIN') throw error
-      waitALittle()
-    }
+function readInput(into: Buffer): number {
+  try {
+    return readSome(0, into)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // a closed or missing input has nothing to give
+    if (code === 'EBADF' || code === 'EIO') return 0
+    throw error
   }
-}
-
-/** Somebody made the descriptor non-blocking; there is nothing else to do here until it is ready. */
-function waitALittle(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
 }
 
 // what was read behind the line that was asked for
@@ -80,7 +73,7 @@ function fill(): boolean {
 
 function readChunk(): Buffer {
   const chunk = Buffer.allocUnsafe(4096)
-  return chunk.subarray(0, read(0, chunk))
+  return chunk.subarray(0, readInput(chunk))
 }
 
 function readRest(): Buffer {

@@ -1,7 +1,7 @@
 // The options that say where a password comes from when nobody types it: the same rows wherever one is asked for.
 import type { GenerateOptions } from '../hash/generate-password.ts'
 import { DEFAULT_LENGTH, DEFAULT_WORDS, passwordRanges } from '../hash/generate-password.ts'
-import { type OptionReader, type OptionTable, text, wholeNumber } from './option-table.ts'
+import { type OptionReader, type OptionTable, text, type ValuesOf, wholeNumber } from './option-table.ts'
 
 const group = 'Password:'
 
@@ -49,3 +49,6 @@ export const passwordOptions = {
     read: wholeNumber(0, 999_999),
   },
 } as const satisfies OptionTable
+
+/** Where the password comes from; all undefined where one is asked for. */
+export type PasswordValues = ValuesOf<typeof passwordOptions>

@@ -1,29 +1,27 @@
-// `serve --init`: makes the missing password file with one user, by a typed password or a random one that is shown once.
-import { randomInt } from 'node:crypto'
+// `serve --init`: makes the missing password file with one user, whose password is given, typed, or made up and shown once.
 import { chmodSync, existsSync } from 'node:fs'
 import type { HtpasswdDocument } from '../document/document.ts'
 import { HtpasswdError } from '../errors.ts'
+import { generatePassword } from '../hash/generate-password.ts'
 import { hashPassword } from '../hash/registry.ts'
 import { HtpasswdFile } from '../store/htpasswd-file.ts'
+import { isToBeShown, updateWith } from './generated-password.ts'
 import type { Io } from './io.ts'
+import type { PasswordValues } from './password-options.ts'
+import { passwordFrom } from './password-source.ts'
 import { askPasswords } from './prompt.ts'
 import type { Terminal } from './terminal.ts'
 
 const FIRST_USER = 'admin'
 
-// no 0 O 1 l I: a password that is shown once gets copied by eye
-const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
-const LENGTH = 20
-
-/** 20 letters and digits of 57, about 116 bits. */
-export const randomPassword = (): string =>
-  Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
-
-/** Does nothing where the file is there, whatever is in it. */
-export async function makeFirstUser(file: string, io: Io): Promise<void> {
+/**
+ * Does nothing where the file is there, whatever is in it.
+ *
+ * @param values where the password comes from; where they say nothing it is asked for, and without a terminal made up.
+ */
+export async function makeFirstUser(file: string, values: PasswordValues, io: Io): Promise<void> {
   if (existsSync(file)) return
-  const terminal = await io.openTerminal()
-  const password = terminal === undefined ? randomPassword() : await askAt(terminal, io)
+  const { password, isShown } = await firstPassword(values, io)
   const hash = await hashPassword(password)
   const add = (document: HtpasswdDocument): boolean => {
     // another process may have been quicker: its user stays
@@ -31,11 +29,24 @@ export async function makeFirstUser(file: string, io: Io): Promise<void> {
     document.set(FIRST_USER, hash)
     return true
   }
-  if (!(await HtpasswdFile.update(file, add, { create: true }))) return
+  const update = (): Promise<boolean> => HtpasswdFile.update(file, add, { create: true })
+  if (!(await updateWith(values, password, file, update))) return
   // ours alone to read: nobody else needs it, for the guard runs as us
   chmodSync(file, 0o600)
   io.err(`Made ${file} with the user ${FIRST_USER}.\n`)
-  if (terminal === undefined) io.err(`Its password, shown this once: ${password}\n`)
+  // not on standard output, which has the access log
+  if (isShown) io.err(`Its password, shown this once: ${password}\n`)
+}
+
+async function firstPassword(
+  values: PasswordValues,
+  io: Io,
+): Promise<{ password: Buffer; isShown: boolean }> {
+  const given = passwordFrom(values, io.env)
+  if (given !== undefined) return { password: given, isShown: isToBeShown(values) }
+  const terminal = await io.openTerminal()
+  if (terminal !== undefined) return { password: await askAt(terminal, io), isShown: false }
+  return { password: Buffer.from(generatePassword()), isShown: true }
 }
 
 async function askAt(terminal: Terminal, io: Io): Promise<Buffer> {

@@ -1,5 +1,6 @@
 // The option table of `htpasswd serve`: one row an option; parsing, types, help, environment and --config follow from it.
 import { type Grammar, helpOption, type OptionTable, oneOf, text, wholeNumber } from './option-table.ts'
+import { passwordOptions } from './password-options.ts'
 import { readAddress, readUpstream } from './serve-address.ts'
 
 export const serveOptions = {
@@ -11,6 +12,7 @@ export const serveOptions = {
   },
   demo: { group: 'What to guard:', describe: 'without an upstream: guard a small built-in page' },
   init: { group: 'What to guard:', describe: 'make FILE with the user "admin" where it is missing' },
+  ...passwordOptions,
   listen: {
     group: 'Where to listen:',
     argument: '[HOST:]PORT',

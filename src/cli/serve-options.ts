@@ -2,6 +2,7 @@
 import type { ValuesOf } from './option-table.ts'
 import { parseOptions } from './option-values.ts'
 import { usageError } from './option-words.ts'
+import { givenOptions, rejectSeveral } from './password-source.ts'
 import { serveGrammar, type serveOptions } from './serve-option-table.ts'
 
 /** The checked values, by the names of the table. */
@@ -31,6 +32,13 @@ export function parseServe(argv: readonly string[], environment: NodeJS.ProcessE
 
 function checkTogether(values: ServeValues, command: readonly string[]): void {
   if (values.help) return
+  const [passwordOption] = givenOptions(values)
+  if (passwordOption !== undefined && !values.init) {
+    throw usageError(
+      `${passwordOption} says where the password of the first user comes from, and expected --init beside it`,
+    )
+  }
+  rejectSeveral(values)
   if ((values['tls-cert'] === undefined) !== (values['tls-key'] === undefined)) {
     throw usageError(
       `--tls-cert and --tls-key go together, got only ${values['tls-cert'] ? '--tls-cert' : '--tls-key'}`,

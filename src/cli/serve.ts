@@ -6,7 +6,7 @@ import { helpOf } from './option-words.ts'
 import { makeFirstUser } from './serve-first-user.ts'
 import { openFront } from './serve-front.ts'
 import { serveGrammar } from './serve-option-table.ts'
-import { parseServe } from './serve-options.ts'
+import { parseServe, type ServeRequest } from './serve-options.ts'
 import { appOf, GuardRun } from './serve-run.ts'
 import { catchHangup, catchStop, type SignalSource } from './serve-signals.ts'
 import { certificateOf } from './serve-tls.ts'
@@ -46,14 +46,26 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
       })
       return 0
     }
-    if (request.values.init) await makeFirstUser(request.file, io)
-    const run = new GuardRun(request, { stdout: host.stdout, stderr: host.stderr, env: io.env }, say)
+    if (request.values.init) await makeFirstUser(request.file, request.values, io)
+    const run = new GuardRun(
+      request,
+      { stdout: host.stdout, stderr: host.stderr, env: appEnvironment(request, io) },
+      say,
+    )
     return await runUntilStopped(run, say, host)
   } catch (error) {
     if (!(error instanceof HtpasswdError)) throw error
     say(`htpasswd serve: ${error.message}`)
     return error.exitStatus
   }
+}
+
+/** The app does not get the password of the first user either: the guard keeps all of them from it. */
+function appEnvironment({ values }: ServeRequest, { env, platform }: Io): NodeJS.ProcessEnv {
+  const key = (name: string): string => (platform === 'win32' ? name.toUpperCase() : name)
+  const hidden = values['password-env']
+  if (hidden === undefined) return env
+  return Object.fromEntries(Object.entries(env).filter(([name]) => key(name) !== key(hidden)))
 }
 
 /** Status 0 after a signal; 1 where the app behind the guard ended by itself. */

@@ -18,8 +18,17 @@ const readName = (value: string): string => {
   )
 }
 
-// the password file has to be there before: its service may not write
-const { help: _help, init: _init, ...guardOptions } = serveOptions
+// the password file has to be there before: its service may not write, and needs no password
+const {
+  help: _help,
+  init: _init,
+  generate: _generate,
+  'generate-to': _generateTo,
+  'password-file': _passwordFile,
+  'password-env': _passwordEnv,
+  'password-fd': _passwordFd,
+  ...guardOptions
+} = serveOptions
 
 export const serviceOptions = {
   name: {

@@ -1,4 +1,4 @@
-// Standard input on Windows, where PowerShell and editors put a byte order mark before text, and may write it as UTF-16.
+// Standard input on Windows, and passwords out of files: PowerShell and editors put a byte order mark before text, or write UTF-16.
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const UTF16_MARK = Buffer.from([0xff, 0xfe])
@@ -6,8 +6,8 @@ const UTF16_MARK = Buffer.from([0xff, 0xfe])
 const beginsWith = (bytes: Buffer, mark: Buffer): boolean => bytes.subarray(0, mark.length).equals(mark)
 
 /**
- * The UTF-8 of what is on standard input, so that a password is the same on every system. Elsewhere than on Windows
- * bytes are taken as they are, as Apache's command does.
+ * The UTF-8 of what is on standard input, or in a file, so that a password is the same on every system. Standard
+ * input elsewhere than on Windows is taken as it is, as Apache's command does.
  *
  * @param begin what was read first; a mark is in it or there is none.
  * @param readRest reads on to the end; asked only where that is needed.
