@@ -6,6 +6,7 @@ import { classicOptions, synopsis } from '../dist/cli/classic-options.js'
 import { commands } from '../dist/cli/commands.js'
 import { examples } from '../dist/cli/help.js'
 import { environmentName } from '../dist/cli/option-table.js'
+import { passwordOptions } from '../dist/cli/password-options.js'
 
 const read = path => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n')
 const { name, version, homepage } = JSON.parse(read('package.json'))
@@ -35,8 +36,8 @@ const option = ([long, { alias, argument, describe, default: standard }]) => [
   prose(standard === undefined ? describe : `${describe}; default ${standard}`),
 ]
 
-// `service` takes the options of `serve` as well; each one is listed once
-const listed = new Set()
+// `service` takes the options of `serve` as well, which has those of Apache's grammar; each one is listed once
+const listed = new Set(Object.keys(passwordOptions))
 async function commandSection({ load }) {
   const { grammar } = await load()
   const rows = Object.entries(grammar.options).filter(([one]) => !listed.has(one))
@@ -77,6 +78,7 @@ const lines = [
   ...section(
     'OPTIONS',
     ...classicOptions.flatMap(({ letter, describe }) => item(bold(`-${letter}`), describe.join(' '))),
+    ...Object.entries(passwordOptions).flatMap(option),
     ...item(bold('--help'), 'Show help; also behind a command.'),
     ...item(bold('--version'), 'Show the version.'),
   ),

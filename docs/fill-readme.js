@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { synopsis } from '../dist/cli/classic-options.js'
 import { commands } from '../dist/cli/commands.js'
 import { targets } from '../dist/document/targets.js'
+import { passwordOptions } from '../dist/cli/password-options.js'
 import { fillBlock, table } from './markdown.js'
 import { transcripts } from './transcripts.js'
 
@@ -13,18 +14,19 @@ const option = ([name, { alias, argument, describe, default: standard }]) => [
   standard === undefined ? describe : `${describe}; default \`${standard}\``,
 ]
 
-// `service` takes the options of `serve` as well; each one is listed once
-const listed = new Set(['help'])
+// `service` takes the options of `serve` as well, which has those of Apache's grammar; each one is listed once
+const listed = new Set(['help', ...Object.keys(passwordOptions)])
+const optionTable = rows => table(['option', 'what it does'], rows.map(option))
 
 function commandBlock({ name, synopsis: forms, options }) {
   const rows = Object.entries(options).filter(([one]) => !listed.has(one))
   for (const [one] of rows) listed.add(one)
   const lines = forms.map(form => `htpasswd ${name} ${form}`.trimEnd())
-  const tables = rows.length === 0 ? '' : `\n\n${table(['option', 'what it does'], rows.map(option))}`
+  const tables = rows.length === 0 ? '' : `\n\n${optionTable(rows)}`
   return fence(lines) + tables
 }
 
-const blocks = { usage: fence(synopsis) }
+const blocks = { usage: fence(synopsis), passwords: optionTable(Object.entries(passwordOptions)) }
 for (const { load } of commands) {
   const { grammar } = await load()
   blocks[grammar.name] = commandBlock(grammar)

@@ -13,6 +13,7 @@ export type { Target } from './document/targets.ts'
 export { type ErrorCode, HtpasswdError } from './errors.ts'
 export type { HashDescription, HashState } from './hash/describe.ts'
 export type { FormatInfo, Strength } from './hash/format.ts'
+export { type GenerateOptions, generatePassword } from './hash/generate-password.ts'
 export {
   type FormatId,
   type HashInfo,

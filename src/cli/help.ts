@@ -5,6 +5,7 @@ import { classicOptions, synopsis } from './classic-options.ts'
 import { commands } from './commands.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
+import { passwordOptions } from './password-options.ts'
 
 const packageVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
@@ -17,6 +18,7 @@ export const examples = [
   ['htpasswd -v mlflow-authfile admin', 'check a password'],
   ['htpasswd -D mlflow-authfile bob', 'take a user out'],
   ['echo secret | htpasswd -i mlflow-authfile bob', 'from a script, without asking'],
+  ['htpasswd -B --generate words mlflow-authfile bob', 'make up a password, and print it this once'],
   ['htpasswd serve users -- mlflow server', 'put a login in front of a web app; see htpasswd serve --help'],
 ] as const
 
@@ -43,6 +45,8 @@ export async function help(argv: readonly string[], io: Io): Promise<number> {
       group: 'Options:',
     })
   }
+  for (const [name, { argument, describe, group }] of Object.entries(passwordOptions))
+    program.option(name, { describe: `${argument}: ${describe}`, type: 'string', group })
   await program.parse([...argv], {}, (_error, _argv, output) => io.out(`${output}\n`))
   return ExitStatus.ok
 }

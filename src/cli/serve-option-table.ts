@@ -11,7 +11,11 @@ export const serveOptions = {
     read: readUpstream,
   },
   demo: { group: 'What to guard:', describe: 'without an upstream: guard a small built-in page' },
-  init: { group: 'What to guard:', describe: 'make FILE with the user "admin" where it is missing' },
+  init: {
+    group: 'What to guard:',
+    describe:
+      'make FILE with the user "admin" where it is missing; for its password see --generate and --password-file',
+  },
   ...passwordOptions,
   listen: {
     group: 'Where to listen:',

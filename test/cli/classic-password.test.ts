@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readLongOptions } from '../../src/cli/classic-long-options.ts'
 import { parseClassic } from '../../src/cli/classic-options.ts'
 import { passwordOf } from '../../src/cli/classic-password.ts'
 import { recordedIo } from './recorded-io.ts'
@@ -50,6 +51,13 @@ test.each([
 
 test('-b beside -i takes an empty input, as Apache’s does', async () => {
   expect(await passwordOf(parseClassic(['-nbi', 'u']), recordedIo())).toHaveLength(0)
+})
+
+test('what a long option gives counts, and nobody is asked', async () => {
+  const io = recordedIo({ env: { LAB_PW: 'correct horse' }, typed: ['typed\r'], input: 'piped' })
+  const command = parseClassic(['--password-env', 'LAB_PW', 'f', 'u'], readLongOptions())
+  expect(String(await passwordOf(command, io))).toBe('correct horse')
+  expect(io.said.err).toBe('')
 })
 
 test('-v asks once', async () => {

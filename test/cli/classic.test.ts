@@ -1,10 +1,11 @@
 // Apache's rules for files, users and statuses, and the places where ours is right on purpose, in process.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { classic } from '../../src/cli/classic.ts'
 import { canStandIn, pretendWindows } from '../store/windows-tools.ts'
+import { sha } from './cases.ts'
 import { recordedIo } from './recorded-io.ts'
 
 let folder: string
@@ -161,4 +162,69 @@ test('a UTF-16 file is named and untouched', async () => {
     err: expect.stringContaining('UTF-16'),
   })
   expect(readFileSync(file).equals(bytes)).toBe(true)
+})
+
+const made = (): string => join(folder, 'made')
+
+test('--generate: the record, then one line of standard output with its password', async () => {
+  writeFileSync(file, three)
+  const { status, out, err } = await run(['-s', '--generate', 'FILE', 'bob'])
+  expect({ status, err }).toEqual({ status: 0, err: 'Updating password for user bob\n' })
+  expect(out).toMatch(/^\w{20}\n$/)
+  expect(content()).toBe(`alice:1\nbob:${sha(out.trimEnd())}\ncarol:3\n`)
+})
+
+test('with -n standard output has the record alone', async () => {
+  const { out, err } = await run(['-ns', '--generate', '24', 'bob'])
+  const [, password = ''] = /^Generated password for bob: (\w{24})\n$/.exec(err) ?? []
+  expect(out).toBe(`bob:${sha(password)}\n\n`)
+  expect(await run(['-ns', '--generate-to', made(), 'bob'])).toMatchObject({ status: 0, err: '' })
+})
+
+test('--generate-to: nothing shows the password, and an update that fails takes it away again', async () => {
+  writeFileSync(file, three)
+  expect(await run(['-s', '--generate-to', made(), 'FILE', 'bob'])).toEqual({
+    status: 0,
+    out: '',
+    err: 'Updating password for user bob\n',
+  })
+  expect(content()).toContain(`bob:${sha(readFileSync(made(), 'utf8').trimEnd())}\n`)
+  rmSync(made())
+  writeFileSync(file, 'a:1\ntext\n')
+  expect(await run(['-s', '--generate-to', made(), 'FILE', 'bob'])).toMatchObject({ status: 7, out: '' })
+  expect([existsSync(made()), content()]).toEqual([false, 'a:1\ntext\n'])
+})
+
+test('--generate of an update that fails shows nothing', async () => {
+  writeFileSync(file, 'a:1\ntext\n')
+  expect(await run(['-s', '--generate', 'FILE', 'bob'])).toMatchObject({ status: 7, out: '' })
+})
+
+test('--generate-to never touches what is there, nor the file of the users', async () => {
+  writeFileSync(file, three)
+  writeFileSync(made(), 'mine')
+  expect(await run(['--generate-to', made(), 'FILE', 'bob'])).toMatchObject({ status: 1, out: '' })
+  expect([content(), readFileSync(made(), 'utf8')]).toEqual([three, 'mine'])
+  rmSync(file)
+  expect(await run(['-c', '--generate-to', 'FILE', 'FILE', 'bob'])).toMatchObject({ status: 2, out: '' })
+  expect(existsSync(file)).toBe(false)
+})
+
+test.each([
+  [['--password-file', 'made', '-s'], 0],
+  [['--password-env=LAB_PW', '-s'], 0],
+  [['-v', '--password-file', 'made'], 0],
+  [['-v', '--password-env', 'OTHER_PW'], 3],
+  [['-v', '--password-env', 'NO_PW'], 4],
+  [['--password-file', 'missing'], 1],
+  [['--password-fd', '99999'], 1],
+])('%j FILE bob: status %i, and no password in what is said', async (words, status) => {
+  writeFileSync(file, `bob:${sha('correct horse')}\n`)
+  writeFileSync(made(), 'correct horse\n')
+  const env = { LAB_PW: 'correct horse', OTHER_PW: 'battery staple' }
+  const paths = words.map(word => (word === 'made' ? made() : word))
+  const got = await run([...paths, 'FILE', 'bob'], { env })
+  expect(got).toMatchObject({ status, out: '' })
+  expect(got.err).not.toMatch(/correct horse|battery staple/)
+  expect(content()).toBe(`bob:${sha('correct horse')}\n`)
 })

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { classicOptions } from '../../src/cli/classic-options.ts'
 import { commands } from '../../src/cli/commands.ts'
-import { modelOf } from '../../src/cli/completion-model.ts'
+import { MAYBE_ARGUMENT, modelOf } from '../../src/cli/completion-model.ts'
 
 const model = await modelOf(commands)
 const optionOf = (command: string, name: string) =>
@@ -11,6 +11,16 @@ const optionOf = (command: string, name: string) =>
 test('the letters of Apache’s grammar, and those that change what a word is', () => {
   expect(model.classic.map(({ letter }) => letter)).toEqual(classicOptions.map(({ letter }) => letter))
   expect(model.letters).toEqual({ value: 'Cr', print: 'n', create: 'c' })
+})
+
+test('our long options beside them', () => {
+  expect(model.long.map(({ name, takes }) => [name, takes])).toEqual([
+    ['generate', 'maybe'],
+    ['generate-to', 'path'],
+    ['password-file', 'path'],
+    ['password-env', 'text'],
+    ['password-fd', 'text'],
+  ])
 })
 
 test('every command with all its options', async () => {
@@ -29,6 +39,11 @@ test.each([
   ['demo', 'nothing', []],
 ])('--%s takes %s', (name, takes, choices) => {
   expect(optionOf('serve', name)).toMatchObject({ takes, choices })
+})
+
+test('what may be an argument that can be left out', () => {
+  for (const one of ['24', 'words']) expect(one).toMatch(new RegExp(MAYBE_ARGUMENT))
+  for (const one of ['', 'users', '24x', 'words2']) expect(one).not.toMatch(new RegExp(MAYBE_ARGUMENT))
 })
 
 test('the first word, where it is no file', () => {

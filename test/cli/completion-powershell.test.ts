@@ -36,6 +36,7 @@ test('it knows every command, word and option', async () => {
   const model = await modelOf(commands)
   const script = powershellScript(model)
   for (const { letter } of model.classic) expect(script).toContain(`@('-${letter}', '`)
+  for (const { name } of model.long) expect(script).toContain(`@('--${name}', '`)
   for (const { name, words, options } of model.commands) {
     expect(script).toContain(`@('${name}', '`)
     for (const word of words) expect(script).toContain(`'${word}'`)

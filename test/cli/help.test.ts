@@ -7,7 +7,16 @@ test('--help goes to standard output, with every option and examples', async () 
   const io = recordedIo()
   expect(await help(['--help'], io)).toBe(0)
   expect(io.said.err).toBe('')
-  for (const part of ['-c ', '-n ', '-C ', '-v ', 'serve', 'htpasswd -c mlflow-authfile admin'])
+  for (const part of [
+    '--generate ',
+    '--password-fd ',
+    '-c ',
+    '-n ',
+    '-C ',
+    '-v ',
+    'serve',
+    'htpasswd -c mlflow-authfile admin',
+  ])
     expect(io.said.out).toContain(part)
 })
 

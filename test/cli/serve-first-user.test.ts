@@ -1,10 +1,11 @@
-// --init: the missing file with its first user, by a typed password or a random one shown once.
+// --init: the missing file with its first user, by a password that is given, typed, or made up and shown once.
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { Io } from '../../src/cli/io.ts'
-import { makeFirstUser, randomPassword } from '../../src/cli/serve-first-user.ts'
+import { makeFirstUser } from '../../src/cli/serve-first-user.ts'
+import { parseServe } from '../../src/cli/serve-options.ts'
 import { verifyPassword } from '../../src/hash/registry.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'first-user-'))
@@ -22,7 +23,9 @@ function ioWith(typed?: string): { io: Io; said: () => string; closed: () => boo
     },
   }
   const io = {
-    out: () => {},
+    out: () => {
+      throw new Error('standard output has the access log')
+    },
     err: (text: string) => {
       said += text
     },
@@ -33,12 +36,16 @@ function ioWith(typed?: string): { io: Io; said: () => string; closed: () => boo
   return { io, said: () => said, closed: () => closed }
 }
 
+const valuesOf = (...words: string[]) => parseServe(['--demo', '--init', ...words], {}).values
+/** Without one of the options. */
+const asked = valuesOf()
+
 const hashIn = (file: string): string => readFileSync(file, 'utf8').trim().split(':')[1] ?? ''
 
 test('without a terminal the password is random, works and is shown once', async () => {
   const file = join(folder, 'random')
   const { io, said } = ioWith()
-  await makeFirstUser(file, io)
+  await makeFirstUser(file, asked, io)
   const password = /shown this once: (\w{20})\n/.exec(said())?.[1] ?? ''
   expect(await verifyPassword(password, hashIn(file))).toBe(true)
   expect(hashIn(file)).toMatch(/^\$2y\$12\$/)
@@ -48,7 +55,7 @@ test('without a terminal the password is random, works and is shown once', async
 test('at a terminal it is asked for twice and not shown', async () => {
   const file = join(folder, 'typed')
   const { io, said, closed } = ioWith('correct horse\rcorrect horse\r')
-  await makeFirstUser(file, io)
+  await makeFirstUser(file, asked, io)
   expect(await verifyPassword('correct horse', hashIn(file))).toBe(true)
   expect(said()).not.toContain('correct horse')
   expect(closed()).toBe(true)
@@ -60,7 +67,7 @@ test.each([
   ['Ctrl-C', '\u0003', 'no password was given'],
 ])('%s makes no file', async (name, typed, message) => {
   const file = join(folder, name)
-  await expect(makeFirstUser(file, ioWith(typed).io)).rejects.toThrow(message)
+  await expect(makeFirstUser(file, asked, ioWith(typed).io)).rejects.toThrow(message)
   expect(existsSync(file)).toBe(false)
 })
 
@@ -68,12 +75,49 @@ test('a file that is there is left alone', async () => {
   const file = join(folder, 'there')
   writeFileSync(file, '')
   const { io, said } = ioWith()
-  await makeFirstUser(file, io)
+  await makeFirstUser(file, asked, io)
   expect([readFileSync(file, 'utf8'), said()]).toEqual(['', ''])
 })
 
-test('random passwords have no letters that look alike and do not repeat', () => {
-  const many = Array.from({ length: 200 }, randomPassword)
-  expect(new Set(many).size).toBe(200)
-  expect(many.join('')).not.toMatch(/[0O1lI]/)
+test('--generate asks nobody, also at a terminal, and shows it once', async () => {
+  const file = join(folder, 'generated')
+  const { io, said, closed } = ioWith('typed\rtyped\r')
+  await makeFirstUser(file, valuesOf('--generate', 'words'), io)
+  const password = /shown this once: ([a-z]+(?:-[a-z]+){5})\n/.exec(said())?.[1] ?? ''
+  expect(await verifyPassword(password, hashIn(file))).toBe(true)
+  expect(said().split(password)).toHaveLength(2)
+  expect(closed()).toBe(false)
+})
+
+test('--generate-to writes it to a file and shows it nowhere', async () => {
+  const [file, made] = [join(folder, 'with-made'), join(folder, 'made')]
+  const { io, said } = ioWith()
+  await makeFirstUser(file, valuesOf('--generate-to', made), io)
+  expect(said()).toBe(`Made ${file} with the user admin.\n`)
+  expect(await verifyPassword(readFileSync(made, 'utf8').trimEnd(), hashIn(file))).toBe(true)
+  const again = makeFirstUser(join(folder, 'again'), valuesOf('--generate-to', made), io)
+  await expect(again).rejects.toThrow('which is there')
+  expect(existsSync(join(folder, 'again'))).toBe(false)
+})
+
+test('--password-file and --password-env ask nobody, and nothing shows the password', async () => {
+  writeFileSync(join(folder, 'secret'), 'correct horse\n')
+  for (const words of [
+    ['--password-file', join(folder, 'secret')],
+    ['--password-env', 'LAB_PW'],
+  ]) {
+    const file = join(folder, words[0] ?? '')
+    const { io, said, closed } = ioWith('typed\rtyped\r')
+    await makeFirstUser(file, valuesOf(...words), { ...io, env: { LAB_PW: 'correct horse' } })
+    expect(await verifyPassword('correct horse', hashIn(file))).toBe(true)
+    expect([said(), closed()]).toEqual([`Made ${file} with the user admin.\n`, false])
+  }
+})
+
+test('an option that gives no password makes no file', async () => {
+  const file = join(folder, 'no-password')
+  await expect(
+    makeFirstUser(file, valuesOf('--password-env', 'LAB_PW'), ioWith('x\rx\r').io),
+  ).rejects.toThrow('--password-env NAME expected a password in the variable LAB_PW, got none')
+  expect(existsSync(file)).toBe(false)
 })

@@ -4,7 +4,13 @@ import { serveGrammar, serveOptions } from '../../src/cli/serve-option-table.ts'
 
 test('the options that hold a path take FILE, so that completion and the service find them', () => {
   const files = Object.entries(serveOptions).filter(([, row]) => 'argument' in row && row.argument === 'FILE')
-  expect(files.map(([name]) => name)).toEqual(['tls-cert', 'tls-key', 'config'])
+  expect(files.map(([name]) => name)).toEqual([
+    'generate-to',
+    'password-file',
+    'tls-cert',
+    'tls-key',
+    'config',
+  ])
 })
 
 test('every form names only options that are there', () => {

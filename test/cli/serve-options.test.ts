@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { helpOf } from '../../src/cli/option-words.ts'
+import { passwordOptions } from '../../src/cli/password-options.ts'
 import { serveGrammar } from '../../src/cli/serve-option-table.ts'
 import { parseServe } from '../../src/cli/serve-options.ts'
 
@@ -72,22 +73,25 @@ test('each option is an environment variable and a name of --config, with the sa
     'max-failures': '3',
     'upstream-timeout': '4',
     workers: '2',
+    generate: '24',
+    'password-fd': '3',
   }
   for (const [name, row] of Object.entries(serveGrammar.options)) {
     if (name === 'help' || name === 'config') continue
     const isSwitch = !('argument' in row)
     const sample = samples[name] ?? '/some'
-    // the two that go together are given together
+    // the two that go together are given together, and --init where it is wanted
     const pair = name === 'tls-cert' ? 'tls-key' : name === 'tls-key' ? 'tls-cert' : undefined
     const names = [name, ...(pair === undefined ? [] : [pair])]
-    const typed = values(names.flatMap(one => (isSwitch ? [`--${one}`] : [`--${one}`, sample])))
+    const init = name in passwordOptions ? ['--init'] : []
+    const typed = values([...init, ...names.flatMap(one => (isSwitch ? [`--${one}`] : [`--${one}`, sample]))])
     const exported = names.map(one => [
       `HTPASSWD_${one.toUpperCase().replaceAll('-', '_')}`,
       isSwitch ? 'true' : sample,
     ])
-    expect(values([], Object.fromEntries(exported)), name).toEqual(typed)
+    expect(values(init, Object.fromEntries(exported)), name).toEqual(typed)
     const written = Object.fromEntries(names.map(one => [one, isSwitch ? true : sample]))
-    expect({ ...values(['--config', configFile(written)]), config: undefined }, name).toEqual(typed)
+    expect({ ...values([...init, '--config', configFile(written)]), config: undefined }, name).toEqual(typed)
     // `values` itself gives --demo
     if (name === 'demo') continue
     const standard = values([])[name as keyof typeof typed]
@@ -99,6 +103,15 @@ test('a switch can be set anywhere and taken back on the command line', () => {
   expect(values([], { HTPASSWD_FORWARD_AUTH: '1' })['forward-auth']).toBe(true)
   expect(values(['--no-forward-auth'], { HTPASSWD_FORWARD_AUTH: 'true' })['forward-auth']).toBe(false)
   expect(values(['--config', configFile({ 'preserve-host': true })])['preserve-host']).toBe(true)
+})
+
+test.each([
+  [['--generate'], { length: 20 }, '.htpasswd'],
+  [['--generate', 'words', 'users'], { words: 6 }, 'users'],
+  [['--generate', 'users'], { length: 20 }, 'users'],
+])('--init %j makes up the password', (words, generate, file) => {
+  const request = parseServe(['--demo', '--init', ...words], {})
+  expect({ generate: request.values.generate, file: request.file }).toEqual({ generate, file })
 })
 
 test('a config file may have a byte order mark, as Windows editors write it', () => {
@@ -134,6 +147,18 @@ test.each<[why: string, argv: string[], env: NodeJS.ProcessEnv, message: string 
     ['--tls-cert', 'a.pem'],
     {},
     '--tls-cert and --tls-key go together, got only --tls-cert',
+  ],
+  [
+    'a place for the password without --init',
+    ['--password-file', 'x'],
+    {},
+    '--password-file says where the password of the first user comes from, and expected --init beside it',
+  ],
+  [
+    'two places for the password',
+    ['--init', '--generate', '--password-env', 'X'],
+    {},
+    'expected one place that the password comes from, got --generate and --password-env',
   ],
   ['two files', ['a', 'b', '--demo'], {}, /^expected one password file, got 2: a, b/],
   [

@@ -138,6 +138,18 @@ const childApp = (port: number, more = ''): string[] => [
   String(port),
 ]
 
+test('--init --password-env: the first user has it, and the app does not', async () => {
+  const [appPort, port] = [await freePort(), await freePort()]
+  const words = ['given', '--init', '--password-env', 'LAB_PW', '--listen', String(port)]
+  const tell = "console.log('the app knows', process.env.LAB_PW, process.env.LAB_OTHER)"
+  const env = { LAB_PW: 'secret-of-ann', LAB_OTHER: 'this' }
+  const program = start([...words, '--', ...childApp(appPort, tell)], env)
+  await untilListening(port, program)
+  await eventually('the app', () => program.output().includes('the app knows undefined this') || undefined)
+  const response = await ask({ port, headers: [basic('admin', 'secret-of-ann')] })
+  expect(response.text).toBe(`child 127.0.0.1:${appPort}`)
+})
+
 async function startedWithChild(appPort: number): Promise<{ program: Program; port: number }> {
   const port = await freePort()
   const program = start(['users', '--listen', String(port), '--', ...childApp(appPort)])

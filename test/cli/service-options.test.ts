@@ -1,6 +1,7 @@
 // The words of `service`: its own options apart from those of the guard, and paths made full.
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { passwordOptions } from '../../src/cli/password-options.ts'
 import { serveOptions } from '../../src/cli/serve-option-table.ts'
 import { parseService, serviceGrammar } from '../../src/cli/service-options.ts'
 
@@ -78,7 +79,7 @@ test.each<[string[], string]>([
 
 test('help needs no action', () => expect(parse('--help').help).toBe(true))
 
-test('no option of the guard is left out but help and --init, which would write', () => {
+test('no option of the guard is left out but --init, which would write, and where its password comes from', () => {
   const missing = Object.keys(serveOptions).filter(name => !Object.hasOwn(serviceGrammar.options, name))
-  expect(missing).toEqual(['init'])
+  expect(missing).toEqual(['init', ...Object.keys(passwordOptions)])
 })

@@ -27,9 +27,11 @@ import {
   fixDocument,
   formatAccessLogEntry,
   formatChallenge,
+  type GenerateOptions,
   type Guard,
   type GuardOptions,
   type HashDescription,
+  generatePassword,
   type HashInfo,
   type HashOptions,
   type HashState,
@@ -67,6 +69,9 @@ const matches: boolean = await verifyPassword('pw', hash, limits)
 const info: HashInfo | undefined = identify(hash)
 const strength: Strength | undefined = (info satisfies FormatInfo | undefined)?.strength
 const stale: boolean = needsRehash(hash, { cost: 13 })
+
+const sixWords: GenerateOptions = { words: 6 }
+const invented: string = generatePassword(sixWords)
 
 const document: HtpasswdDocument = parseHtpasswd('alice:x\n')
 const problems: readonly Problem[] = document.problems
@@ -130,6 +135,7 @@ export {
   done,
   guard,
   hook,
+  invented,
   matches,
   problem,
   reason,

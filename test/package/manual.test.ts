@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { classicOptions, synopsis } from '../../src/cli/classic-options.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { examples } from '../../src/cli/help.ts'
+import { passwordOptions } from '../../src/cli/password-options.ts'
 import { findProgram, skipReason } from '../interop/outside-program.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -40,6 +41,7 @@ test.skipIf(missing)('every form, option, command and example stands in it', asy
   const expected = [
     ...synopsis,
     ...classicOptions.map(({ letter, describe }) => `-${letter} ${describe.join(' ')}`),
+    ...Object.entries(passwordOptions).flatMap(([name, row]) => [`--${name} ${row.argument}`, row.describe]),
     ...examples.flat(),
   ]
   for (const { load } of commands) {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { Io } from '../../src/cli/io.ts'
 import { makeFirstUser } from '../../src/cli/serve-first-user.ts'
+import { parseServe } from '../../src/cli/serve-options.ts'
 import { ServeUsers } from '../../src/cli/serve-users.ts'
 import { verifyPassword } from '../../src/hash/registry.ts'
 import { runBin, withUsers } from './password-file.ts'
@@ -27,7 +28,7 @@ test('--init makes another password each time, and no well-known one', async () 
   const io = { err: () => {}, openTerminal: () => undefined } as unknown as Io
   const hashes: string[] = []
   for (const name of ['one', 'two']) {
-    await makeFirstUser(join(folder, name), io)
+    await makeFirstUser(join(folder, name), parseServe(['--demo'], {}).values, io)
     hashes.push(readFileSync(join(folder, name), 'utf8').trim().split(':')[1] ?? '')
   }
   for (const hash of hashes)

@@ -1,7 +1,8 @@
-// No password, hash or token in anything that the guard says or logs (htauth, tg123/go-htpasswd and ttyd print them).
+// No password, hash or token in anything that the guard or the command says or logs (htauth, tg123/go-htpasswd and ttyd print them).
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import { formatAccessLogEntry } from '../../src/http/access-log.ts'
+import { runBin, withFolder } from '../cli/run.ts'
 import { basic, LOGIN, PASSWORD, TestGuard } from '../http/test-guard.ts'
 
 let guard: TestGuard | undefined
@@ -47,4 +48,32 @@ test('errors hold none', async () => {
   await authenticator.authenticate({ username: Buffer.from('alice'), password: Buffer.from(SECRET) })
   expect(errors).toHaveLength(1)
   expect(String((errors[0] as Error).stack)).not.toMatch(secrets)
+})
+
+test.each<[line: string, status: number]>([
+  ['-c --password-file secret users bob', 0],
+  ['-v --password-env GIVEN users bob', 0],
+  ['-v --password-file long users bob', 5],
+  ['--password-file secret --password-env GIVEN users bob', 2],
+  ['--password-file secret -b users bob x', 2],
+  ['--password-file secret --passwd=hunter2-secret users bob', 2],
+  ['--password-env GIVEN -D users bob', 2],
+  ['--password-env GIVEN -p missing bob', 1],
+  ['--password-env LOST users bob', 2],
+  ['--password-fd 98765 users bob', 1],
+  ['--generate-to secret users bob', 1],
+  ['serve users --demo --password-env GIVEN', 2],
+  ['serve new --init --demo --password-env GIVEN --password-file secret', 2],
+  ['serve new --init --demo --password-file long', 5],
+  ['serve new --init --demo --password-file secret --upstream http://x:hunter2-secret@y', 2],
+])('the command holds none: htpasswd %s', async (line, status) => {
+  const files = { secret: `${SECRET}\n`, long: SECRET.repeat(30), users: '' }
+  await withFolder(files, async cwd => {
+    await runBin(['-s', '--password-file', 'secret', 'users', 'bob'], { cwd })
+    const env = { GIVEN: SECRET, LOST: `${SECRET}\ufffd` }
+    const run = await runBin(line.split(' '), { cwd, env })
+    expect(run).toMatchObject({ status, stdout: '' })
+    expect(run.stderr).not.toMatch(secrets)
+    expect(run.stderr).not.toBe('')
+  })
 })
