@@ -29,7 +29,14 @@ export function readLongOptions(): LongOptions {
       return at + 1
     },
     takeArgument: (argv, at, wordsNeeded) => {
-      if (open?.end !== at || argv.length - at !== wordsNeeded + 1) return at
+      if (open?.end !== at || argv.length - at <= wordsNeeded) return at
+      // `--generate 24 -B users alice`: Apache's options end at their first word
+      if (argv[at + 1]?.startsWith('-'))
+        throw new UsageError(
+          `--${open.name} expected its ${rows.get(open.name)?.argument} behind a "=" in front of other options`,
+          true,
+        )
+      if (argv.length - at > wordsNeeded + 1) return at
       texts.set(open.name, argv[at] as string)
       return at + 1
     },

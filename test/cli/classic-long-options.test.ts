@@ -49,6 +49,10 @@ test.each([
   // it may be the password
   ['--passwd=wonderland f u', `unknown option --passwd; see htpasswd --help\n${full}`],
   ['--constructor f u', `unknown option --constructor; see htpasswd --help\n${full}`],
+  [
+    '--generate 24 -B f u',
+    `--generate expected its [LENGTH|words] behind a "=" in front of other options\n${full}`,
+  ],
   ['--password-file', `--password-file expected FILE behind it\n${full}`],
 ])('htpasswd %s is a mistake', (line, text) => {
   expect(() => parse(line)).toThrow(expect.objectContaining({ exitStatus: 2, text: `htpasswd: ${text}` }))
@@ -73,7 +77,7 @@ test.each([
   ['--password-fd x f u', '--password-fd expected a whole number from 0 to 999999, got "x"'],
   // Apache's usage text alone: a word is missing, or too many
   ['--generate f', ''],
-  ['--generate 24 -B f u', ''],
+  ['--generate 24 f u p', ''],
   ['--password-env X f u p', ''],
 ])('htpasswd %s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(expect.objectContaining({ message, exitStatus: 2 }))
