@@ -627,6 +627,54 @@ const verifyCases: CommandCase[] = [
   },
 ]
 
+const utf16 = Buffer.from('\ufeffpw\r\n', 'utf16le').toString('latin1')
+const longCases: CommandCase[] = [
+  {
+    rule: '--password-file among the letters',
+    args: ['-c', '--password-file', 'pw', '-s', 'f', 'u'],
+    files: { pw: 'pw\r\n' },
+    status: 0,
+    stderr: adding('u'),
+    after: { pw: 'pw\r\n', f: `u:${sha('pw')}\n` },
+  },
+  {
+    rule: '--password-file of UTF-16 is its text',
+    args: ['-ns', '--password-file=pw', 'u'],
+    files: { pw: utf16 },
+    status: 0,
+    stdout: `u:${sha('pw')}\n\n`,
+  },
+  {
+    rule: '-v with --password-file',
+    args: ['-v', '--password-file', 'pw', 'f', 'bob'],
+    files: { f, pw: 'two' },
+    status: 0,
+    stderr: correct('bob'),
+  },
+  {
+    rule: 'an empty --password-file',
+    args: ['--password-file', 'pw', 'f', 'bob'],
+    files: { f, pw: '' },
+    status: 4,
+    stderr: 'htpasswd: --password-file expected a password in pw, got none; nothing was changed\n',
+  },
+  {
+    rule: '--generate-to of a file that is there',
+    args: ['--generate-to', 'pw', 'f', 'bob'],
+    files: { f, pw: 'mine' },
+    status: 1,
+    stderr:
+      'htpasswd: --generate-to expected a place for a new file, got pw, which is there; nothing was changed\n',
+  },
+  {
+    rule: '-b beside --generate',
+    args: ['-b', '--generate', 'f', 'bob', 'pw'],
+    files: { f },
+    status: 2,
+    stderr: /got -b and --generate/,
+  },
+].map(one => ({ ...one, ours: true }))
+
 export const cases: readonly CommandCase[] = [
   ...formatCases,
   ...grammarCases,
@@ -634,4 +682,5 @@ export const cases: readonly CommandCase[] = [
   ...userCases,
   ...passwordCases,
   ...verifyCases,
+  ...longCases,
 ]
