@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { synopsis } from '../dist/cli/classic-options.js'
 import { commands } from '../dist/cli/commands.js'
-import { targets } from '../dist/document/targets.js'
 import { passwordOptions } from '../dist/cli/password-options.js'
+import { targets } from '../dist/document/targets.js'
 import { fillBlock, table } from './markdown.js'
 import { transcripts } from './transcripts.js'
 
