@@ -3,8 +3,9 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'rolldown'
 
-// our commands and the help stay as tsc made them, beside the bundle: they need no quick start
-const isLoadedLater = (id, importer) => id === './help.js' || importer?.endsWith('commands.js')
+// our commands, long options and the help stay as tsc made them, beside the bundle: they need no quick start
+const later = ['./help.js', './classic-long-options.js']
+const isLoadedLater = (id, importer) => later.includes(id) || importer?.endsWith('commands.js')
 const isPackage = id => /^[a-z][a-z0-9-]*$/.test(id)
 
 /** Node loads CommonJS packages by require() at once; import() would start its loader of ES modules, 4 ms. */

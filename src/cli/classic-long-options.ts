@@ -1,57 +1,78 @@
 // Our long options among Apache's letters: where a password comes from when nobody types it.
 import { HtpasswdError } from '../errors.ts'
-import { type LongOptions, UsageError, unknownOption } from './classic-options.ts'
+import { classic } from './classic.ts'
+import {
+  type ClassicCommand,
+  type GivenPassword,
+  type LongOptions,
+  UsageError,
+  unknownOption,
+} from './classic-options.ts'
+import { isToBeShown, updateWith } from './generated-password.ts'
+import type { Io } from './io.ts'
 import { nearestName } from './nearest-name.ts'
 import type { Option } from './option-table.ts'
 import { type PasswordValues, passwordOptions } from './password-options.ts'
-import { generationOf, givenOptions, rejectSeveral } from './password-source.ts'
+import { generationOf, givenOptions, passwordFrom, rejectSeveral } from './password-source.ts'
 
 const rows: ReadonlyMap<string, Option> = new Map(Object.entries(passwordOptions))
 
-/** A reader for one command line. */
-export function readLongOptions(): LongOptions {
-  const texts = new Map<string, string>()
-  // the option whose argument may be the first word behind the options, and the place behind it
-  let open: { readonly name: string; readonly end: number } | undefined
-  return {
-    take: (argv, at) => {
-      const { name, row, value } = split(argv[at] as string)
-      if (value !== undefined) texts.set(name, value)
-      else if (row.bare !== undefined) {
-        texts.set(name, row.bare)
-        open = { name, end: at + 1 }
-      } else {
-        const next = argv[at + 1]
-        if (next === undefined) throw new UsageError(`--${name} expected ${row.argument} behind it`, true)
-        texts.set(name, next)
-        return at + 2
-      }
-      return at + 1
-    },
-    takeArgument: (argv, at, wordsNeeded) => {
-      if (open?.end !== at || argv.length - at <= wordsNeeded) return at
-      // `--generate 24 -B users alice`: Apache's options end at their first word
-      if (argv[at + 1]?.startsWith('-'))
-        throw new UsageError(
-          `--${open.name} expected its ${rows.get(open.name)?.argument} behind a "=" in front of other options`,
-          true,
-        )
-      if (argv.length - at > wordsNeeded + 1) return at
-      texts.set(open.name, argv[at] as string)
-      return at + 1
-    },
-    values: (mode, sources) => {
-      if (texts.size === 0) return undefined
-      const values = Object.fromEntries(
-        [...rows].map(([name, row]) => [name, read(name, row, texts.get(name))]),
-      ) as PasswordValues
-      const [first] = givenOptions(values)
-      if (mode === 'delete') throw refusal(`-D asks for no password, got ${first}`)
-      if (mode === 'verify' && generationOf(values) !== undefined)
-        throw refusal(`-v checks a password and makes none, got ${first}`)
-      rejectSeveral(values, sources)
-      return values
-    },
+/** The command in Apache's grammar with these beside it. */
+export const classicWithLongOptions = (argv: readonly string[], io: Io): Promise<number> =>
+  classic(argv, io, new ReadOptions())
+
+/** The long options of one command line. */
+export class ReadOptions implements LongOptions {
+  readonly #texts = new Map<string, string>()
+  /** The option whose argument may be the first word behind the options, and the place behind it. */
+  #open: { readonly name: string; readonly row: Option; readonly end: number } | undefined
+
+  take(argv: readonly string[], at: number): number {
+    const { name, row, value } = split(argv[at] as string)
+    if (value === undefined && row.bare === undefined) {
+      const next = argv[at + 1]
+      if (next === undefined) throw new UsageError(`--${name} expected ${row.argument} behind it`, true)
+      this.#texts.set(name, next)
+      return at + 2
+    }
+    this.#texts.set(name, value ?? (row.bare as string))
+    if (value === undefined) this.#open = { name, row, end: at + 1 }
+    return at + 1
+  }
+
+  takeArgument(argv: readonly string[], at: number, wordsNeeded: number): number {
+    if (this.#open?.end !== at || argv.length - at <= wordsNeeded) return at
+    const { name, row } = this.#open
+    // `--generate 24 -B users alice`: Apache's options end at their first word
+    if (argv[at + 1]?.startsWith('-')) {
+      const message = `--${name} expected its ${row.argument} behind a "=" in front of other options`
+      throw new UsageError(message, true)
+    }
+    if (argv.length - at > wordsNeeded + 1) return at
+    this.#texts.set(name, argv[at] as string)
+    return at + 1
+  }
+
+  given(mode: ClassicCommand['mode'], sources: readonly string[]): GivenPassword | undefined {
+    if (this.#texts.size === 0) return undefined
+    const values = this.values()
+    const [first] = givenOptions(values)
+    if (mode === 'delete') throw refusal(`-D asks for no password, got ${first}`)
+    if (mode === 'verify' && generationOf(values) !== undefined)
+      throw refusal(`-v checks a password and makes none, got ${first}`)
+    rejectSeveral(values, sources)
+    return {
+      read: env => passwordFrom(values, env) as Buffer,
+      handOver: async (password, file, write) => {
+        await updateWith(values, password, file, () => write().then(() => true))
+        return isToBeShown(values)
+      },
+    }
+  }
+
+  values(): PasswordValues {
+    const entries = [...rows].map(([name, row]) => [name, read(name, row, this.#texts.get(name))])
+    return Object.fromEntries(entries) as PasswordValues
   }
 }
 

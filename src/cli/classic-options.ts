@@ -1,7 +1,6 @@
 // Apache's grammar: its options in one table, the usage text made from it, and the parser (apr_getopt, check_args).
 import { HtpasswdError } from '../errors.ts'
 import type { FormatId } from '../hash/registry.ts'
-import type { PasswordValues } from './password-options.ts'
 
 /** What the command does with the record. */
 type Mode = 'update' | 'create' | 'print' | 'verify' | 'delete'
@@ -94,8 +93,21 @@ export interface ClassicCommand {
   readonly user: string
   /** With `-b`. */
   readonly password: string | undefined
-  /** What our long options say of it; undefined where there is none of them. */
-  readonly given: PasswordValues | undefined
+  /** By our long options; undefined where there is none of them. */
+  readonly given: GivenPassword | undefined
+}
+
+/** A password that nobody types. */
+export interface GivenPassword {
+  /** Its bytes. */
+  read(env: NodeJS.ProcessEnv): Buffer
+  /**
+   * Carries out what writes the record, and hands a made-up password over.
+   *
+   * @param file where the record goes; undefined for standard output.
+   * @returns whether the password has to be shown: it was made up, and nothing else has it.
+   */
+  handOver(password: Buffer, file: string | undefined, write: () => Promise<void>): Promise<boolean>
 }
 
 /** Our long options, which stand among Apache's; read by classic-long-options.ts, which few runs need. */
@@ -108,7 +120,7 @@ export interface LongOptions {
    * @param sources the letters that say where the password comes from, such as `-b`.
    * @throws HtpasswdError `ERR_USAGE` for a value that does not fit, and where the options do not go together.
    */
-  values(mode: Mode, sources: readonly string[]): PasswordValues | undefined
+  given(mode: Mode, sources: readonly string[]): GivenPassword | undefined
 }
 
 /** A mistake in the words of the command; `text` is what goes to standard error. */
@@ -187,7 +199,7 @@ export function parseClassic(argv: readonly string[], long?: LongOptions): Class
   // each -n takes one word off, as in the real one, where -nn wants none at all
   const needed = 2 - prints + (source === 'argument' ? 1 : 0)
   if (long !== undefined) next = long.takeArgument(argv, next, needed)
-  const given = long?.values(mode, [...sources])
+  const given = long?.given(mode, [...sources])
   const words = argv.slice(next)
   if (words.length !== needed) throw new UsageError('', true)
   const file = mode === 'print' ? undefined : words.shift()

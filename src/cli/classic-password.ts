@@ -22,11 +22,7 @@ class MismatchError extends HtpasswdError {
 
 /** The bytes of the password, as they are. */
 export async function passwordOf(command: ClassicCommand, io: Io): Promise<Buffer> {
-  if (command.given !== undefined) {
-    const { passwordFrom } = await import('./password-source.ts')
-    const given = passwordFrom(command.given, io.env)
-    if (given !== undefined) return given
-  }
+  if (command.given !== undefined) return command.given.read(io.env)
   if (command.source === 'argument') return fromArgument(command.password ?? '')
   if (command.source === 'stdin') return fromInput(io, command.acceptsEmptyInput)
   const questions =

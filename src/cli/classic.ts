@@ -5,7 +5,7 @@ import { BCRYPT_PASSWORD_BYTES, bcrypt } from '../hash/bcrypt.ts'
 import { type HashOptions, hashPassword } from '../hash/registry.ts'
 import { sha512crypt } from '../hash/sha-crypt.ts'
 import { checkAccess } from '../store/access.ts'
-import { type ClassicCommand, parseClassic, UsageError } from './classic-options.ts'
+import { type ClassicCommand, type LongOptions, parseClassic, UsageError } from './classic-options.ts'
 import { passwordOf } from './classic-password.ts'
 import { verify } from './classic-verify.ts'
 import { ExitStatus } from './exit-status.ts'
@@ -20,21 +20,14 @@ const CLASSIC_COST = 5
 const MAX_RECORD_BYTES = 254
 
 /** Runs one command and returns its exit status; says on standard error what went wrong. */
-export async function classic(argv: readonly string[], io: Io): Promise<number> {
+export async function classic(argv: readonly string[], io: Io, long?: LongOptions): Promise<number> {
   try {
-    return await run(await parse(argv), io)
+    return await run(parseClassic(argv, long), io)
   } catch (error) {
     if (!(error instanceof HtpasswdError)) throw error
     io.err(error instanceof UsageError ? error.text : `htpasswd: ${error.message}\n`)
     return error.exitStatus
   }
-}
-
-/** What our long options need is loaded only where a word looks like one. */
-async function parse(argv: readonly string[]): Promise<ClassicCommand> {
-  if (!argv.some(word => /^--./.test(word))) return parseClassic(argv)
-  const { readLongOptions } = await import('./classic-long-options.ts')
-  return parseClassic(argv, readLongOptions())
 }
 
 async function run(command: ClassicCommand, io: Io): Promise<number> {
@@ -125,23 +118,16 @@ class CostError extends HtpasswdError {
 
 async function write(command: ClassicCommand, options: HashOptions, io: Io): Promise<number> {
   const { hash, password } = await makeRecord(command, options, io)
-  if (command.given === undefined) {
-    await put(command, hash, io)
-    return ExitStatus.ok
-  }
-  const { isToBeShown, updateWith } = await import('./generated-password.ts')
-  await updateWith(command.given, password, command.file, async () => {
-    await put(command, hash, io)
-    return true
-  })
-  if (!isToBeShown(command.given)) return ExitStatus.ok
+  const put = (): Promise<void> => writeRecord(command, hash, io)
+  const isToBeShown = await (command.given?.handOver(password, command.file, put) ?? put())
+  if (!isToBeShown) return ExitStatus.ok
   // standard output has the record of -n, and nothing but the password else
   if (command.file === undefined) io.err(`Generated password for ${printable(command.user)}: ${password}\n`)
   else io.out(`${password}\n`)
   return ExitStatus.ok
 }
 
-async function put(command: ClassicCommand, hash: string, io: Io): Promise<void> {
+async function writeRecord(command: ClassicCommand, hash: string, io: Io): Promise<void> {
   if (command.file === undefined) {
     io.out(Buffer.from(`${usernameKey(command.user)}:${hash}\n\n`, 'latin1'))
     return

@@ -10,5 +10,8 @@ export async function main(words: readonly string[], io: Io = processIo): Promis
   if (argv[0] === '--help' || argv[0] === '--version') return (await import('./help.ts')).help(argv, io)
   const command = commands.find(({ name }) => name === argv[0])
   if (command !== undefined) return (await command.load()).run(argv.slice(1), io)
+  // they need as much as our commands do, and few runs have them
+  if (argv.some(word => /^--./.test(word)))
+    return (await import('./classic-long-options.ts')).classicWithLongOptions(argv, io)
   return classic(argv, io)
 }

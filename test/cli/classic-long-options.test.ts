@@ -1,10 +1,10 @@
 // Our long options among Apache's letters: where they may stand, what they take, and what does not go together.
 import { describe, expect, test } from 'vitest'
-import { readLongOptions } from '../../src/cli/classic-long-options.ts'
+import { ReadOptions } from '../../src/cli/classic-long-options.ts'
 import { parseClassic, usage } from '../../src/cli/classic-options.ts'
 import { runBin, runShell, withFolder, withoutPrivateNote } from './run.ts'
 
-const parse = (line: string) => parseClassic(line.split(' '), readLongOptions())
+const parse = (line: string, long = new ReadOptions()) => parseClassic(line.split(' '), long)
 
 test.each([
   ['--generate f u', { generate: { length: 20 } }, {}],
@@ -29,8 +29,9 @@ test.each([
   ['--password-fd 3 -- f u', { 'password-fd': 3 }, {}],
   ['-v --password-fd=0 f u', { 'password-fd': 0 }, { mode: 'verify' }],
 ])('htpasswd %s', (line, given, more) => {
-  const command = parse(line)
-  const defined = Object.entries(command.given ?? {}).filter(([, value]) => value !== undefined)
+  const long = new ReadOptions()
+  const command = parse(line, long)
+  const defined = Object.entries(long.values()).filter(([, value]) => value !== undefined)
   expect(Object.fromEntries(defined)).toEqual(given)
   expect(command).toMatchObject({ file: command.mode === 'print' ? undefined : 'f', ...more, user: 'u' })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readLongOptions } from '../../src/cli/classic-long-options.ts'
+import { ReadOptions } from '../../src/cli/classic-long-options.ts'
 import { parseClassic } from '../../src/cli/classic-options.ts'
 import { passwordOf } from '../../src/cli/classic-password.ts'
 import { recordedIo } from './recorded-io.ts'
@@ -55,7 +55,7 @@ test('-b beside -i takes an empty input, as Apache’s does', async () => {
 
 test('what a long option gives counts, and nobody is asked', async () => {
   const io = recordedIo({ env: { LAB_PW: 'correct horse' }, typed: ['typed\r'], input: 'piped' })
-  const command = parseClassic(['--password-env', 'LAB_PW', 'f', 'u'], readLongOptions())
+  const command = parseClassic(['--password-env', 'LAB_PW', 'f', 'u'], new ReadOptions())
   expect(String(await passwordOf(command, io))).toBe('correct horse')
   expect(io.said.err).toBe('')
 })

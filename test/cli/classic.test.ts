@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { classic } from '../../src/cli/classic.ts'
+import { ReadOptions } from '../../src/cli/classic-long-options.ts'
 import { canStandIn, pretendWindows } from '../store/windows-tools.ts'
 import { sha } from './cases.ts'
 import { recordedIo } from './recorded-io.ts'
@@ -20,10 +21,8 @@ const P = '{SHA}UWuXg/ylF+7L0dBk2i0WUxCxl1k='
 const three = 'alice:1\nbob:2\ncarol:3\n'
 async function run(words: string[], given: Parameters<typeof recordedIo>[0] = {}) {
   const io = recordedIo(given)
-  const status = await classic(
-    words.map(word => (word === 'FILE' ? file : word)),
-    io,
-  )
+  const argv = words.map(word => (word === 'FILE' ? file : word))
+  const status = await classic(argv, io, new ReadOptions())
   return { status, ...io.said, err: io.said.err.replaceAll(file, 'FILE') }
 }
 const content = (): string => readFileSync(file, 'latin1')
