@@ -29,8 +29,9 @@ await build({
   output: {
     dir: folder,
     format: 'cjs',
-    // they stand in the modules beside it
+    // they stand in the modules beside it, and so does the layout; names stay, for traces of errors
     comments: false,
+    minify: { mangle: false, compress: false, codegen: true },
     entryFileNames: '[name].cjs',
     // what a run may not need becomes a file of its own, read when it is
     chunkFileNames: '[name].cjs',
