@@ -3,7 +3,7 @@
 const { enableCompileCache } = require('node:module')
 
 enableCompileCache?.()
-const { main } = require('../dist/cli/main.cjs')
+const { main } = require('../dist/command/main.cjs')
 main(process.argv.slice(2)).then(status => {
   process.exitCode = status
 })
