@@ -17,8 +17,10 @@ export const desCrypt: HashFormat<'des'> = {
   setting: () => randomSalt(2),
   compute: (password, setting) => {
     if (password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
-    // the package takes the low 7 bits of each byte, and of the setting only the salt
-    return withEngine(engine => engine(password, setting.slice(0, 2)))
+    // the package takes the low 7 bits of 8 bytes, and of the setting only the salt; text, for code that meets both text
+    // and bytes is slower for both
+    const text = Buffer.from(password).toString('latin1', 0, 8)
+    return withEngine(engine => engine(text, setting.slice(0, 2)))
   },
   milliseconds: () => 0.2,
 }
