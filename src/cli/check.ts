@@ -8,11 +8,10 @@ import { checkGrammar } from './check-options.ts'
 import { count } from './count.ts'
 import { fileWarnings } from './file-warnings.ts'
 import type { Io } from './io.ts'
-import { usageError } from './option-words.ts'
 import { Output, writeJson } from './output.ts'
 import { painter } from './painter.ts'
 import { printable } from './printable.ts'
-import { readPasswordFile } from './read-file.ts'
+import { onlyFile, readPasswordFile } from './read-file.ts'
 import { runCommand } from './run-command.ts'
 import { shellWord } from './shell-word.ts'
 
@@ -22,10 +21,7 @@ const Status = { clean: 0, problems: 1, trouble: 2 } as const
 /** Runs the command and returns its exit status. */
 export function check(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(checkGrammar, argv, io, async ({ words, values }) => {
-    const [file, ...more] = words
-    if (file === undefined || more.length > 0) {
-      throw usageError(`expected one password file, got ${words.join(' ') || 'none'}`)
-    }
+    const file = onlyFile(words)
     const bytes = await readPasswordFile(file).catch(error => {
       throw error instanceof HtpasswdError ? new TroubleError(error) : error
     })

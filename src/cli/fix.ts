@@ -17,17 +17,14 @@ import { usageError } from './option-words.ts'
 import { Output } from './output.ts'
 import { type Paint, painter } from './painter.ts'
 import { printable } from './printable.ts'
-import { readPasswordFile } from './read-file.ts'
+import { onlyFile, readPasswordFile } from './read-file.ts'
 import { runCommand } from './run-command.ts'
 import { shellWord } from './shell-word.ts'
 
 /** Runs the command and returns its exit status. */
 export function fix(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(fixGrammar, argv, io, async ({ words, values }) => {
-    const [file, ...more] = words
-    if (file === undefined || more.length > 0) {
-      throw usageError(`expected one password file, got ${words.join(' ') || 'none'}`)
-    }
+    const file = onlyFile(words)
     if (values.json && !values.yes && !values['dry-run']) {
       throw usageError('expected --yes or --dry-run beside --json, which shows no difference to confirm')
     }

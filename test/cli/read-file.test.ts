@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readPasswordFile } from '../../src/cli/read-file.ts'
+import { onlyFile, readPasswordFile } from '../../src/cli/read-file.ts'
 import { withFolder } from './run.ts'
 
 test('the bytes as they are', () =>
@@ -14,3 +14,12 @@ test('a file that is missing, or is none, is a named error', () =>
     await expect(readPasswordFile(join(folder, 'none'))).rejects.toMatchObject(error)
     await expect(readPasswordFile(folder)).rejects.toMatchObject({ code: 'ERR_FILE_ACCESS' })
   }))
+
+test.each([
+  [[], 'none'],
+  [['a', 'b'], 'a b'],
+])('one file is expected, not %j', (words, got) => {
+  expect(onlyFile(['users'])).toBe('users')
+  const error = { code: 'ERR_USAGE', message: `expected one password file, got ${got}` }
+  expect(() => onlyFile(words)).toThrow(expect.objectContaining(error))
+})
