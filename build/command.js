@@ -9,7 +9,9 @@ const to = join('dist', 'command')
 rmSync(to, { recursive: true, force: true })
 
 // our commands, long options and the help need no quick start: they stay ES modules, loaded by the bundle of Apache's
-const commands = [...readFileSync(join(from, 'commands.js'), 'utf8').matchAll(/import\('\.\/([\w-]+)\.js'\)/g)]
+const commands = [
+  ...readFileSync(join(from, 'commands.js'), 'utf8').matchAll(/import\('\.\/([\w-]+)\.js'\)/g),
+]
 const later = [...new Set(commands.map(([, name]) => name)), 'help', 'classic-long-options']
 
 /** Keeps the words of an import as they are: all folders of dist are as deep, and chunks stand where modules stood. */
