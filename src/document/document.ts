@@ -2,6 +2,7 @@
 import { HtpasswdError } from '../errors.ts'
 import { fieldsBehind, LineCursor, lineStart, textStart } from './line.ts'
 import { LineIndex } from './line-index.ts'
+import { Pieces } from './pieces.ts'
 import type { Problem } from './problem.ts'
 import { findProblems } from './problems.ts'
 import { RecordScan } from './record-scan.ts'
@@ -151,26 +152,26 @@ export class HtpasswdDocument {
   /** The bytes as slices of the source and what came new, for a writer that need not copy them. @internal */
   pieces(): Buffer[] {
     const source = this.#source
-    const pieces: Buffer[] = []
+    const pieces = new Pieces()
     let copied = 0
     for (const [at, edit] of [...this.#edits].sort(([a], [b]) => a - b)) {
       const { hashEnd, contentEnd, end } = fieldsBehind(source, source.indexOf(58, at))
-      pieces.push(source.subarray(copied, lineStart(source, at)))
+      pieces.add(source.subarray(copied, lineStart(source, at)))
       if (edit === undefined) copied = end
       else {
-        pieces.push(Buffer.from(`${edit.key}:${edit.hash}`, 'latin1'), source.subarray(hashEnd, contentEnd))
+        pieces.addText(`${edit.key}:${edit.hash}`)
+        pieces.add(source.subarray(hashEnd, contentEnd))
         copied = contentEnd
       }
     }
-    pieces.push(source.subarray(copied))
+    pieces.add(source.subarray(copied))
     const lineEnd = this.#lineEnd()
-    if (this.changed && lacksLineEnd(pieces, textStart(source))) {
-      // a CRLF that was cut in two is completed, or the first half would become part of the hash
-      const isCut = pieces.findLast(piece => piece.length > 0)?.at(-1) === 13
-      pieces.push(isCut ? Buffer.from('\n') : lineEnd)
-    }
-    for (const [key, hash] of this.#added) pieces.push(Buffer.from(`${key}:${hash}`, 'latin1'), lineEnd)
-    return pieces.filter(piece => piece.length > 0)
+    // a byte order mark alone is no line
+    const lacksLineEnd = pieces.length > textStart(source) && pieces.lastByte !== 10
+    // a CRLF that was cut in two is completed, or the first half would become part of the hash
+    if (this.changed && lacksLineEnd) pieces.addText(pieces.lastByte === 13 ? '\n' : lineEnd)
+    for (const [key, hash] of this.#added) pieces.addText(`${key}:${hash}${lineEnd}`)
+    return pieces.buffers()
   }
 
   /** Makes look-ups fast from now on, for a reader that keeps the document. @internal */
@@ -229,14 +230,8 @@ export class HtpasswdDocument {
   }
 
   /** The line end of new lines: that of the first line. */
-  #lineEnd(): Buffer {
+  #lineEnd(): string {
     const first = this.#source.indexOf(10)
-    return Buffer.from(first > 0 && this.#source[first - 1] === 13 ? '\r\n' : '\n')
+    return first > 0 && this.#source[first - 1] === 13 ? '\r\n' : '\n'
   }
-}
-
-/** Whether the text ends within a line; a byte order mark alone is no line. */
-function lacksLineEnd(pieces: readonly Buffer[], markLength: number): boolean {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  return length > markLength && pieces.findLast(piece => piece.length > 0)?.at(-1) !== 10
 }

@@ -5,7 +5,7 @@ import { bcrypt } from './bcrypt.ts'
 import { equalInConstantTime } from './compare.ts'
 import { desCrypt } from './des-crypt.ts'
 import type { FormatInfo, HashFormat } from './format.ts'
-import { compute } from './offload.ts'
+import { compute, computeOneOfMany } from './offload.ts'
 import { hasNul, passwordBytes } from './password.ts'
 import { plaintext } from './plaintext.ts'
 import { sha256crypt, sha512crypt } from './sha-crypt.ts'
@@ -98,9 +98,18 @@ function parameterOf(format: HashFormat, options: HashOptions): number | undefin
  * @throws HtpasswdError `ERR_OPTION` for an unknown format or a parameter out of its range, `ERR_PASSWORD` for a
  *   password that holds a NUL byte or is too long for the format (512 bytes in the formats of crypt(3)).
  */
-export async function hashPassword(
+export function hashPassword(password: string | Uint8Array, options: HashOptions = {}): Promise<string> {
+  return hashBy(compute, password, options)
+}
+
+/** As `hashPassword`, for an import of many users: every core takes part. */
+export const hashOneOfMany = (password: string | Uint8Array, options: HashOptions): Promise<string> =>
+  hashBy(computeOneOfMany, password, options)
+
+async function hashBy(
+  computing: typeof compute,
   password: string | Uint8Array,
-  options: HashOptions = {},
+  options: HashOptions,
 ): Promise<string> {
   const format = findFormat(options.format ?? DEFAULT_FORMAT)
   const parameter = parameterOf(format, options)
@@ -111,7 +120,7 @@ export async function hashPassword(
       'password expected no NUL byte, got one; servers would cut it short there',
     )
   }
-  const hash = await compute(format, bytes, format.setting(parameter))
+  const hash = await computing(format, bytes, format.setting(parameter))
   if (hash === undefined) {
     throw new HtpasswdError(
       'ERR_PASSWORD',

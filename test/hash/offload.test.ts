@@ -42,3 +42,22 @@ test('a long password of apr1 leaves the event loop free, from the first one on'
   expect(run.stderr).toBe('')
   expect(JSON.parse(run.stdout)).toEqual({ free: true, right: true })
 })
+
+test('of many hashes even short ones go to threads, but not those that are over sooner', () => {
+  const many = `
+    import { HtpasswdDocument, importUsers } from ${dist}
+    let workers = 0
+    process.on('worker', () => workers++)
+    const started = []
+    for (const format of ['sha1', 'bcrypt']) {
+      const options = format === 'bcrypt' ? { format, cost: 6 } : { format }
+      const users = Array.from({ length: 4 }, (_, i) => ({ user: 'u' + i, password: 'secret' }))
+      await importUsers(new HtpasswdDocument(), users, options)
+      started.push(workers > 0)
+    }
+    console.log(JSON.stringify(started))
+  `
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', many], { encoding: 'utf8' })
+  expect(run.stderr).toBe('')
+  expect(JSON.parse(run.stdout)).toEqual([false, true])
+})

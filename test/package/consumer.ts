@@ -13,6 +13,7 @@ import {
   basicAuth,
   type Change,
   type CheckOptions,
+  type ConflictPolicy,
   type Credentials,
   checkDocument,
   createGuard,
@@ -39,7 +40,11 @@ import {
   HtpasswdError,
   HtpasswdFile,
   hashPassword,
+  type ImportedUser,
+  type ImportOptions,
+  type ImportReport,
   identify,
+  importUsers,
   type Login,
   needsRehash,
   type Problem,
@@ -86,6 +91,17 @@ const fixed: Fix = fixDocument(document)
 const change: Change | undefined = fixed.changes[0]
 const create: UpdateOptions = { create: true }
 const done: 'added' | 'updated' = await HtpasswdFile.update('users', d => d.set('alice', hash), create)
+const onConflict: ConflictPolicy = 'skip'
+const importing: ImportOptions = {
+  ...options,
+  onConflict,
+  onProgress: (count: number, of: number) => void [count, of],
+}
+const newcomers: readonly ImportedUser[] = [
+  { user: 'bob', password: 'pw' },
+  { user: new Uint8Array([99]), hash },
+]
+const imported: ImportReport = await importUsers(document, newcomers, importing)
 const file: HtpasswdFile = await HtpasswdFile.open('users')
 const watching: WatchOptions = { onChange: () => {}, onError: (error: Error) => void error }
 const watch: Disposable = file.watch(watching)
@@ -135,6 +151,7 @@ export {
   done,
   guard,
   hook,
+  imported,
   invented,
   matches,
   problem,
