@@ -83,7 +83,16 @@ function readRest(): Buffer {
 }
 
 function readAll(limit: number): Buffer {
-  while (pending.length < limit && fill());
+  if (pending.length < limit && fill()) {
+    // joined once: fill() copies all that came before, which a large import would feel
+    const chunks: Buffer[] = [pending]
+    for (let length = pending.length; length < limit; length += chunks.at(-1)?.length ?? 0) {
+      const chunk = readChunk()
+      if (chunk.length === 0) break
+      chunks.push(chunk)
+    }
+    pending = Buffer.concat(chunks)
+  }
   return pending.subarray(0, limit)
 }
 
