@@ -1,0 +1,17 @@
+// Lines of `user:password` or `user:hash`, such as another password file.
+import type { UnreadableRow } from '../document/import-plan.ts'
+import { LineCursor } from '../document/line.ts'
+import { usernameText } from '../document/username.ts'
+import type { SourceRow } from './import-value.ts'
+
+/** Comments and blank lines are skipped; bytes are taken as they are, for a password may be any. */
+export function* readLines(bytes: Buffer): Generator<SourceRow | UnreadableRow> {
+  const cursor = new LineCursor(bytes)
+  for (let line = 1; cursor.next(); line++) {
+    if (cursor.kind === 'malformed')
+      yield { line, problem: 'expected "user:password" or "user:hash", got no colon' }
+    if (cursor.kind !== 'record') continue
+    const value = bytes.toString('latin1', cursor.nameEnd + 1, cursor.contentEnd)
+    yield { line, user: usernameText(cursor.name()), value }
+  }
+}
