@@ -11,7 +11,7 @@ import { verify } from './classic-verify.ts'
 import { ExitStatus } from './exit-status.ts'
 import type { Io } from './io.ts'
 import { printable } from './printable.ts'
-import { shellWord } from './shell-word.ts'
+import { privateFile } from './private-file.ts'
 import { rejectMalformed } from './valid-document.ts'
 
 /** Apache's default cost, which its servers and scripts are used to; the library's is 12. */
@@ -144,10 +144,6 @@ async function writeRecord(command: ClassicCommand, hash: string, io: Io): Promi
   )
   io.err(`${done === 'added' ? 'Adding' : 'Updating'} password for user ${printable(command.user)}\n`)
 }
-
-/** Said once, when the file is made: a server that runs under an account of its own has to be let in. */
-const privateFile = (file: string): string =>
-  `Only you, Administrators and SYSTEM can read ${file}; let a server's account in with: icacls ${shellWord(file)} /grant ACCOUNT:R\n`
 
 async function remove(command: ClassicCommand, io: Io): Promise<number> {
   const { updateFile } = await import('../store/update.ts')
