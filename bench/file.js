@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url'
 import { HtpasswdFile } from '../dist/index.js'
 import { environment, printEnvironment } from './environment.js'
 import { compare, median } from './interleaved.js'
+import { peakOf } from './peak-memory.js'
 
 const USERS = 1_000_000
 const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
@@ -72,17 +73,6 @@ if (hasApache) {
   await compare('one verification', { ...both('-vb', middle, () => 'right'), runs: 5, target: 'at most 1.3' })
 } else console.log("Apache's htpasswd is not here: skipped")
 
-// the peak that the system counted for a process that ran the command
-const measure = `
-  process.argv.splice(1, process.argv.length, ...JSON.parse(process.env.BENCH_ARGV))
-  process.on('exit', () => console.log(process.resourceUsage().maxRSS))
-  await import(process.env.BENCH_BIN)
-`
-const peakOf = args => {
-  const env = { ...environment, BENCH_BIN: bin, BENCH_ARGV: JSON.stringify([bin, ...args]) }
-  const run = spawnSync(process.execPath, ['--input-type=module', '-e', measure], { encoding: 'utf8', env })
-  return Number(run.stdout.trim().split('\n').at(-1)) * 1024
-}
 const peak = peakOf(['-bs', ours, name(USERS / 2), 'p'])
 const idle = peakOf(['-nbs', 'u', 'p'])
 console.log(
