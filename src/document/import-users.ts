@@ -40,7 +40,8 @@ const policies: readonly ConflictPolicy[] = ['fail', 'skip', 'update']
 
 /**
  * Puts many users into a document, all of them or none: nothing changes before every row is checked and every password
- * is hashed, on all cores.
+ * is hashed, on all cores. Within `HtpasswdFile.update` the file is locked meanwhile, so of a long list make the hashes
+ * first; the command `htpasswd import` does.
  *
  * @throws HtpasswdError that lists what is wrong with its row or line, the first 20 of it: `ERR_USER_EXISTS` where users
  *   are there already and nothing else is wrong, `ERR_USERNAME` where only names are, else `ERR_RECORD`;
