@@ -36,12 +36,13 @@ const option = ([long, { alias, argument, describe, default: standard }]) => [
   prose(standard === undefined ? describe : `${describe}; default ${standard}`),
 ]
 
-// `service` takes the options of `serve` as well, which has those of Apache's grammar; each one is listed once
-const listed = new Set(Object.keys(passwordOptions))
+// `service` takes the options of `serve` as well, which has those of Apache's grammar; each one is listed once, by its
+// words, for commands share names
+const listed = new Set(Object.values(passwordOptions).map(({ describe }) => describe))
 async function commandSection({ load }) {
   const { grammar } = await load()
-  const rows = Object.entries(grammar.options).filter(([one]) => !listed.has(one))
-  for (const [one] of rows) if (one !== 'help') listed.add(one)
+  const rows = Object.entries(grammar.options).filter(([, { describe }]) => !listed.has(describe))
+  for (const [name, { describe }] of rows) if (name !== 'help') listed.add(describe)
   return [
     `.SS htpasswd ${grammar.name}`,
     prose(grammar.describe),

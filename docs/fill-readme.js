@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { synopsis } from '../dist/cli/classic-options.js'
 import { commands } from '../dist/cli/commands.js'
+import { helpOption } from '../dist/cli/option-table.js'
 import { passwordOptions } from '../dist/cli/password-options.js'
 import { targets } from '../dist/document/targets.js'
 import { fillBlock, table } from './markdown.js'
@@ -14,13 +15,14 @@ const option = ([name, { alias, argument, describe, default: standard }]) => [
   standard === undefined ? describe : `${describe}; default \`${standard}\``,
 ]
 
-// `service` takes the options of `serve` as well, which has those of Apache's grammar; each one is listed once
-const listed = new Set(['help', ...Object.keys(passwordOptions)])
+// `service` takes the options of `serve` as well, which has those of Apache's grammar; each one is listed once, by its
+// words, for commands share names
+const listed = new Set([helpOption, ...Object.values(passwordOptions)].map(({ describe }) => describe))
 const optionTable = rows => table(['option', 'what it does'], rows.map(option))
 
 function commandBlock({ name, synopsis: forms, options }) {
-  const rows = Object.entries(options).filter(([one]) => !listed.has(one))
-  for (const [one] of rows) listed.add(one)
+  const rows = Object.entries(options).filter(([, { describe }]) => !listed.has(describe))
+  for (const [, { describe }] of rows) listed.add(describe)
   const lines = forms.map(form => `htpasswd ${name} ${form}`.trimEnd())
   const tables = rows.length === 0 ? '' : `\n\n${optionTable(rows)}`
   return fence(lines) + tables
