@@ -1,12 +1,23 @@
 // Hands a made-up password over: in a new private file that is there before the record, or to be shown behind it.
+import { lstatSync } from 'node:fs'
 import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { HtpasswdError } from '../errors.ts'
-import type { PasswordValues } from './password-options.ts'
+import type { GenerationValues } from './password-options.ts'
 import { generationOf } from './password-source.ts'
 
 /** Whether the caller has to show it, once its record is safe: nothing else has it. */
-export const isToBeShown = (values: PasswordValues): boolean =>
+export const isToBeShown = (values: GenerationValues): boolean =>
   generationOf(values) !== undefined && values['generate-to'] === undefined
+
+/**
+ * For work that takes long before its update: a file that is there is refused now, and not only then.
+ *
+ * @throws HtpasswdError `ERR_FILE_ACCESS`.
+ */
+export function rejectExisting({ 'generate-to': path }: GenerationValues): void {
+  if (path === undefined || lstatSync(path, { throwIfNoEntry: false }) === undefined) return
+  throw refusal(path, { code: 'EEXIST' })
+}
 
 /**
  * Carries an update out, with its password in the file of `--generate-to` where that was given.
@@ -17,7 +28,7 @@ export const isToBeShown = (values: PasswordValues): boolean =>
  * @throws HtpasswdError `ERR_FILE_ACCESS` before the update where that file cannot be made or is there.
  */
 export async function updateWith(
-  { 'generate-to': path }: PasswordValues,
+  { 'generate-to': path }: GenerationValues,
   password: Buffer,
   recordFile: string | undefined,
   update: () => Promise<boolean>,

@@ -52,3 +52,6 @@ export const passwordOptions = {
 
 /** Where the password comes from; all undefined where one is asked for. */
 export type PasswordValues = ValuesOf<typeof passwordOptions>
+
+/** What of it is about passwords that are made up. */
+export type GenerationValues = Pick<PasswordValues, 'generate' | 'generate-to'>

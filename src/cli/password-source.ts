@@ -4,7 +4,7 @@ import { HtpasswdError } from '../errors.ts'
 import { type GenerateOptions, generatePassword } from '../hash/generate-password.ts'
 import { isGivenDescriptor } from './given-descriptor.ts'
 import { MAX_INPUT_BYTES, passwordIn, rejectLong } from './password-input.ts'
-import { type PasswordValues, passwordOptions } from './password-options.ts'
+import { type GenerationValues, type PasswordValues, passwordOptions } from './password-options.ts'
 import { readUpTo } from './read-descriptor.ts'
 import { windowsInput } from './windows-input.ts'
 
@@ -36,7 +36,7 @@ export function rejectSeveral(values: PasswordValues, others: readonly string[] 
 }
 
 /** How the password is to be made up; undefined where it is not. */
-export const generationOf = (values: PasswordValues): GenerateOptions | undefined =>
+export const generationOf = (values: GenerationValues): GenerateOptions | undefined =>
   values.generate ?? (values['generate-to'] === undefined ? undefined : {})
 
 /** The bytes of the password; undefined where none of the options was given. */

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { isToBeShown, updateWith } from '../../src/cli/generated-password.ts'
-import type { PasswordValues } from '../../src/cli/password-options.ts'
+import { isToBeShown, rejectExisting, updateWith } from '../../src/cli/generated-password.ts'
+import type { GenerationValues } from '../../src/cli/password-options.ts'
 import { canStandIn, pretendWindows } from '../store/windows-tools.ts'
 
 let folder: string
@@ -24,13 +24,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const valuesTo = (to: string | undefined): PasswordValues => ({
-  generate: {},
-  'generate-to': to,
-  'password-file': undefined,
-  'password-env': undefined,
-  'password-fd': undefined,
-})
+const valuesTo = (to: string | undefined): GenerationValues => ({ generate: {}, 'generate-to': to })
 const password = Buffer.from('made-up words')
 const update = (work: () => Promise<boolean>, recordFile?: string, to: string | undefined = path) =>
   updateWith(valuesTo(to), password, recordFile, work)
@@ -50,6 +44,17 @@ test('where the update fails or writes nothing it is gone again', async () => {
   expect(existsSync(path)).toBe(false)
   expect(await update(async () => false)).toBe(false)
   expect(existsSync(path)).toBe(false)
+})
+
+test('what is there can be refused before long work, a link to nowhere too', () => {
+  expect(() => rejectExisting(valuesTo(undefined))).not.toThrow()
+  expect(() => rejectExisting(valuesTo(path))).not.toThrow()
+  writeFileSync(path, 'mine')
+  const message = `--generate-to expected a place for a new file, got ${path}, which is there; nothing was changed`
+  expect(() => rejectExisting(valuesTo(path))).toThrow(message)
+  if (process.platform === 'win32') return
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'link'))
+  expect(() => rejectExisting(valuesTo(join(folder, 'link')))).toThrow('which is there')
 })
 
 test('without --generate-to only the update happens', async () => {
@@ -118,5 +123,5 @@ test('it is shown where it was made up and no file has it', () => {
   expect(isToBeShown(valuesTo(undefined))).toBe(true)
   expect(isToBeShown(valuesTo(path))).toBe(false)
   expect(isToBeShown({ ...valuesTo(path), generate: undefined })).toBe(false)
-  expect(isToBeShown({ ...valuesTo(undefined), generate: undefined, 'password-env': 'PW' })).toBe(false)
+  expect(isToBeShown({ ...valuesTo(undefined), generate: undefined })).toBe(false)
 })
