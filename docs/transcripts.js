@@ -20,6 +20,14 @@ const sessions = {
   list: [...users, 'htpasswd list users', 'htpasswd list users --weak --json'],
   check: [...edited, 'htpasswd check users --for nginx-windows'],
   fix: [...edited, 'htpasswd fix users --yes', 'htpasswd list users'],
+  import: [
+    `printf 'user;password\\nalice;wonderland\\nbob;"build;er"\\n' > new.csv`,
+    'htpasswd import users new.csv',
+    `printf 'bob:builder\\ncarol:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\\n' > more`,
+    'htpasswd import users more',
+    'htpasswd import users more --on-conflict skip --json',
+    'htpasswd list users',
+  ],
 }
 
 /** A session by its name, as a block of Markdown. */

@@ -44,6 +44,14 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'import',
+    describe: 'put many users into a password file, all or none, from CSV, JSON or lines',
+    load: async () => {
+      const { importGrammar } = await import('./import-options.ts')
+      return { grammar: importGrammar, run: (await import('./import.ts')).importCommand }
+    },
+  },
+  {
     name: 'completion',
     describe: 'print what makes the Tab key complete all this in your shell',
     load: async () => {

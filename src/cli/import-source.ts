@@ -3,10 +3,12 @@ import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { ImportedUser, UnreadableRow } from '../document/import-plan.ts'
-import { LineCursor } from '../document/line.ts'
+import { LineCursor, textStart } from '../document/line.ts'
+import { decodeUtf16 } from '../document/utf16.ts'
 import { HtpasswdError } from '../errors.ts'
 import { importedUser, type SourceRow, type Values } from './import-value.ts'
 import type { Io } from './io.ts'
+import { printable } from './printable.ts'
 
 export type SourceFormat = 'csv' | 'jsonl' | 'lines'
 
@@ -52,18 +54,7 @@ function readFile(path: string): Buffer {
 }
 
 /** Less a byte order mark; UTF-16, which PowerShell and Excel's "Unicode text" write, as UTF-8. */
-function decoded(bytes: Buffer): Buffer {
-  const mark = bytes.toString('latin1', 0, 3)
-  if (mark === '\xef\xbb\xbf') return bytes.subarray(3)
-  if (mark.startsWith('\xff\xfe')) return Buffer.from(bytes.toString('utf16le', 2))
-  if (mark.startsWith('\xfe\xff')) {
-    const even = bytes.subarray(2, bytes.length - (bytes.length % 2))
-    return Buffer.from(Buffer.from(even).swap16().toString('utf16le'))
-  }
-  // without a mark every other byte of its ASCII is a NUL
-  const isUtf16 = bytes.length >= 4 && bytes[0] !== 0 && bytes[1] === 0 && bytes[2] !== 0 && bytes[3] === 0
-  return isUtf16 ? Buffer.from(bytes.toString('utf16le')) : bytes
-}
+const decoded = (bytes: Buffer): Buffer => decodeUtf16(bytes) ?? bytes.subarray(textStart(bytes))
 
 const endings: Readonly<Record<string, SourceFormat>> = {
   '.csv': 'csv',
@@ -106,5 +97,8 @@ async function readRows(
   }
   const { readCsv } = await import('./import-csv.ts')
   const { rows, unused } = await readCsv(bytes)
-  return { rows, notes: unused.length === 0 ? [] : [`columns that are not read: ${unused.join(', ')}`] }
+  return {
+    rows,
+    notes: unused.length === 0 ? [] : [`columns that are not read: ${unused.map(printable).join(', ')}`],
+  }
 }

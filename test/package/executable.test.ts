@@ -85,6 +85,14 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
     })
   })
 
+  test('import reads CSV by what is embedded, and hashes in threads', async () => {
+    await withFolder({ 'new.csv': 'user,password\nann,secret\nbob,"b, c"\n' }, async cwd => {
+      const made = await run(exe, ['import', 'f', 'new.csv', '--cost', '8'], { cwd })
+      expect(made).toEqual({ status: 0, stdout: '', stderr: 'made f\n2 users added\n' })
+      expect(await run(exe, ['-vb', 'f', 'bob', 'b, c'], { cwd })).toMatchObject({ status: 0 })
+    })
+  })
+
   test.each([[[]], [['--workers', '2']]])('serve %j checks bcrypt in threads', async words => {
     await withFolder({}, async cwd => {
       await run(exe, ['-cbBC8', 'f', 'ann', 'secret'], { cwd })
