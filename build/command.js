@@ -19,7 +19,7 @@ const external = isExternal => ({
   name: 'external',
   resolveId: (id, importer) => (importer && isExternal(id) ? { id, external: 'absolute' } : null),
 })
-const isPackage = id => /^[a-z][a-z0-9-]*$/.test(id)
+const isPackage = id => /^[a-z][a-z0-9-]*(\/[a-z]+)?$/.test(id)
 const isLayerBelow = id => id.startsWith('../')
 const isLoadedLater = id => later.some(name => id === `./${name}.js`)
 

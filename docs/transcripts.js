@@ -17,6 +17,14 @@ const edited = [
 ]
 
 const sessions = {
+  passwords: [
+    "printf 'builder\\n' > secret",
+    'htpasswd -cB --password-file secret users bob',
+    'BOB=builder htpasswd -v --password-env BOB users bob',
+    'htpasswd -B --generate-to made users carol',
+    'htpasswd -v --password-file made users carol',
+    'htpasswd -B --generate words users dave | tr -cd - | wc -c',
+  ],
   list: [...users, 'htpasswd list users', 'htpasswd list users --weak --json'],
   check: [...edited, 'htpasswd check users --for nginx-windows'],
   fix: [...edited, 'htpasswd fix users --yes', 'htpasswd list users'],
