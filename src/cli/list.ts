@@ -29,9 +29,9 @@ export function list(argv: readonly string[], io: Io): Promise<number> {
       for (const one of describeUsers(document))
         if (isLike(one.user) && (!values.weak || isWeak(one))) yield one
     }
-    if (values.json)
-      writeJson(io, { file }, 'users', counts.adding(wanted()), () => ({ counts: counts.byStrength }))
-    else writeTable(io, wanted, counts)
+    const records = counts.adding(wanted())
+    if (values.json) writeJson(io, { file }, 'users', records, () => ({ counts: counts.byStrength }))
+    else writeTable(io, records, counts)
     const isMissing = pattern !== undefined && !values.weak && counts.records === 0
     return isMissing ? ExitStatus.user : ExitStatus.ok
   })
@@ -82,23 +82,32 @@ const HEAD: Cells = ['USER', 'FORMAT', 'COST', 'STRENGTH', 'LINE']
 /** A longer name moves its own row and no other. */
 const MAX_NAME_WIDTH = 40
 
-/** Goes over the records twice, for the widths of the columns come first; nothing is kept. */
-function writeTable(io: Io, wanted: () => Iterable<UserDescription>, counts: Counts): void {
-  const widths = HEAD.map(cell => cell.length)
-  for (const one of counts.adding(wanted())) {
-    for (const [column, cell] of cellsOf(one).entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, Math.min(cell.length, MAX_NAME_WIDTH))
-    }
-  }
-  const paint = painter(io)
+/** The columns are as wide as these want them, so that a million users need not be kept to measure them all. */
+const MEASURED_ROWS = 10_000
+
+function writeTable(io: Io, records: Iterable<UserDescription>, counts: Counts): void {
   const output = new Output(io)
+  const paint = painter(io)
+  const widths = HEAD.map(cell => cell.length)
   const writeRow = (cells: Cells, strength?: Strength): void => {
     const padded = cells.map((cell, column) => (column === 4 ? cell : cell.padEnd(widths[column] ?? 0)))
     if (strength) padded[3] = paint(colours[strength], padded[3] ?? '')
     output.write(`${padded.join('  ')}\n`)
   }
-  if (counts.records > 0) writeRow(HEAD)
-  for (const one of wanted()) writeRow(cellsOf(one), one.strength)
+  const measured: [Cells, Strength | undefined][] = []
+  const writeMeasured = (): void => {
+    for (const [cells] of measured) {
+      for (const [column, cell] of cells.entries())
+        widths[column] = Math.max(widths[column] ?? 0, Math.min(cell.length, MAX_NAME_WIDTH))
+    }
+    if (measured.length > 0) writeRow(HEAD)
+    for (const row of measured.splice(0)) writeRow(...row)
+  }
+  for (const one of records) {
+    if (counts.records > MEASURED_ROWS) writeRow(cellsOf(one), one.strength)
+    else if (measured.push([cellsOf(one), one.strength]) === MEASURED_ROWS) writeMeasured()
+  }
+  writeMeasured()
   output.write(`${counts}\n`)
   output.flush()
 }

@@ -97,6 +97,19 @@ test('a name cannot play with the terminal, and a long one moves its own row alo
   expect(out).toContain(`jörg${' '.repeat(36)}  locked`)
 })
 
+test('of very many users all are listed, under one head', async () => {
+  const { out } = await call(['users'], {}, Array.from({ length: 10_050 }, (_, i) => `user${i}:!\n`).join(''))
+  const lines = out.split('\n')
+  expect(lines.filter(line => line.startsWith('USER'))).toHaveLength(1)
+  expect([lines[1], lines[10_000], lines[10_001], lines[10_050]].map(line => line?.split(' ')[0])).toEqual([
+    'user0',
+    'user9999',
+    'user10000',
+    'user10049',
+  ])
+  expect(lines[10_051]).toBe('10050 users: 10050 who cannot log in')
+})
+
 test('an empty file has no table', async () => {
   expect(await call(['users'], {}, '')).toEqual({ status: 0, out: '0 users\n', err: '' })
 })
