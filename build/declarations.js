@@ -6,7 +6,7 @@ const wanted = new Set()
 function visit(file) {
   if (wanted.has(file)) return
   wanted.add(file)
-  const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)\.ts'/g)
+  const imports = readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.ts['"]/g)
   for (const [, path] of imports) visit(normalize(join(dirname(file), `${path}.d.ts`)))
 }
 visit(join('dist', 'index.d.ts'))
