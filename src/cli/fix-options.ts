@@ -12,7 +12,7 @@ export const fixGrammar: Grammar<typeof fixOptions> = {
   name: 'fix',
   synopsis: ['FILE'],
   describe:
-    'Mends what needs no password: UTF-16 and byte order mark, CRLF, a missing last line end, blanks around a record, $$ from a ' +
+    'Mends what needs no password: UTF-16 and byte order mark, CRLF and CR, a missing last line end, blanks around a record, $$ from a ' +
     'compose file, names that come twice (the first record stays, the one that Apache and nginx look at), and a file that ' +
     'others can write. Shows the difference, asks, and keeps the old file as FILE.bak.',
   options: fixOptions,

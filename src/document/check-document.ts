@@ -1,6 +1,7 @@
 // `checkDocument`: everything that is wrong with a password file, also where it is no text that we could edit.
 
 import { rejectUnknownKeys } from '../errors.ts'
+import { withLineFeedsForCr } from './carriage-returns.ts'
 import { HtpasswdDocument } from './document.ts'
 import { type Problem, problem } from './problem.ts'
 import { findProblems } from './problems.ts'
@@ -28,13 +29,16 @@ export function* checkDocument(
 ): Generator<Problem> {
   rejectUnknownKeys('CheckOptions', options, ['for'])
   const bytes = source instanceof HtpasswdDocument ? source.toBytes() : Buffer.from(source as string)
-  const text = decodeUtf16(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
-  if (text !== undefined) {
-    yield problem(
-      'utf16',
-      { line: 0 },
-      'UTF-16 text, as Windows PowerShell writes with ">": no server finds a user in it',
-    )
-  }
-  yield* findProblems(text ?? (bytes as Buffer), options.for)
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const decoded = decodeUtf16(raw)
+  if (decoded !== undefined)
+    yield problem('utf16', WHOLE, `UTF-16 text, as Windows PowerShell writes with ">": ${NOBODY}`)
+  const text = decoded ?? raw
+  const mended = withLineFeedsForCr(text)
+  if (mended !== undefined)
+    yield problem('cr', WHOLE, `lines that end in CR alone, as on old Macs: ${NOBODY}`)
+  yield* findProblems(mended ?? text, options.for)
 }
+
+const WHOLE = { line: 0 }
+const NOBODY = 'no server finds a user in it'

@@ -1,5 +1,6 @@
 // `fixDocument`: mends what can be mended without a password, and says what it did.
 import { describeHash, singleDollars, withoutBlankBehind } from '../hash/describe.ts'
+import { withLineFeedsForCr } from './carriage-returns.ts'
 import { HtpasswdDocument } from './document.ts'
 import { hasBom, textStart } from './line.ts'
 import { advice, type ProblemCode } from './problem.ts'
@@ -65,6 +66,10 @@ function mendText(raw: Buffer, changes: Change[]): Buffer {
     changes.push({ code: 'bom', line: 1, message: 'the byte order mark goes' })
     bytes = bytes.subarray(textStart(bytes))
   }
+  const fromCr = withLineFeedsForCr(bytes)
+  if (fromCr !== undefined)
+    changes.push({ code: 'cr', line: 0, message: 'lines end in LF and no longer in CR' })
+  bytes = fromCr ?? bytes
   const { plain, count } = withLineFeeds(bytes)
   if (count > 0) {
     const lines = count === 1 ? '1 line ends' : `${count} lines end`

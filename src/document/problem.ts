@@ -16,6 +16,7 @@ export const SET = 'htpasswd -B -C 12 FILE USER'
 export const advice = {
   utf16: { mend: FIX },
   bom: { mend: FIX },
+  cr: { mend: FIX },
   crlf: { mend: FIX, isNote: true },
   'mixed-line-ends': { mend: FIX },
   'no-final-newline': { mend: FIX },
@@ -33,6 +34,7 @@ export const advice = {
   'broken-hash': { mend: SET },
   mode: { mend: 'chmod go-w FILE' },
   'cannot-log-in': { mend: SET },
+  'no-users': { mend: SET, isNote: true },
   'file-refused': { mend: 'mend or take out the line' },
 } as const satisfies Record<string, Advice>
 

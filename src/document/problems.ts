@@ -25,7 +25,10 @@ export function* findProblems(bytes: Buffer, target?: Target): Generator<Problem
   }
   const lineEnds = new LineEnds()
   const atTarget = target && new TargetProblems(target, bytes)
+  let [last, hasUsers] = [1, false]
   for (const line of scanLines(bytes)) {
+    last = line.line
+    hasUsers ||= line.record !== undefined
     yield* lineEnds.problems(line)
     if (line.kind === 'malformed') {
       yield problem('malformed-line', line, 'expected "user:hash", a comment or a blank line, got no colon')
@@ -43,6 +46,7 @@ export function* findProblems(bytes: Buffer, target?: Target): Generator<Problem
     }
     if (atTarget !== undefined) yield* atTarget.of(line)
   }
+  if (!hasUsers) yield problem('no-users', { line: last }, 'no user: nobody can log in')
 }
 
 class LineEnds {

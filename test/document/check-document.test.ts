@@ -26,6 +26,15 @@ test('UTF-16 is one problem, and what it says is checked as well', () => {
   expect(codes(Buffer.from(`\ufeff${text}`, 'utf16le'))).toEqual(['0 utf16', '2 plain-text'])
 })
 
+test('so are lines that end in CR alone', () => {
+  expect(codes(text.replaceAll('\n', '\r'))).toEqual(['0 cr', '2 plain-text'])
+  expect(codes(Buffer.from(`\ufeff${text.replaceAll('\n', '\r')}`, 'utf16le'))).toEqual([
+    '0 utf16',
+    '0 cr',
+    '2 plain-text',
+  ])
+})
+
 test('for a server, whom it keeps out', () => {
   expect(codes(text, { for: 'docker-registry' })).toEqual([
     '1 cannot-log-in',

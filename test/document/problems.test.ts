@@ -9,7 +9,7 @@ const problemsOf = (text: string) => [...findProblems(Buffer.from(text, 'latin1'
 const APR1 = '$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/'
 
 /** Those that are found in the text alone: not in its bytes as a whole, its mode, or at some server. */
-type TextProblem = Exclude<ProblemCode, 'utf16' | 'mode' | 'cannot-log-in' | 'file-refused'>
+type TextProblem = Exclude<ProblemCode, 'utf16' | 'cr' | 'mode' | 'cannot-log-in' | 'file-refused'>
 
 const cases: Record<TextProblem, [text: string, line: number, user?: string][]> = {
   bom: [[`\xef\xbb\xbfa:${APR1}\n`, 1]],
@@ -65,6 +65,10 @@ const cases: Record<TextProblem, [text: string, line: number, user?: string][]> 
     ['a:$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA\n', 1, 'a'],
     ['a:{SSHA512}abc\n', 1, 'a'],
   ],
+  'no-users': [
+    ['', 1],
+    ['# c\n\n', 2],
+  ],
   'plain-text': [
     ['a:plain\n', 1, 'a'],
     ['a:$money$rich\n', 1, 'a'],
@@ -98,7 +102,6 @@ test('a third duplicate still names the line that counts', () => {
 })
 
 test('a file as it should be has none', () => {
-  expect(problemsOf('')).toEqual([])
   expect(problemsOf(`# users\n\nann:${APR1}\nj\xc3\xb6rg:${APR1}:third\n`)).toEqual([])
 })
 
