@@ -90,8 +90,12 @@ function withLineFeeds(bytes: Buffer): { plain: Buffer; count: number } {
     length += bytes.copy(plain, length, copied, end)
     copied = at + 1
   }
+  // a CRLF that was cut in two, whose line feed comes with the missing last line end
+  let end = bytes.length
+  while (end > copied && bytes[end - 1] === CR) end--
+  if (end < bytes.length) count++
   if (count === 0) return { plain: bytes, count }
-  length += bytes.copy(plain, length, copied)
+  length += bytes.copy(plain, length, copied, end)
   return { plain: plain.subarray(0, length), count }
 }
 

@@ -24,6 +24,12 @@ describe('mends', () => {
     ['a byte order mark', `\xef\xbb\xbfann:${APR1}\n`, `ann:${APR1}\n`, ['1 bom']],
     ['CRLF', `# c\r\n\r\nann:${APR1}\r\n`, `# c\n\nann:${APR1}\n`, ['0 crlf']],
     ['two kinds of line ends', `ann:${APR1}\r\nbob:!\n`, `ann:${APR1}\nbob:!\n`, ['0 crlf']],
+    [
+      'half a CRLF at the end',
+      `bob:!\nann:${APR1}\r\r`,
+      `bob:!\nann:${APR1}\n`,
+      ['0 crlf', '2 no-final-newline'],
+    ],
     ['CR alone', `# c\rann:${APR1}\r`, `# c\nann:${APR1}\n`, ['0 cr']],
     ['a CR too many', `ann:${APR1}\r\r\n`, `ann:${APR1}\n`, ['0 crlf']],
     ['a missing last line end', `ann:${APR1}`, `ann:${APR1}\n`, ['1 no-final-newline']],
@@ -115,7 +121,8 @@ test('every user keeps the record that counts, but for what was around it', () =
       expect(after.users()).toEqual(before.users())
       for (const user of before.users()) {
         const [then, now] = [before.get(user) as string, after.get(user) as string]
-        if (now !== then) expect(then.replaceAll('$$', '$').trimEnd()).toBe(now)
+        // a carriage return too many is no part of a hash either
+        expect(now.trimEnd()).toBe((now === then ? then : then.replaceAll('$$', '$')).trimEnd())
       }
     }),
   )
