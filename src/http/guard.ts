@@ -50,6 +50,9 @@ const serverOptions = {
   // longer than the clients' pools keep theirs, so that they end first
   keepAliveTimeout: 75_000,
   noDelay: true,
+  // Where Node asks (24.9 and later), an offer that is not taken stays a plain request; Node 26 keeps its body back
+  // otherwise. Older ones hand all offers out, see 'upgrade' below.
+  shouldUpgradeCallback: isTunnelled,
   // a client that vanished without a word, in the middle of an event stream or a WebSocket, must not stay for ever
   keepAlive: true,
   keepAliveInitialDelay: 60_000,
