@@ -1,7 +1,7 @@
 // A client cannot say who it is or where it comes from, in any spelling that an app could read (CVE-2025-64484,
 // CVE-2026-54763, CVE-2026-39858: underscores; CVE-2026-33433: letter case; Traefik 3.7.13: dots).
 import { afterEach, expect, test } from 'vitest'
-import { TestGuard } from '../http/test-guard.ts'
+import { LOGIN, TestGuard } from '../http/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())
@@ -56,9 +56,11 @@ test('behind a trusted proxy it is the one that the proxy saw', async () => {
 
 test('thousands of headers do not push the guard’s own over an app’s limit', async () => {
   guard = await TestGuard.start({ userHeader: 'X-Forwarded-User' })
-  // Node keeps 2000 headers of a request and drops the rest
+  // Node keeps 2000 headers of a request and drops the rest, or refuses the request: 22.23 and 26 do
   guard.app.maxHeadersCount = 2000
-  const got = await guard.forward('GET / HTTP/1.1', ...Array.from({ length: 3000 }, (_, i) => `X-${i}: y`))
+  const many = Array.from({ length: 3000 }, (_, i) => `X-${i}: y`)
+  if ((await guard.status('GET / HTTP/1.1', LOGIN, ...many)) === 431) return
+  const got = guard.received[0]
   expect(got?.values('x-forwarded-for')).toEqual(['127.0.0.1'])
   expect(got?.values('x-forwarded-user')).toEqual(['alice'])
 })
