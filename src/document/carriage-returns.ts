@@ -1,4 +1,5 @@
 // Lines that end in a carriage return alone, as on old Macs: to every reader such a file is one line.
+import { textStart } from './line.ts'
 
 const LF = 10
 const CR = 13
@@ -9,6 +10,6 @@ const isLine = (line: string): boolean => /:|^\s*#|^\s*$/.test(line)
 /** The text with line feeds in their place; undefined where it has other line ends. */
 export function withLineFeedsForCr(bytes: Buffer): Buffer | undefined {
   if (bytes.includes(LF) || !bytes.includes(CR)) return undefined
-  if (!bytes.toString('latin1').split('\r').every(isLine)) return undefined
+  if (!bytes.toString('latin1', textStart(bytes)).split('\r').every(isLine)) return undefined
   return bytes.map(byte => (byte === CR ? LF : byte)) as Buffer
 }
