@@ -2,7 +2,7 @@
 
 import { rejectUnknownKeys } from '../errors.ts'
 import { withLineFeedsForCr } from './carriage-returns.ts'
-import { HtpasswdDocument } from './document.ts'
+import { bytesOf, type HtpasswdDocument } from './document.ts'
 import { type Problem, problem } from './problem.ts'
 import { findProblems } from './problems.ts'
 import type { Target } from './targets.ts'
@@ -28,8 +28,7 @@ export function* checkDocument(
   options: CheckOptions = {},
 ): Generator<Problem> {
   rejectUnknownKeys('CheckOptions', options, ['for'])
-  const bytes = source instanceof HtpasswdDocument ? source.toBytes() : Buffer.from(source as string)
-  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const raw = bytesOf(source)
   const decoded = decodeUtf16(raw)
   if (decoded !== undefined)
     yield problem('utf16', WHOLE, `UTF-16 text, as Windows PowerShell writes with ">": ${NOBODY}`)

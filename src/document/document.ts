@@ -41,10 +41,7 @@ export class HtpasswdDocument {
 
   /** As `parseHtpasswd`. */
   constructor(source: string | Uint8Array = '') {
-    this.#source =
-      typeof source === 'string'
-        ? Buffer.from(source)
-        : Buffer.from(source.buffer, source.byteOffset, source.length)
+    this.#source = bytesOf(source)
     rejectUtf16(this.#source)
     this.#index = new LineIndex(this.#source)
   }
@@ -234,4 +231,11 @@ export class HtpasswdDocument {
     const first = this.#source.indexOf(10)
     return first > 0 && this.#source[first - 1] === 13 ? '\r\n' : '\n'
   }
+}
+
+/** The bytes of what the functions of this folder take, without a copy where they are bytes already. @internal */
+export function bytesOf(source: HtpasswdDocument | string | Uint8Array): Buffer {
+  if (source instanceof HtpasswdDocument) return source.toBuffer()
+  if (typeof source === 'string') return Buffer.from(source)
+  return Buffer.from(source.buffer, source.byteOffset, source.length)
 }

@@ -1,7 +1,7 @@
 // `fixDocument`: mends what can be mended without a password, and says what it did.
 import { describeHash, singleDollars, withoutBlankBehind } from '../hash/describe.ts'
 import { withLineFeedsForCr } from './carriage-returns.ts'
-import { HtpasswdDocument } from './document.ts'
+import { bytesOf, type HtpasswdDocument } from './document.ts'
 import { hasBom, textStart } from './line.ts'
 import { advice, type ProblemCode } from './problem.ts'
 import { type ScannedLine, type ScannedRecord, scanLines } from './scan-lines.ts'
@@ -40,8 +40,7 @@ export interface Fix {
  * @param source a document, or the bytes or text of a file.
  */
 export function fixDocument(source: HtpasswdDocument | string | Uint8Array): Fix {
-  const given = source instanceof HtpasswdDocument ? source.toBytes() : Buffer.from(source as string)
-  const raw = Buffer.from(given.buffer, given.byteOffset, given.length)
+  const raw = bytesOf(source)
   const changes: Change[] = []
   const bytes = mendText(raw, changes)
   const pieces: Buffer[] = []
@@ -52,7 +51,7 @@ export function fixDocument(source: HtpasswdDocument | string | Uint8Array): Fix
     pieces.push(bytes.subarray(copied, scanned.start), mended)
     copied = scanned.end
   }
-  if (changes.length === 0) return { bytes: given, changes }
+  if (changes.length === 0) return { bytes: raw, changes }
   pieces.push(bytes.subarray(copied))
   return { bytes: Buffer.concat(pieces), changes }
 }

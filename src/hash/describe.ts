@@ -16,14 +16,17 @@ export type HashState =
   | 'locked'
   | 'empty'
 
+/** What is to be known of a stored hash without a password; strength and work where a password can match it. */
 export interface HashDescription extends Partial<FormatInfo> {
   readonly state: HashState
   /** A format of ours, or the mark of one that we do not know, such as `$argon2id$`. */
   readonly format?: string
 }
 
-// A list and no pattern: what only looks like a mark may be the beginning of a password.
-/** Marks of crypt(3), passlib and RFC 2307 that nothing here checks. */
+/**
+ * Marks of crypt(3), passlib and RFC 2307 that nothing here checks. A list and no pattern, for what only looks like a
+ * mark may be the beginning of a password.
+ */
 const MARK =
   /^(?:\$(?:argon2(?:id|i|d)|y|gy|sm3y?|7|3|md5|sha1|scrypt|bcrypt-sha256|pbkdf2(?:-sha\d+)?)[$,]|\{(?:SMD5|MD5|CRYPT|SHA256|SHA384|SHA512|SSHA256|SSHA384|SSHA512|ARGON2|PBKDF2[\w-]*)\})/
 
