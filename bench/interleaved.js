@@ -1,4 +1,5 @@
 // Two things measured in turns, so that a busy moment of the machine hits both alike; medians, for outliers are noise.
+// The ratio is the median of each turn's own: the machine's speed drifts by more than what is asked about.
 export const median = numbers => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 
 /** Microseconds that one call takes, averaged over `calls` of them. */
@@ -24,10 +25,13 @@ export async function compare(name, { ours, theirs, runs, target, control = fals
       if (run > 0) times[side].push(time)
     }
   }
-  const [mine, other, itself] = times.map(median)
-  const ratio = mine / other
-  const text = [name.padEnd(34), show(mine), show(other), ratio.toFixed(2).padStart(7), `  target ${target}`]
-  if (control) text.push(` (theirs to itself ${(itself / other).toFixed(2)})`)
+  const [mine, other, itself] = times
+  const ratioOf = side => median(side.map((time, run) => time / other[run]))
+  const ratio = ratioOf(mine)
+  const digits = control ? 3 : 2
+  const figures = [show(median(mine)), show(median(other)), ratio.toFixed(digits).padStart(7)]
+  const text = [name.padEnd(34), ...figures, `  target ${target}`]
+  if (control) text.push(` (theirs to itself ${ratioOf(itself).toFixed(digits)})`)
   console.log(text.join(' '))
   return ratio
 }

@@ -19,7 +19,7 @@ const external = isExternal => ({
   name: 'external',
   resolveId: (id, importer) => (importer && isExternal(id) ? { id, external: 'absolute' } : null),
 })
-const isPackage = id => /^[a-z][a-z0-9-]*(\/[a-z]+)?$/.test(id)
+const isPackage = id => /^[a-z][a-z0-9-]*(\/[a-z./-]+)?$/.test(id)
 const isLayerBelow = id => id.startsWith('../')
 const isLoadedLater = id => later.some(name => id === `./${name}.js`)
 
@@ -27,7 +27,10 @@ const isLoadedLater = id => later.some(name => id === `./${name}.js`)
 const requireEngines = {
   name: 'require-engines',
   transform: code =>
-    code.replace(/await import\('(apache-md5|bcryptjs|unix-crypt-td-js)'\)/g, "({ default: require('$1') })"),
+    code.replace(
+      /await import\('(apache-md5|bcryptjs|unix-crypt-td-js[\w./-]*)'\)/g,
+      "({ default: require('$1') })",
+    ),
 }
 
 // no comments and no layout, which nobody reads here; names stay, for traces of errors

@@ -46,11 +46,11 @@ export class HtpasswdError extends Error {
 
 /** Options are checked where they are owned: a key nobody knows is a spelling mistake, not a wish. */
 export function rejectUnknownKeys(owner: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find(key => !known.includes(key))
-  if (unknown !== undefined) {
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue
     throw new HtpasswdError(
       'ERR_OPTION',
-      `${owner} expected only the options ${known.join(', ')}, got "${unknown}"`,
+      `${owner} expected only the options ${known.join(', ')}, got "${key}"`,
     )
   }
 }

@@ -1,5 +1,6 @@
 // The two byte forms of a text that is not ASCII: RFC 7617 names UTF-8, but some clients still send Latin-1.
 import { isAscii, isUtf8 } from 'node:buffer'
+import { asBuffer } from '../hash/as-buffer.ts'
 
 /**
  * The other form, to be tried second: Latin-1 for what came as UTF-8, UTF-8 for what came as anything else.
@@ -9,7 +10,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
  */
 export function otherForm(bytes: Uint8Array): Uint8Array | undefined {
   if (isAscii(bytes)) return undefined
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const buffer = asBuffer(bytes)
   if (!isUtf8(bytes)) return Buffer.from(buffer.toString('latin1'), 'utf8')
   const text = buffer.toString('utf8')
   return /[^\u0000-\u00ff]/.test(text) ? undefined : Buffer.from(text, 'latin1')
@@ -17,6 +18,5 @@ export function otherForm(bytes: Uint8Array): Uint8Array | undefined {
 
 /** A name as text: UTF-8 where it is, else Latin-1, in which every byte is a character. */
 export function textOf(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  return buffer.toString(isUtf8(bytes) ? 'utf8' : 'latin1')
+  return asBuffer(bytes).toString(isUtf8(bytes) ? 'utf8' : 'latin1')
 }

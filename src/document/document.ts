@@ -1,5 +1,6 @@
 // The lossless model of a password file: its bytes, and an overlay of changed, removed and added records.
 import { HtpasswdError } from '../errors.ts'
+import { asBuffer } from '../hash/as-buffer.ts'
 import { fieldsBehind, LineCursor, lineStart, textStart } from './line.ts'
 import { LineIndex } from './line-index.ts'
 import { Pieces } from './pieces.ts'
@@ -237,5 +238,5 @@ export class HtpasswdDocument {
 export function bytesOf(source: HtpasswdDocument | string | Uint8Array): Buffer {
   if (source instanceof HtpasswdDocument) return source.toBuffer()
   if (typeof source === 'string') return Buffer.from(source)
-  return Buffer.from(source.buffer, source.byteOffset, source.length)
+  return asBuffer(source)
 }

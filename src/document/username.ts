@@ -1,5 +1,6 @@
 // User names: the one place that checks them, and the 1:1 mapping between their bytes and text.
 import { HtpasswdError } from '../errors.ts'
+import { asBuffer } from '../hash/as-buffer.ts'
 
 /** The longest name Apache's command takes, in bytes (MAX_STRING_LEN in support/passwd_common.h). */
 export const MAX_USERNAME_BYTES = 255
@@ -13,8 +14,7 @@ const UTF8 =
  * Text is UTF-8; a lone surrogate U+DC80 to U+DCFF stands for one raw byte (as in PEP 383), see `usernameText`.
  */
 export function usernameKey(name: string | Uint8Array): string {
-  if (typeof name !== 'string')
-    return Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1')
+  if (typeof name !== 'string') return asBuffer(name).toString('latin1')
   if (/^[\x00-\x7f]*$/.test(name)) return name
   // in unicode mode a surrogate matches only where it is alone
   const parts = name.split(/([\udc80-\udcff])/u)

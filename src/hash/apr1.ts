@@ -9,11 +9,14 @@ import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 type Engine = (password: string, setting: string) => string
 const withEngine = lazyEngine(async () => (await import('apache-md5')).default as unknown as Engine)
 
-const md5Crypt = (password: Uint8Array, setting: string): string | Promise<string> =>
-  withEngine(engine => engine(Buffer.from(password).toString('latin1'), setting))
+const md5Crypt = (password: string, setting: string): string | Promise<string> => {
+  // what stands behind the salt makes the package slower, for it splits the whole
+  const upToSalt = setting.slice(0, setting.lastIndexOf('$') + 1)
+  return withEngine(engine => engine(password, upToSalt))
+}
 
-// apr takes any byte but "$" in a salt
-const APR1 = /^\$apr1\$[^$]{0,8}\$[./0-9A-Za-z]{22}$/
+// apr takes any byte but "$" in a salt; a character is a byte
+const APR1 = /^\$apr1\$[^$\u0100-\uffff]{0,8}\$[./0-9A-Za-z]{22}$/
 export const apr1: HashFormat<'apr1'> = {
   id: 'apr1',
   claims: hash => hash.startsWith('$apr1$'),
@@ -25,7 +28,7 @@ export const apr1: HashFormat<'apr1'> = {
 }
 
 // libxcrypt refuses these characters in a salt (lib/crypt.c, check_badsalt_chars), so such a line opens nowhere
-const MD5 = /^\$1\$[^$!*:;\\\s\x00-\x20\x7f-\xff]{0,8}\$[./0-9A-Za-z]{22}$/
+const MD5 = /^\$1\$[^$!*:;\\\s\x00-\x20\x7f-\uffff]{0,8}\$[./0-9A-Za-z]{22}$/
 export const md5crypt: HashFormat<'md5crypt'> = {
   id: 'md5crypt',
   claims: hash => hash.startsWith('$1$'),

@@ -1,9 +1,11 @@
 // bcrypt, all its prefixes: bcryptjs where the password is UTF-8 text, our own Blowfish for what it cannot take.
 import { isUtf8 } from 'node:buffer'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+import { asBuffer } from './as-buffer.ts'
 import { lazyEngine } from './engine.ts'
 import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 import { nodeCrypto } from './node-crypto.ts'
+import { isAscii } from './password.ts'
 
 /** bcrypt looks at no more than the first 72 bytes of a password. */
 export const BCRYPT_PASSWORD_BYTES = 72
@@ -13,7 +15,7 @@ const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 
 // bcrypt's base64 is the usual one with another alphabet and no padding
 const encode = (bytes: Uint8Array): string =>
-  Buffer.from(bytes)
+  asBuffer(bytes)
     .toString('base64')
     .replace(/=+$/, '')
     .replace(/./g, c => ALPHABET[BASE64.indexOf(c)] as string)
@@ -30,6 +32,13 @@ const PATTERN =
 const SETTING = /^\$(2[abxy])\$(\d\d)\$(.{22})/
 
 const withEngine = lazyEngine(async () => (await import('bcryptjs')).default)
+
+/** The text whose UTF-8 the password is, or undefined where it is none. */
+function decodeUtf8(password: string): string | undefined {
+  if (isAscii(password)) return password
+  const bytes = Buffer.from(password, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined
+}
 
 /** A cost of 10 is a tenth of a second here; below that a leaked file is guessed too fast. */
 const STRONG_COST = 10
@@ -59,15 +68,21 @@ export const bcrypt: HashFormat<'bcrypt'> = {
     const [setting, variant, cost, salt] = SETTING.exec(from) as unknown as [string, string, string, string]
     // libcrypt computes these two and has its limit; Apache computes $2a$ and $2y$ itself and has none
     if (/2[bx]/.test(variant) && password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
-    if (variant !== '2x' && isUtf8(password)) {
-      const text = Buffer.from(password).toString('utf8')
+    const text = variant === '2x' ? undefined : decodeUtf8(password)
+    if (text !== undefined) {
       // where it would end before its first turn, waiting for one gains nothing
       const isShort = milliseconds(from) < ENGINE_SLICE_MILLISECONDS
       return withEngine(engine => (isShort ? engine.hashSync(text, setting) : engine.hash(text, setting)))
     }
     // bcryptjs throws on `$2x$` and has no way in for bytes that are no UTF-8
     const { bcryptDigest } = await import('./blowfish.ts')
-    const digest = await bcryptDigest(variant, password, decode(salt), Number(cost), eventLoopTurn)
+    const digest = await bcryptDigest(
+      variant,
+      Buffer.from(password, 'latin1'),
+      decode(salt),
+      Number(cost),
+      eventLoopTurn,
+    )
     return `$${variant}$${cost}$${encode(decode(salt))}${encode(digest)}`
   },
   milliseconds,

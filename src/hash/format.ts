@@ -31,19 +31,22 @@ interface WorkParameter {
 /**
  * A hash format in the manner of crypt(3): a setting (prefix, parameters, salt) and a password give the whole
  * stored string; a password is right when the stored string, taken as the setting, gives itself again.
- * Stored strings are Latin-1: one character a byte, for salts may hold any byte.
+ * Both are Latin-1: one character a byte, for salts and passwords may hold any byte.
  */
 export interface HashFormat<Id extends string = string> {
   readonly id: Id
   readonly parameter?: WorkParameter
   /** Whether the text is meant to be of this format, well-formed or not. */
   claims(hash: string): boolean
-  /** The parameters of a well-formed hash; anything else is undefined and never reaches `compute`. */
+  /**
+   * The parameters of a well-formed hash; anything else, such as a character above U+00FF, is undefined and never
+   * reaches `compute`.
+   */
   identify(hash: string): FormatInfo | undefined
   /** A new setting with a fresh salt; without its parameter the format's default. */
   setting(parameter?: number): string
   /** The canonical stored string, or undefined for a password that the format cannot carry. */
-  compute(password: Uint8Array, setting: string): Promise<string | undefined> | string | undefined
+  compute(password: string, setting: string): Promise<string | undefined> | string | undefined
   /** About how long `compute` takes on a plain machine, in milliseconds, for a password of so many bytes. */
   milliseconds(setting: string, passwordBytes: number): number
   /** Where a `compute` that takes long gives the event loop its turns. */

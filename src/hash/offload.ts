@@ -5,7 +5,7 @@ import type { HashFormat } from './format.ts'
 /** One hash to compute, as it crosses to the thread. */
 export interface HashJob {
   readonly format: string
-  readonly password: Uint8Array
+  readonly password: string
   readonly setting: string
 }
 
@@ -37,7 +37,7 @@ const isMainThread = async (): Promise<boolean> => (await import('node:worker_th
  */
 export function compute(
   format: HashFormat,
-  password: Uint8Array,
+  password: string,
   setting: string,
 ): ReturnType<HashFormat['compute']> {
   const isLong = format.milliseconds(setting, password.length) > LONG_MILLISECONDS
@@ -51,7 +51,7 @@ const WORTH_A_THREAD_MILLISECONDS = 1
 /** For one of a great many hashes that are wanted at the same time, so that all cores are at it from the start. */
 export function computeOneOfMany(
   format: HashFormat,
-  password: Uint8Array,
+  password: string,
   setting: string,
 ): ReturnType<HashFormat['compute']> {
   const isShort = format.milliseconds(setting, password.length) < WORTH_A_THREAD_MILLISECONDS
@@ -60,7 +60,7 @@ export function computeOneOfMany(
 
 async function computeInThread(
   format: HashFormat,
-  password: Uint8Array,
+  password: string,
   setting: string,
 ): Promise<string | undefined> {
   if (!(await isMainThread())) return format.compute(password, setting)

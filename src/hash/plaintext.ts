@@ -7,6 +7,6 @@ export const plaintext: HashFormat<'plaintext'> = {
   claims: () => false,
   identify: () => undefined,
   setting: () => '',
-  compute: password => Buffer.from(password).toString('latin1'),
+  compute: password => password,
   milliseconds: () => 0,
 }

@@ -142,10 +142,9 @@ async function hashBy(
 export async function verifyPassword(
   password: string | Uint8Array,
   hash: string,
-  options: VerifyOptions = {},
+  options?: VerifyOptions,
 ): Promise<boolean> {
-  rejectUnknownKeys('VerifyOptions', options, ['maxCost', 'maxRounds', 'plaintext'])
-  checkLimits(options)
+  if (options !== undefined) checkOptions(options)
   const found = recognise(hash)
   if (found !== undefined) rejectExcess(found.format, found.info, options)
   const bytes = passwordBytes(password)
@@ -155,7 +154,7 @@ export async function verifyPassword(
     // most formats answer at once, and waiting for a promise takes as long as all the rest here
     if (equal(typeof again === 'object' ? await again : again, hash)) return true
   }
-  if (options.plaintext !== true || !mayBeText(hash, found?.format)) return false
+  if (options?.plaintext !== true || !mayBeText(hash, found?.format)) return false
   return equal(await compute(plaintext, bytes, hash), hash)
 }
 
@@ -169,7 +168,8 @@ function mayBeText(hash: string, format: HashFormat | undefined): boolean {
 }
 
 /** A limit that is no number would compare as "not above" with everything, so it would be none. */
-function checkLimits(options: VerifyOptions): void {
+function checkOptions(options: VerifyOptions): void {
+  rejectUnknownKeys('VerifyOptions', options, ['maxCost', 'maxRounds', 'plaintext'])
   for (const name of ['maxCost', 'maxRounds'] as const) {
     const limit = options[name]
     if (limit === undefined || (Number.isInteger(limit) && limit > 0)) continue
@@ -177,10 +177,10 @@ function checkLimits(options: VerifyOptions): void {
   }
 }
 
-function rejectExcess(format: HashFormat, info: FormatInfo, { maxCost, maxRounds }: VerifyOptions): void {
+function rejectExcess(format: HashFormat, info: FormatInfo, options?: VerifyOptions): void {
   if (format.parameter === undefined) return
   const { name, verifyMax } = format.parameter
-  const limit = (name === 'cost' ? maxCost : maxRounds) ?? verifyMax
+  const limit = (name === 'cost' ? options?.maxCost : options?.maxRounds) ?? verifyMax
   const value = info[name] ?? 0
   if (value > limit) {
     throw new HtpasswdError(
@@ -194,11 +194,16 @@ function rejectExcess(format: HashFormat, info: FormatInfo, { maxCost, maxRounds
 export const isLocked = (hash: string): boolean => /^[!*]/.test(hash)
 
 function recognise(hash: string): { format: HashFormat<FormatId>; info: FormatInfo } | undefined {
-  // a character is a byte; above that no stored hash can be
-  if (typeof hash !== 'string' || /[^\x00-\xff]/.test(hash)) return undefined
-  const format = formats.find(one => one.claims(hash))
+  if (typeof hash !== 'string') return undefined
+  const format = claimant(hash)
   const info = format?.identify(hash)
   return format && info && { format, info }
+}
+
+/** The format that a text means to be. A plain loop: in a short check, find() and its closure are what takes longest. */
+function claimant(hash: string): HashFormat<FormatId> | undefined {
+  for (const format of formats) if (format.claims(hash)) return format
+  return undefined
 }
 
 /**
@@ -212,7 +217,7 @@ export function identify(hash: string): HashInfo | undefined {
 }
 
 /** The format that a text means to be, even where it is malformed: to tell "broken" from "unknown". */
-export const claimedFormat = (hash: string): FormatId | undefined => formats.find(one => one.claims(hash))?.id
+export const claimedFormat = (hash: string): FormatId | undefined => claimant(hash)?.id
 
 /**
  * Whether a stored hash falls short of a policy: another format, or less cost or fewer rounds.

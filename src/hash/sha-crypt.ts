@@ -91,7 +91,7 @@ function shaCrypt<const Id extends string>(
   microsecondsPerRound: number,
 ): HashFormat<Id> {
   // rounds of other shapes are rewritten by crypt(3), so the comparison would fail; salts as in md5crypt
-  const setting = `^\\$${prefix}\\$(?:rounds=([1-9]\\d{3,8})\\$)?([^$!*:;\\\\\\s\\x00-\\x20\\x7f-\\xff]{0,16})`
+  const setting = `^\\$${prefix}\\$(?:rounds=([1-9]\\d{3,8})\\$)?([^$!*:;\\\\\\s\\x00-\\x20\\x7f-\\uffff]{0,16})`
   const pattern = new RegExp(`${setting}\\$[./0-9A-Za-z]{${characters}}$`)
   const start = new RegExp(setting)
   const roundsOf = (hash: string): number => Number(start.exec(hash)?.[1] ?? ROUNDS_WITHOUT_PREFIX)
@@ -117,7 +117,7 @@ function shaCrypt<const Id extends string>(
       const [text, , salt] = start.exec(from) as unknown as [string, string | undefined, string]
       const final = await digestRounds(
         algorithm,
-        Buffer.from(password),
+        Buffer.from(password, 'latin1'),
         Buffer.from(salt, 'latin1'),
         roundsOf(from),
       )

@@ -12,7 +12,7 @@ export const sha1: HashFormat<'sha1'> = {
   claims: hash => hash.startsWith('{SHA}'),
   identify: hash => (/^\{SHA\}[+/0-9A-Za-z]{27}=$/.test(hash) ? { strength: 'broken' } : undefined),
   setting: () => '{SHA}',
-  compute: password => `{SHA}${sha1Digest(password).toString('base64')}`,
+  compute: password => `{SHA}${sha1Digest(Buffer.from(password, 'latin1')).toString('base64')}`,
   milliseconds,
 }
 
@@ -32,7 +32,7 @@ export const ssha: HashFormat<'ssha'> = {
   },
   compute: (password, setting) => {
     const salt = saltOf(setting)
-    const digest = sha1Digest(Buffer.concat([password, salt]))
+    const digest = sha1Digest(Buffer.concat([Buffer.from(password, 'latin1'), salt]))
     return `{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`
   },
   milliseconds,
