@@ -1,5 +1,6 @@
 // Decides who a request's credentials are; cached, throttled, and with the same work whoever is named.
 import { LRUCache } from 'lru-cache'
+import { byteText } from '../hash/bytes.ts'
 import { identify } from '../hash/registry.ts'
 import { addressBlock } from './address-block.ts'
 import { type AuthResult, type Credentials, type Login, refuse } from './auth-result.ts'
@@ -12,8 +13,7 @@ import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
 import { type Verify, VerifyPool } from './verify-pool.ts'
 import type { VerifyAnswer } from './verify-worker.ts'
 
-const nameKey = (username: Uint8Array): string => Buffer.from(username).toString('latin1')
-const placeOf = (username: Uint8Array, block: string | undefined): string => `${block} ${nameKey(username)}`
+const placeOf = (username: Uint8Array, block: string | undefined): string => `${block} ${byteText(username)}`
 
 /** Where a request came from. */
 export interface AuthContext {
@@ -183,7 +183,7 @@ export class Authenticator {
     const place = placeOf(username, block)
     // A name that logged in from here before has a count of its own for this place: strangers who guess at it
     // elsewhere cannot keep its owner out.
-    const name = this.#places.has(place) ? `place ${place}` : `name ${nameKey(username)}`
+    const name = this.#places.has(place) ? `place ${place}` : `name ${byteText(username)}`
     return block === undefined ? [name] : [`address ${block}`, name]
   }
 

@@ -1,8 +1,9 @@
 // CSV, read by csv-parse: with a header that names the columns, or users and their passwords or hashes in two of them.
 import type { CsvError, Options } from 'csv-parse/sync'
 import type { UnreadableRow } from '../document/import-plan.ts'
+import { byteText } from '../hash/bytes.ts'
 import { type Columns, columnsOf } from './import-columns.ts'
-import { bytesOfText, type SourceRow } from './import-value.ts'
+import type { SourceRow } from './import-value.ts'
 
 interface CsvRows {
   readonly rows: readonly (SourceRow | UnreadableRow)[]
@@ -68,7 +69,7 @@ function rowOf(
       problem: `expected ${width} cells, got ${cells.length}; a cell with a separator in it stands in quotes`,
     }
   const cell = (at: number | undefined): string | undefined =>
-    at === undefined || cells[at] === undefined ? undefined : bytesOfText(cells[at])
+    at === undefined || cells[at] === undefined ? undefined : byteText(cells[at])
   if (columns === undefined) return { line, user: cells[0] ?? '', value: cell(1) }
   const { user, password, hash } = columns
   return { line, user: cells[user] ?? '', password: cell(password), hash: cell(hash) }

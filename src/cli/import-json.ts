@@ -1,7 +1,8 @@
 // JSON lines: an object with a user in each.
 import type { UnreadableRow } from '../document/import-plan.ts'
+import { byteText } from '../hash/bytes.ts'
 import { columnsOf } from './import-columns.ts'
-import { bytesOfText, type SourceRow } from './import-value.ts'
+import type { SourceRow } from './import-value.ts'
 
 const EXPECTED = 'expected a JSON object such as {"user": "alice", "password": "…"} in one line'
 
@@ -33,7 +34,7 @@ function rowOf(text: string, line: number): SourceRow | UnreadableRow {
   const row: Record<string, string> = {}
   for (const role of ['user', 'password', 'hash'] as const) {
     const value = (object as Record<string, unknown>)[columns[role] ?? '']
-    if (typeof value === 'string') row[role] = role === 'user' ? value : bytesOfText(value)
+    if (typeof value === 'string') row[role] = role === 'user' ? value : byteText(value)
     else if ((value !== undefined && value !== null) || role === 'user')
       return {
         line,

@@ -1,5 +1,6 @@
 // Whether a value of a source is a password or a hash: by its column, by the option, or by the mark that hashes have.
 import type { ImportedUser, UnreadableRow } from '../document/import-plan.ts'
+import { isAscii } from '../hash/bytes.ts'
 import { claimedFormat, identify } from '../hash/registry.ts'
 
 export type Values = 'auto' | 'hashes' | 'passwords'
@@ -61,11 +62,5 @@ function hashIn(value: string): string {
   return colon < 0 ? value : value.slice(0, colon)
 }
 
-const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text)
-
 const passwordIn = (value: string): string | Uint8Array =>
   isAscii(value) ? value : Buffer.from(value, 'latin1')
-
-/** Text as its bytes. */
-export const bytesOfText = (text: string): string =>
-  isAscii(text) ? text : Buffer.from(text).toString('latin1')

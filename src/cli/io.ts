@@ -1,5 +1,6 @@
 // What the command reads from and writes to, behind one interface, so that tests can stand in for a terminal.
 import { writeSync } from 'node:fs'
+import { isAscii } from '../hash/bytes.ts'
 import { readSome, waitALittle } from './read-descriptor.ts'
 import type { Terminal } from './terminal.ts'
 import { windowsInput } from './windows-input.ts'
@@ -41,7 +42,7 @@ function write(fd: 1 | 2, text: string | Buffer): void {
 
 /** A console of Windows takes bytes for letters of its code page; only Node's stream writes letters as such. */
 function writeToConsole(fd: 1 | 2, text: string): boolean {
-  if (/^[\x00-\x7f]*$/.test(text)) return false
+  if (isAscii(text)) return false
   const stream = fd === 1 ? process.stdout : process.stderr
   if (!stream.isTTY) return false
   stream.write(text)

@@ -1,6 +1,6 @@
 // The lossless model of a password file: its bytes, and an overlay of changed, removed and added records.
 import { HtpasswdError } from '../errors.ts'
-import { asBuffer } from '../hash/as-buffer.ts'
+import { asBuffer } from '../hash/bytes.ts'
 import { fieldsBehind, LineCursor, lineStart, textStart } from './line.ts'
 import { LineIndex } from './line-index.ts'
 import { Pieces } from './pieces.ts'

@@ -1,6 +1,6 @@
 // User names: the one place that checks them, and the 1:1 mapping between their bytes and text.
 import { HtpasswdError } from '../errors.ts'
-import { asBuffer } from '../hash/as-buffer.ts'
+import { byteText, isAscii } from '../hash/bytes.ts'
 
 /** The longest name Apache's command takes, in bytes (MAX_STRING_LEN in support/passwd_common.h). */
 export const MAX_USERNAME_BYTES = 255
@@ -14,20 +14,17 @@ const UTF8 =
  * Text is UTF-8; a lone surrogate U+DC80 to U+DCFF stands for one raw byte (as in PEP 383), see `usernameText`.
  */
 export function usernameKey(name: string | Uint8Array): string {
-  if (typeof name !== 'string') return asBuffer(name).toString('latin1')
-  if (/^[\x00-\x7f]*$/.test(name)) return name
+  if (typeof name !== 'string' || isAscii(name)) return byteText(name)
   // in unicode mode a surrogate matches only where it is alone
   const parts = name.split(/([\udc80-\udcff])/u)
   return parts
-    .map((part, i) =>
-      i % 2 ? String.fromCharCode(part.charCodeAt(0) - 0xdc00) : Buffer.from(part).toString('latin1'),
-    )
+    .map((part, i) => (i % 2 ? String.fromCharCode(part.charCodeAt(0) - 0xdc00) : byteText(part)))
     .join('')
 }
 
 /** The text of a key; a byte that is no UTF-8 becomes a lone surrogate, so that the way back loses nothing. */
 export function usernameText(key: string): string {
-  if (/^[\x00-\x7f]*$/.test(key)) return key
+  if (isAscii(key)) return key
   return key.replace(UTF8, (character: string, stray: string | undefined) =>
     stray === undefined
       ? Buffer.from(character, 'latin1').toString()

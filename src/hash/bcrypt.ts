@@ -1,11 +1,10 @@
 // bcrypt, all its prefixes: bcryptjs where the password is UTF-8 text, our own Blowfish for what it cannot take.
 import { isUtf8 } from 'node:buffer'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
-import { asBuffer } from './as-buffer.ts'
+import { asBuffer, isAscii } from './bytes.ts'
 import { lazyEngine } from './engine.ts'
 import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from './format.ts'
 import { nodeCrypto } from './node-crypto.ts'
-import { isAscii } from './password.ts'
 
 /** bcrypt looks at no more than the first 72 bytes of a password. */
 export const BCRYPT_PASSWORD_BYTES = 72

@@ -1,5 +1,6 @@
 // The challenge that asks for a login (RFC 7617 section 2).
 import { HtpasswdError } from '../errors.ts'
+import { byteText } from '../hash/bytes.ts'
 
 /**
  * The value of `WWW-Authenticate`: `Basic realm="…", charset="UTF-8"`.
@@ -13,6 +14,6 @@ export function formatChallenge(realm: string): string {
     throw new HtpasswdError('ERR_OPTION', '"realm" expected text without control characters')
   }
   // quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE   (RFC 9110 section 5.6.4)
-  const quoted = Buffer.from(realm, 'utf8').toString('latin1').replace(/["\\]/g, '\\$&')
+  const quoted = byteText(realm).replace(/["\\]/g, '\\$&')
   return `Basic realm="${quoted}", charset="UTF-8"`
 }

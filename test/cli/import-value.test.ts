@@ -1,7 +1,6 @@
 // Password or hash: by the column, by the option, by the mark.
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bytesOfText, importedUser, type Values } from '../../src/cli/import-value.ts'
+import { importedUser, type Values } from '../../src/cli/import-value.ts'
 import { formats, hashPassword } from '../../src/hash/registry.ts'
 
 const SHA = '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ='
@@ -68,11 +67,3 @@ test.each(formats.map(({ id }) => id).filter(id => id !== 'plaintext' && id !== 
     expect(of({ value: hash })).toEqual({ ...row, hash })
   },
 )
-
-test('law: text is its UTF-8, one character a byte', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), text => {
-      expect(Buffer.from(bytesOfText(text), 'latin1').equals(Buffer.from(text))).toBe(true)
-    }),
-  )
-})
