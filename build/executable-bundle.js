@@ -11,8 +11,7 @@ const embedded = {
   "readFileSync(new URL('../../package.json', import.meta.url), 'utf8')": JSON.stringify(
     readFileSync(pathOf('package.json'), 'utf8'),
   ),
-  "createRequire(import.meta.url).resolve('#hash-worker')": "'hash-worker'",
-  "createRequire(import.meta.url).resolve('#verify-worker')": "'verify-worker'",
+  'createRequire(import.meta.url).resolve(module)': 'module.slice(1)',
 }
 
 const missing = new Set(Object.keys(embedded))

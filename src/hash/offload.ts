@@ -1,6 +1,7 @@
 // Where a hash is computed: here when it is short, in worker threads when long ones come again and again.
-import type { Tinypool } from 'tinypool'
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import type { HashFormat } from './format.ts'
+import type { Threads } from './threads.ts'
 
 /** One hash to compute, as it crosses to the thread. */
 export interface HashJob {
@@ -9,51 +10,74 @@ export interface HashJob {
   readonly setting: string
 }
 
+type Hash = ReturnType<HashFormat['compute']>
+type HashThreads = Threads<HashJob, Awaited<Hash>>
+
 /** A longer hash would be felt by everything else on the event loop. */
 const LONG_MILLISECONDS = 20
 
-let longHashes = 0
-let pool: Promise<Tinypool> | undefined
+let threads: Promise<HashThreads | undefined> | undefined
 
-function startPool(): Promise<Tinypool> {
-  pool ??= Promise.all([import('tinypool'), import('node:module')]).then(
-    ([{ Tinypool }, { createRequire }]) => {
-      // by its name in package.json "imports", so that it is the built file in tests of the sources too
-      const filename = createRequire(import.meta.url).resolve('#hash-worker')
-      // idle threads end by themselves; they never keep a finished program alive
-      // without the program's own options, some of which (--input-type) a thread refuses
-      return new Tinypool({ filename, minThreads: 0, idleTimeout: 10_000, execArgv: [] })
-    },
-  )
-  return pool
+/** None inside a thread of the program's own: there a hash holds nobody up. */
+async function createThreads(): Promise<HashThreads | undefined> {
+  // loaded when they are needed, for they take their time
+  const { isMainThread } = await import('node:worker_threads')
+  if (!isMainThread) return undefined
+  const { Threads } = await import('./threads.ts')
+  return new Threads('#hash-worker')
 }
 
-// loaded when it is needed, for node:worker_threads takes its time to load
-const isMainThread = async (): Promise<boolean> => (await import('node:worker_threads')).isMainThread
+function useThreads(): Promise<HashThreads | undefined> {
+  threads ??= createThreads()
+  return threads
+}
+
+let stage: 'no long hash yet' | 'one' | 'thread starting' | 'thread started' = 'no long hash yet'
+let isBusyHere = false
 
 /**
  * A program that hashes once must not pay for starting threads, so its first long hash runs here if the engine gives
- * the event loop its turns. The second one says that this program does it often.
+ * the event loop its turns. The second one says that this program does it often; until a thread has started, one hash
+ * at a time still runs here, for waiting would take longer.
  */
-export function compute(
-  format: HashFormat,
-  password: string,
-  setting: string,
-): ReturnType<HashFormat['compute']> {
-  const isLong = format.milliseconds(setting, password.length) > LONG_MILLISECONDS
-  const isHere = !isLong || (longHashes++ === 0 && format.yields)
-  return isHere ? format.compute(password, setting) : computeInThread(format, password, setting)
+export function compute(format: HashFormat, password: string, setting: string): Hash {
+  if (format.milliseconds(setting, password.length) <= LONG_MILLISECONDS)
+    return format.compute(password, setting)
+  const isHere = format.yields && !isBusyHere && stage !== 'thread started'
+  return isHere ? computeHere(format, password, setting) : computeInThread(format, password, setting)
+}
+
+async function computeHere(format: HashFormat, password: string, setting: string): Promise<Awaited<Hash>> {
+  isBusyHere = true
+  try {
+    if (stage === 'no long hash yet') stage = 'one'
+    else await letThreadStart(format)
+    return await format.compute(password, setting)
+  } finally {
+    isBusyHere = false
+  }
+}
+
+async function letThreadStart({ id, parameter, setting }: HashFormat): Promise<void> {
+  const hashThreads = await useThreads()
+  if (stage === 'one') {
+    stage = 'thread starting'
+    // the shortest hash of the format loads its engine there; a fault will come again with the next hash
+    const shortest = { format: id, password: '', setting: setting(parameter?.min) }
+    const done = () => {
+      stage = 'thread started'
+    }
+    hashThreads?.run(shortest).then(done, done)
+  }
+  // a thread's messages come in with a turn
+  await eventLoopTurn()
 }
 
 /** Handing a job to a thread and its hash back takes a tenth of this. */
 const WORTH_A_THREAD_MILLISECONDS = 1
 
 /** For one of a great many hashes that are wanted at the same time, so that all cores are at it from the start. */
-export function computeOneOfMany(
-  format: HashFormat,
-  password: string,
-  setting: string,
-): ReturnType<HashFormat['compute']> {
+export function computeOneOfMany(format: HashFormat, password: string, setting: string): Hash {
   const isShort = format.milliseconds(setting, password.length) < WORTH_A_THREAD_MILLISECONDS
   return isShort ? format.compute(password, setting) : computeInThread(format, password, setting)
 }
@@ -62,8 +86,8 @@ async function computeInThread(
   format: HashFormat,
   password: string,
   setting: string,
-): Promise<string | undefined> {
-  if (!(await isMainThread())) return format.compute(password, setting)
-  const job: HashJob = { format: format.id, password, setting }
-  return (await startPool()).run(job)
+): Promise<Awaited<Hash>> {
+  const hashThreads = await useThreads()
+  if (hashThreads === undefined) return format.compute(password, setting)
+  return hashThreads.run({ format: format.id, password, setting })
 }

@@ -91,8 +91,8 @@ function parameterOf(format: HashFormat, options: HashOptions): number | undefin
 /**
  * Makes the stored string of a password, with a fresh salt from the system's random generator.
  *
- * A hash of more than some 20 ms leaves the main thread free: the first one of a process runs here in slices, further
- * ones in worker threads.
+ * A hash of more than some 20 ms leaves the main thread free: the first one of a process runs here in slices, as do those
+ * that are asked for one by one while the second starts a thread; all others run in worker threads.
  *
  * @returns the second field of a line in a password file, such as `$2y$12$…`.
  * @throws HtpasswdError `ERR_OPTION` for an unknown format or a parameter out of its range, `ERR_PASSWORD` for a

@@ -26,6 +26,41 @@ test.each([
   expect(run.status).toBe(0)
 })
 
+test('one after the other, each is answered while threads are started, and then by them', () => {
+  const sequence = `
+    import { Worker } from 'node:worker_threads'
+    import { hashPassword, verifyPassword } from ${dist}
+    const started = []
+    process.on('worker', () => started.push('thread'))
+    const hash = await hashPassword('secret', { cost: 9 })
+    for (let i = 0; i < 12; i++) started.push(await verifyPassword('secret', hash), await verifyPassword('wrong', hash))
+    console.log(JSON.stringify(started))
+  `
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', sequence], { encoding: 'utf8' })
+  expect(run.stderr).toBe('')
+  const [first, ...answers] = JSON.parse(run.stdout)
+  // it has been started before the first answer comes, so nobody waited for it
+  expect(first).toBe('thread')
+  expect(answers).toEqual(Array.from({ length: 12 }, () => [true, false]).flat())
+})
+
+test('many at once leave the event loop free but for one at a time', () => {
+  const burst = `
+    import { setImmediate as turn } from 'node:timers/promises'
+    import { hashPassword, verifyPassword } from ${dist}
+    const hash = await hashPassword('secret', { cost: 9 })
+    let turns = 0
+    let done = false
+    const all = Promise.all(Array(12).fill('secret').map(one => verifyPassword(one, hash)))
+    all.finally(() => { done = true })
+    while (!done) turns += (await turn(), 1)
+    console.log(JSON.stringify({ right: (await all).every(answer => answer), free: turns > 100 }))
+  `
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', burst], { encoding: 'utf8' })
+  expect(run.stderr).toBe('')
+  expect(JSON.parse(run.stdout)).toEqual({ right: true, free: true })
+})
+
 // apr1 has no limit to a password and its engine gives the event loop no turn: half a second of 100 KB
 test('a long password of apr1 leaves the event loop free, from the first one on', () => {
   const long = `
