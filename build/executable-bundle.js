@@ -11,7 +11,8 @@ const embedded = {
   "readFileSync(new URL('../../package.json', import.meta.url), 'utf8')": JSON.stringify(
     readFileSync(pathOf('package.json'), 'utf8'),
   ),
-  'createRequire(import.meta.url).resolve(module)': 'module.slice(1)',
+  'createRequire(import.meta.url).resolve(module), { execArgv: [] }':
+    "process.getBuiltinModule('node:sea').getAsset(module, 'utf8'), { eval: true, execArgv: [] }",
 }
 
 const missing = new Set(Object.keys(embedded))
@@ -38,7 +39,6 @@ async function bundle(name, source, output) {
     input: name,
     platform: 'node',
     plugins: [virtual(name, source), embed],
-    resolve: { alias: { tinypool: pathOf('build', 'executable-pool.js') } },
     // what the chunks share stays in the entry
     preserveEntrySignatures: 'allow-extension',
     // only yargs asks it, for a configuration that extends another
@@ -83,20 +83,16 @@ if (process.argv[2] === 'serve')
   own('node:cluster').setupPrimary?.({ exec: 'serve', args: process.argv.slice(3) })`
 
 async function bundleWorker(work, name, file) {
-  const source = `import { parentPort } from 'node:worker_threads'
-import run from ${JSON.stringify(file)}
-parentPort.on('message', async job => {
-  try { parentPort.postMessage({ value: await run(job) }) } catch (error) { parentPort.postMessage({ error }) }
-})`
-  await bundle(name, source, { file: join(work, `${name}.cjs`), codeSplitting: false })
-  return { [name]: join(work, `${name}.cjs`) }
+  const output = join(work, `${name.slice(1)}.cjs`)
+  await bundle(name, `import ${JSON.stringify(file)}`, { file: output, codeSplitting: false })
+  return { [name]: output }
 }
 
 /** Writes main.cjs into the folder, and gives the files that it finds as assets by their names. */
 export async function bundleExecutable(work) {
   return {
     ...(await bundleCommand(work)),
-    ...(await bundleWorker(work, 'hash-worker', pathOf('dist', 'hash', 'worker.js'))),
-    ...(await bundleWorker(work, 'verify-worker', pathOf('dist', 'auth', 'verify-worker.js'))),
+    ...(await bundleWorker(work, '#hash-worker', pathOf('dist', 'hash', 'worker.js'))),
+    ...(await bundleWorker(work, '#verify-worker', pathOf('dist', 'auth', 'verify-worker.js'))),
   }
 }

@@ -10,8 +10,8 @@ import { otherForm, textOf } from './text-forms.ts'
 import { Throttle } from './throttle.ts'
 import { toUserSource, type UserLookup, type UserSource } from './user-source.ts'
 import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
+import type { VerifyAnswer } from './verify-job.ts'
 import { type Verify, VerifyPool } from './verify-pool.ts'
-import type { VerifyAnswer } from './verify-worker.ts'
 
 const placeOf = (username: Uint8Array, block: string | undefined): string => `${block} ${byteText(username)}`
 

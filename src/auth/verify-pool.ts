@@ -1,8 +1,8 @@
 // Checks passwords in worker threads behind a bounded queue, so that a login storm neither blocks nor piles up.
 import { availableParallelism } from 'node:os'
 import { identify, type VerifyOptions } from '../hash/registry.ts'
-import { Threads } from '../hash/threads.ts'
-import verifyJob, { type VerifyAnswer, type VerifyJob } from './verify-worker.ts'
+import { startWorker, Threads } from '../hash/threads.ts'
+import { answerVerifyJob, type VerifyAnswer, type VerifyJob } from './verify-job.ts'
 
 /** Threads and the length of the queue in front of them. */
 export interface VerifyPoolOptions extends VerifyOptions {
@@ -28,16 +28,16 @@ export class VerifyPool {
   constructor({ workers, maxQueue, ...options }: VerifyPoolOptions = {}) {
     this.#options = options
     // one core stays free for the event loop; beyond four, storms are better answered 503 than served
-    const maxThreads = workers ?? Math.min(4, Math.max(1, availableParallelism() - 1))
-    this.#maxPending = maxThreads + (maxQueue ?? WAITING_FOR_EACH_WORKER * maxThreads)
-    this.#threads = new Threads('#verify-worker', { maxThreads })
+    const threads = workers ?? Math.min(4, Math.max(1, availableParallelism() - 1))
+    this.#maxPending = threads + (maxQueue ?? WAITING_FOR_EACH_WORKER * threads)
+    this.#threads = new Threads(() => startWorker('#verify-worker'), threads)
   }
 
   /** Checks a password in a thread, or here where that is shorter. */
   readonly verify: Verify = async (password, storedHash) => {
     const format = identify(storedHash)?.format
     const job: VerifyJob = { password, storedHash, options: this.#options }
-    if (format === undefined || instantFormats.has(format)) return verifyJob(job)
+    if (format === undefined || instantFormats.has(format)) return answerVerifyJob(job)
     if (this.#pending >= this.#maxPending) return 'full'
     this.#pending++
     try {

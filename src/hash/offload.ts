@@ -23,8 +23,8 @@ async function createThreads(): Promise<HashThreads | undefined> {
   // loaded when they are needed, for they take their time
   const { isMainThread } = await import('node:worker_threads')
   if (!isMainThread) return undefined
-  const { Threads } = await import('./threads.ts')
-  return new Threads('#hash-worker')
+  const { startWorker, Threads } = await import('./threads.ts')
+  return new Threads(() => startWorker('#hash-worker'))
 }
 
 function useThreads(): Promise<HashThreads | undefined> {

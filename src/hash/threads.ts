@@ -1,59 +1,118 @@
-// Worker threads for one kind of job: started with the first, ended when idle, given up where one cannot start.
+// Worker threads for one kind of job: one starts where a job finds none free, and ends when it has been idle for long.
 import { createRequire } from 'node:module'
-import { Tinypool } from 'tinypool'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
 
-/** A pool as it runs, and why it is of no use any more. */
-interface Started {
-  readonly pool: Tinypool
-  fault: unknown
+interface Task<Job, Answer> {
+  readonly job: Job
+  resolve(answer: Answer): void
+  reject(reason: unknown): void
 }
 
-// what comes now and then should not have to start a thread each time
+interface Thread<Job, Answer> {
+  readonly worker: Worker
+  task?: Task<Job, Answer> | undefined
+  idle?: NodeJS.Timeout
+  fault?: unknown
+}
+
+/** What a thread says of a job: see thread.ts. */
+export type Message<Answer> = { readonly answer: Answer } | { readonly error: unknown }
+
+// a check that comes now and then should not have to start a thread each time
 const IDLE_MILLISECONDS = 60_000
 
-/** Idle threads end by themselves, and none of them keeps a finished program alive. */
-export class Threads<Job, Answer> {
-  readonly #options: { filename: string; maxThreads?: number }
-  #started: Started | undefined
+/**
+ * Starts a thread of the package.
+ *
+ * @param module its name in package.json's "imports", so that it is the built file in tests of the sources too.
+ */
+export const startWorker = (module: string): Worker =>
+  // without the program's own options, some of which (--input-type) a thread refuses
+  new Worker(createRequire(import.meta.url).resolve(module), { execArgv: [] })
 
-  /** @param module a name in package.json's "imports", so that it is the built file in tests of the sources too. */
-  constructor(module: string, options: { maxThreads?: number } = {}) {
-    this.#options = { ...options, filename: createRequire(import.meta.url).resolve(module) }
+/**
+ * Only a thread at work keeps a program alive. By hand, for the pools on npm start their threads from files alone, and
+ * the one-file executables have none.
+ */
+export class Threads<Job, Answer> {
+  readonly #start: () => Worker
+  readonly #most: number
+  readonly #threads = new Set<Thread<Job, Answer>>()
+  readonly #waiting: Task<Job, Answer>[] = []
+
+  /** @param start gives a thread that answers each job by a `Message`, one after the other. */
+  constructor(start: () => Worker, most = availableParallelism()) {
+    this.#start = start
+    this.#most = most
   }
 
-  /** Hands a job to a thread that is free, or to the first that will be. */
-  async run(job: Job): Promise<Answer> {
-    this.#started ??= this.#start()
-    const started = this.#started
-    try {
-      return await started.pool.run(job)
-    } catch (error) {
-      throw started.fault ?? error
+  /** Hands a job to a thread that is free, or to the first that will be. Rejects where the thread fails or dies. */
+  run(job: Job): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ job, resolve, reject })
+      this.#assign()
+    })
+  }
+
+  #assign(): void {
+    for (let task = this.#waiting[0]; task !== undefined; task = this.#waiting[0]) {
+      // always the first of the idle, so that those which are not needed end
+      const idle = [...this.#threads].find(thread => thread.task === undefined)
+      if (idle === undefined && this.#threads.size >= this.#most) return
+      this.#waiting.shift()
+      try {
+        this.#give(idle ?? this.#add(), task)
+      } catch (error) {
+        task.reject(error)
+      }
     }
   }
 
-  #start(): Started {
-    // without the program's own options, some of which (--input-type) a thread refuses
-    const pool = new Tinypool({
-      ...this.#options,
-      minThreads: 0,
-      idleTimeout: IDLE_MILLISECONDS,
-      execArgv: [],
-    })
-    const started: Started = { pool, fault: undefined }
-    // A thread that dies before its first job (an update took its file away, no memory for it) is told here alone, and
-    // unheard it ends the process. Such a pool starts no further one, and lets the waiting wait: it is given up.
-    pool.on('error', fault => {
-      started.fault ??= fault
-      if (this.#started === started) this.#started = undefined
-      void pool.destroy()
-    })
-    return started
+  #give(thread: Thread<Job, Answer>, task: Task<Job, Answer>): void {
+    thread.task = task
+    clearTimeout(thread.idle)
+    thread.worker.ref()
+    thread.worker.postMessage(task.job)
+  }
+
+  #add(): Thread<Job, Answer> {
+    const thread: Thread<Job, Answer> = { worker: this.#start() }
+    this.#threads.add(thread)
+    thread.worker
+      .on('message', message => this.#settle(thread, message))
+      // "exit" comes next; unheard, it would end the program
+      .on('error', fault => {
+        thread.fault = fault
+      })
+      .on('exit', status => {
+        this.#threads.delete(thread)
+        thread.task?.reject(thread.fault ?? new Error(`a worker thread ended with status ${status}`))
+        this.#assign()
+      })
+    return thread
+  }
+
+  #settle(thread: Thread<Job, Answer>, message: Message<Answer>): void {
+    const { task } = thread
+    thread.task = undefined
+    thread.worker.unref()
+    thread.idle = setTimeout(() => this.#end(thread), IDLE_MILLISECONDS).unref()
+    if ('error' in message) task?.reject(message.error)
+    else task?.resolve(message.answer)
+    this.#assign()
+  }
+
+  #end(thread: Thread<Job, Answer>): Promise<number> {
+    // at once, for it must get no job any more
+    this.#threads.delete(thread)
+    clearTimeout(thread.idle)
+    return thread.worker.terminate()
   }
 
   /** Ends the threads; jobs under way fail. */
   async close(): Promise<void> {
-    await this.#started?.pool.destroy()
-    this.#started = undefined
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error('the worker threads were closed'))
+    await Promise.all([...this.#threads].map(thread => this.#end(thread)))
   }
 }

@@ -1,8 +1,8 @@
-// The worker thread's side of offload.ts: computes one hash.
+// The worker thread of offload.ts: computes hashes.
 import type { HashJob } from './offload.ts'
 import { formats } from './registry.ts'
+import { answerJobs } from './thread.ts'
 
-/** Called by the pool with each job. */
-export default function computeJob(job: HashJob): Promise<string | undefined> | string | undefined {
-  return formats.find(format => format.id === job.format)?.compute(job.password, job.setting)
-}
+answerJobs(({ format: id, password, setting }: HashJob) =>
+  formats.find(format => format.id === id)?.compute(password, setting),
+)

@@ -1,17 +1,14 @@
 import { expect, test } from 'vitest'
-import verifyJob from '../../src/auth/verify-worker.ts'
+import type { VerifyAnswer, VerifyJob } from '../../src/auth/verify-job.ts'
 import { hashPassword } from '../../src/hash/registry.ts'
+import { startWorker, Threads } from '../../src/hash/threads.ts'
 
-const password = Buffer.from('geheim')
-
-test('right, wrong and too expensive are answers', async () => {
-  const storedHash = await hashPassword('geheim', { cost: 5 })
-  expect(await verifyJob({ password, storedHash, options: {} })).toBe(true)
-  expect(await verifyJob({ password: Buffer.from('falsch'), storedHash, options: {} })).toBe(false)
-  expect(await verifyJob({ password, storedHash, options: { maxCost: 4 } })).toBe('beyond-limits')
-})
-
-test('any other fault is an error', async () => {
-  const storedHash = await hashPassword('geheim', { format: 'sha1' })
-  await expect(verifyJob({ password: 5 as never, storedHash, options: {} })).rejects.toThrow('"password"')
+test('a thread of it checks passwords, which come as bytes', async () => {
+  const threads = new Threads<VerifyJob, VerifyAnswer>(() => startWorker('#verify-worker'))
+  const storedHash = await hashPassword('grün', { format: 'apr1' })
+  const check = (password: string, encoding: BufferEncoding) =>
+    threads.run({ password: Buffer.from(password, encoding), storedHash, options: {} })
+  expect(await check('grün', 'utf8')).toBe(true)
+  expect(await check('grün', 'latin1')).toBe(false)
+  await threads.close()
 })
