@@ -62,7 +62,7 @@ async function letThreadStart({ id, parameter, setting }: HashFormat): Promise<v
   const hashThreads = await useThreads()
   if (stage === 'one') {
     stage = 'thread starting'
-    // the shortest hash of the format loads its engine there; a fault will come again with the next hash
+    // the shortest hash of the format loads its engine there
     const shortest = { format: id, password: '', setting: setting(parameter?.min) }
     const done = () => {
       stage = 'thread started'
@@ -88,6 +88,9 @@ async function computeInThread(
   setting: string,
 ): Promise<Awaited<Hash>> {
   const hashThreads = await useThreads()
-  if (hashThreads === undefined) return format.compute(password, setting)
-  return hashThreads.run({ format: format.id, password, setting })
+  const answer = hashThreads?.run({ format: format.id, password, setting })
+  // where no thread can start (Node's --permission, no memory for it), the hash takes its time here
+  return answer === undefined
+    ? format.compute(password, setting)
+    : answer.catch(() => format.compute(password, setting))
 }

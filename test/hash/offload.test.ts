@@ -61,6 +61,19 @@ test('many at once leave the event loop free but for one at a time', () => {
   expect(JSON.parse(run.stdout)).toEqual({ right: true, free: true })
 })
 
+test('where the program may start no threads, every hash is computed all the same', () => {
+  const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+    ? '--permission'
+    : '--experimental-permission'
+  const run = spawnSync(
+    process.execPath,
+    [permission, '--allow-fs-read=*', '--no-warnings', '--input-type=module', '-e', program(4)],
+    { encoding: 'utf8' },
+  )
+  expect(run.stderr).toBe('')
+  expect(JSON.parse(run.stdout)).toEqual({ answers: [true, true, true], started: false })
+})
+
 // apr1 has no limit to a password and its engine gives the event loop no turn: half a second of 100 KB
 test('a long password of apr1 leaves the event loop free, from the first one on', () => {
   const long = `
