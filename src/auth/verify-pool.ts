@@ -41,7 +41,7 @@ export class VerifyPool {
     if (this.#pending >= this.#maxPending) return 'full'
     this.#pending++
     try {
-      return await this.#threads.run(job)
+      return await this.#threads.run(job, () => answerVerifyJob(job))
     } finally {
       this.#pending--
     }

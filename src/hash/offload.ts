@@ -67,7 +67,7 @@ async function letThreadStart({ id, parameter, setting }: HashFormat): Promise<v
     const done = () => {
       stage = 'thread started'
     }
-    hashThreads?.run(shortest).then(done, done)
+    hashThreads?.run(shortest, async () => undefined).then(done, done)
   }
   // a thread's messages come in with a turn
   await eventLoopTurn()
@@ -87,10 +87,7 @@ async function computeInThread(
   password: string,
   setting: string,
 ): Promise<Awaited<Hash>> {
+  const here = async () => format.compute(password, setting)
   const hashThreads = await useThreads()
-  const answer = hashThreads?.run({ format: format.id, password, setting })
-  // where no thread can start (Node's --permission, no memory for it), the hash takes its time here
-  return answer === undefined
-    ? format.compute(password, setting)
-    : answer.catch(() => format.compute(password, setting))
+  return hashThreads === undefined ? here() : hashThreads.run({ format: format.id, password, setting }, here)
 }

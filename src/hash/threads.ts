@@ -5,7 +5,8 @@ import { Worker } from 'node:worker_threads'
 
 interface Task<Job, Answer> {
   readonly job: Job
-  resolve(answer: Answer): void
+  readonly here: () => Promise<Answer>
+  resolve(answer: Answer | Promise<Answer>): void
   reject(reason: unknown): void
 }
 
@@ -23,34 +24,43 @@ export type Message<Answer> = { readonly answer: Answer } | { readonly error: un
 const IDLE_MILLISECONDS = 60_000
 
 /**
- * Starts a thread of the package.
+ * Starts a thread of the package; undefined in a bundle, which lacks its file, and where Node's --permission forbids it.
  *
  * @param module its name in package.json's "imports", so that it is the built file in tests of the sources too.
  */
-export const startWorker = (module: string): Worker =>
-  // without the program's own options, some of which (--input-type) a thread refuses
-  new Worker(createRequire(import.meta.url).resolve(module), { execArgv: [] })
+export function startWorker(module: string): Worker | undefined {
+  try {
+    // without the program's own options, some of which (--input-type) a thread refuses
+    return new Worker(createRequire(import.meta.url).resolve(module), { execArgv: [] })
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * Only a thread at work keeps a program alive. By hand, for the pools on npm start their threads from files alone, and
  * the one-file executables have none.
  */
 export class Threads<Job, Answer> {
-  readonly #start: () => Worker
+  readonly #start: () => Worker | undefined
   readonly #most: number
   readonly #threads = new Set<Thread<Job, Answer>>()
   readonly #waiting: Task<Job, Answer>[] = []
 
-  /** @param start gives a thread that answers each job by a `Message`, one after the other. */
-  constructor(start: () => Worker, most = availableParallelism()) {
+  /** @param start gives a thread that answers each job by a `Message`, one after the other; undefined where it cannot. */
+  constructor(start: () => Worker | undefined, most = availableParallelism()) {
     this.#start = start
     this.#most = most
   }
 
-  /** Hands a job to a thread that is free, or to the first that will be. Rejects where the thread fails or dies. */
-  run(job: Job): Promise<Answer> {
+  /**
+   * Hands a job to a thread that is free, or to the first that will be. Rejects where it fails or dies.
+   *
+   * @param here does the job where no thread can be started at all.
+   */
+  run(job: Job, here: () => Promise<Answer>): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, resolve, reject })
+      this.#waiting.push({ job, here, resolve, reject })
       this.#assign()
     })
   }
@@ -61,11 +71,9 @@ export class Threads<Job, Answer> {
       const idle = [...this.#threads].find(thread => thread.task === undefined)
       if (idle === undefined && this.#threads.size >= this.#most) return
       this.#waiting.shift()
-      try {
-        this.#give(idle ?? this.#add(), task)
-      } catch (error) {
-        task.reject(error)
-      }
+      const thread = idle ?? this.#add()
+      if (thread === undefined) task.resolve(task.here())
+      else this.#give(thread, task)
     }
   }
 
@@ -76,8 +84,10 @@ export class Threads<Job, Answer> {
     thread.worker.postMessage(task.job)
   }
 
-  #add(): Thread<Job, Answer> {
-    const thread: Thread<Job, Answer> = { worker: this.#start() }
+  #add(): Thread<Job, Answer> | undefined {
+    const worker = this.#start()
+    if (worker === undefined) return undefined
+    const thread: Thread<Job, Answer> = { worker }
     this.#threads.add(thread)
     thread.worker
       .on('message', message => this.#settle(thread, message))

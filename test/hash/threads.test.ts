@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test, vi } from 'vitest'
-import { Threads } from '../../src/hash/threads.ts'
+import { startWorker, Threads } from '../../src/hash/threads.ts'
+
+const unexpected = (): Promise<never> => Promise.reject(new Error('expected a thread to do it'))
 
 /** Threads that answer by what `answer` says in JavaScript, and how many were started. */
 function threadsOf(answer: string, most?: number) {
@@ -9,7 +11,8 @@ function threadsOf(answer: string, most?: number) {
     const { parentPort, threadId } = require('node:worker_threads')
     parentPort.on('message', async job => { parentPort.postMessage(await (${answer})(job)) })`
   const start = vi.fn(() => new Worker(code, { eval: true }))
-  return { threads: new Threads<string, string>(start, most), start }
+  const threads = new Threads<string, string>(start, most)
+  return { run: (job: string) => threads.run(job, unexpected), close: () => threads.close(), start }
 }
 const echo = 'job => ({ answer: job })'
 
@@ -18,97 +21,98 @@ afterEach(() => {
 })
 
 test('jobs one after the other are answered by one thread', async () => {
-  const { threads, start } = threadsOf(echo)
-  for (const job of ['a', 'b', 'c']) expect(await threads.run(job)).toBe(job)
+  const { run, close, start } = threadsOf(echo)
+  for (const job of ['a', 'b', 'c']) expect(await run(job)).toBe(job)
   expect(start).toHaveBeenCalledTimes(1)
-  await threads.close()
+  await close()
 })
 
 test('jobs at once get threads of their own up to the most, the others wait for their turn', async () => {
-  const { threads, start } = threadsOf('job => ({ answer: String(threadId) })', 2)
-  const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(job => threads.run(job)))
+  const { run, close, start } = threadsOf('job => ({ answer: String(threadId) })', 2)
+  const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(job => run(job)))
   expect(start).toHaveBeenCalledTimes(2)
   expect(new Set(answers).size).toBe(2)
-  await threads.close()
+  await close()
 })
 
 test('an error in the place of an answer fails its job alone', async () => {
-  const { threads, start } = threadsOf(
+  const { run, close, start } = threadsOf(
     `job => job === 'bad' ? { error: new RangeError('no answer') } : { answer: job }`,
     1,
   )
-  const [bad, good] = [threads.run('bad'), threads.run('good')]
+  const [bad, good] = [run('bad'), run('good')]
   await expect(bad).rejects.toThrow(new RangeError('no answer'))
   expect(await good).toBe('good')
   expect(start).toHaveBeenCalledTimes(1)
-  await threads.close()
+  await close()
 })
 
 test.each([
   ['ends', 'process.exit(3)', 'a worker thread ended with status 3'],
   ['fails', "setImmediate(() => { throw new Error('out of order') })", 'out of order'],
 ])('a thread that %s in its job fails it, and those that wait get another', async (_, deed, reason) => {
-  const { threads, start } = threadsOf(
+  const { run, close, start } = threadsOf(
     `job => { if (job !== 'bad') return { answer: job }; ${deed}; return new Promise(() => {}) }`,
     1,
   )
-  const [bad, good] = [threads.run('bad'), threads.run('good')]
+  const [bad, good] = [run('bad'), run('good')]
   await expect(bad).rejects.toThrow(reason)
   expect(await good).toBe('good')
   expect(start).toHaveBeenCalledTimes(2)
-  await threads.close()
+  await close()
 })
 
 test('an idle thread that fails is none any more', async () => {
-  const { threads, start } = threadsOf(
+  const { run, close, start } = threadsOf(
     `job => { setImmediate(() => setImmediate(() => { throw new Error('late') })); return { answer: job } }`,
   )
-  expect(await threads.run('a')).toBe('a')
+  expect(await run('a')).toBe('a')
   await new Promise(resolve => start.mock.results[0]?.value.once('exit', resolve))
-  expect(await threads.run('b')).toBe('b')
+  expect(await run('b')).toBe('b')
   expect(start).toHaveBeenCalledTimes(2)
-  await threads.close()
+  await close()
 })
 
-test.each([
-  [
-    'before it',
-    () => {
-      throw new Error('no thread')
-    },
-  ],
-  ['after it', () => new Worker("throw new Error('no thread')", { eval: true })],
-])('where no thread starts, told %s, each job fails with the reason', async (_, start) => {
-  const threads = new Threads<string, string>(start, 1)
-  const jobs = [threads.run('a'), threads.run('b')]
+test('a thread that dies at its start fails the job that it was for', async () => {
+  const threads = new Threads<string, string>(
+    () => new Worker("throw new Error('no thread')", { eval: true }),
+    1,
+  )
+  const jobs = [threads.run('a', unexpected), threads.run('b', unexpected)]
   for (const job of jobs) await expect(job).rejects.toThrow('no thread')
+})
+
+test('where no thread can be started, jobs are done here', async () => {
+  const threads = new Threads<string, string>(() => startWorker('#none'), 1)
+  const jobs = ['a', 'b'].map(job => threads.run(job, async () => `${job} here`))
+  expect(await Promise.all(jobs)).toEqual(['a here', 'b here'])
 })
 
 test('a thread that was idle for a minute ends, and a job at that moment gets another', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  const { threads, start } = threadsOf(echo)
-  expect(await threads.run('a')).toBe('a')
+  const { run, close, start } = threadsOf(echo)
+  expect(await run('a')).toBe('a')
   vi.advanceTimersByTime(59_000)
-  expect(await threads.run('b')).toBe('b')
+  expect(await run('b')).toBe('b')
   vi.advanceTimersByTime(59_000)
   expect(start).toHaveBeenCalledTimes(1)
   vi.advanceTimersByTime(1_000)
-  expect(await threads.run('c')).toBe('c')
+  expect(await run('c')).toBe('c')
   expect(start).toHaveBeenCalledTimes(2)
-  await threads.close()
+  await close()
 })
 
 test('closed threads fail what is under way and what waits; the next job starts another', async () => {
-  const { threads } = threadsOf(`job => job === 'long' ? new Promise(() => {}) : { answer: job }`, 1)
-  await threads.close()
-  const jobs = [threads.run('long'), threads.run('waiting')]
+  const { run, close } = threadsOf(`job => job === 'long' ? new Promise(() => {}) : { answer: job }`, 1)
+  await close()
+  const jobs = [run('long'), run('waiting')]
   await Promise.all([
     expect(jobs[0]).rejects.toThrow('a worker thread ended'),
     expect(jobs[1]).rejects.toThrow('the worker threads were closed'),
-    threads.close(),
+    close(),
   ])
-  expect(await threads.run('next')).toBe('next')
-  await threads.close()
+  expect(await run('next')).toBe('next')
+  await close()
 })
 
 test('options of the program that a thread refuses do not reach it', () => {
