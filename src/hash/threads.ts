@@ -1,6 +1,7 @@
 // Worker threads for one kind of job: one starts where a job finds none free, and ends when it has been idle for long.
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
+import { emitWarning } from 'node:process'
 import { Worker } from 'node:worker_threads'
 
 interface Task<Job, Answer> {
@@ -23,8 +24,11 @@ export type Message<Answer> = { readonly answer: Answer } | { readonly error: un
 // a check that comes now and then should not have to start a thread each time
 const IDLE_MILLISECONDS = 60_000
 
+let hasWarned = false
+
 /**
- * Starts a thread of the package; undefined in a bundle, which lacks its file, and where Node's --permission forbids it.
+ * Starts a thread of the package; undefined, with a warning once, in a bundle, which lacks its file, and where Node's
+ * --permission forbids it.
  *
  * @param module its name in package.json's "imports", so that it is the built file in tests of the sources too.
  */
@@ -32,7 +36,14 @@ export function startWorker(module: string): Worker | undefined {
   try {
     // without the program's own options, some of which (--input-type) a thread refuses
     return new Worker(createRequire(import.meta.url).resolve(module), { execArgv: [] })
-  } catch {
+  } catch (error) {
+    // further lines say who asked for the file
+    const [reason] = String(error).split('\n')
+    if (!hasWarned)
+      emitWarning(`no worker thread can be started, so hashes hold up the event loop: ${reason}`, {
+        code: 'HTPASSWD_NO_THREADS',
+      })
+    hasWarned = true
     return undefined
   }
 }

@@ -103,6 +103,7 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
       await holdLogins(port)
       program.process.kill('SIGTERM')
       expect(await program.ended).toBe(0)
+      expect(program.output()).not.toContain('Warning')
     })
   })
 
@@ -147,6 +148,7 @@ onWindows(
           const end = { ended: started.ended, output: () => started.stderr() } as Program
           await untilListening(port, end)
           await holdLogins(port)
+          expect(end.output()).not.toContain('Warning')
         } finally {
           started.process.kill()
           await started.ended
