@@ -1,4 +1,5 @@
 // Where a figure was measured: every bench prints this first, for a number without its machine says nothing.
+import { spawnSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 
 export function printEnvironment(title) {
@@ -16,3 +17,11 @@ const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env
 
 /** For the programs that are measured: this one's, without what makes every start of Node slow. */
 export { environment }
+
+/** Ends the bench with a word on what is missing, where a program that it compares with or measures by is. */
+export function requirePrograms(...names) {
+  const missing = names.filter(name => spawnSync(name, ['-v']).error !== undefined)
+  if (missing.length === 0) return
+  console.error(`expected these programs on the PATH, install them first: ${missing.join(', ')}`)
+  process.exit(1)
+}

@@ -5,8 +5,10 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
-import { printEnvironment } from './environment.js'
+import { printEnvironment, requirePrograms } from './environment.js'
 import { residentMegabytes, startGuard, startNginx, startUpstream } from './guard-servers.js'
+
+requirePrograms('nginx', 'curl')
 
 const MEGABYTES = Number(process.env.BENCH_MB ?? 2048)
 const folder = mkdtempSync(join(tmpdir(), 'bench-bodies-'))

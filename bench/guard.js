@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
-import { printEnvironment } from './environment.js'
+import { printEnvironment, requirePrograms } from './environment.js'
 import { cpuSeconds, startCaddy, startGuard, startHello, startNginx, startUpstream } from './guard-servers.js'
 import { median } from './interleaved.js'
+
+requirePrograms('wrk', 'nginx', 'caddy')
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
 const ROUNDS = 5

@@ -3,7 +3,14 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const shared = ['c-crypt.js', 'environment.js', 'interleaved.js', 'peak-memory.js', 'run.js']
+const shared = [
+  'c-crypt.js',
+  'environment.js',
+  'guard-servers.js',
+  'interleaved.js',
+  'peak-memory.js',
+  'run.js',
+]
 const benches = readdirSync(import.meta.dirname).filter(
   name => name.endsWith('.js') && !shared.includes(name),
 )
