@@ -73,7 +73,7 @@ async function letThreadStart({ id, parameter, setting }: HashFormat): Promise<v
   await eventLoopTurn()
 }
 
-/** Handing a job to a thread and its hash back takes a tenth of this. */
+/** Below this, the way to a thread and back takes a good part of what it saves. */
 const WORTH_A_THREAD_MILLISECONDS = 1
 
 /** For one of a great many hashes that are wanted at the same time, so that all cores are at it from the start. */
