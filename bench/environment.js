@@ -1,4 +1,4 @@
-// Where a figure was measured: every bench prints this first, for a number without its machine says nothing.
+// What a bench runs in: it prints the machine first, for a number without it says nothing, and names missing programs.
 import { spawnSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 

@@ -1,7 +1,7 @@
 // Checks passwords in worker threads behind a bounded queue, so that a login storm neither blocks nor piles up.
 import { availableParallelism } from 'node:os'
 import { identify, type VerifyOptions } from '../hash/registry.ts'
-import { startWorker, Threads } from '../hash/threads.ts'
+import { startWorker, ThreadPool } from '../hash/thread-pool.ts'
 import { answerVerifyJob, type VerifyAnswer, type VerifyJob } from './verify-job.ts'
 
 /** Threads and the length of the queue in front of them. */
@@ -22,7 +22,7 @@ export type Verify = (password: Uint8Array, storedHash: string) => Promise<Verif
 export class VerifyPool {
   readonly #options: VerifyOptions
   readonly #maxPending: number
-  readonly #threads: Threads<VerifyJob, VerifyAnswer>
+  readonly #pool: ThreadPool<VerifyJob, VerifyAnswer>
   #pending = 0
 
   constructor({ workers, maxQueue, ...options }: VerifyPoolOptions = {}) {
@@ -30,7 +30,7 @@ export class VerifyPool {
     // one core stays free for the event loop; beyond four, storms are better answered 503 than served
     const threads = workers ?? Math.min(4, Math.max(1, availableParallelism() - 1))
     this.#maxPending = threads + (maxQueue ?? WAITING_FOR_EACH_WORKER * threads)
-    this.#threads = new Threads(() => startWorker('#verify-worker'), threads)
+    this.#pool = new ThreadPool(() => startWorker('#verify-worker'), threads)
   }
 
   /** Checks a password in a thread, or here where that is shorter. */
@@ -41,7 +41,7 @@ export class VerifyPool {
     if (this.#pending >= this.#maxPending) return 'full'
     this.#pending++
     try {
-      return await this.#threads.run(job, () => answerVerifyJob(job))
+      return await this.#pool.run(job, () => answerVerifyJob(job))
     } finally {
       this.#pending--
     }
@@ -49,6 +49,6 @@ export class VerifyPool {
 
   /** Ends the threads; checks under way fail. */
   close(): Promise<void> {
-    return this.#threads.close()
+    return this.#pool.close()
   }
 }

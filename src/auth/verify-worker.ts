@@ -1,7 +1,7 @@
 // The worker thread of verify-pool.ts: checks passwords.
 import { setPriority } from 'node:os'
 import { platform } from 'node:process'
-import { answerJobs } from '../hash/thread.ts'
+import { answerJobs } from '../hash/answer-jobs.ts'
 import { answerVerifyJob } from './verify-job.ts'
 
 // On Linux a priority belongs to the thread: a login storm gives way to the event loop, even on a single core.

@@ -1,7 +1,7 @@
 // Where a hash is computed: here when it is short, in worker threads when long ones come again and again.
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import type { HashFormat } from './format.ts'
-import type { Threads } from './threads.ts'
+import type { ThreadPool } from './thread-pool.ts'
 
 /** One hash to compute, as it crosses to the thread. */
 export interface HashJob {
@@ -11,25 +11,25 @@ export interface HashJob {
 }
 
 type Hash = ReturnType<HashFormat['compute']>
-type HashThreads = Threads<HashJob, Awaited<Hash>>
+type HashPool = ThreadPool<HashJob, Awaited<Hash>>
 
 /** A longer hash would be felt by everything else on the event loop. */
 const LONG_MILLISECONDS = 20
 
-let threads: Promise<HashThreads | undefined> | undefined
+let pool: Promise<HashPool | undefined> | undefined
 
 /** None inside a thread of the program's own: there a hash holds nobody up. */
-async function createThreads(): Promise<HashThreads | undefined> {
+async function createPool(): Promise<HashPool | undefined> {
   // loaded when they are needed, for they take their time
   const { isMainThread } = await import('node:worker_threads')
   if (!isMainThread) return undefined
-  const { startWorker, Threads } = await import('./threads.ts')
-  return new Threads(() => startWorker('#hash-worker'))
+  const { startWorker, ThreadPool } = await import('./thread-pool.ts')
+  return new ThreadPool(() => startWorker('#hash-worker'))
 }
 
-function useThreads(): Promise<HashThreads | undefined> {
-  threads ??= createThreads()
-  return threads
+function usePool(): Promise<HashPool | undefined> {
+  pool ??= createPool()
+  return pool
 }
 
 let stage: 'no long hash yet' | 'one' | 'thread starting' | 'thread started' = 'no long hash yet'
@@ -59,7 +59,7 @@ async function computeHere(format: HashFormat, password: string, setting: string
 }
 
 async function letThreadStart({ id, parameter, setting }: HashFormat): Promise<void> {
-  const hashThreads = await useThreads()
+  const hashPool = await usePool()
   if (stage === 'one') {
     stage = 'thread starting'
     // the shortest hash of the format loads its engine there
@@ -67,7 +67,7 @@ async function letThreadStart({ id, parameter, setting }: HashFormat): Promise<v
     const done = () => {
       stage = 'thread started'
     }
-    hashThreads?.run(shortest, async () => undefined).then(done, done)
+    hashPool?.run(shortest, async () => undefined).then(done, done)
   }
   // a thread's messages come in with a turn
   await eventLoopTurn()
@@ -88,6 +88,6 @@ async function computeInThread(
   setting: string,
 ): Promise<Awaited<Hash>> {
   const here = async () => format.compute(password, setting)
-  const hashThreads = await useThreads()
-  return hashThreads === undefined ? here() : hashThreads.run({ format: format.id, password, setting }, here)
+  const hashPool = await usePool()
+  return hashPool === undefined ? here() : hashPool.run({ format: format.id, password, setting }, here)
 }

@@ -1,4 +1,4 @@
-// Worker threads for one kind of job: one starts where a job finds none free, and ends when it has been idle for long.
+// A pool of worker threads for one kind of job: one starts where a job finds none free, and ends when it has been idle for long.
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { emitWarning } from 'node:process'
@@ -18,13 +18,13 @@ interface Thread<Job, Answer> {
   fault?: unknown
 }
 
-/** What a thread says of a job: see thread.ts. */
+/** What a thread says of a job: see answer-jobs.ts. */
 export type Message<Answer> = { readonly answer: Answer } | { readonly error: unknown }
 
 // a check that comes now and then should not have to start a thread each time
 const IDLE_MILLISECONDS = 60_000
 
-let hasWarned = false
+let isImpossible = false
 
 /**
  * Starts a thread of the package; undefined, with a warning once, in a bundle, which lacks its file, and where Node's
@@ -33,17 +33,17 @@ let hasWarned = false
  * @param module its name in package.json's "imports", so that it is the built file in tests of the sources too.
  */
 export function startWorker(module: string): Worker | undefined {
+  if (isImpossible) return undefined
   try {
     // without the program's own options, some of which (--input-type) a thread refuses
     return new Worker(createRequire(import.meta.url).resolve(module), { execArgv: [] })
   } catch (error) {
+    isImpossible = true
     // further lines say who asked for the file
     const [reason] = String(error).split('\n')
-    if (!hasWarned)
-      emitWarning(`no worker thread can be started, so hashes hold up the event loop: ${reason}`, {
-        code: 'HTPASSWD_NO_THREADS',
-      })
-    hasWarned = true
+    emitWarning(`no worker thread can be started, so hashes hold up the event loop: ${reason}`, {
+      code: 'HTPASSWD_NO_THREADS',
+    })
     return undefined
   }
 }
@@ -52,7 +52,7 @@ export function startWorker(module: string): Worker | undefined {
  * Only a thread at work keeps a program alive. By hand, for the pools on npm start their threads from files alone, and
  * the one-file executables have none.
  */
-export class Threads<Job, Answer> {
+export class ThreadPool<Job, Answer> {
   readonly #start: () => Worker | undefined
   readonly #most: number
   readonly #threads = new Set<Thread<Job, Answer>>()

@@ -1,6 +1,6 @@
-// A thread's own side of threads.ts: answers the jobs that come, one after the other.
+// A thread's own side of thread-pool.ts: answers the jobs that come, one after the other.
 import { parentPort } from 'node:worker_threads'
-import type { Message } from './threads.ts'
+import type { Message } from './thread-pool.ts'
 
 /** Called once by the module that a thread is started with. */
 export function answerJobs<Job, Answer>(answer: (job: Job) => Answer | Promise<Answer>): void {

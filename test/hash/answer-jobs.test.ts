@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 
 const { port1: program, port2: parentPort } = new MessageChannel()
 vi.doMock('node:worker_threads', () => ({ parentPort }))
-const { answerJobs } = await import('../../src/hash/thread.ts')
+const { answerJobs } = await import('../../src/hash/answer-jobs.ts')
 
 test('each job is answered, by an error where there is no answer', async () => {
   answerJobs(async (job: number) => {

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test, vi } from 'vitest'
-import { startWorker, Threads } from '../../src/hash/threads.ts'
-
-const unexpected = (): Promise<never> => Promise.reject(new Error('expected a thread to do it'))
+import { startWorker, ThreadPool } from '../../src/hash/thread-pool.ts'
+import { threadPoolAlone } from './thread-pool-alone.ts'
 
 /** Threads that answer by what `answer` says in JavaScript, and how many were started. */
 function threadsOf(answer: string, most?: number) {
@@ -11,8 +10,7 @@ function threadsOf(answer: string, most?: number) {
     const { parentPort, threadId } = require('node:worker_threads')
     parentPort.on('message', async job => { parentPort.postMessage(await (${answer})(job)) })`
   const start = vi.fn(() => new Worker(code, { eval: true }))
-  const threads = new Threads<string, string>(start, most)
-  return { run: (job: string) => threads.run(job, unexpected), close: () => threads.close(), start }
+  return { ...threadPoolAlone<string, string>(start, most), start }
 }
 const echo = 'job => ({ answer: job })'
 
@@ -74,17 +72,17 @@ test('an idle thread that fails is none any more', async () => {
 })
 
 test('a thread that dies at its start fails the job that it was for', async () => {
-  const threads = new Threads<string, string>(
+  const { run } = threadPoolAlone<string, string>(
     () => new Worker("throw new Error('no thread')", { eval: true }),
     1,
   )
-  const jobs = [threads.run('a', unexpected), threads.run('b', unexpected)]
+  const jobs = [run('a'), run('b')]
   for (const job of jobs) await expect(job).rejects.toThrow('no thread')
 })
 
 test('where no thread can be started, jobs are done here', async () => {
-  const threads = new Threads<string, string>(() => startWorker('#none'), 1)
-  const jobs = ['a', 'b'].map(job => threads.run(job, async () => `${job} here`))
+  const pool = new ThreadPool<string, string>(() => startWorker('#none'), 1)
+  const jobs = ['a', 'b'].map(job => pool.run(job, async () => `${job} here`))
   expect(await Promise.all(jobs)).toEqual(['a here', 'b here'])
 })
 
