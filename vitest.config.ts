@@ -1,12 +1,31 @@
-// Test runner settings: generous limits, since the proofs spawn real programs on small machines.
+// The tests in two projects: `unit` is quick, since it starts no program and opens no socket; `system` is the rest.
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    setupFiles: ['test/suite-output.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          isolate: false,
+          include: ['test/unit/**/*.test.ts', 'test/structure.test.ts'],
+          setupFiles: ['test/support/unit-only.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/unit/**', 'test/structure.test.ts'],
+          setupFiles: ['test/support/suite-output.ts'],
+          // the proofs start real programs, on small machines too
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 })

@@ -1,12 +1,11 @@
-// Writes the manual page man/htpasswd.1 from the command's own tables (man(7) macros, which every man reads).
+// Writes the manual page from the command's own tables (man(7) macros, which every man reads).
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { classicOptions, synopsis } from '../dist/cli/classic-options.js'
+import { classicOptions, synopsis } from '../dist/cli/apache/grammar.js'
 import { commands } from '../dist/cli/commands.js'
 import { examples } from '../dist/cli/help.js'
-import { environmentName } from '../dist/cli/option-table.js'
-import { passwordOptions } from '../dist/cli/password-options.js'
+import { environmentName } from '../dist/cli/options/table.js'
+import { passwordOptions } from '../dist/cli/password/options.js'
 
 const read = path => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n')
 const { name, version, homepage } = JSON.parse(read('package.json'))
@@ -60,43 +59,44 @@ const statuses = [...read('README.md').matchAll(/^\| (\d) +\| (.+?) +\|$/gm)].ma
 ])
 if (statuses.length < 9) throw new Error('README.md expected its table of exit statuses, found none')
 
-const today = new Date(Number(process.env.SOURCE_DATE_EPOCH ?? Date.now() / 1000) * 1000)
-const sections = []
-for (const command of commands) sections.push(...(await commandSection(command)))
-const lines = [
-  `.TH HTPASSWD 1 ${today.toISOString().slice(0, 10)} "${name} ${version}" "User Commands"`,
-  ...section('NAME', 'htpasswd \\- manage users for basic authentication, and guard a web app with them'),
-  ...section('SYNOPSIS', ...verbatim(synopsis.filter(form => form !== ''))),
-  '.PP',
-  ...verbatim(commands.map(command => `htpasswd ${command.name} ...`)),
-  ...section(
-    'DESCRIPTION',
-    prose(
-      "Makes and changes the password files that Apache, nginx and many other servers read, as Apache's command of this name does. " +
-        'A first word that is the name of a command below runs that one; a password file of such a name is written with its folder, as in ./serve.',
+/** @param {string} path where the page goes. */
+export async function writeManual(path) {
+  const today = new Date(Number(process.env.SOURCE_DATE_EPOCH ?? Date.now() / 1000) * 1000)
+  const sections = []
+  for (const command of commands) sections.push(...(await commandSection(command)))
+  const lines = [
+    `.TH HTPASSWD 1 ${today.toISOString().slice(0, 10)} "${name} ${version}" "User Commands"`,
+    ...section('NAME', 'htpasswd \\- manage users for basic authentication, and guard a web app with them'),
+    ...section('SYNOPSIS', ...verbatim(synopsis.filter(form => form !== ''))),
+    '.PP',
+    ...verbatim(commands.map(command => `htpasswd ${command.name} ...`)),
+    ...section(
+      'DESCRIPTION',
+      prose(
+        "Makes and changes the password files that Apache, nginx and many other servers read, as Apache's command of this name does. " +
+          'A first word that is the name of a command below runs that one; a password file of such a name is written with its folder, as in ./serve.',
+      ),
     ),
-  ),
-  ...section(
-    'OPTIONS',
-    ...classicOptions.flatMap(({ letter, describe }) => item(bold(`-${letter}`), describe.join(' '))),
-    ...Object.entries(passwordOptions).flatMap(option),
-    ...item(bold('--help'), 'Show help; also behind a command.'),
-    ...item(bold('--version'), 'Show the version.'),
-  ),
-  ...section('COMMANDS', ...sections),
-  ...section('EXIT STATUS', ...statuses.flatMap(([status, meaning]) => item(bold(status), meaning))),
-  ...section(
-    'ENVIRONMENT',
-    ...item(
-      `${bold(environmentName('upstream'))}, ${bold(environmentName('listen'))} ...`,
-      'Every option of htpasswd serve: in capitals, with _ for -, behind HTPASSWD_.',
+    ...section(
+      'OPTIONS',
+      ...classicOptions.flatMap(({ letter, describe }) => item(bold(`-${letter}`), describe.join(' '))),
+      ...Object.entries(passwordOptions).flatMap(option),
+      ...item(bold('--help'), 'Show help; also behind a command.'),
+      ...item(bold('--version'), 'Show the version.'),
     ),
-    ...item(bold(environmentName('file')), 'The password file of htpasswd serve.'),
-  ),
-  ...section('EXAMPLES', ...examples.flatMap(([command, text]) => item(bold(command), text))),
-  ...section('SEE ALSO', `${homepage ? `${plain(homepage)},\n` : ''}.BR nginx (8),\n.BR apache2 (8)`),
-]
-
-const place = process.argv[2] ?? fileURLToPath(new URL('../man/htpasswd.1', import.meta.url))
-mkdirSync(dirname(place), { recursive: true })
-writeFileSync(place, `${lines.join('\n')}\n`)
+    ...section('COMMANDS', ...sections),
+    ...section('EXIT STATUS', ...statuses.flatMap(([status, meaning]) => item(bold(status), meaning))),
+    ...section(
+      'ENVIRONMENT',
+      ...item(
+        `${bold(environmentName('upstream'))}, ${bold(environmentName('listen'))} ...`,
+        'Every option of htpasswd serve: in capitals, with _ for -, behind HTPASSWD_.',
+      ),
+      ...item(bold(environmentName('file')), 'The password file of htpasswd serve.'),
+    ),
+    ...section('EXAMPLES', ...examples.flatMap(([command, text]) => item(bold(command), text))),
+    ...section('SEE ALSO', `${homepage ? `${plain(homepage)},\n` : ''}.BR nginx (8),\n.BR apache2 (8)`),
+  ]
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `${lines.join('\n')}\n`)
+}

@@ -1,10 +1,10 @@
 // Writes the parts of README.md that are made from the command's own tables; with --check only says which are stale.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { synopsis } from '../dist/cli/classic-options.js'
+import { targets } from '../dist/check/servers.js'
+import { synopsis } from '../dist/cli/apache/grammar.js'
 import { commands } from '../dist/cli/commands.js'
-import { helpOption } from '../dist/cli/option-table.js'
-import { passwordOptions } from '../dist/cli/password-options.js'
-import { targets } from '../dist/document/targets.js'
+import { helpOption } from '../dist/cli/options/table.js'
+import { passwordOptions } from '../dist/cli/password/options.js'
 import { fillBlock, table } from './markdown.js'
 import { transcripts } from './transcripts.js'
 

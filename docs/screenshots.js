@@ -22,7 +22,7 @@ const serve = ['serve', 'mlflow-authfile', '--', 'mlflow', 'server', '--port', '
 function typeAtTerminal(cwd) {
   const steps = [{ type: `${password}\r` }, { type: `${password}\r` }]
   const job = JSON.stringify({ argv: [process.execPath, command, ...make], steps })
-  const script = join(root, 'test/cli/type_at_terminal.py')
+  const script = join(root, 'test/command/type_at_terminal.py')
   const { terminal } = JSON.parse(execFileSync('python3', [script, job], { cwd, encoding: 'utf8' }))
   return terminal.replaceAll('\r', '')
 }

@@ -1,8 +1,8 @@
 // Decides who a request's credentials are; cached, throttled, and with the same work whoever is named.
 import { LRUCache } from 'lru-cache'
-import { byteText } from '../hash/bytes.ts'
+import { byteText } from '../bytes.ts'
 import { identify } from '../hash/registry.ts'
-import { addressBlock } from './address-block.ts'
+import { addressBlock } from '../platform/ip-address.ts'
 import { type AuthResult, type Credentials, type Login, refuse } from './auth-result.ts'
 import { type AuthenticatorOptions, checkAuthenticatorOptions } from './authenticator-options.ts'
 import { createDecoy } from './decoy.ts'

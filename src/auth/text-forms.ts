@@ -1,6 +1,6 @@
 // The two byte forms of a text that is not ASCII: RFC 7617 names UTF-8, but some clients still send Latin-1.
 import { isAscii, isUtf8 } from 'node:buffer'
-import { asBuffer } from '../hash/bytes.ts'
+import { asBuffer } from '../bytes.ts'
 
 /**
  * The other form, to be tried second: Latin-1 for what came as UTF-8, UTF-8 for what came as anything else.

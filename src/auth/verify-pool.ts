@@ -30,7 +30,7 @@ export class VerifyPool {
     // one core stays free for the event loop; beyond four, storms are better answered 503 than served
     const threads = workers ?? Math.min(4, Math.max(1, availableParallelism() - 1))
     this.#maxPending = threads + (maxQueue ?? WAITING_FOR_EACH_WORKER * threads)
-    this.#pool = new ThreadPool(() => startWorker('#verify-worker'), threads)
+    this.#pool = new ThreadPool(() => startWorker('verify-worker'), threads)
   }
 
   /** Checks a password in a thread, or here where that is shorter. */

@@ -1,5 +1,5 @@
 // Our commands beside Apache's grammar: one row each; the entry dispatches by it, help, completion and manual list it.
-import type { Command } from './option-table.ts'
+import type { Command } from './options/table.ts'
 
 /** A new command is one options/run pair and one row. */
 export const commands: readonly Command[] = [
@@ -7,56 +7,56 @@ export const commands: readonly Command[] = [
     name: 'serve',
     describe: 'guard a web app such as MLflow with the users of a password file',
     load: async () => {
-      const { serveGrammar } = await import('./serve-option-table.ts')
-      return { grammar: serveGrammar, run: (await import('./serve.ts')).serve }
+      const { serveGrammar } = await import('./commands/serve/option-table.ts')
+      return { grammar: serveGrammar, run: (await import('./commands/serve/command.ts')).serve }
     },
   },
   {
     name: 'service',
     describe: 'keep that guard running: systemd unit, launchd job, Windows task',
     load: async () => {
-      const { serviceGrammar } = await import('./service-options.ts')
-      return { grammar: serviceGrammar, run: (await import('./service.ts')).service }
+      const { serviceGrammar } = await import('./commands/service/options.ts')
+      return { grammar: serviceGrammar, run: (await import('./commands/service/run.ts')).service }
     },
   },
   {
     name: 'list',
     describe: 'list users with the format and strength of their hashes',
     load: async () => {
-      const { listGrammar } = await import('./list-options.ts')
-      return { grammar: listGrammar, run: (await import('./list.ts')).list }
+      const { listGrammar } = await import('./commands/list-options.ts')
+      return { grammar: listGrammar, run: (await import('./commands/list.ts')).list }
     },
   },
   {
     name: 'check',
     describe: 'find what is wrong with a password file, or keeps users out at some server',
     load: async () => {
-      const { checkGrammar } = await import('./check-options.ts')
-      return { grammar: checkGrammar, run: (await import('./check.ts')).check }
+      const { checkGrammar } = await import('./commands/check-options.ts')
+      return { grammar: checkGrammar, run: (await import('./commands/check.ts')).check }
     },
   },
   {
     name: 'fix',
     describe: 'mend what needs no password: byte order mark, UTF-16, CRLF, duplicates, $$',
     load: async () => {
-      const { fixGrammar } = await import('./fix-options.ts')
-      return { grammar: fixGrammar, run: (await import('./fix.ts')).fix }
+      const { fixGrammar } = await import('./commands/fix-options.ts')
+      return { grammar: fixGrammar, run: (await import('./commands/fix.ts')).fix }
     },
   },
   {
     name: 'import',
     describe: 'put many users into a password file, all or none, from CSV, JSON or lines',
     load: async () => {
-      const { importGrammar } = await import('./import-options.ts')
-      return { grammar: importGrammar, run: (await import('./import.ts')).importCommand }
+      const { importGrammar } = await import('./commands/import/options.ts')
+      return { grammar: importGrammar, run: (await import('./commands/import/run.ts')).importCommand }
     },
   },
   {
     name: 'completion',
     describe: 'print what makes the Tab key complete all this in your shell',
     load: async () => {
-      const { completionGrammar } = await import('./completion-options.ts')
-      const { completion } = await import('./completion.ts')
+      const { completionGrammar } = await import('./commands/completion/options.ts')
+      const { completion } = await import('./commands/completion/run.ts')
       return { grammar: completionGrammar, run: (argv, io) => completion(argv, io, commands) }
     },
   },

@@ -1,7 +1,7 @@
 // Who else can write the password file: whoever can, can make a user of their own.
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from './terminal/shell-word.ts'
 
 const GROUP = 0o020
 const OTHERS = 0o002

@@ -1,15 +1,11 @@
 // `htpasswd --help` and `--version`, with yargs: the part of the command that is not Apache's.
-import { readFileSync } from 'node:fs'
 import yargs from 'yargs'
-import { classicOptions, synopsis } from './classic-options.ts'
+import { packageVersion } from '../platform/resources.ts'
+import { classicOptions, synopsis } from './apache/grammar.ts'
 import { commands } from './commands.ts'
 import { ExitStatus } from './exit-status.ts'
-import type { Io } from './io.ts'
-import { passwordOptions } from './password-options.ts'
-
-const packageVersion = (): string =>
-  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
-    .version
+import { passwordOptions } from './password/options.ts'
+import type { Io } from './terminal/io.ts'
 
 /** For the help and the manual. */
 export const examples = [

@@ -1,5 +1,5 @@
 // What is said on Windows where a password file was made that nobody else can read.
-import { shellWord } from './shell-word.ts'
+import { shellWord } from './terminal/shell-word.ts'
 
 /** Said once, when the file is made: a server that runs under an account of its own has to be let in. */
 export const privateFile = (file: string): string =>

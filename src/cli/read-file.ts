@@ -1,7 +1,7 @@
 // The password file that a command was given: its name among the words, and its bytes.
 import { HtpasswdError } from '../errors.ts'
 import { readSnapshot } from '../store/snapshot.ts'
-import { usageError } from './option-words.ts'
+import { usageError } from './options/parse.ts'
 
 /** @throws HtpasswdError `ERR_USAGE` for none or several. */
 export function onlyFile(words: readonly string[]): string {

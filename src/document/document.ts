@@ -1,11 +1,10 @@
 // The lossless model of a password file: its bytes, and an overlay of changed, removed and added records.
+
+import { asBuffer } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
-import { asBuffer } from '../hash/bytes.ts'
+import { Pieces } from './chunks.ts'
 import { fieldsBehind, LineCursor, lineStart, textStart } from './line.ts'
 import { LineIndex } from './line-index.ts'
-import { Pieces } from './pieces.ts'
-import type { Problem } from './problem.ts'
-import { findProblems } from './problems.ts'
 import { RecordScan } from './record-scan.ts'
 import { checkUsername, usernameKey, usernameText } from './username.ts'
 import { rejectUtf16 } from './utf16.ts'
@@ -18,7 +17,7 @@ type Edit = { readonly key: string; readonly hash: string } | undefined
  *
  * @param source the file's bytes, or its text (UTF-8).
  * @throws HtpasswdError `ERR_UTF16` for a UTF-16 file, such as Windows PowerShell's `>` writes, saying how to mend it.
- *   Everything else that is wrong is listed in `problems`.
+ *   Everything else that is wrong is listed by `checkDocument`.
  */
 export function parseHtpasswd(source: string | Uint8Array): HtpasswdDocument {
   return new HtpasswdDocument(source)
@@ -122,11 +121,6 @@ export class HtpasswdDocument {
     for (const [key, hash] of added) this.#added.set(key === oldKey ? newKey : key, hash)
   }
 
-  /** What is wrong or doubtful, with line numbers, as the document stands now. */
-  get problems(): readonly Problem[] {
-    return [...findProblems(this.toBuffer())]
-  }
-
   /** Whether anything was set, deleted or renamed. */
   get changed(): boolean {
     return this.#edits.size > 0 || this.#added.size > 0
@@ -177,7 +171,7 @@ export class HtpasswdDocument {
     this.#index.build()
   }
 
-  /** Whether some line is no record, comment or blank line; quicker than `problems`. @internal */
+  /** Whether some line is no record, comment or blank line; quicker than `checkDocument`. @internal */
   get isMalformed(): boolean {
     const scan = new RecordScan()
     scan.take(this.#source)

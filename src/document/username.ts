@@ -1,6 +1,7 @@
 // User names: the one place that checks them, and the 1:1 mapping between their bytes and text.
+
+import { byteText, isAscii } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
-import { byteText, isAscii } from '../hash/bytes.ts'
 
 /** The longest name Apache's command takes, in bytes (MAX_STRING_LEN in support/passwd_common.h). */
 export const MAX_USERNAME_BYTES = 255

@@ -1,6 +1,6 @@
 // Makes passwords for people who have none yet: letters and digits that nobody mixes up, or words.
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
-import { nodeCrypto } from './node-crypto.ts'
+import { nodeCrypto } from '../platform/node-crypto.ts'
 import { wordList } from './words.ts'
 
 // no 0 O 1 l I: a password that is shown once gets copied by eye

@@ -24,7 +24,7 @@ async function createPool(): Promise<HashPool | undefined> {
   const { isMainThread } = await import('node:worker_threads')
   if (!isMainThread) return undefined
   const { startWorker, ThreadPool } = await import('./thread-pool.ts')
-  return new ThreadPool(() => startWorker('#hash-worker'))
+  return new ThreadPool(() => startWorker('hash-worker'))
 }
 
 function usePool(): Promise<HashPool | undefined> {

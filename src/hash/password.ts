@@ -1,6 +1,7 @@
 // A password on its way into a hash: always bytes, text as UTF-8, never a NUL.
+
+import { byteText } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
-import { byteText } from './bytes.ts'
 
 /**
  * The bytes that are hashed, one Latin-1 character each, which is how the engines take them; text becomes UTF-8 first,

@@ -1,15 +1,15 @@
 // The ordered list of hash formats, and the four functions over it; what the package knows of formats derives from here.
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
-import { apr1, md5crypt } from './apr1.ts'
-import { bcrypt } from './bcrypt.ts'
 import { equalInConstantTime } from './compare.ts'
-import { desCrypt } from './des-crypt.ts'
 import type { FormatInfo, HashFormat } from './format.ts'
+import { apr1, md5crypt } from './formats/apr1.ts'
+import { bcrypt } from './formats/bcrypt.ts'
+import { desCrypt } from './formats/des-crypt.ts'
+import { plaintext } from './formats/plaintext.ts'
+import { sha256crypt, sha512crypt } from './formats/sha-crypt.ts'
+import { sha1, ssha } from './formats/sha1.ts'
 import { compute, computeOneOfMany } from './offload.ts'
 import { hasNul, passwordBytes } from './password.ts'
-import { plaintext } from './plaintext.ts'
-import { sha256crypt, sha512crypt } from './sha-crypt.ts'
-import { sha1, ssha } from './sha1.ts'
 
 /** Every format, best first. A new one is one file and one name here. */
 export const formats = [

@@ -1,8 +1,8 @@
 // A pool of worker threads for one kind of job: one starts where a job finds none free, and ends when it has been idle for long.
-import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { emitWarning } from 'node:process'
 import { Worker } from 'node:worker_threads'
+import { type WorkerName, workerEntry } from '../platform/resources.ts'
 
 interface Task<Job, Answer> {
   readonly job: Job
@@ -29,14 +29,13 @@ let isImpossible = false
 /**
  * Starts a thread of the package; undefined, with a warning once, in a bundle, which lacks its file, and where Node's
  * --permission forbids it.
- *
- * @param module its name in package.json's "imports", so that it is the built file in tests of the sources too.
  */
-export function startWorker(module: string): Worker | undefined {
+export function startWorker(name: WorkerName): Worker | undefined {
   if (isImpossible) return undefined
   try {
     // without the program's own options, some of which (--input-type) a thread refuses
-    return new Worker(createRequire(import.meta.url).resolve(module), { execArgv: [] })
+    const entry = workerEntry(name)
+    return new Worker(entry.code, { eval: entry.eval, execArgv: [] })
   } catch (error) {
     isImpossible = true
     // further lines say who asked for the file

@@ -1,8 +1,9 @@
 // A password file on disk: kept in memory for look-ups, followed when others change it, changed only through update.ts.
 import { setTimeout as delay } from 'node:timers/promises'
+import { checkDocument } from '../check/check-document.ts'
+import type { Problem } from '../check/problem.ts'
 import type { HtpasswdDocument } from '../document/document.ts'
 import { parseHtpasswd } from '../document/document.ts'
-import type { Problem } from '../document/problem.ts'
 import { HtpasswdError } from '../errors.ts'
 import { type HashOptions, hashPassword, type VerifyOptions, verifyPassword } from '../hash/registry.ts'
 import { currentStamp, readSnapshot } from './snapshot.ts'
@@ -60,7 +61,7 @@ export class HtpasswdFile {
 
   /** What is wrong or doubtful in the file, with line numbers. */
   get problems(): readonly Problem[] {
-    return this.#document.problems
+    return [...checkDocument(this.#document)]
   }
 
   /** The names of all users, in file order. */

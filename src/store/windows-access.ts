@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { runSystemProgram } from './windows-program.ts'
+import { runSystemProgram } from '../platform/windows-program.ts'
 
 /** Runs one of Windows' own programs and gives what it printed; undefined where it is missing or fails. */
 export type RunTool = (name: string, args: readonly string[]) => Promise<string | undefined>

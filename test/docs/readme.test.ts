@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseServe } from '../../src/cli/commands/serve/options.ts'
 import { ExitStatus } from '../../src/cli/exit-status.ts'
-import { parseServe } from '../../src/cli/serve-options.ts'
 import { formats } from '../../src/hash/registry.ts'
-import { freePort, startProgram, untilListening } from '../interop/outside-program.ts'
+import { freePort, startProgram, untilListening } from '../support/outside-program.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const bin = join(root, 'bin/htpasswd.js')

@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { classic } from '../../src/cli/classic.ts'
-import { cases as commandCases } from '../cli/cases.ts'
-import { recordedIo } from '../cli/recorded-io.ts'
-import { maskSalts, type Run, readFolder, run, withFolder } from '../cli/run.ts'
-import { findProgram, skipReason } from './outside-program.ts'
+import { classic } from '../../src/cli/apache/run.ts'
+import { cases as commandCases } from '../command/cases.ts'
+import { findProgram, skipReason } from '../support/outside-program.ts'
+import { recordedIo } from '../support/recorded-io.ts'
+import { maskSalts, type Run, readFolder, run, withFolder } from '../support/run.ts'
 
 const ours = [process.execPath, fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))]
 const apaches = ['htpasswd']

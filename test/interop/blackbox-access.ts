@@ -1,10 +1,10 @@
 // Who gets in, and what the others are told: requirements 1, 2, 9, 10, 19, 20, 21, 22, 23, 24, 29, 32.
 import assert from 'node:assert/strict'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { eventually } from '../support/outside-program.ts'
+import { type Answer, basic, raw } from '../support/raw-client.ts'
 import { alice, type Bench, type Check, sees, untouched } from './blackbox-check.ts'
 import { HEALTH_PATH } from './blackbox-targets.ts'
-import { eventually } from './outside-program.ts'
-import { type Answer, basic, raw } from './raw-client.ts'
 
 const PATHS = [
   '/',

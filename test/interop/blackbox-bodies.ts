@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
+import { eventually } from '../support/outside-program.ts'
+import { open, raw, read } from '../support/raw-client.ts'
 import { alice, type Bench, type Check, untouched } from './blackbox-check.ts'
-import { eventually } from './outside-program.ts'
-import { open, raw, read } from './raw-client.ts'
 
 const MIB = 1 << 20
 const LARGE = Number(process.env.BLACKBOX_MIB ?? 256)

@@ -1,8 +1,8 @@
 // The shape of a black-box check, and what its body gets to work with.
 import assert from 'node:assert/strict'
+import { type Answer, type Ask, ask, basic } from '../support/raw-client.ts'
+import type { StubUpstream } from '../support/stub-upstream.ts'
 import type { Setup, Target } from './blackbox-targets.ts'
-import { type Answer, type Ask, ask, basic } from './raw-client.ts'
-import type { StubUpstream } from './stub-upstream.ts'
 
 export interface Bench {
   readonly target: Target

@@ -1,8 +1,8 @@
 // What the app sees of a request and the client of an answer: requirements 3 to 8, 11, 12, 28, 30, 31, 33, 34, 35.
 import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
+import { raw } from '../support/raw-client.ts'
 import { alice, type Bench, type Check, sees, untouched } from './blackbox-check.ts'
-import { raw } from './raw-client.ts'
 
 const upstreamHost = (bench: Bench): string => `127.0.0.1:${bench.upstream.port}`
 const NAMES = ['192.168.1.20:8080', 'mlflow.example.com', 'box.tailnet.ts.net', '[fd00::2]:8080', 'box']

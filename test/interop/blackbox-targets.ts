@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findProgram, freePort, type Program, startProgram, untilListening } from './outside-program.ts'
+import {
+  findProgram,
+  freePort,
+  type Program,
+  startProgram,
+  untilListening,
+} from '../support/outside-program.ts'
 
 /** What a check needs beyond the plain set-up; a proxy that has no such thing does not start and fails the check. */
 export interface Setup {

@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../src/hash/registry.ts'
+import { skipReason } from '../support/outside-program.ts'
+import { StubUpstream } from '../support/stub-upstream.ts'
 import { accessChecks } from './blackbox-access.ts'
 import { bodyChecks } from './blackbox-bodies.ts'
 import { ALICE, type Check, makeBench, PASSWORD } from './blackbox-check.ts'
 import { headerChecks } from './blackbox-headers.ts'
 import { guardTarget, type Target, type TargetKind, targets } from './blackbox-targets.ts'
-import { skipReason } from './outside-program.ts'
-import { StubUpstream } from './stub-upstream.ts'
 
 const checks = [...accessChecks, ...headerChecks, ...bodyChecks].toSorted((a, b) => a.number - b.number)
 const results = new Map<Check, Map<string, string>>()

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { findProgram, skipReason } from './outside-program.ts'
+import { findProgram, skipReason } from '../support/outside-program.ts'
 import { type ServerName, startServer } from './servers.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -9,7 +9,7 @@ import unixCrypt from 'unix-crypt-td-js'
 import { afterAll, describe, expect, test } from 'vitest'
 import { passwordBytes } from '../../src/hash/password.ts'
 import { type FormatId, formats, hashPassword, verifyPassword } from '../../src/hash/registry.ts'
-import { skipReason } from './outside-program.ts'
+import { skipReason } from '../support/outside-program.ts'
 
 // crypt(3) sits behind perl's crypt(); one process for many lines of "password setting", both in hexadecimal
 const CRYPT_LINES = `while (<STDIN>) { my ($p, $s) = map { pack "H*", $_ } /^(\\w*) (\\w+)$/; print crypt($p, $s) // "", "\\n" }`

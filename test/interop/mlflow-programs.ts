@@ -4,7 +4,13 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findProgram, freePort, type Program, startProgram, untilListening } from './outside-program.ts'
+import {
+  findProgram,
+  freePort,
+  type Program,
+  startProgram,
+  untilListening,
+} from '../support/outside-program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const environment = join(root, '.cache/mlflow')

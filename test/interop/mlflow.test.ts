@@ -4,9 +4,11 @@ import { isIPv4 } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { outsideAddresses } from '../../src/cli/serve-address.ts'
+import { outsideAddresses } from '../../src/cli/commands/serve/address.ts'
 import { hashPassword } from '../../src/hash/registry.ts'
-import { makeCertificate, openssl } from './certificate.ts'
+import { makeCertificate, openssl } from '../support/certificate.ts'
+import { eventually, skipReason } from '../support/outside-program.ts'
+import { type Ask, ask, basic, raw } from '../support/raw-client.ts'
 import {
   chromium,
   descendantsOf,
@@ -20,8 +22,6 @@ import {
   startWithMlflow,
 } from './mlflow-programs.ts'
 import { seed, type UiReport, type UiStep, uiSteps, visitUi } from './mlflow-ui.ts'
-import { eventually, skipReason } from './outside-program.ts'
-import { type Ask, ask, basic, raw } from './raw-client.ts'
 
 // MLflow starts and works in seconds, and in minutes on a machine that is busy with other tests
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })

@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findProgram, freePort, skipReason, startProgram, untilListening } from './outside-program.ts'
+import {
+  findProgram,
+  freePort,
+  skipReason,
+  startProgram,
+  untilListening,
+} from '../support/outside-program.ts'
 import { startServer } from './servers.ts'
 
 const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))

@@ -15,8 +15,8 @@ import {
   type Program,
   skipReason,
   startProgram,
-} from './outside-program.ts'
-import { ask, basic } from './raw-client.ts'
+} from '../support/outside-program.ts'
+import { ask, basic } from '../support/raw-client.ts'
 
 const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'serve-command-'))

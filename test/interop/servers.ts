@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { findProgram, freePort } from './outside-program.ts'
+import { findProgram, freePort } from '../support/outside-program.ts'
 
 const configurations = {
   nginx: (folder: string, port: number, file: string) => ({

@@ -79,7 +79,7 @@ const sixWords: GenerateOptions = { words: 6 }
 const invented: string = generatePassword(sixWords)
 
 const document: HtpasswdDocument = parseHtpasswd('alice:x\n')
-const problems: readonly Problem[] = document.problems
+const problems: readonly Problem[] = [...checkDocument(document)]
 const problem: ProblemCode | undefined = problems[0]?.code
 const target: Target = 'nginx-windows'
 const checkOptions: CheckOptions = { for: target }

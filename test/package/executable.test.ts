@@ -4,8 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cases } from '../cli/cases.ts'
-import { maskSalts, type Run, readFolder, run, withFolder } from '../cli/run.ts'
+import { cases } from '../command/cases.ts'
 import {
   findProgram,
   freePort,
@@ -13,7 +12,8 @@ import {
   skipReason,
   startProgram,
   untilListening,
-} from '../interop/outside-program.ts'
+} from '../support/outside-program.ts'
+import { maskSalts, type Run, readFolder, run, withFolder } from '../support/run.ts'
 import { noWindows, onWindows, runWindows, startWindows, windowsPath } from '../windows/windows.ts'
 import { expectSigned } from './mac-signature.ts'
 

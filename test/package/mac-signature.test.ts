@@ -1,6 +1,6 @@
 // The ad hoc signature of small made-up macOS programs; test/package/executable.test.ts has the real ones.
 import { expect, test } from 'vitest'
-import { signAdHoc } from '../../build/executable-mac-signature.js'
+import { signAdHoc } from '../../build/executable/mac-signature.js'
 import { expectSigned } from './mac-signature.ts'
 
 /** A program of the least that the format has: __TEXT with one section, and __LINKEDIT. */

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { classicOptions, synopsis } from '../../src/cli/classic-options.ts'
+import { classicOptions, synopsis } from '../../src/cli/apache/grammar.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { examples } from '../../src/cli/help.ts'
-import { passwordOptions } from '../../src/cli/password-options.ts'
-import { findProgram, skipReason } from '../interop/outside-program.ts'
+import { passwordOptions } from '../../src/cli/password/options.ts'
+import { findProgram, skipReason } from '../support/outside-program.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const mandoc = findProgram('mandoc')

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { freePort, skipReason } from '../interop/outside-program.ts'
+import { freePort, skipReason } from '../support/outside-program.ts'
 import { installPackage, npxInCheckout } from './installed-package.ts'
 import { howToFetch, nodeFolder, nodeVersions } from './toolchain.js'
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { skipReason } from '../interop/outside-program.ts'
+import { skipReason } from '../support/outside-program.ts'
 import { installPackage } from './installed-package.ts'
 import { howToFetch, typescriptCompiler, typescriptVersions, typesFolder } from './toolchain.js'
 

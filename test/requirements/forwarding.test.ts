@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { createGuard, type Guard } from '../../src/http/guard.ts'
-import { LOGIN, portOf, readUntil, TestGuard } from '../http/test-guard.ts'
-import { makeCertificate, openssl } from '../interop/certificate.ts'
-import { skipReason } from '../interop/outside-program.ts'
-import { ask } from '../interop/raw-client.ts'
+import { createGuard, type Guard } from '../../src/http/guard/guard.ts'
+import { makeCertificate, openssl } from '../support/certificate.ts'
+import { skipReason } from '../support/outside-program.ts'
+import { ask } from '../support/raw-client.ts'
+import { LOGIN, portOf, readUntil, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())

@@ -9,9 +9,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import { type FormatId, hashPassword, verifyPassword } from '../../src/hash/registry.ts'
-import { createGuard } from '../../src/http/guard.ts'
-import { basic, PASSWORD, portOf, TestGuard } from '../http/test-guard.ts'
-import { findProgram, skipReason } from '../interop/outside-program.ts'
+import { createGuard } from '../../src/http/guard/guard.ts'
+import { findProgram, skipReason } from '../support/outside-program.ts'
+import { basic, PASSWORD, portOf, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard | undefined
 afterEach(() => guard?.[Symbol.asyncDispose]())

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { eitherOf, LOGIN, readUntil, TestGuard } from '../http/test-guard.ts'
+import { eitherOf, LOGIN, readUntil, TestGuard } from '../support/test-guard.ts'
 
 const MINUTE = 60_000
 let guard: TestGuard

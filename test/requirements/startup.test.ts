@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../src/hash/registry.ts'
-import { eventually, freePort, startProgram } from '../interop/outside-program.ts'
+import { eventually, freePort, startProgram } from '../support/outside-program.ts'
 
 const bin = join(import.meta.dirname, '../../bin/htpasswd.js')
 const folder = mkdtempSync(join(tmpdir(), 'startup-'))

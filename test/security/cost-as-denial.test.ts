@@ -3,7 +3,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import { hashPassword } from '../../src/hash/registry.ts'
-import { basic, PASSWORD, TestGuard } from '../http/test-guard.ts'
+import { basic, PASSWORD, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard | undefined
 afterEach(() => guard?.[Symbol.asyncDispose]())

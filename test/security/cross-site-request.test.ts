@@ -1,7 +1,7 @@
 // Browsers send the login with whatever any page asks; the guard lets only the app's own pages change something.
 // MLflow's own shield leaves out /graphql, /gateway and /v1/traces.
 import { afterEach, describe, expect, test } from 'vitest'
-import { LOGIN, TestGuard } from '../http/test-guard.ts'
+import { LOGIN, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import type { Io } from '../../src/cli/io.ts'
-import { makeFirstUser } from '../../src/cli/serve-first-user.ts'
-import { parseServe } from '../../src/cli/serve-options.ts'
-import { ServeUsers } from '../../src/cli/serve-users.ts'
+import { makeFirstUser } from '../../src/cli/commands/serve/first-user.ts'
+import { parseServe } from '../../src/cli/commands/serve/options.ts'
+import { ServeUsers } from '../../src/cli/commands/serve/users.ts'
+import type { Io } from '../../src/cli/terminal/io.ts'
 import { verifyPassword } from '../../src/hash/registry.ts'
-import { runBin, withUsers } from './password-file.ts'
+import { runBin, withUsers } from '../support/password-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'default-password-'))
 afterAll(() => rmSync(folder, { recursive: true }))

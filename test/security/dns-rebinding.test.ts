@@ -1,6 +1,6 @@
 // A page whose name was turned to the guard's address has no login there, and an app's check of Host stays out of it.
 import { afterEach, expect, test } from 'vitest'
-import { LOGIN, TestGuard } from '../http/test-guard.ts'
+import { LOGIN, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())

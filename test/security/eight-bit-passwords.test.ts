@@ -1,17 +1,8 @@
 // Bytes above 0x7f count, each as itself (CVE-2011-2483: a sign bug in crypt_blowfish; CVE-2012-2143: DES stopped at 0x80).
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { formats, hashPassword, verifyPassword } from '../../src/hash/registry.ts'
+import { vectors } from '../support/vectors.ts'
 
-interface Vector {
-  readonly id: string
-  readonly hash?: string
-  readonly password_b64: string
-  readonly expected: boolean | string
-}
-const { vectors } = JSON.parse(readFileSync(new URL('../vectors/vectors.json', import.meta.url), 'utf8')) as {
-  vectors: Vector[]
-}
 const eightBit = vectors.filter(
   ({ hash, password_b64, expected }) =>
     hash !== undefined && expected === true && Buffer.from(password_b64, 'base64').some(byte => byte > 0x7f),

@@ -3,10 +3,10 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
-import { ServeUsers } from '../../src/cli/serve-users.ts'
+import { ServeUsers } from '../../src/cli/commands/serve/users.ts'
 import { hashPassword } from '../../src/hash/registry.ts'
-import { TestGuard } from '../http/test-guard.ts'
-import { withUsers } from './password-file.ts'
+import { withUsers } from '../support/password-file.ts'
+import { TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard | undefined
 afterEach(() => guard?.[Symbol.asyncDispose]())

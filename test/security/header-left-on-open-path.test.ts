@@ -1,6 +1,6 @@
 // Where no login is asked, a client's identity headers are dropped all the same (Caddy GHSA-7r4p-vjf4-gxv4 left them).
 import { afterEach, expect, test } from 'vitest'
-import { LOGIN, TestGuard } from '../http/test-guard.ts'
+import { LOGIN, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())

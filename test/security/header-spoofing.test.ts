@@ -1,7 +1,7 @@
 // A client cannot say who it is or where it comes from, in any spelling that an app could read (CVE-2025-64484,
 // CVE-2026-54763, CVE-2026-39858: underscores; CVE-2026-33433: letter case; Traefik 3.7.13: dots).
 import { afterEach, expect, test } from 'vitest'
-import { LOGIN, TestGuard } from '../http/test-guard.ts'
+import { LOGIN, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())

@@ -1,6 +1,6 @@
 // `Connection` may name headers to drop, but never the guard's own (CVE-2024-45410, CVE-2022-31813, fastify-reply-from).
 import { afterEach, expect, test } from 'vitest'
-import { TestGuard } from '../http/test-guard.ts'
+import { TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())
@@ -25,7 +25,7 @@ test('every own header, named in Connection, is still there', async () => {
 test('a body whose length is named in Connection arrives whole', async () => {
   guard = await TestGuard.start()
   const socket = guard.connect()
-  const { LOGIN, readUntil } = await import('../http/test-guard.ts')
+  const { LOGIN, readUntil } = await import('../support/test-guard.ts')
   socket.write(
     `POST / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: close, Content-Length\r\nContent-Length: 5\r\n\r\nhello`,
   )

@@ -1,8 +1,9 @@
 // Writers at once lose nobody, and who reads meanwhile never sees a torn file (Apache's command copies in place without a
 // lock). The long proof with kills is test/proofs/nothing-lost.test.ts.
 import { expect, test } from 'vitest'
+import { checkDocument } from '../../src/check/check-document.ts'
 import { parseHtpasswd } from '../../src/document/document.ts'
-import { runBin, textIn, withUsers } from './password-file.ts'
+import { runBin, textIn, withUsers } from '../support/password-file.ts'
 
 test('twelve commands at once add twelve users', async () => {
   await withUsers('alice:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM=\n', async file => {
@@ -11,7 +12,7 @@ test('twelve commands at once add twelve users', async () => {
     const reader = (async () => {
       while (!over) {
         const text = textIn(file)
-        if (!text.endsWith('\n') || parseHtpasswd(text).problems.some(({ code }) => code !== 'broken-hash'))
+        if (!text.endsWith('\n') || [...checkDocument(text)].some(({ code }) => code !== 'broken-hash'))
           torn++
         await new Promise(resolve => setImmediate(resolve))
       }

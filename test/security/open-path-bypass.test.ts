@@ -1,7 +1,7 @@
 // An open path opens itself and nothing else, however it is written (CVE-2025-66490, CVE-2024-38473, CVE-2019-0220;
 // GHSA-7rh7-c77v-6434 and CVE-2026-41059: query and fragment; MLflow's own `startswith`).
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { TestGuard } from '../http/test-guard.ts'
+import { TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 // No length overflows anything (CVE-2017-17663, CVE-2006-1078, PR 54893: buffers of fixed size in htpasswd and its kin).
 import { expect, test } from 'vitest'
 import { parseHtpasswd } from '../../src/document/document.ts'
-import { runBin, textIn, withUsers } from './password-file.ts'
+import { runBin, textIn, withUsers } from '../support/password-file.ts'
 
 const RECORD = 'alice:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM='
 

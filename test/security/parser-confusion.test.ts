@@ -1,6 +1,6 @@
 // Credentials are read in one way or not at all (CVE-2017-3167, CVE-2007-3946: servers that read more than was there).
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { basic, LOGIN, PASSWORD, TestGuard } from '../http/test-guard.ts'
+import { basic, LOGIN, PASSWORD, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 beforeEach(async () => {

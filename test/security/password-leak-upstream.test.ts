@@ -1,6 +1,6 @@
 // The app never sees the password: MLflow's gateway hands headers on to model providers (mlflow issues 25108, 22915).
 import { afterEach, expect, test } from 'vitest'
-import { basic, LOGIN, PASSWORD, TestGuard } from '../http/test-guard.ts'
+import { basic, LOGIN, PASSWORD, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())

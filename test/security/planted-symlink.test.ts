@@ -3,7 +3,7 @@
 import { chmodSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runBin, textIn, withUsers } from './password-file.ts'
+import { runBin, textIn, withUsers } from '../support/password-file.ts'
 
 const RECORD = 'alice:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM=\n'
 

@@ -1,9 +1,9 @@
 // A realm cannot end its quotes or its line (http-auth writes it as it is).
 import { expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
-import { basicAuth } from '../../src/http/basic-auth.ts'
-import { formatChallenge } from '../../src/http/challenge.ts'
-import { createGuard } from '../../src/http/guard.ts'
+import { formatChallenge } from '../../src/http/basic/challenge.ts'
+import { createGuard } from '../../src/http/guard/guard.ts'
+import { basicAuth } from '../../src/http/middleware/node.ts'
 
 const authenticator = new Authenticator(() => undefined)
 

@@ -1,7 +1,7 @@
 // A name cannot bring a record or a comment of its own into the file (Apache's command writes what it is given).
 import { expect, test } from 'vitest'
 import { parseHtpasswd } from '../../src/document/document.ts'
-import { runBin, textIn, withUsers } from './password-file.ts'
+import { runBin, textIn, withUsers } from '../support/password-file.ts'
 
 const RECORD = 'root:{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM='
 const names = [`eve\n${RECORD}`, `eve\r\n${RECORD}`, RECORD, '#eve', ' eve', '', 'e\u0007ve', 'x'.repeat(256)]

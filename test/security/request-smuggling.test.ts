@@ -1,7 +1,7 @@
 // A request that two servers could read in two ways is refused, its connection ends, and the app sees none of it
 // (CVE-2023-25690, CVE-2022-26377; llhttp's CVE-2022-32213 to 32215).
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { LOGIN, TestGuard } from '../http/test-guard.ts'
+import { LOGIN, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 // No password, hash or token in anything that the guard or the command says or logs (htauth, tg123/go-htpasswd and ttyd print them).
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
-import { formatAccessLogEntry } from '../../src/http/access-log.ts'
-import { runBin, withFolder } from '../cli/run.ts'
-import { basic, LOGIN, PASSWORD, TestGuard } from '../http/test-guard.ts'
+import { formatAccessLogEntry } from '../../src/http/guard/access-log.ts'
+import { runBin, withFolder } from '../support/run.ts'
+import { basic, LOGIN, PASSWORD, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard | undefined
 afterEach(() => guard?.[Symbol.asyncDispose]())

@@ -1,8 +1,8 @@
 // No program that the suite runs writes one of its passwords: suite-output.ts reads along in every file, this is its proof.
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { runBin } from '../cli/run.ts'
-import { passwordsIn, programOutputs, suitePasswords } from '../suite-output.ts'
+import { runBin } from '../support/run.ts'
+import { passwordsIn, programOutputs, suitePasswords } from '../support/suite-output.ts'
 
 test('the passwords are found in the sources', () => {
   expect(suitePasswords.length).toBeGreaterThan(10)

@@ -2,7 +2,7 @@
 // go on for minutes).
 import { afterEach, expect, test } from 'vitest'
 import { hashPassword } from '../../src/hash/registry.ts'
-import { PASSWORD, TestGuard } from '../http/test-guard.ts'
+import { PASSWORD, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard | undefined
 afterEach(() => guard?.[Symbol.asyncDispose]())

@@ -1,7 +1,7 @@
 // Trailers of either side neither end the process nor go through (http-proxy issue 1647: a Trailer header crashed it).
 import { createServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { LOGIN, PASSWORD, TestGuard } from '../http/test-guard.ts'
+import { LOGIN, PASSWORD, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())

@@ -1,7 +1,7 @@
 // The path that counts is the request's own, never one that a header names (CVE-2026-40575), and no other header opens
 // anything (CVE-2026-34457: a probe's User-Agent did).
 import { afterEach, expect, test } from 'vitest'
-import { TestGuard } from '../http/test-guard.ts'
+import { TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())

@@ -1,6 +1,6 @@
 // The commands that care for a file on Windows' own Node: a file out of PowerShell and Notepad is checked, mended and listed.
 import { expect, test } from 'vitest'
-import { readFolder, withFolder } from '../cli/run.ts'
+import { readFolder, withFolder } from '../support/run.ts'
 import { onWindows, runWindowsBin } from './windows.ts'
 
 const APR1 = '$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/'

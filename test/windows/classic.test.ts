@@ -1,8 +1,8 @@
 // The classic command's whole table on Windows' own Node, each row a process: the same statuses, texts and files; and the
 // rows in which Windows has rules of its own.
 import { expect, test } from 'vitest'
-import { type CommandCase, cases, sha } from '../cli/cases.ts'
-import { bytesOf, maskSalts, readFolder, withFolder, withoutPrivateNote } from '../cli/run.ts'
+import { type CommandCase, cases, sha } from '../command/cases.ts'
+import { bytesOf, maskSalts, readFolder, withFolder, withoutPrivateNote } from '../support/run.ts'
 import { onWindows, runWindowsBin } from './windows.ts'
 
 const prompts = 'New password: Re-type new password: '

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sha } from '../cli/cases.ts'
-import { bytesOf, readFolder, withFolder } from '../cli/run.ts'
+import { sha } from '../command/cases.ts'
+import { bytesOf, readFolder, withFolder } from '../support/run.ts'
 import { type ConsoleStep, noConsole, typeAtConsole } from './console.ts'
 import { onWindows, windowsBin } from './windows.ts'
 

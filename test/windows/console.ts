@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { findProgram, skipReason } from '../interop/outside-program.ts'
+import { findProgram, skipReason } from '../support/outside-program.ts'
 import { isWindows, noWindows, windowsCommand, windowsEnvironment } from './windows.ts'
 
 const driver = fileURLToPath(new URL('type_at_console.py', import.meta.url))

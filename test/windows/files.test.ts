@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HtpasswdFile } from '../../src/store/htpasswd-file.ts'
-import { sha } from '../cli/cases.ts'
-import { readFolder, withFolder } from '../cli/run.ts'
+import { sha } from '../command/cases.ts'
+import { readFolder, withFolder } from '../support/run.ts'
 import { wineEnvironment } from './make-windows.js'
 import { isWindows, onWindows, runWindows, runWindowsBin, windowsBin, windowsPath } from './windows.ts'
 

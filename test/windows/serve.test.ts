@@ -6,8 +6,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { eventually, freePort } from '../interop/outside-program.ts'
-import { scratch } from '../store/scratch.ts'
+import { eventually, freePort } from '../support/outside-program.ts'
+import { scratch } from '../support/scratch.ts'
 import { noConsole, typeAtConsole } from './console.ts'
 import {
   isWindows,

@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { parseHtpasswd } from '../../src/document/document.ts'
 import { HtpasswdFile } from '../../src/store/htpasswd-file.ts'
-import { eventually } from '../interop/outside-program.ts'
-import { scratch } from '../store/scratch.ts'
+import { eventually } from '../support/outside-program.ts'
+import { scratch } from '../support/scratch.ts'
 import { isWindows, onWindows, runWindowsBin, startWindows, type WindowsProgram } from './windows.ts'
 
 const place = scratch()

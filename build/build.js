@@ -1,0 +1,56 @@
+// Builds the package: `node build/build.js` runs all steps in order, `node build/build.js types modules` only those.
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, normalize } from 'node:path'
+import { bundleCommand } from './command.js'
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+
+const steps = {
+  /** Declarations of the public API, with their doc comments. */
+  types() {
+    tsc('--emitDeclarationOnly')
+    removePrivateDeclarations()
+  },
+  /** The library, a file for each source. */
+  modules: () => tsc('--declaration', 'false', '--removeComments'),
+  /** The command, in few files. */
+  command: bundleCommand,
+  /** The manual page, from the tables of the built command. */
+  async manual() {
+    const { writeManual } = await import('./manual.js')
+    await writeManual(join(root, 'man', 'htpasswd.1'))
+  },
+}
+
+const { resolve } = createRequire(import.meta.url)
+
+function tsc(...options) {
+  const program = join(dirname(resolve('typescript/package.json')), 'bin', 'tsc')
+  const { status } = spawnSync(process.execPath, [program, ...options], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+/** Nobody can import what the declarations of the public API do not lead to. */
+function removePrivateDeclarations() {
+  const wanted = new Set()
+  const visit = file => {
+    if (wanted.has(file)) return
+    wanted.add(file)
+    const imports = readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.ts['"]/g)
+    for (const [, path] of imports) visit(normalize(join(dirname(file), `${path}.d.ts`)))
+  }
+  visit(join(dist, 'index.d.ts'))
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const file = join(dist, name)
+    if (file.endsWith('.d.ts') && !wanted.has(file)) rmSync(file)
+  }
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.find(name => !Object.hasOwn(steps, name))
+if (unknown !== undefined)
+  throw new Error(`expected steps of ${Object.keys(steps).join(', ')}, got ${unknown}`)
+for (const name of wanted.length > 0 ? wanted : Object.keys(steps)) await steps[name]()

@@ -1,0 +1,31 @@
+// `describeUsers`: the records of a password file with what is to be known of each hash, and never the hash.
+
+import { HtpasswdDocument } from '../document/document.ts'
+import { scanLines } from '../document/scan-lines.ts'
+import { describeHash, type HashDescription } from '../hash/describe.ts'
+
+/** A record of a file. */
+export interface UserDescription extends HashDescription {
+  readonly user: string
+  /** From 1. */
+  readonly line: number
+  /** The line of the name's first record, where this is a later one that Apache and nginx do not look at. */
+  readonly duplicateOf?: number
+}
+
+/**
+ * Tells format, cost or rounds, and strength of every record, in file order.
+ *
+ * @param source a document, or the bytes or text of a file.
+ * @returns one at a time, so that a file of a million users needs no list.
+ * @throws HtpasswdError `ERR_UTF16` as `parseHtpasswd`.
+ */
+export function* describeUsers(source: HtpasswdDocument | string | Uint8Array): Generator<UserDescription> {
+  const document = source instanceof HtpasswdDocument ? source : new HtpasswdDocument(source)
+  for (const { line, record } of scanLines(document.toBuffer())) {
+    if (record === undefined) continue
+    const { user, hash, first } = record
+    const description = { user, line, ...describeHash(hash) }
+    yield first === undefined ? description : { ...description, duplicateOf: first }
+  }
+}

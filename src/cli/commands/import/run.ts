@@ -1,0 +1,128 @@
+// `htpasswd import`: many users into a password file, all or none, hashed before the file is locked.
+import { HtpasswdDocument } from '../../../document/document.ts'
+import { usernameKey } from '../../../document/username.ts'
+import { generatePassword } from '../../../hash/generate-password.ts'
+import { type HashOptions, needsRehash } from '../../../hash/registry.ts'
+import { applyImport, hashPlan, type ImportReport } from '../../../import/import-users.ts'
+import { type ImportPlan, planImport } from '../../../import/plan.ts'
+import { checkAccess } from '../../../store/access.ts'
+import { readSnapshot } from '../../../store/snapshot.ts'
+import { updateFile } from '../../../store/update.ts'
+import { usageError } from '../../options/parse.ts'
+import { runCommand } from '../../options/run-command.ts'
+import type { ValuesOf } from '../../options/table.ts'
+import { isToBeShown, rejectExisting, updateWith } from '../../password/generated.ts'
+import { generationOf } from '../../password/source.ts'
+import { privateFile } from '../../private-file.ts'
+import type { Io } from '../../terminal/io.ts'
+import { rejectMalformed } from '../../valid-document.ts'
+import { importGrammar, type importOptions } from './options.ts'
+import { showProgress } from './progress.ts'
+import { cutWarning, textOf, writeReport } from './report.ts'
+import { readSource } from './source.ts'
+
+type ImportValues = ValuesOf<typeof importOptions>
+
+/** Named so because `import` is a word of the language. */
+export function importCommand(argv: readonly string[], io: Io): Promise<number> {
+  return runCommand(importGrammar, argv, io, async ({ words, values }) => {
+    const [file, source, ...more] = words
+    if (file === undefined || more.length > 0)
+      throw usageError(`expected FILE and at most one SOURCE, got ${words.join(' ') || 'nothing'}`)
+    await importInto(file, source, values, io)
+    return 0
+  })
+}
+
+async function importInto(
+  file: string,
+  source: string | undefined,
+  values: ImportValues,
+  io: Io,
+): Promise<void> {
+  const hashing: HashOptions = {
+    format: values.hash,
+    ...(values.cost !== undefined && { cost: values.cost }),
+    ...(values.rounds !== undefined && { rounds: values.rounds }),
+  }
+  // refuses --cost of a format that has none
+  needsRehash('', hashing)
+  const { 'on-conflict': onConflict, 'dry-run': dryRun } = values
+  const generation = generationOf(values)
+  const isShown = isToBeShown(values)
+  if (isShown && values.json)
+    throw usageError('--json expected --generate-to FILE for the made-up passwords, got none')
+  rejectExisting(values)
+  checkAccess(file, 'create')
+
+  const { rows, notes } = await readSource(source, values, io)
+  const say = (lines: readonly string[]): void => {
+    for (const line of lines) io.err(`${line}\n`)
+  }
+  // before hours of work, and before an error that it may explain
+  say(notes)
+  const { document, isMissing } = await readDocument(file)
+  const plan = planImport(rows, {
+    onConflict,
+    isThere: user => document.has(user),
+    generate: generation && (() => generatePassword(generation)),
+    hint: '--generate makes one up',
+  })
+  say(cutWarning(plan, values.hash))
+  const report = dryRun
+    ? applyImport(document, plan, onConflict)
+    : await carryOut(file, plan, hashing, values, io)
+  const made = isMissing && report.added.length > 0
+  const outcome = { file, made, dryRun, report }
+  if (values.json) writeReport(io, outcome)
+  else io.err(textOf(outcome, onConflict))
+  if (isShown && !dryRun) io.out(generatedLines(plan, new Set([...report.added, ...report.updated])))
+}
+
+async function readDocument(file: string): Promise<{ document: HtpasswdDocument; isMissing: boolean }> {
+  const snapshot = await readSnapshot(file)
+  const document = new HtpasswdDocument(snapshot?.bytes)
+  rejectMalformed(document, file)
+  return { document, isMissing: snapshot === undefined }
+}
+
+async function carryOut(
+  file: string,
+  plan: ImportPlan,
+  hashing: HashOptions,
+  values: ImportValues,
+  io: Io,
+): Promise<ImportReport> {
+  const progress = showProgress(io)
+  try {
+    await hashPlan(plan, hashing, progress.update)
+  } finally {
+    progress.end()
+  }
+  const write = () =>
+    updateFile(
+      file,
+      document => {
+        rejectMalformed(document, file)
+        return applyImport(document, plan, values['on-conflict'])
+      },
+      { create: true, onPrivate: () => io.err(privateFile(file)) },
+    )
+  const passwords = generatedLines(plan)
+  let report: ImportReport | undefined
+  const writeIt = async (): Promise<boolean> => {
+    report = await write()
+    return true
+  }
+  // which ends the text with a line end of its own
+  if (passwords.length > 0) await updateWith(values, passwords.subarray(0, -1), file, writeIt)
+  return report ?? write()
+}
+
+/** The made-up passwords, of these users alone where some were there in the end. */
+function generatedLines({ users }: ImportPlan, written?: ReadonlySet<string>): Buffer {
+  const lines = [...users.values()]
+    .filter(({ name, generated }) => generated !== undefined && written?.has(name) !== false)
+    .map(({ name, generated }) => `${usernameKey(name)}:${generated}\n`)
+  return Buffer.from(lines.join(''), 'latin1')
+}

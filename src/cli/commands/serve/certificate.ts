@@ -1,0 +1,105 @@
+// The certificate and key of the guard: read, checked together, and read again when a file changes.
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { createSecureContext } from 'node:tls'
+import { HtpasswdError } from '../../../errors.ts'
+import type { ServeValues } from './options.ts'
+
+export interface TlsPair {
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+export interface TlsPaths {
+  readonly cert: string
+  readonly key: string
+}
+
+const POLL_MS = 1000
+
+/** @throws HtpasswdError where a file cannot be read, is no PEM or the key is not the certificate's. */
+export function readTls(paths: TlsPaths): TlsPair {
+  const pair = { cert: readPem('--tls-cert', paths.cert), key: readPem('--tls-key', paths.key) }
+  try {
+    createSecureContext(pair)
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^error:\w*:/, '')
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      `expected a PEM certificate in ${paths.cert} and its key in ${paths.key}, got: ${reason}`,
+      {
+        cause: error,
+      },
+    )
+  }
+  return pair
+}
+
+function readPem(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new HtpasswdError(
+      'ERR_FILE_ACCESS',
+      `${option} expected a readable file, got ${path}: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** A pair in use, and what follows it. */
+export interface TlsWatch extends Disposable {
+  readonly pair: TlsPair
+  /** Who gets each new pair. */
+  onChange(use: (pair: TlsPair) => void): void
+  /** Reads both files now, as on SIGHUP. */
+  reload(): void
+}
+
+/**
+ * Takes a new pair when a file changed and both fit again; between the writing of the one and the other they do not, and
+ * the old pair stays. By stat, which follows the links that certbot and Kubernetes swap.
+ *
+ * @throws HtpasswdError as `readTls`.
+ */
+export function watchTls(paths: TlsPaths, say: (text: string) => void): TlsWatch {
+  let pair = readTls(paths)
+  let use = (_: TlsPair): void => {}
+  let complaint: string | undefined
+  const reload = (): void => {
+    try {
+      const next = readTls(paths)
+      complaint = undefined
+      // both files change together, and SIGHUP may come on top
+      if (next.cert.equals(pair.cert) && next.key.equals(pair.key)) return
+      pair = next
+      use(pair)
+      say(`${paths.cert} changed: new connections get the new certificate`)
+    } catch (error) {
+      const { message } = error as Error
+      if (message !== complaint) say(`warning: ${message}; the old certificate stays in use`)
+      complaint = message
+    }
+  }
+  const files = [...new Set([paths.cert, paths.key])]
+  for (const file of files) watchFile(file, { persistent: false, interval: POLL_MS }, reload)
+  return {
+    get pair() {
+      return pair
+    },
+    onChange: listener => {
+      use = listener
+    },
+    reload,
+    [Symbol.dispose]: () => {
+      for (const file of files) unwatchFile(file, reload)
+    },
+  }
+}
+
+/** The certificate that the options name. @throws HtpasswdError as `readTls`. */
+export function certificateOf(values: ServeValues, say: (text: string) => void): TlsWatch | undefined {
+  const { 'tls-cert': cert, 'tls-key': key } = values
+  return cert !== undefined && key !== undefined ? watchTls({ cert, key }, say) : undefined
+}

@@ -1,0 +1,65 @@
+// `serve --init`: makes the missing password file with one user, whose password is given, typed, or made up and shown once.
+import { chmodSync, existsSync } from 'node:fs'
+import type { HtpasswdDocument } from '../../../document/document.ts'
+import { HtpasswdError } from '../../../errors.ts'
+import { generatePassword } from '../../../hash/generate-password.ts'
+import { hashPassword } from '../../../hash/registry.ts'
+import { HtpasswdFile } from '../../../store/htpasswd-file.ts'
+import { isToBeShown, updateWith } from '../../password/generated.ts'
+import type { PasswordValues } from '../../password/options.ts'
+import { passwordFrom } from '../../password/source.ts'
+import type { Io } from '../../terminal/io.ts'
+import { askPasswords } from '../../terminal/prompt.ts'
+import type { Terminal } from '../../terminal/terminal.ts'
+
+const FIRST_USER = 'admin'
+
+/**
+ * Does nothing where the file is there, whatever is in it.
+ *
+ * @param values where the password comes from; where they say nothing it is asked for, and without a terminal made up.
+ */
+export async function makeFirstUser(file: string, values: PasswordValues, io: Io): Promise<void> {
+  if (existsSync(file)) return
+  const { password, isShown } = await firstPassword(values, io)
+  const hash = await hashPassword(password)
+  const add = (document: HtpasswdDocument): boolean => {
+    // another process may have been quicker: its user stays
+    if (document.size > 0) return false
+    document.set(FIRST_USER, hash)
+    return true
+  }
+  const update = (): Promise<boolean> => HtpasswdFile.update(file, add, { create: true })
+  if (!(await updateWith(values, password, file, update))) return
+  // ours alone to read: nobody else needs it, for the guard runs as us
+  chmodSync(file, 0o600)
+  io.err(`Made ${file} with the user ${FIRST_USER}.\n`)
+  // not on standard output, which has the access log
+  if (isShown) io.err(`Its password, shown this once: ${password}\n`)
+}
+
+async function firstPassword(
+  values: PasswordValues,
+  io: Io,
+): Promise<{ password: Buffer; isShown: boolean }> {
+  const given = passwordFrom(values, io.env)
+  if (given !== undefined) return { password: given, isShown: isToBeShown(values) }
+  const terminal = await io.openTerminal()
+  if (terminal !== undefined) return { password: await askAt(terminal, io), isShown: false }
+  return { password: Buffer.from(generatePassword()), isShown: true }
+}
+
+async function askAt(terminal: Terminal, io: Io): Promise<Buffer> {
+  const questions = [`New password for ${FIRST_USER}: `, 'Re-type new password: ']
+  const [answer = Buffer.alloc(0), again] = await askPasswords(
+    { ...io, openTerminal: async () => terminal },
+    questions,
+    () => {},
+  )
+  if (answer.length === 0)
+    throw new HtpasswdError('ERR_PASSWORD', 'expected a password, got an empty one; nothing was made')
+  if (again === undefined || !answer.equals(again)) {
+    throw new HtpasswdError('ERR_PASSWORD', 'expected the same password twice, got two; nothing was made')
+  }
+  return answer
+}

@@ -1,0 +1,110 @@
+// What `serve` says when it is up: where to open it, what to set for the Python client, how many users, what to worry about.
+
+import { type HashInfo, identify } from '../../../hash/registry.ts'
+import { count } from '../../terminal/count.ts'
+import { printable } from '../../terminal/printable.ts'
+import { shellWord } from '../../terminal/shell-word.ts'
+import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './address.ts'
+
+export interface StartupFacts {
+  readonly file: string
+  /** The users and their stored hashes, in the order of the file. */
+  readonly users: Iterable<readonly [user: string, hash: string]>
+  readonly listen: ListenAddress
+  readonly scheme: 'http' | 'https'
+  /** `/mlflow` or empty. */
+  readonly prefix: string
+  /** What is guarded, in words: a URL or `the built-in demo page`. */
+  readonly guarded: string
+  readonly warnings: readonly string[]
+  /** Said behind the first line: what the app wrote before that could mislead. */
+  readonly note?: string | undefined
+  readonly outside?: readonly string[]
+}
+
+const NAMES_SHOWN = 5
+
+export function startupMessage(facts: StartupFacts): string {
+  const users = [...facts.users]
+  const urls = reachableUrls(facts.scheme, facts.listen, facts.outside?.slice()).map(
+    url => `${url}${facts.prefix}${facts.prefix && '/'}`,
+  )
+  // the client on another machine needs the address that others reach
+  const clientUrl = (urls[1] ?? urls[0] ?? '').replace(/\/$/, '')
+  const only = users.length === 1 ? users[0]?.[0] : undefined
+  const name = only !== undefined && /^[\w.@-]+$/.test(only) ? only : 'your-name'
+  return [
+    `Guarding ${facts.guarded} with ${count(users.length, 'user')} of ${facts.file}`,
+    ...(facts.note === undefined ? [] : [facts.note]),
+    '',
+    ...urls.map((url, i) => `${i === 0 ? '  Open  ' : '        '}${url}`),
+    ...reachNote(facts.listen),
+    '',
+    "  MLflow's Python client, before it runs:",
+    ...clientLines(clientUrl, name),
+    '',
+    ...[...facts.warnings, ...listenWarnings(facts), ...hashWarnings(users, facts.file)].map(
+      text => `warning: ${text}\n`,
+    ),
+  ].join('\n')
+}
+
+const reachNote = ({ host, port }: ListenAddress): string[] =>
+  isLoopback(host) ? [`        (from this machine only; --listen 0.0.0.0:${port} opens it to others)`] : []
+
+/** The three variables of MLflow's client, for a POSIX shell, PowerShell and cmd. */
+function clientLines(url: string, user: string): string[] {
+  const set = [
+    ['MLFLOW_TRACKING_URI', url],
+    ['MLFLOW_TRACKING_USERNAME', user],
+    ['MLFLOW_TRACKING_PASSWORD', 'your-password'],
+  ] as const
+  return [
+    `    sh          export ${set.map(([name, value]) => `${name}='${value}'`).join(' ')}`,
+    `    PowerShell  ${set.map(([name, value]) => `$env:${name}='${value}'`).join('; ')}`,
+    `    cmd         ${set.map(([name, value]) => `set "${name}=${value}"`).join(' & ')}`,
+  ]
+}
+
+function listenWarnings({ listen, scheme }: StartupFacts): string[] {
+  if (scheme === 'https' || isLoopback(listen.host)) return []
+  const where = isEveryAddress(listen.host) ? 'every network of this machine' : listen.host
+  return [
+    `plain HTTP on ${where}: whoever can listen in on the way reads the passwords. ` +
+      'Use --tls-cert and --tls-key, or only a network that you trust.',
+  ]
+}
+
+/** Users whose hash is quickly guessed or of no use, each with what to do. */
+export function hashWarnings(
+  users: readonly (readonly [user: string, hash: string])[],
+  file: string,
+): string[] {
+  const infos = users.map(([user, hash]) => ({ user, info: identify(hash) }))
+  const weak = infos.filter(one => one.info !== undefined && one.info.strength !== 'strong')
+  const unusable = infos.filter(one => one.info === undefined).map(one => one.user)
+  const warnings: string[] = []
+  if (weak.length > 0) {
+    const formats = [...new Set(weak.map(one => nameOf(one.info as HashInfo)))].join(', ')
+    warnings.push(
+      `${namesOf(weak.map(one => one.user))}: ${formats} is quickly guessed once the file leaks. ` +
+        `Set the password anew with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
+    )
+  }
+  if (unusable.length > 0) {
+    warnings.push(
+      `${namesOf(unusable)} cannot log in: plain text, locked, damaged or of an unknown format. ` +
+        `Set the password anew with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
+    )
+  }
+  return warnings
+}
+
+const nameOf = ({ format, cost }: HashInfo): string =>
+  cost === undefined ? format : `${format} of cost ${cost}`
+
+function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_SHOWN).map(printable).join(', ')
+  const more = names.length - NAMES_SHOWN
+  return `${names.length === 1 ? 'user' : 'users'} ${shown}${more > 0 ? ` and ${more} more` : ''}`
+}

@@ -1,0 +1,83 @@
+// The guard as a property list for macOS (launchd.plist(5), launchctl(1)).
+import { join } from 'node:path'
+import { HtpasswdError } from '../../../errors.ts'
+import type { Plan, Service, ServiceHost, ServiceManager } from './plan.ts'
+import { xmlText } from './xml.ts'
+
+export function launchd({ env, home, uid }: ServiceHost): ServiceManager {
+  const libraryOf = (atBoot: boolean): string => (atBoot ? '/Library' : join(home, 'Library'))
+  const domainOf = (atBoot: boolean): string => (atBoot ? 'system' : `gui/${uid}`)
+  const pathOf = (name: string, atBoot: boolean): string =>
+    join(libraryOf(atBoot), atBoot ? 'LaunchDaemons' : 'LaunchAgents', `${name}.plist`)
+  const bootout = (name: string, atBoot: boolean) =>
+    ({ command: ['launchctl', 'bootout', `${domainOf(atBoot)}/${name}`], optional: true }) as const
+  return {
+    install(service): Plan {
+      const { name, atBoot } = service
+      const path = pathOf(name, atBoot)
+      const log = join(libraryOf(atBoot), 'Logs', `${name}.log`)
+      const account = atBoot ? accountName(env) : undefined
+      return {
+        file: { path, content: plistOf(service, { log, account, path: env.PATH ?? '' }) },
+        steps: [bootout(name, atBoot), { command: ['launchctl', 'bootstrap', domainOf(atBoot), path] }],
+        note: `its log is ${log}`,
+      }
+    },
+    uninstall: (name, atBoot) => ({
+      file: { path: pathOf(name, atBoot) },
+      steps: [bootout(name, atBoot)],
+    }),
+    status: (name, atBoot) => ({
+      steps: [{ command: ['launchctl', 'print', `${domainOf(atBoot)}/${name}`] }],
+    }),
+  }
+}
+
+function accountName({ SUDO_USER: name }: NodeJS.ProcessEnv): string {
+  if (name !== undefined && name !== '' && name !== 'root') return name
+  throw new HtpasswdError(
+    'ERR_FILE_ACCESS',
+    'expected sudo to name the account that the guard is to run as, for it must not run as root; ' +
+      'log on as that account and run this with sudo',
+  )
+}
+
+type Value = string | true | readonly string[] | { readonly [key: string]: Value | undefined }
+
+interface Surroundings {
+  readonly log: string
+  readonly account: string | undefined
+  readonly path: string
+}
+
+/** @throws HtpasswdError `ERR_USAGE` for a word that XML cannot hold. */
+export function plistOf(service: Service, { log, account, path }: Surroundings): string {
+  const keys: Value = {
+    Label: service.name,
+    ProgramArguments: service.program,
+    WorkingDirectory: service.folder,
+    EnvironmentVariables: service.startsApp ? { PATH: path } : undefined,
+    UserName: account,
+    RunAtLoad: true,
+    // again, ten seconds after it ended, whatever the reason
+    KeepAlive: true,
+    ProcessType: 'Interactive',
+    StandardOutPath: log,
+    StandardErrorPath: log,
+  }
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+${render(keys)}
+</plist>
+`
+}
+
+function render(value: Value): string {
+  if (value === true) return '<true/>'
+  if (typeof value === 'string') return `<string>${xmlText(value)}</string>`
+  if (Array.isArray(value)) return `<array>\n${value.map(one => `${render(one)}\n`).join('')}</array>`
+  const pairs = Object.entries(value as Record<string, Value | undefined>)
+  const lines = pairs.map(([key, one]) => (one === undefined ? '' : `<key>${key}</key>\n${render(one)}\n`))
+  return `<dict>\n${lines.join('')}</dict>`
+}

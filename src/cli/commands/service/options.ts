@@ -1,0 +1,124 @@
+// What `htpasswd service` was asked for: an action, its own few options, and for an installation those of `serve`.
+import { resolve } from 'node:path'
+import { nearestName } from '../../options/nearest-name.ts'
+import { type Raw, usageError } from '../../options/parse.ts'
+import { type Grammar, helpOption, type OptionTable } from '../../options/table.ts'
+import { parseOptions } from '../../options/values.ts'
+import { serveOptions } from '../serve/option-table.ts'
+import { parseServe, type ServeRequest } from '../serve/options.ts'
+
+const serviceActions = ['install', 'uninstall', 'status'] as const
+type ServiceAction = (typeof serviceActions)[number]
+
+/** A name that unit files, labels, task names and PowerShell take as it is. */
+const readName = (value: string): string => {
+  if (/^[A-Za-z0-9][\w.-]{0,62}$/.test(value)) return value
+  throw new Error(
+    `expected letters, digits, "_", "." and "-", at most 63 of them, got ${JSON.stringify(value)}`,
+  )
+}
+
+// the password file has to be there before: its service may not write, and needs no password
+const {
+  help: _help,
+  init: _init,
+  generate: _generate,
+  'generate-to': _generateTo,
+  'password-file': _passwordFile,
+  'password-env': _passwordEnv,
+  'password-fd': _passwordFd,
+  ...guardOptions
+} = serveOptions
+
+export const serviceOptions = {
+  name: {
+    group: 'The service:',
+    argument: 'NAME',
+    describe: 'its name, where there are several',
+    default: 'htpasswd-serve',
+    read: readName,
+  },
+  user: {
+    group: 'The service:',
+    describe:
+      'for this account, at log-on; without it for the machine, at boot, which needs root or an administrator',
+  },
+  print: { group: 'The service:', describe: 'only show what would be written and run' },
+  help: { ...helpOption, group: 'The service:' },
+  ...guardOptions,
+} as const satisfies OptionTable
+
+export const serviceGrammar: Grammar<typeof serviceOptions> = {
+  name: 'service',
+  synopsis: [
+    'install [FILE] --upstream URL',
+    'install [FILE] -- COMMAND [ARGUMENT ...]',
+    'uninstall',
+    'status',
+  ],
+  wordsBeforeApp: 2,
+  words: serviceActions,
+  describe: 'Keeps "htpasswd serve" running: as a systemd unit, a launchd job, or a task of Windows.',
+  options: serviceOptions,
+  epilogue:
+    'FILE and the options behind the first group are those of "htpasswd serve"; environment variables do not reach a service.',
+}
+
+/** A command line of the guard: understood, and as the words in front of `--`. */
+export interface ServeWords {
+  readonly request: ServeRequest
+  readonly words: readonly string[]
+}
+
+export interface ServiceRequest {
+  readonly action: ServiceAction
+  readonly name: string
+  readonly atBoot: boolean
+  readonly print: boolean
+  readonly help: boolean
+  /** For an installation: what to run, checked. */
+  readonly serve: ServeWords | undefined
+}
+
+/** @throws HtpasswdError `ERR_USAGE` for an unknown action or option, and for all that `serve` would refuse. */
+export function parseService(argv: readonly string[], folder: string): ServiceRequest {
+  const { values, words, options, rest } = parseOptions(serviceGrammar, argv)
+  const [action, ...files] = words
+  const { name, user, print, help } = values
+  const request = { name, atBoot: !user, print, help }
+  if (help) return { ...request, action: 'status', serve: undefined }
+  if (!isAction(action)) throw wrongAction(action)
+  if (action === 'install') return { ...request, action, serve: serveOf(files, options, rest, folder) }
+  const [stray] = [...files, ...[...options.keys()].filter(one => one in guardOptions).map(one => `--${one}`)]
+  if (stray !== undefined)
+    throw usageError(`${action} expected only --name, --user and --print behind it, got ${stray}`)
+  return { ...request, action, serve: undefined }
+}
+
+const isAction = (word: string | undefined): word is ServiceAction =>
+  serviceActions.some(action => action === word)
+
+function wrongAction(word: string | undefined) {
+  const nearest = word === undefined ? undefined : nearestName(word, serviceActions)
+  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
+  return usageError(`expected ${serviceActions.join(', ')}, got ${word ?? 'nothing'}${hint}`)
+}
+
+/** The command line of the guard, with full paths: a service runs in another folder. */
+function serveOf(
+  files: readonly string[],
+  options: ReadonlyMap<string, Raw>,
+  rest: readonly string[],
+  folder: string,
+): ServeWords {
+  const given = Object.entries(guardOptions).flatMap(([name, row]) =>
+    [options.get(name) ?? []].flat().map(value => {
+      if (typeof value === 'boolean') return value ? `--${name}` : `--no-${name}`
+      const isPath = 'argument' in row && row.argument === 'FILE'
+      return `--${name}=${isPath ? resolve(folder, value) : value}`
+    }),
+  )
+  const request = parseServe([...files.slice(0, 2), ...given, '--', ...rest], {})
+  const file = resolve(folder, request.file)
+  return { request: { ...request, file }, words: [file, ...given] }
+}

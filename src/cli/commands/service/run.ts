@@ -1,0 +1,142 @@
+// `htpasswd service`: shows or carries out what installs, removes or looks at the guard as a service.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname } from 'node:path'
+import { HtpasswdError } from '../../../errors.ts'
+import { helpOf } from '../../options/parse.ts'
+import type { Io } from '../../terminal/io.ts'
+import { launchd } from './launchd.ts'
+import { parseService, type ServiceRequest, serviceGrammar } from './options.ts'
+import type { Plan, ServiceHost, ServiceManager, Step } from './plan.ts'
+import { type Origin, serviceOf } from './program.ts'
+import { systemd } from './systemd.ts'
+import { taskScheduler } from './windows-task.ts'
+
+/** The process around the command. */
+export interface ServiceSurroundings extends ServiceHost, Origin {
+  /** Runs a command at the user's terminal; resolves with its exit status, or undefined where there is no such program. */
+  run(command: Step['command']): number | undefined
+}
+
+const managers: Readonly<Record<string, (host: ServiceHost) => ServiceManager>> = {
+  linux: systemd,
+  darwin: launchd,
+  win32: taskScheduler,
+}
+
+/** Runs the command and returns its exit status: of `status`, 1 where the service is not there or does not run. */
+export async function service(
+  argv: readonly string[],
+  io: Io,
+  host: ServiceSurroundings = surroundings(io.env),
+): Promise<number> {
+  try {
+    const request = parseService(argv, host.folder)
+    if (request.help) {
+      io.out(`${await helpOf(serviceGrammar)}\n`)
+      return 0
+    }
+    const plan = planOf(request, managerOf(io.platform, host), host)
+    return request.print ? show(plan, io) : carryOut(plan, request, host, io)
+  } catch (error) {
+    if (!(error instanceof HtpasswdError)) throw error
+    io.err(`htpasswd service: ${error.message}\n`)
+    return error.exitStatus
+  }
+}
+
+function managerOf(platform: NodeJS.Platform, host: ServiceHost): ServiceManager {
+  const manager = managers[platform]
+  if (manager !== undefined) return manager(host)
+  throw new HtpasswdError(
+    'ERR_USAGE',
+    `expected Linux with systemd, macOS or Windows, got ${platform}; have its own means run "htpasswd serve"`,
+  )
+}
+
+function planOf(request: ServiceRequest, manager: ServiceManager, host: Origin): Plan {
+  const { action, name, atBoot, serve } = request
+  if (serve !== undefined) return manager.install(serviceOf(serve, request, host))
+  return action === 'uninstall' ? manager.uninstall(name, atBoot) : manager.status(name, atBoot)
+}
+
+function show({ file, steps, note }: Plan, io: Io): number {
+  if (file?.content !== undefined) {
+    const { content } = file
+    io.out(typeof content === 'string' ? content : content.toString('utf16le').replace('\ufeff', ''))
+    io.err(`would write this to ${file.path}\n`)
+  } else if (file !== undefined) io.err(`would take away ${file.path}\n`)
+  for (const { command } of steps) io.err(`would run: ${command.join(' ')}\n`)
+  if (note !== undefined) io.err(`${note}\n`)
+  return 0
+}
+
+function carryOut(plan: Plan, request: ServiceRequest, host: ServiceSurroundings, io: Io): number {
+  const { file, steps, note } = plan
+  const { action, name } = request
+  if (action !== 'status') rejectOthersThanRoot(request, host)
+  if (file?.content !== undefined) write(file.path, file.content)
+  for (const { command, optional } of steps) {
+    const status = host.run(command)
+    if (status === 0 || optional) continue
+    if (action === 'status' && status !== undefined) return 1
+    throw failure(command[0], status, request, io)
+  }
+  if (action === 'status') return 0
+  if (file !== undefined && file.content === undefined) rmSync(file.path, { force: true })
+  io.err(action === 'install' ? `${name} is installed and started\n` : `${name} is uninstalled\n`)
+  if (note !== undefined) io.err(`${note}\n`)
+  return 0
+}
+
+function rejectOthersThanRoot({ atBoot }: ServiceRequest, { uid, self }: ServiceSurroundings): void {
+  if (!atBoot || uid === undefined || uid === 0) return
+  throw new HtpasswdError(
+    'ERR_FILE_ACCESS',
+    `expected root for a service of the whole machine; run it as: sudo ${self.join(' ')} service …, ` +
+      'or add --user for one of your own',
+  )
+}
+
+function write(path: string, content: string | Buffer): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
+  } catch (error) {
+    throw new HtpasswdError('ERR_FILE_WRITE', `cannot write ${path}: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
+function failure(
+  program: string,
+  status: number | undefined,
+  { atBoot }: ServiceRequest,
+  { platform }: Io,
+): HtpasswdError {
+  if (status === undefined) {
+    return new HtpasswdError(
+      'ERR_APP',
+      `expected ${program} on this system, found none; --print shows what to do by hand`,
+    )
+  }
+  const hint = platform === 'win32' && atBoot ? '; use a prompt "as administrator", or add --user' : ''
+  return new HtpasswdError('ERR_APP', `${program} ended with status ${status}, see its message above${hint}`)
+}
+
+function surroundings(env: NodeJS.ProcessEnv): ServiceSurroundings {
+  const alone = process.getBuiltinModule('node:sea')?.isSea()
+  return {
+    env,
+    home: homedir(),
+    uid: process.getuid?.(),
+    folder: process.cwd(),
+    self: alone ? [process.execPath] : [process.execPath, realpathSync(process.argv[1] as string)],
+    run: ([program, ...words]) => {
+      const { status, error } = spawnSync(program, words, { stdio: 'inherit', windowsHide: true })
+      return error === undefined ? (status ?? 1) : undefined
+    },
+  }
+}

@@ -1,0 +1,97 @@
+// The guard as a task of Windows' Task Scheduler, in its XML (learn.microsoft.com, "Task Scheduler Schema") for schtasks.
+import { join } from 'node:path'
+import { HtpasswdError } from '../../../errors.ts'
+import type { Plan, Service, ServiceHost, ServiceManager } from './plan.ts'
+import { xmlText } from './xml.ts'
+
+export function taskScheduler({ env }: ServiceHost): ServiceManager {
+  const pathOf = (name: string): string => join(env.LOCALAPPDATA || env.TEMP || '.', `${name}.task.xml`)
+  return {
+    install(service): Plan {
+      const { name } = service
+      const path = pathOf(name)
+      // as it is exported: UTF-16 with a byte order mark
+      const content = Buffer.from(`\ufeff${taskOf(service, accountName(env))}`, 'utf16le')
+      return {
+        file: { path, content },
+        steps: [
+          { command: ['schtasks', '/end', '/tn', name], optional: true },
+          { command: ['schtasks', '/create', '/tn', name, '/xml', path, '/f'] },
+          { command: ['schtasks', '/run', '/tn', name] },
+        ],
+      }
+    },
+    uninstall: name => ({
+      file: { path: pathOf(name) },
+      steps: [
+        { command: ['schtasks', '/end', '/tn', name], optional: true },
+        { command: ['schtasks', '/delete', '/tn', name, '/f'] },
+      ],
+    }),
+    status: name => ({ steps: [{ command: ['schtasks', '/query', '/v', '/fo', 'list', '/tn', name] }] }),
+  }
+}
+
+const accountName = ({ USERDOMAIN: domain, USERNAME: name = '' }: NodeJS.ProcessEnv): string =>
+  domain ? `${domain}\\${name}` : name
+
+/** @throws HtpasswdError `ERR_USAGE` for a word that a task cannot hold. */
+export function taskOf({ atBoot, describe, program, folder }: Service, account: string): string {
+  const [command = '', ...words] = program
+  for (const word of [...program, folder]) rejectVariables(word)
+  // S4U: without a password, in no session, so without a window; Windows asks for an elevated prompt to set it up
+  const logon = atBoot ? 'S4U' : 'InteractiveToken'
+  const trigger = atBoot ? 'BootTrigger' : 'LogonTrigger'
+  const whose = atBoot ? '' : `\n      <UserId>${xmlText(account)}</UserId>`
+  return `<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Description>htpasswd serve: ${xmlText(describe)}</Description>
+  </RegistrationInfo>
+  <Triggers>
+    <${trigger}>
+      <Repetition>
+        <Interval>PT1M</Interval>
+        <StopAtDurationEnd>false</StopAtDurationEnd>
+      </Repetition>${whose}
+    </${trigger}>
+  </Triggers>
+  <Principals>
+    <Principal id="Author">
+      <UserId>${xmlText(account)}</UserId>
+      <LogonType>${logon}</LogonType>
+      <RunLevel>LeastPrivilege</RunLevel>
+    </Principal>
+  </Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
+  </Settings>
+  <Actions Context="Author">
+    <Exec>
+      <Command>${xmlText(command)}</Command>
+      <Arguments>${xmlText(words.map(quoteForWindows).join(' '))}</Arguments>
+      <WorkingDirectory>${xmlText(folder)}</WorkingDirectory>
+    </Exec>
+  </Actions>
+</Task>
+`
+}
+
+/** The scheduler replaces these in command, arguments and folder, and has no way to write them as they are. */
+function rejectVariables(word: string): void {
+  const [found] = /%[^%]+%|\$\(/.exec(word) ?? []
+  if (found === undefined) return
+  throw new HtpasswdError(
+    'ERR_USAGE',
+    `Task Scheduler would replace ${found} in ${JSON.stringify(word)}; expected words without it (put it into a --config file)`,
+  )
+}
+
+/** As CommandLineToArgvW and the C runtime read it: a quote is escaped, and so are the backslashes before one. */
+export function quoteForWindows(word: string): string {
+  if (/^[^\s"]+$/.test(word)) return word
+  return `"${word.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`
+}

@@ -1,0 +1,111 @@
+// The values of a command's options: out of the command line, the environment, a --config file and the table's defaults.
+import { readFileSync } from 'node:fs'
+import { type Raw, rejectUnknown, type SortedWords, sortWords, usageError } from './parse.ts'
+import { environmentName, type Grammar, type Option, type OptionTable, type ValuesOf } from './table.ts'
+
+/** One place that options come from: its values, and how a message names an option there. */
+interface Source {
+  readonly values: ReadonlyMap<string, Raw>
+  readonly label: (name: string) => string
+}
+
+export interface Parsed<Table extends OptionTable> extends SortedWords {
+  readonly values: ValuesOf<Table>
+  /** The password file that the environment or the --config file names. */
+  readonly file: string | undefined
+}
+
+/**
+ * Precedence, as yargs has it: command line, environment, --config file, default.
+ *
+ * @throws HtpasswdError `ERR_USAGE` for an unknown option (with the nearest name) or a value that does not fit.
+ */
+export function parseOptions<Table extends OptionTable>(
+  grammar: Grammar<Table>,
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Parsed<Table> {
+  const sorted = sortWords(grammar, argv)
+  const typed: Source = { values: sorted.options, label: name => `--${name}` }
+  const exported: Source = { values: readEnvironment(grammar, environment), label: environmentName }
+  const sources = [typed, exported]
+  const config = sources.map(source => source.values.get('config')).find(value => value !== undefined)
+  let file = environment.HTPASSWD_FILE || undefined
+  if (typeof config === 'string') {
+    const values = readConfig(grammar, config)
+    sources.push({ values, label: name => `"${name}" in ${config}` })
+    file ??= values.get('file') as string | undefined
+  }
+  const entries = Object.entries(grammar.options).map(([name, row]) => [name, readOption(name, row, sources)])
+  return { ...sorted, values: Object.fromEntries(entries) as ValuesOf<Table>, file }
+}
+
+function readEnvironment({ options }: Grammar, environment: NodeJS.ProcessEnv): Map<string, Raw> {
+  const values = new Map<string, Raw>()
+  for (const [name, row] of Object.entries(options)) {
+    const text = environment[environmentName(name)]
+    if (text === undefined || text === '' || name === 'help') continue
+    values.set(name, row.repeatable ? text.split(',').map(part => part.trim()) : text)
+  }
+  return values
+}
+
+function readConfig(grammar: Grammar, path: string): Map<string, Raw> {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw usageError(
+      `--config expected a readable JSON file, got ${path}: ${(error as Error).message}`,
+      error,
+    )
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw usageError(
+      `--config expected a JSON object such as {"upstream": "http://127.0.0.1:5000"} in ${path}`,
+    )
+  }
+  const values = new Map<string, Raw>()
+  for (const [name, value] of Object.entries(parsed)) {
+    if (name !== 'file') rejectUnknown(grammar, name, `"${name}" in ${path}`)
+    const list = Array.isArray(value) ? value : [value]
+    if (list.some(one => !['string', 'number', 'boolean'].includes(typeof one))) {
+      throw usageError(
+        `"${name}" in ${path} expected a text, number, true or false, got ${JSON.stringify(value)}`,
+      )
+    }
+    values.set(
+      name,
+      Array.isArray(value) ? list.map(String) : typeof value === 'boolean' ? value : String(value),
+    )
+  }
+  return values
+}
+
+function readOption(name: string, row: Option, sources: readonly Source[]): unknown {
+  const source = sources.find(one => one.values.get(name) !== undefined)
+  const given = source?.values.get(name) ?? row.default
+  const raw = given === true ? (row.bare ?? given) : given
+  const label = source?.label(name) ?? `--${name}`
+  if (row.read === undefined) return readSwitch([raw].flat().at(-1), label)
+  if (row.repeatable)
+    return (raw === undefined ? [] : [raw].flat()).map(one => readValue(row, one as Raw, label))
+  // given twice, the last one counts, so that a script's options can be overridden behind them
+  return raw === undefined ? undefined : readValue(row, [raw].flat().at(-1) as Raw, label)
+}
+
+function readValue(row: Option, raw: Raw, label: string): unknown {
+  if (typeof raw !== 'string')
+    throw usageError(`${label} expected ${row.argument}, got ${JSON.stringify(raw)}`)
+  try {
+    return row.read?.(raw)
+  } catch (error) {
+    throw usageError(`${label} ${(error as Error).message}`, error)
+  }
+}
+
+function readSwitch(raw: unknown, label: string): boolean {
+  if (raw === undefined || raw === false || raw === 'false' || raw === '0') return false
+  if (raw === true || raw === 'true' || raw === '1') return true
+  throw usageError(`${label} expected true or false, got ${JSON.stringify(raw)}`)
+}

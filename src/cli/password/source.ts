@@ -1,0 +1,110 @@
+// The password out of the option that says where it comes from: a file, a variable, a descriptor, or chance.
+import { closeSync, openSync } from 'node:fs'
+import { HtpasswdError } from '../../errors.ts'
+import { type GenerateOptions, generatePassword } from '../../hash/generate-password.ts'
+import { readUpTo } from '../terminal/descriptor.ts'
+import { windowsInput } from '../terminal/windows-input.ts'
+import { isGivenDescriptor } from './given-descriptor.ts'
+import { MAX_INPUT_BYTES, passwordIn, rejectLong } from './input.ts'
+import { type GenerationValues, type PasswordValues, passwordOptions } from './options.ts'
+
+/** More than any encoding needs for a password that is one byte too long: a mark, and two bytes a letter. */
+const ENOUGH_BYTES = 2 + 2 * (MAX_INPUT_BYTES + 1)
+
+/** The options of these that were given, as they are written. */
+export const givenOptions = (values: PasswordValues): string[] =>
+  Object.keys(passwordOptions)
+    .filter(name => values[name as keyof PasswordValues] !== undefined)
+    .map(name => `--${name}`)
+
+/**
+ * @param others what else says where the password comes from, such as `-b`.
+ * @throws HtpasswdError `ERR_USAGE` where there are several such places.
+ */
+export function rejectSeveral(values: PasswordValues, others: readonly string[] = []): void {
+  const options = givenOptions(values)
+  // these two go together
+  const places = [
+    ...others,
+    ...options.filter(one => one !== '--generate-to' || !options.includes('--generate')),
+  ]
+  if (places.length < 2) return
+  throw new HtpasswdError(
+    'ERR_USAGE',
+    `expected one place that the password comes from, got ${places.join(' and ')}; leave all but one out`,
+  )
+}
+
+/** How the password is to be made up; undefined where it is not. */
+export const generationOf = (values: GenerationValues): GenerateOptions | undefined =>
+  values.generate ?? (values['generate-to'] === undefined ? undefined : {})
+
+/** The bytes of the password; undefined where none of the options was given. */
+export function passwordFrom(values: PasswordValues, env: NodeJS.ProcessEnv): Buffer | undefined {
+  const generation = generationOf(values)
+  if (generation !== undefined) return Buffer.from(generatePassword(generation))
+  const { 'password-file': file, 'password-env': name, 'password-fd': fd } = values
+  if (file !== undefined)
+    return rejectEmpty(passwordIn(readFile(file)), `--password-file expected a password in ${file}`)
+  if (name !== undefined)
+    return rejectEmpty(
+      fromVariable(name, env),
+      `--password-env NAME expected a password in the variable ${name}`,
+    )
+  if (fd !== undefined)
+    return rejectEmpty(passwordIn(readGiven(fd)), `--password-fd expected a password on the descriptor ${fd}`)
+  return undefined
+}
+
+function rejectEmpty(password: Buffer, expected: string): Buffer {
+  if (password.length > 0) return password
+  throw new HtpasswdError('ERR_INTERRUPTED', `${expected}, got none; nothing was changed`)
+}
+
+function readFile(path: string): Buffer {
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      return readText(fd)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    throw unreadable(`--password-file expected a readable file, got ${(error as Error).message}`, error)
+  }
+}
+
+function readGiven(fd: number): Buffer {
+  if (!isGivenDescriptor(fd))
+    throw unreadable(
+      `--password-fd expected an open descriptor, got ${fd}, which is not; open it as in ${fd}< FILE`,
+    )
+  try {
+    return readText(fd)
+  } catch (error) {
+    throw unreadable(
+      `--password-fd expected a readable descriptor, got ${fd}: ${(error as Error).message}`,
+      error,
+    )
+  }
+}
+
+/** A byte order mark, and UTF-16 behind one, are read as what they mean: a file from Windows is the same everywhere. */
+const readText = (fd: number): Buffer => windowsInput(readUpTo(fd, ENOUGH_BYTES), () => Buffer.alloc(0))
+
+const unreadable = (message: string, cause?: unknown): HtpasswdError =>
+  new HtpasswdError('ERR_FILE_ACCESS', `${message}; nothing was changed`, { cause })
+
+function fromVariable(name: string, env: NodeJS.ProcessEnv): Buffer {
+  // env has what every object has, such as "constructor"
+  const text: unknown = env[name]
+  const password = Buffer.from(typeof text === 'string' ? text : '')
+  if (password.includes('\ufffd')) {
+    throw new HtpasswdError(
+      'ERR_USAGE',
+      `--password-env expected UTF-8 in the variable ${name}; give a password in other bytes with --password-file`,
+    )
+  }
+  rejectLong(password, MAX_INPUT_BYTES, '(>256)')
+  return password
+}

@@ -1,0 +1,40 @@
+// {SHA} and {SSHA}: one SHA-1 in base64, without and with a salt (apr-util crypto/apr_sha1.c; RFC 2307, OpenLDAP).
+
+import { nodeCrypto } from '../../platform/node-crypto.ts'
+import type { HashFormat } from '../format.ts'
+import { sha1Digest } from './sha1-digest.ts'
+
+const SHA1_BYTES = 20
+
+const milliseconds = (_: string, passwordBytes: number): number => passwordBytes * 0.00001
+
+export const sha1: HashFormat<'sha1'> = {
+  id: 'sha1',
+  claims: hash => hash.startsWith('{SHA}'),
+  identify: hash => (/^\{SHA\}[+/0-9A-Za-z]{27}=$/.test(hash) ? { strength: 'broken' } : undefined),
+  setting: () => '{SHA}',
+  compute: password => `{SHA}${sha1Digest(Buffer.from(password, 'latin1')).toString('base64')}`,
+  milliseconds,
+}
+
+// digest and salt stand together in the base64: SHA1(password + salt) + salt
+const saltOf = (setting: string): Buffer => Buffer.from(setting.slice(6), 'base64').subarray(SHA1_BYTES)
+
+export const ssha: HashFormat<'ssha'> = {
+  id: 'ssha',
+  claims: hash => hash.startsWith('{SSHA}'),
+  identify: hash =>
+    /^\{SSHA\}[+/0-9A-Za-z]{27,}={0,2}$/.test(hash) && saltOf(hash).length > 0
+      ? { strength: 'broken' }
+      : undefined,
+  setting: () => {
+    const salt = nodeCrypto().randomBytes(8)
+    return `{SSHA}${Buffer.concat([Buffer.alloc(SHA1_BYTES), salt]).toString('base64')}`
+  },
+  compute: (password, setting) => {
+    const salt = saltOf(setting)
+    const digest = sha1Digest(Buffer.concat([Buffer.from(password, 'latin1'), salt]))
+    return `{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`
+  },
+  milliseconds,
+}

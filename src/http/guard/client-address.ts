@@ -1,0 +1,92 @@
+// Who the client is, when proxies may stand in between: their headers count only where they are known.
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+import { HtpasswdError } from '../../errors.ts'
+import { unmapped } from '../../platform/ip-address.ts'
+
+/** The client as the guard sees it. */
+export interface ClientFacts {
+  /** Without port and without `::ffff:`; never empty. */
+  readonly address: string
+  /** `http` or `https`, as the client came. */
+  readonly scheme: string
+  /** The authority that the client wrote: `192.168.1.20:8080`. */
+  readonly host: string
+  /** Whether the connection comes from a trusted proxy. */
+  readonly proxied: boolean
+}
+
+/**
+ * Makes the function that finds a request's client.
+ *
+ * @param trustProxy addresses and CIDR blocks, `10.0.0.0/8` or `fd00::/8`.
+ * @throws HtpasswdError `ERR_OPTION` for text that is neither.
+ */
+export function createClientFacts(trustProxy: readonly string[], tls: boolean) {
+  const trusted = toBlockList(trustProxy)
+  const isTrusted = (address: string): boolean => {
+    const family = isIP(address)
+    return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4')
+  }
+  const scheme = tls ? 'https' : 'http'
+  return (req: IncomingMessage): ClientFacts => {
+    const peer = unmapped(req.socket.remoteAddress ?? '0.0.0.0')
+    const host = req.headers.host ?? ''
+    if (trustProxy.length === 0 || !isTrusted(peer)) {
+      return { address: peer, scheme, host, proxied: false }
+    }
+    // joined lines: each proxy has added its own peer at the right, so the first stranger from there is the client
+    const hops = text(req.headers['x-forwarded-for']).split(',')
+    let address = peer
+    for (let i = hops.length - 1; i >= 0; i--) {
+      const hop = withoutPort(hops[i] ?? '')
+      if (isIP(hop) === 0) break
+      address = hop
+      if (!isTrusted(hop)) break
+    }
+    const proto = last(text(req.headers['x-forwarded-proto']))
+    const publicHost = last(text(req.headers['x-forwarded-host'])) || host
+    return { address, scheme: /^https?$/.test(proto) ? proto : scheme, host: publicHost, proxied: true }
+  }
+}
+
+const text = (value: string | string[] | undefined): string =>
+  Array.isArray(value) ? value.join(',') : (value ?? '')
+const last = (list: string): string => (list.split(',').at(-1) ?? '').trim().toLowerCase()
+
+/** An address of a list: some proxies add the port, IPv6 then stands in brackets (RFC 7239 section 6). */
+function withoutPort(hop: string): string {
+  const trimmed = hop.trim()
+  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(trimmed)?.[1]
+  return unmapped(bracketed ?? trimmed.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1'))
+}
+
+/** Scheme and authority as browsers write an origin: lower case, no default port (RFC 6454 section 6). */
+export function originOf({ scheme, host }: Pick<ClientFacts, 'scheme' | 'host'>): string {
+  const lower = host.toLowerCase()
+  const plain = lower.endsWith(scheme === 'https' ? ':443' : ':80')
+    ? lower.slice(0, lower.lastIndexOf(':'))
+    : lower
+  return `${scheme}://${plain}`
+}
+
+function toBlockList(blocks: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const block of blocks) {
+    const [address = '', bits, ...rest] = block.split('/')
+    const family = isIP(address)
+    const longest = family === 6 ? 128 : 32
+    if (
+      family === 0 ||
+      rest.length > 0 ||
+      (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= longest))
+    ) {
+      throw new HtpasswdError(
+        'ERR_OPTION',
+        `"trustProxy" expected addresses or CIDR blocks, got ${JSON.stringify(block)}`,
+      )
+    }
+    list.addSubnet(address, bits === undefined ? longest : Number(bits), family === 6 ? 'ipv6' : 'ipv4')
+  }
+  return list
+}

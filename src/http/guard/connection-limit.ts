@@ -1,0 +1,70 @@
+// How many connections an address may hold open before anybody has logged in on them.
+import type { Socket } from 'node:net'
+import { addressBlock } from '../../platform/ip-address.ts'
+
+/**
+ * Counts connections by address (IPv6 by /64). One on which a login succeeded counts no longer: a team behind one
+ * address needs many, a hostile client gets few. One that lingers counts, but gives way to a new one.
+ */
+export class ConnectionLimit {
+  readonly #max: number
+  // By block, then by both ends' names, for over TLS a request's socket is not the one that was accepted. With the
+  // socket where it lingers.
+  readonly #strangers = new Map<string, Map<string, Socket | undefined>>()
+  readonly #known = new WeakSet<Socket>()
+
+  /** @param max 0 is no limit. */
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  /** Takes a connection in; false means that it must be closed. One that is announced again counts once. */
+  accept(socket: Socket): boolean {
+    const { remoteAddress } = socket
+    if (this.#max === 0 || remoteAddress === undefined || this.#known.has(socket)) return true
+    const name = nameOf(socket)
+    const block = addressBlock(remoteAddress)
+    const strangers = this.#strangers.get(block) ?? new Map<string, Socket | undefined>()
+    if (strangers.has(name)) return true
+    if (strangers.size >= this.#max && !makeRoom(strangers)) return false
+    this.#strangers.set(block, strangers.set(name, undefined))
+    socket.once('close', () => this.#release(block, name))
+    return true
+  }
+
+  /** Somebody logged in on this connection. */
+  welcome(socket: Socket): void {
+    const { remoteAddress } = socket
+    if (this.#max === 0 || this.#known.has(socket)) return
+    this.#known.add(socket)
+    if (remoteAddress !== undefined) this.#release(addressBlock(remoteAddress), nameOf(socket))
+  }
+
+  /** It has its last answer, and is open only so that its client can read that. */
+  linger(socket: Socket): void {
+    const { remoteAddress } = socket
+    if (this.#max === 0 || remoteAddress === undefined) return
+    const strangers = this.#strangers.get(addressBlock(remoteAddress))
+    const name = nameOf(socket)
+    if (strangers?.has(name)) strangers.set(name, socket)
+  }
+
+  #release(block: string, name: string): void {
+    const strangers = this.#strangers.get(block)
+    strangers?.delete(name)
+    if (strangers?.size === 0) this.#strangers.delete(block)
+  }
+}
+
+/** Closes the oldest one that lingers, if there is any. */
+function makeRoom(strangers: Map<string, Socket | undefined>): boolean {
+  for (const [name, socket] of strangers) {
+    if (socket === undefined) continue
+    socket.destroy()
+    return strangers.delete(name)
+  }
+  return false
+}
+
+const nameOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
+  `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`

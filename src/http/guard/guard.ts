@@ -1,0 +1,223 @@
+// The guard: a server that lets users through to one app, and nobody else.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { unmapped } from '../../platform/ip-address.ts'
+import { textAnswer } from '../basic/responses.ts'
+import { keepTickShape } from '../client/tick-shape.ts'
+import { createForward } from '../proxy/embedded.ts'
+import { Exchange } from '../proxy/exchange.ts'
+import { OpenStreams } from '../proxy/open-streams.ts'
+import { isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from '../proxy/upgrade.ts'
+import { type AccessLogEntry, bareLogEntry } from './access-log.ts'
+import { refuseUnreadable, statusOfParserError, type UnreadableStatus } from './bad-request.ts'
+import { createClientFacts } from './client-address.ts'
+import { ConnectionLimit } from './connection-limit.ts'
+import { createGate } from './gate.ts'
+import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './options.ts'
+
+/** A guard at work. */
+export interface Guard {
+  /** Not listening yet: `guard.server.listen(8080, '127.0.0.1')`. */
+  readonly server: Server | TlsServer
+  /** Takes a new certificate for connections to come. @throws the error of `node:tls` for one that does not fit. */
+  setCertificate(tls: TlsCertificate): void
+  /**
+   * Stops: no new connections; requests under way may finish until the limit, then their connections are cut. Called
+   * again it can set a shorter limit.
+   *
+   * @param limitMilliseconds default: 10000.
+   */
+  close(limitMilliseconds?: number): Promise<void>
+}
+
+const unmet = textAnswer(417, 'The only expectation that can be met is 100-continue.')
+
+/** Long filter queries and cookies; Node's own limit is 16 KiB. */
+const MAX_HEADER_BYTES = 64 * 1024
+
+const serverOptions = {
+  // never the lenient parser, whatever NODE_OPTIONS says: requests that two servers read differently end here
+  insecureHTTPParser: false,
+  maxHeaderSize: MAX_HEADER_BYTES,
+  // a second Host or Authorization must show, not vanish
+  joinDuplicateHeaders: true,
+  // A head has to come in time; a body may take as long as it takes: uploads of hours are MLflow's daily work, and a
+  // 408 makes its client send all of it again.
+  headersTimeout: 20_000,
+  requestTimeout: 0,
+  // longer than the clients' pools keep theirs, so that they end first
+  keepAliveTimeout: 75_000,
+  noDelay: true,
+  // Where Node asks (24.9 and later), an offer that is not taken stays a plain request; Node 26 keeps its body back
+  // otherwise. Older ones hand all offers out, see 'upgrade' below.
+  shouldUpgradeCallback: isTunnelled,
+  // a client that vanished without a word, in the middle of an event stream or a WebSocket, must not stay for ever
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
+}
+
+/**
+ * Makes a guard in front of an app.
+ *
+ * @throws HtpasswdError `ERR_OPTION` for an option that is unknown or has no sense; the error of `node:tls` for a
+ *   certificate that cannot be read.
+ */
+export function createGuard(options: GuardOptions): Guard {
+  keepTickShape()
+  const resolved = resolveGuardOptions(options)
+  const { tls, log } = resolved
+  const clientFacts = createClientFacts(resolved.trustProxy, tls !== undefined)
+  const limit = new ConnectionLimit(resolved.maxConnectionsPerAddress)
+  const gate = createGate(resolved)
+  const streams = new OpenStreams()
+  const forward = createForward(resolved, MAX_HEADER_BYTES, streams)
+  /** Connections that have left HTTP or are about to: the server does not count them as its own. */
+  const leaving = new Set<Socket>()
+  let closing = false
+  let closed: Promise<void> | undefined
+
+  const write = (entry: () => AccessLogEntry): void => {
+    try {
+      log?.(entry())
+    } catch (error) {
+      warn(error)
+    }
+  }
+  const refuse = (socket: Socket, status: UnreadableStatus, address: string, method: string): void => {
+    const bytes = refuseUnreadable(socket, status)
+    // browsers open connections ahead of time, and never say a word on some
+    if (bytes === undefined || socket.bytesRead === 0) return
+    write(() => bareLogEntry({ address, method, status, bytes }))
+  }
+
+  /** From now on it will be logged, whatever becomes of it. */
+  const begin = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange => {
+    const flags = { expectsContinue, closing, now: performance.now() }
+    const exchange = new Exchange(req, res, clientFacts(req), flags)
+    // the end of the response, or of the connection that it was upgraded to
+    res.once('close', () => {
+      streams.delete(exchange)
+      // the app learns of it at once: it may be paying for every word (MLflow's gateway)
+      if (!res.writableFinished) exchange.underWay?.abort()
+      if (req.socket.writableEnded) limit.linger(req.socket)
+      write(() => exchange.toLogEntry(performance.now()))
+    })
+    if (res.socket === null) endWithConnection(res, req.socket)
+    return exchange
+  }
+
+  const serve = (
+    req: IncomingMessage,
+    res: ServerResponse,
+    expectsContinue: boolean,
+    upgrade?: UpgradeRequest,
+  ): void => {
+    const exchange = begin(req, res, expectsContinue)
+    const proceed = (passed: boolean): void => {
+      if (exchange.login !== undefined || exchange.client.proxied) limit.welcome(req.socket)
+      if (passed && !res.destroyed) forward.send(exchange, upgrade)
+    }
+    // nothing here throws for what a client sends; a bug, or a listener of the program, must not take the process down
+    const fail = (error: unknown): void => {
+      warn(error)
+      res.destroy()
+    }
+    try {
+      const passes = gate(exchange, upgrade !== undefined)
+      if (typeof passes === 'boolean') proceed(passes)
+      else passes.then(proceed).catch(fail)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  const server =
+    tls === undefined
+      ? createServer(serverOptions)
+      : createTlsServer({ ...serverOptions, ...tls, ALPNProtocols: ['http/1.1'], handshakeTimeout: 10_000 })
+
+  // Node would drop headers beyond 2000 without a word, Authorization or Connection among them; the size is the limit
+  server.maxHeadersCount = 0
+  server.on('request', (req, res) => serve(req, res, false))
+  server.on('checkContinue', (req, res) => serve(req, res, true))
+  // RFC 9110 section 10.1.1: any other expectation cannot be met
+  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
+    const exchange = begin(req, res, false)
+    exchange.closing = true
+    exchange.answer(unmet, 'expectation')
+  })
+  const leave = (socket: Socket): void => {
+    leaving.add(socket)
+    socket.once('close', () => leaving.delete(socket))
+  }
+  server.on('upgrade', (req: IncomingMessage, stream: Duplex, head: Buffer) => {
+    const socket = stream as Socket
+    const res = responseFor(req, socket)
+    if (res === undefined) {
+      socket.destroy()
+    } else if (isTunnelled(req)) {
+      leave(socket)
+      serve(req, res, false, { socket, head })
+    } else {
+      res.detachSocket(socket)
+      socket.unshift(withoutUpgrade(req, head))
+      server.emit(tls === undefined ? 'connection' : 'secureConnection', socket)
+    }
+  })
+  server.on('connect', (req, stream: Duplex) => {
+    const socket = stream as Socket
+    leave(socket)
+    refuse(socket, 405, clientFacts(req).address, 'CONNECT')
+  })
+  server.on('connection', (socket: Socket) => {
+    // Over TCP without an address: reset before it was accepted. Nobody waits for an answer, and a request that is
+    // already there would be counted and forwarded as nobody's. What listens on a path has none by nature.
+    const gone = socket.remoteAddress === undefined && typeof server.address() !== 'string'
+    if (gone || !limit.accept(socket)) socket.destroy()
+  })
+  server.on('clientError', (error, stream: Duplex) => {
+    const socket = stream as Socket
+    const status = statusOfParserError(error)
+    if (status === undefined) socket.destroy()
+    else refuse(socket, status, unmapped(socket.remoteAddress ?? '-'), '-')
+  })
+
+  return {
+    server,
+    setCertificate(certificate) {
+      if ('setSecureContext' in server)
+        server.setSecureContext({ cert: certificate.cert, key: certificate.key })
+    },
+    async close(limitMilliseconds = 10_000) {
+      closing = true
+      closed ??= new Promise<void>(resolve => server.close(() => resolve()))
+      server.closeIdleConnections()
+      const timer = setTimeout(() => {
+        for (const socket of leaving) socket.destroy()
+        server.closeAllConnections()
+      }, limitMilliseconds)
+      // connections whose last response has just ended are idle from now on
+      const idle = setInterval(() => server.closeIdleConnections(), 100)
+      await closed
+      clearTimeout(timer)
+      clearInterval(idle)
+      forward.close()
+    },
+  }
+}
+
+/** Tells of a fault in the program around the guard, such as its log function. */
+const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))
+
+/** Ends a response that waits behind another one of its connection: of those node:http does not tell that the client left. */
+function endWithConnection(res: ServerResponse, socket: Socket): void {
+  const left = (): void => {
+    res.destroy()
+    res.emit('close')
+  }
+  // one for each request that came ahead of its turn
+  socket.setMaxListeners(0).once('close', left)
+  res.once('close', () => socket.off('close', left))
+}

@@ -1,0 +1,25 @@
+// Basic authentication for servers that speak in Request and Response: Hono, Deno.serve, Bun.serve.
+import type { AuthContext, Authenticator } from '../../auth/authenticator.ts'
+import { parseCredentials } from '../basic/credentials.ts'
+import { type BasicAuthOptions, resolveBasicAuth } from './node.ts'
+
+/** A user, or the response to send instead. */
+export type FetchAuthResult =
+  | { readonly user: string; readonly response?: undefined }
+  | { readonly user?: undefined; readonly response: Response }
+
+/**
+ * Makes a function that checks a `Request`: it gives the user's name, or the response that refuses.
+ *
+ * A `Request` knows no address; give it as the context where the server does, so that failures can be throttled by it.
+ */
+export function fetchBasicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
+  const refusalAnswer = resolveBasicAuth(options)
+  return async (request: Request, context: AuthContext = {}): Promise<FetchAuthResult> => {
+    const credentials = parseCredentials(request.headers.get('authorization') ?? undefined)
+    const result = await authenticator.authenticate(credentials, context)
+    if (result.ok) return { user: result.user }
+    const { status, headers, body } = refusalAnswer(result, request.headers.get('accept') ?? undefined)
+    return { response: new Response(request.method === 'HEAD' ? null : body, { status, headers }) }
+  }
+}

@@ -1,0 +1,148 @@
+// Many users into a password file at once, all or none: checked, hashed on every core, and only then written.
+import { availableParallelism } from 'node:os'
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+import type { HtpasswdDocument } from '../document/document.ts'
+import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
+import { type HashOptions, hashOneOfMany, needsRehash } from '../hash/registry.ts'
+import { ImportProblems } from './import-problems.ts'
+import {
+  type ConflictPolicy,
+  type ImportedUser,
+  type ImportPlan,
+  type PlannedUser,
+  placeOf,
+  planImport,
+  userExists,
+} from './plan.ts'
+
+/** How users are imported, and how their new hashes are made. */
+export interface ImportOptions extends HashOptions {
+  /**
+   * A user who is there already, or twice among the new ones, is an error (`fail`), stays as he is (`skip`: the first
+   * one counts), or gets the new hash (`update`: the last one counts). Default: `fail`.
+   */
+  readonly onConflict?: ConflictPolicy
+  /** Called after each hash that was made, with how many there are to make. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** What became of the rows; each is in one of the lists. */
+export interface ImportReport {
+  /** The names of users who are new. */
+  readonly added: readonly string[]
+  /** Those who have another hash now. */
+  readonly updated: readonly string[]
+  /** Those of rows that changed nothing. */
+  readonly skipped: readonly string[]
+}
+
+const policies: readonly ConflictPolicy[] = ['fail', 'skip', 'update']
+
+/**
+ * Puts many users into a document, all of them or none: nothing changes before every row is checked and every password
+ * is hashed, on all cores. Within `HtpasswdFile.update` the file is locked meanwhile, so of a long list make the hashes
+ * first; the command `htpasswd import` does.
+ *
+ * @throws HtpasswdError that lists what is wrong with its row or line, the first 20 of it: `ERR_USER_EXISTS` where users
+ *   are there already and nothing else is wrong, `ERR_USERNAME` where only names are, else `ERR_RECORD`;
+ *   `ERR_OPTION` for options that `hashPassword` would refuse.
+ */
+export async function importUsers(
+  document: HtpasswdDocument,
+  users: Iterable<ImportedUser>,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
+  rejectUnknownKeys('ImportOptions', options, ['format', 'cost', 'rounds', 'onConflict', 'onProgress'])
+  const { onConflict = 'fail', onProgress, ...hashing } = options
+  if (!policies.includes(onConflict)) {
+    const got = JSON.stringify(onConflict)
+    throw new HtpasswdError('ERR_OPTION', `"onConflict" expected one of ${policies.join(', ')}, got ${got}`)
+  }
+  // which refuses what hashPassword would, also where every row has its hash
+  needsRehash('', hashing)
+  const plan = planImport(users, { onConflict, isThere: user => document.has(user) })
+  await hashPlan(plan, hashing, onProgress)
+  return applyImport(document, plan, onConflict)
+}
+
+/** A thread that is done finds its next job waiting. */
+const JOBS_PER_CORE = 2
+/** So long nothing else of the program waits for hashes that are too short for a thread. */
+const SLICE_MILLISECONDS = 20
+/** Of a password as text: it may have 512 bytes, and the formats of crypt(3) refuse that, but not before they compute. */
+const LONG_PASSWORD = 170
+
+/**
+ * Makes the hashes that are missing.
+ *
+ * @throws HtpasswdError `ERR_RECORD` for a password that the format cannot carry.
+ */
+export async function hashPlan(
+  { users }: ImportPlan,
+  options: HashOptions,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<void> {
+  const isLong = ({ password }: PlannedUser): number => Number((password?.length ?? 0) > LONG_PASSWORD)
+  const waiting = [...users.values()]
+    .filter(({ hash }) => hash === undefined)
+    // what may be refused comes first: hours of work should not end with it
+    .sort((a, b) => isLong(b) - isLong(a))
+  let done = 0
+  let sliceStart = performance.now()
+  const hashNext = async (next: Iterable<PlannedUser>): Promise<void> => {
+    for (const user of next) {
+      user.hash = await hashOf(user, options)
+      user.password = undefined
+      onProgress(++done, waiting.length)
+      if (performance.now() - sliceStart < SLICE_MILLISECONDS) continue
+      await eventLoopTurn()
+      sliceStart = performance.now()
+    }
+  }
+  // a generator, which the first failure closes for all that take from it
+  const next = each(waiting)
+  const jobs = Math.min(waiting.length, JOBS_PER_CORE * availableParallelism())
+  await Promise.all(Array.from({ length: jobs }, () => hashNext(next)))
+}
+
+function* each<T>(items: readonly T[]): Generator<T> {
+  yield* items
+}
+
+async function hashOf(user: PlannedUser, options: HashOptions): Promise<string> {
+  const problems = new ImportProblems()
+  try {
+    const hash = await hashOneOfMany(user.password as string | Uint8Array, options)
+    if (!/[:\n\r\0]/.test(hash)) return hash
+    // only of the format plaintext
+    const expected = 'expected a password without a colon or line end for plaintext, got one'
+    problems.add(placeOf(user), 'ERR_RECORD', `${user.name}: ${expected}`)
+  } catch (error) {
+    problems.addError(placeOf(user), error)
+  }
+  problems.throwIfAny()
+  throw new Error('expected a problem')
+}
+
+/**
+ * Writes the plan into a document, which may have changed since the plan was made.
+ *
+ * @throws HtpasswdError `ERR_USER_EXISTS` where the policy is to fail; nothing is written then.
+ */
+export function applyImport(
+  document: HtpasswdDocument,
+  { users, skipped }: ImportPlan,
+  onConflict: ConflictPolicy,
+): ImportReport {
+  const problems = new ImportProblems()
+  if (onConflict === 'fail')
+    for (const user of users.values())
+      if (document.has(user.name)) problems.addError(placeOf(user), userExists(user.name))
+  problems.throwIfAny()
+  const report = { added: [] as string[], updated: [] as string[], skipped: [...skipped] }
+  for (const { name, hash = '' } of users.values()) {
+    if (onConflict === 'skip' && document.has(name)) report.skipped.push(name)
+    else report[document.set(name, hash)].push(name)
+  }
+  return report
+}

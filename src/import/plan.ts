@@ -1,0 +1,141 @@
+// What an import would do, before any password is hashed: rows checked one by one, and against each other and a file.
+
+import { checkUsername, usernameKey, usernameText } from '../document/username.ts'
+import { HtpasswdError } from '../errors.ts'
+import { hasNul, passwordBytes } from '../hash/password.ts'
+import { identify, isLocked } from '../hash/registry.ts'
+import { ImportProblems, type Place } from './import-problems.ts'
+
+/** A user to import: with a password, or with the hash of one. */
+export interface ImportedUser {
+  /** The name; bytes where it is no UTF-8. */
+  readonly user: string | Uint8Array
+  /** To be hashed. */
+  readonly password?: string | Uint8Array | undefined
+  /** As `hashPassword` makes them, or locked (`!…`, `*`). */
+  readonly hash?: string | undefined
+  /** Where the row stands in what it was read from, for messages. Default: its place among the users is told. */
+  readonly line?: number | undefined
+}
+
+/** What happens to a user who is there already, or comes twice. */
+export type ConflictPolicy = 'fail' | 'skip' | 'update'
+
+/** A row that could not be read: its reader says why, without any secret. */
+export interface UnreadableRow {
+  readonly problem: string
+  readonly line: number
+}
+
+/** A user whose record will be written. */
+export interface PlannedUser {
+  readonly name: string
+  readonly place: number
+  /** Whether `place` is a line. */
+  readonly isLine: boolean
+  /** What the hash is made of, until it is made. */
+  password: string | Uint8Array | undefined
+  hash: string | undefined
+  /** The password was made up here, and somebody has to be told. */
+  readonly generated: string | undefined
+}
+
+export interface ImportPlan {
+  /** By the keys of their names. */
+  readonly users: ReadonlyMap<string, PlannedUser>
+  /** The names of rows that change nothing. */
+  readonly skipped: readonly string[]
+}
+
+interface PlanOptions {
+  readonly onConflict: ConflictPolicy
+  readonly isThere: (user: string) => boolean
+  /** For a row without a password and a hash; it is a mistake where this is missing. */
+  readonly generate?: (() => string) | undefined
+  /** Said behind that mistake: what to do. */
+  readonly hint?: string
+}
+
+export const placeOf = ({ place, isLine }: Pick<PlannedUser, 'place' | 'isLine'>): Place =>
+  isLine ? `line ${place}` : `row ${place}`
+
+/** @throws HtpasswdError that lists all that is wrong. */
+export function planImport(
+  rows: Iterable<ImportedUser | UnreadableRow>,
+  { onConflict, isThere, generate, hint = 'give one of them' }: PlanOptions,
+): ImportPlan {
+  const problems = new ImportProblems()
+  const users = new Map<string, PlannedUser>()
+  const skipped: string[] = []
+  let count = 0
+  for (const row of rows) {
+    const at = { place: row.line ?? ++count, isLine: row.line !== undefined }
+    if ('problem' in row) {
+      problems.add(placeOf(at), 'ERR_RECORD', row.problem)
+      continue
+    }
+    try {
+      const key = keyOf(row)
+      const name = usernameText(key)
+      checkUsername(name)
+      checkSecret(row, name, generate === undefined ? hint : undefined)
+      const earlier = users.get(key)
+      const isKnown = onConflict === 'update' ? false : isThere(name)
+      if (onConflict === 'fail') rejectConflict(name, earlier, isKnown)
+      // of an update the later one counts
+      if (earlier !== undefined || isKnown) skipped.push(name)
+      if (onConflict === 'skip' && (earlier !== undefined || isKnown)) continue
+      const { password, hash } = row
+      const generated = password === undefined && hash === undefined ? generate?.() : undefined
+      const { place, isLine } = at
+      // each field by its name: a spread takes ten times as long, which a million rows feel
+      users.set(key, { name, place, isLine, password: password ?? generated, hash, generated })
+    } catch (error) {
+      problems.addError(placeOf(at), error)
+    }
+  }
+  problems.throwIfAny()
+  return { users, skipped }
+}
+
+function keyOf({ user }: ImportedUser): string {
+  if (typeof user === 'string' || user instanceof Uint8Array) return usernameKey(user)
+  throw new HtpasswdError('ERR_RECORD', `"user" expected a string or a Uint8Array, got ${typeof user}`)
+}
+
+/** @param hint undefined where both may be missing. */
+function checkSecret({ password, hash }: ImportedUser, name: string, hint: string | undefined): void {
+  const refuse = (message: string): never => {
+    throw new HtpasswdError('ERR_RECORD', `${name}: ${message}`)
+  }
+  if (password !== undefined && hash !== undefined) refuse('expected a password or a hash, got both')
+  if (password === undefined && hash === undefined) {
+    if (hint !== undefined) refuse(`expected a password or a hash, got neither; ${hint}`)
+  } else if (hash !== undefined) checkHash(hash, refuse)
+  else {
+    const bytes = passwordBytes(password as string | Uint8Array)
+    if (bytes.length === 0) refuse('expected a password of one character and more, got an empty one')
+    if (hasNul(bytes)) refuse('expected a password without a NUL byte, got one')
+  }
+}
+
+function checkHash(hash: string, refuse: (message: string) => never): void {
+  if (typeof hash !== 'string') refuse(`"hash" expected a string, got ${typeof hash}`)
+  // a salt of apr1 may hold any character, and a locked record too, while a line of the file may not
+  if (/[:\n\r\0]|[^\x00-\xff]/.test(hash))
+    refuse('expected a hash that fits one field, got a colon, a line end, a NUL or others')
+  if (identify(hash) === undefined && !isLocked(hash))
+    refuse('expected the hash of a known format, whole, got another text')
+}
+
+function rejectConflict(name: string, earlier: PlannedUser | undefined, isKnown: boolean): void {
+  if (earlier !== undefined)
+    throw new HtpasswdError(
+      'ERR_USER_EXISTS',
+      `${name}: expected each user once, got one of ${placeOf(earlier)} again`,
+    )
+  if (isKnown) throw userExists(name)
+}
+
+export const userExists = (name: string): HtpasswdError =>
+  new HtpasswdError('ERR_USER_EXISTS', `${name}: expected a new user, got one who is there already`)

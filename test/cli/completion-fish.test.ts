@@ -1,5 +1,0 @@
-// The script for fish, at an interactive fish without a configuration.
-import { fishScript } from '../../src/cli/completion-fish.ts'
-import { testCompletion } from './completion-lines.ts'
-
-testCompletion('fish', ['--no-config', '-i'], 'source $1', fishScript)

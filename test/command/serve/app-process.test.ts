@@ -1,0 +1,120 @@
+// The app as a child: its port from its own arguments, its start, its end and what it leaves behind.
+import { EventEmitter, once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { PassThrough } from 'node:stream'
+import { expect, test } from 'vitest'
+import {
+  answers,
+  listensOutside,
+  noteOnCommand,
+  startChild,
+  upstreamOfCommand,
+} from '../../../src/cli/commands/serve/app-process.ts'
+import { eventually } from '../../support/outside-program.ts'
+
+test.each([
+  ['mlflow server', 'http://127.0.0.1:5000'],
+  ['mlflow server --port 5001', 'http://127.0.0.1:5001'],
+  ['mlflow ui -p 5002', 'http://127.0.0.1:5002'],
+  ['C:\\venv\\Scripts\\mlflow.exe server', 'http://127.0.0.1:5000'],
+  ['python -m mlflow server --port=5003', 'http://127.0.0.1:5003'],
+  ['uvx mlflow server --host 0.0.0.0', 'http://127.0.0.1:5000'],
+  ['mlflow server --host 192.168.1.5', 'http://192.168.1.5:5000'],
+  ['some-app --port 7000', 'http://127.0.0.1:7000'],
+  ['some-app', undefined],
+  ['constructor', undefined],
+  ['some-app --port', undefined],
+])('%s answers at %s', (command, url) => {
+  expect(upstreamOfCommand(command.split(' '))?.origin).toBe(url)
+})
+
+test.each([
+  ['mlflow server', false],
+  ['mlflow server --host 127.0.0.1', false],
+  ['mlflow server --host 0.0.0.0', true],
+  ['mlflow server --host=0.0.0.0', true],
+])('%s asks to be reached from outside: %s', (command, expected) => {
+  expect(listensOutside(command.split(' '))).toBe(expected)
+})
+
+test('MLflow, and only MLflow, gets a word on its own advice to open itself', () => {
+  expect(noteOnCommand(['uv', 'run', 'mlflow', 'server'])).toMatch(/^Others come in through the guard/)
+  expect(noteOnCommand(['python', 'app.py'])).toBeUndefined()
+})
+
+const start = (code: string) => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  return {
+    app: startChild([process.execPath, '-e', code], { stdout, stderr, env: process.env }),
+    stdout,
+    stderr,
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+test('it is waited for, its output comes through, and it is stopped', async () => {
+  const port = await freePort()
+  const { app, stdout } = start(
+    `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('up'))`,
+  )
+  await app.ready(new URL(`http://127.0.0.1:${port}`))
+  expect(String((await once(stdout, 'data'))[0])).toBe('up\n')
+  await app.stop()
+  expect(await answers('127.0.0.1', port)).toBe(false)
+  expect(await app.ended).toContain('signal SIGTERM')
+})
+
+test('what it started itself goes with it', async () => {
+  const port = await freePort()
+  const grandchild = `require('net').createServer().listen(${port}, '127.0.0.1')`
+  const { app } = start(
+    `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}]); setInterval(() => {}, 1000)`,
+  )
+  await app.ready(new URL(`http://127.0.0.1:${port}`))
+  await app.stop()
+  // it was told to end, and the system may take a moment for it
+  await eventually('its end', async () => ((await answers('127.0.0.1', port)) ? undefined : true))
+})
+
+test('one that ends before it answers is told with its exit status', async () => {
+  const { app } = start('process.exitCode = 3')
+  await expect(app.ready(new URL(`http://127.0.0.1:${await freePort()}`))).rejects.toThrow(
+    /ended with exit status 3; expected it to answer at/,
+  )
+  await app.stop()
+})
+
+test('one that is not there is told with what to do', async () => {
+  const app = startChild(['no-such-program-at-all'], {
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    env: process.env,
+  })
+  await expect(app.ready(new URL('http://127.0.0.1:9'))).rejects.toThrow(
+    /no-such-program-at-all could not be started: it is not on the PATH/,
+  )
+  await app.stop()
+})
+
+test('an output that nobody reads any more does not hold it up', async () => {
+  // as process.stdout is where its reader has gone: each write becomes an error, and nothing drains
+  const output = Object.assign(new EventEmitter(), {
+    write: () => {
+      setImmediate(() => output.emit('error', new Error('EPIPE')))
+      return false
+    },
+  })
+  output.on('error', () => {})
+  const stdout = output as never
+  const code = "process.stdout.write('x'.repeat(1_000_000))"
+  const app = startChild([process.execPath, '-e', code], { stdout, stderr: stdout, env: process.env })
+  expect(await app.ended).toContain('exit status 0')
+})

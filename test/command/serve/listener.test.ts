@@ -1,0 +1,62 @@
+// The listening side alone: its options reach the guard, the throttle's tries are shared by the workers.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { type Front, openFront } from '../../../src/cli/commands/serve/listener.ts'
+import { parseServe } from '../../../src/cli/commands/serve/options.ts'
+import { ServeUsers } from '../../../src/cli/commands/serve/users.ts'
+import { hashPassword } from '../../../src/hash/registry.ts'
+import { ask, basic } from '../../support/raw-client.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'serve-front-'))
+const path = join(folder, 'users')
+writeFileSync(path, `ann:${await hashPassword('secret-of-ann', { format: 'sha1' })}\n`)
+afterAll(() => rmSync(folder, { recursive: true }))
+let front: Front
+afterEach(() => front.close(0))
+
+async function open(...args: string[]) {
+  const stdout = new PassThrough()
+  const said: string[] = []
+  const { values } = parseServe([path, '--demo', '--listen', '127.0.0.1:0', ...args], {})
+  const users = new ServeUsers({ path, say: () => {} })
+  const say = (text: string): unknown => said.push(text)
+  front = openFront({ users, certificate: undefined, upstream: undefined, values, stdout, say })
+  const port = await front.listen()
+  const login = async (password: string) => (await ask({ port, headers: [basic('ann', password)] })).status
+  return { port, login, stdout, said }
+}
+
+test('realm and log are the options', async () => {
+  const { port, login, stdout } = await open('--realm', 'Lab', '--log', 'json')
+  const refused = await ask({ port })
+  expect(refused.status).toBe(401)
+  expect(refused.headers['www-authenticate']).toContain('realm="Lab"')
+  expect(await login('secret-of-ann')).toBe(200)
+  const [first] = String(await new Promise(resolve => stdout.once('data', resolve))).split('\n')
+  expect(JSON.parse(first ?? '')).toMatchObject({ method: 'GET', status: 401, user: null })
+})
+
+test.each([
+  ['1', 4],
+  ['2', 2],
+  ['3', 2],
+])('with %s workers one lets %d failures pass of four', async (workers, free) => {
+  const { login } = await open('--max-failures', '4', '--workers', workers, '--log', 'off')
+  const answers = []
+  for (let i = 0; i <= free; i++) answers.push(await login('wrong'))
+  expect(answers).toEqual([...Array(free).fill(401), 429])
+})
+
+test('a fault of the listening socket, such as too many open files, is said and survived', async () => {
+  const emit = vi.spyOn(Server.prototype, 'listen')
+  const { login, said } = await open('--log', 'off')
+  const server = emit.mock.contexts[0] as Server
+  emit.mockRestore()
+  server.emit('error', new Error('accept EMFILE'))
+  expect(said).toEqual(['warning: accept EMFILE'])
+  expect(await login('secret-of-ann')).toBe(200)
+})

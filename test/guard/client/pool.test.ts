@@ -1,0 +1,143 @@
+import type { lookup } from 'node:dns'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Upstream } from '../../../src/http/client/pool.ts'
+import { send } from '../../support/recorded-response.ts'
+import { listen, portOf } from '../../support/test-guard.ts'
+
+const limits = { timeout: 0, maxHeadBytes: 65536 }
+const ends: (() => unknown)[] = []
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+})
+
+function open(text: string | URL, more: Partial<ConstructorParameters<typeof Upstream>[1]> = {}): Upstream {
+  const upstream = new Upstream(text, { ...limits, ...more })
+  ends.push(() => upstream.close())
+  return upstream
+}
+
+test.each([
+  ['http://127.0.0.1:5000', '127.0.0.1:5000', 'http://127.0.0.1:5000'],
+  ['http://localhost:5000/', 'localhost:5000', 'http://localhost:5000'],
+  ['https://app.example', 'app.example', 'https://app.example'],
+  ['http://[fd00::1]:81', '[fd00::1]:81', 'http://[fd00::1]:81'],
+])('%s is sent the Host %s', (text, host, origin) => {
+  expect(open(text)).toMatchObject({ host, origin })
+})
+
+test.each([
+  'http://127.0.0.1:5000/app',
+  'http://127.0.0.1/?x',
+  'http://user:secret@127.0.0.1',
+  'ftp://127.0.0.1',
+  '127.0.0.1:5000',
+  '',
+])('%j is no origin, and is not repeated in the error', text => {
+  expect(() => open(text)).toThrow(/"upstream" expected an origin/)
+  expect(() => open(text)).not.toThrow(/secret/)
+})
+
+test.each(['http://[::1]:5000', 'http://[0:0:0:0:0:0:0:1]:5000'])('%s is refused with the reason', text =>
+  expect(() => open(text)).toThrow(/127\.0\.0\.1 instead of \[::1\]/),
+)
+
+/** A resolver that gives these addresses and remembers what it was asked. */
+function resolver(addresses: { address: string; family: number }[], asked: unknown[] = []) {
+  return ((_: string, options: unknown, callback: (error: null, found: typeof addresses) => void) => {
+    asked.push(options)
+    callback(null, addresses)
+  }) as unknown as typeof lookup
+}
+
+test('localhost is asked for as IPv4, other names prefer it', async () => {
+  const app = await listen(createServer((_, res) => res.end('hello')))
+  ends.push(() => app.close())
+  const asked: unknown[] = []
+  const found = [
+    { address: '::1', family: 6 },
+    { address: '127.0.0.1', family: 4 },
+  ]
+  for (const name of ['localhost', 'app.example']) {
+    const upstream = open(`http://${name}:${portOf(app)}`, { lookup: resolver(found, asked) })
+    expect(await send(upstream.acquire())).toMatchObject({ status: 200, body: 'hello' })
+    upstream.close()
+  }
+  expect(asked).toMatchObject([{ family: 4 }, { family: 0, order: 'ipv4first' }])
+})
+
+test('a name that is only at ::1 is unreachable', async () => {
+  const upstream = open('http://app.example:1', { lookup: resolver([{ address: '::1', family: 6 }]) })
+  expect(await send(upstream.acquire())).toEqual({ failure: 'unreachable' })
+})
+
+describe('the pool', () => {
+  const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+  const turn = () => new Promise(resolve => setImmediate(resolve))
+
+  /** An app that answers each request with the same bytes, and its connections. */
+  async function app(answer: string): Promise<{ server: Server; sockets: Socket[]; origin: string }> {
+    const sockets: Socket[] = []
+    const server = createTcpServer(socket => {
+      sockets.push(socket)
+      socket.on('error', () => {}).on('data', () => socket.write(answer))
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    ends.push(() => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    })
+    return { server, sockets, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  }
+
+  test('one connection carries request after request', async () => {
+    const { sockets, origin } = await app(OK)
+    const upstream = open(origin)
+    for (let i = 0; i < 3; i++) {
+      expect(await send(upstream.acquire())).toMatchObject({ status: 200, body: 'ok' })
+      await turn()
+      await turn()
+    }
+    expect(sockets).toHaveLength(1)
+  })
+
+  test('one that was idle for 4 seconds is not used again: uvicorn closes it after 5', async () => {
+    const { sockets, origin } = await app(OK)
+    const clock = { now: 1000 }
+    const upstream = open(origin, { now: () => clock.now })
+    for (const [idle, connections] of [
+      [0, 1],
+      [3999, 1],
+      [4001, 2],
+    ] as const) {
+      clock.now += idle
+      expect(await send(upstream.acquire())).toMatchObject({ status: 200 })
+      await turn()
+      await turn()
+      expect(sockets).toHaveLength(connections)
+    }
+  })
+
+  test('bytes that nobody asked for end the connection; they never meet the next request', async () => {
+    const { sockets, origin } = await app(`${OK}HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison`)
+    const upstream = open(origin)
+    for (let i = 1; i <= 3; i++) {
+      expect(await send(upstream.acquire())).toMatchObject({ status: 200, body: 'ok' })
+      await turn()
+      await turn()
+      expect(sockets).toHaveLength(i)
+    }
+  })
+
+  test('an app that says close is asked on a new connection', async () => {
+    const { sockets, origin } = await app(
+      'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok',
+    )
+    const upstream = open(origin)
+    await send(upstream.acquire())
+    await send(upstream.acquire())
+    expect(sockets).toHaveLength(2)
+  })
+})

@@ -1,0 +1,178 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { connect, createServer, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { afterEach, expect, test } from 'vitest'
+import { type WebSocket, WebSocketServer, WebSocket as WsClient } from 'ws'
+import { isTunnelled, joinSockets, withoutUpgrade } from '../../../src/http/proxy/upgrade.ts'
+import {
+  basic,
+  LOGIN,
+  PASSWORD,
+  portOf,
+  readUntil,
+  TestGuard,
+  type TestGuardSetup,
+} from '../../support/test-guard.ts'
+
+let guard: TestGuard
+const start = async (setup?: TestGuardSetup) => {
+  guard = await TestGuard.start(setup)
+}
+afterEach(() => guard?.[Symbol.asyncDispose]())
+
+const handshake = (...lines: string[]) =>
+  `GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${lines.map(line => `${line}\r\n`).join('')}\r\n`
+
+test('a WebSocket goes through both ways, and ends on both sides', async () => {
+  await start()
+  const server = new WebSocketServer({ server: guard.app })
+  server.on('connection', (socket: WebSocket, req: IncomingMessage) => {
+    expect(req.headers.authorization).toBeUndefined()
+    expect(req.headers['x-forwarded-for']).toBe('127.0.0.1')
+    socket.on('message', data => socket.send(`echo ${data}`))
+  })
+  const client = new WsClient(`ws://127.0.0.1:${guard.port}/ws`, {
+    headers: { authorization: basic('alice', PASSWORD) },
+  })
+  await once(client, 'open')
+  client.send('x'.repeat(100_000))
+  const [answer] = await once(client, 'message')
+  expect(String(answer)).toBe(`echo ${'x'.repeat(100_000)}`)
+  client.close(1000)
+  expect((await once(client, 'close'))[0]).toBe(1000)
+  server.close()
+})
+
+test('bytes behind the handshake arrive, and the protocol is named', async () => {
+  await start()
+  guard.app.on('upgrade', (_req, socket) => {
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-A: b\r\n\r\nhello ',
+    )
+    socket.pipe(socket)
+  })
+  const socket = guard.connect()
+  socket.write(`${handshake(LOGIN)}early`)
+  const answer = await readUntil(socket, 'early')
+  expect(answer).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Upgrade: echo[\s\S]*hello early$/)
+  socket.destroy()
+  expect(await guard.logged(1)).toMatchObject([{ status: 101, user: 'alice', aborted: false }])
+})
+
+test('without a login a handshake is 401, and the app sees nothing', async () => {
+  await start()
+  guard.app.on('upgrade', () => expect.unreachable())
+  expect(await guard.raw(handshake())).toMatch(/^HTTP\/1\.1 401 /)
+})
+
+test("the app's refusal comes through at once", async () => {
+  await start({ app: (_, res) => res.writeHead(403).end('no WebSocket here') })
+  expect(await guard.raw(handshake(LOGIN))).toMatch(/^HTTP\/1\.1 403 [\s\S]*no WebSocket here/)
+  expect(await guard.logged(1)).toMatchObject([{ status: 403, user: 'alice' }])
+})
+
+test('a dead app is 502', async () => {
+  await start({ upstream: 'http://127.0.0.1:1' })
+  expect(await guard.raw(handshake(LOGIN))).toMatch(/^HTTP\/1\.1 502 /)
+})
+
+test('a client that leaves ends the other side too', async () => {
+  await start()
+  const ended = new Promise(resolve =>
+    guard.app.on('upgrade', (_req, socket) => {
+      socket.on('error', () => {}).on('end', resolve)
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+      socket.resume()
+    }),
+  )
+  const socket = guard.connect()
+  socket.write(handshake(LOGIN))
+  await readUntil(socket, '101')
+  socket.destroy()
+  await ended
+})
+
+test('what the app said last arrives, however slowly the client takes it', async () => {
+  const app = createServer(socket => socket.on('error', () => {}).end('last words'))
+  await once(app.listen(0, '127.0.0.1'), 'listening')
+  const upstream = connect(portOf(app), '127.0.0.1')
+  let written = ''
+  let take = () => {}
+  const client = new Duplex({
+    read() {},
+    write: (chunk, _, done) => {
+      written += chunk
+      take = done
+    },
+  })
+  await start()
+  const upgrade = { socket: client as Socket, head: Buffer.alloc(0) }
+  joinSockets({ detachSocket: () => {} } as unknown as ServerResponse, upgrade, upstream, Buffer.alloc(0))
+  await once(upstream, 'close')
+  expect(client.destroyed).toBe(false)
+  take()
+  await once(client, 'close')
+  expect(written).toBe('last words')
+  app.close()
+})
+
+test('an upgrade behind an unanswered request ends the connection, not the guard', async () => {
+  await start({ app: () => {} })
+  const answer = await guard.raw(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n${handshake(LOGIN)}`)
+  expect(answer).toBe('')
+  expect((await guard.fetch('/.htpasswd/health')).status).toBe(200)
+})
+
+test.each([
+  ['GET', '', 'h2c'],
+  ['POST', 'hello', 'h2c'],
+  ['POST', 'hello', 'TLS/1.0, HTTP/1.1'],
+  ['POST', 'hello', 'websocket'],
+])('%s with %j and the offer of %s is a plain request', async (method, body, protocol) => {
+  await start()
+  const answer = await guard.raw(
+    `${method} /x HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: ${protocol}\r\nHTTP2-Settings: AAMAAABk\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
+  expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*hello$/)
+  expect(guard.received[0]?.body.toString()).toBe(body)
+  expect(guard.received[0]?.values('upgrade')).toEqual([])
+})
+
+test('offers that are not taken leave nothing behind on their connection', async () => {
+  await start()
+  const accepted = once(guard.guard.server, 'connection')
+  const socket = guard.connect()
+  const listeners = async () => {
+    socket.write('GET /.htpasswd/health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n')
+    await readUntil(socket, 'ok\n')
+    const [its] = await accepted
+    return its.eventNames().map((name: string) => [name, its.listenerCount(name)])
+  }
+  const first = await listeners()
+  for (let i = 0; i < 5; i++) expect(await listeners()).toEqual(first)
+})
+
+test.each([
+  ['websocket', true],
+  ['WebSocket', true],
+  ['h2c', false],
+  ['websocket, h2c', false],
+  ['H2C', false],
+  ['HTTP/2.0', false],
+  [undefined, false],
+])('%s is tunnelled: %s', (protocol, expected) =>
+  expect(isTunnelled({ headers: { upgrade: protocol } } as IncomingMessage)).toBe(expected),
+)
+
+test('a request is rebuilt byte for byte, but for the offer', () => {
+  const req = {
+    method: 'POST',
+    url: '/\xe4?x',
+    httpVersion: '1.1',
+    rawHeaders: ['Host', 'x', 'UPGRADE', 'h2c', 'X-A', '\xff'],
+  }
+  expect(withoutUpgrade(req as IncomingMessage, Buffer.from('body')).toString('latin1')).toBe(
+    'POST /\xe4?x HTTP/1.1\r\nHost: x\r\nX-A: \xff\r\n\r\nbody',
+  )
+})

@@ -1,9 +1,0 @@
-import { expect, test } from 'vitest'
-import { passwordBytes } from '../../src/hash/password.ts'
-import { plaintext } from '../../src/hash/plaintext.ts'
-
-test('no stored text is taken for it; made, it is the password’s bytes', () => {
-  expect(plaintext.identify('secret')).toBeUndefined()
-  expect(plaintext.claims('secret')).toBe(false)
-  expect(plaintext.compute(passwordBytes('pä'), plaintext.setting())).toBe('p\u00c3\u00a4')
-})

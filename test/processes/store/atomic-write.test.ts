@@ -1,0 +1,210 @@
+// A file is replaced in one step with its mode and owner, or it stays as it was and nothing is left behind.
+import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
+import * as promises from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { replaceFile } from '../../../src/store/atomic-write.ts'
+import { fileWith, isRoot, NOBODY, scratch, textOf } from '../../support/scratch.ts'
+
+vi.mock('node:fs/promises', async importOriginal => {
+  const original = await importOriginal<typeof promises>()
+  return { ...original, rename: vi.fn(original.rename), writeFile: vi.fn(original.writeFile) }
+})
+
+const place = scratch()
+const filesBeside = (path: string) => readdirSync(dirname(path))
+const statsOf = (path: string) => statSync(path, { bigint: true })
+const pieces = (...texts: string[]) => texts.map(text => Buffer.from(text, 'latin1'))
+const isCurrent = () => true
+const errorOf = (code: string) => Object.assign(new Error(code), { code })
+
+const platform = process.platform
+function pretendPlatform(value: string): void {
+  Object.defineProperty(process, 'platform', { value })
+}
+afterEach(() => {
+  pretendPlatform(platform)
+  vi.mocked(promises.rename).mockClear()
+})
+
+test('the pieces become the file', async () => {
+  const path = fileWith(place.path('f'), 'old\n')
+  expect(await replaceFile(path, pieces('a:1\n', '', 'b:\xff\n'), statsOf(path), isCurrent)).toBe(true)
+  expect(textOf(path)).toBe('a:1\nb:\xff\n')
+  expect(filesBeside(path)).toEqual(['f'])
+})
+
+test('many small pieces and some of more than a write takes', async () => {
+  const path = fileWith(place.path('f'), 'old\n')
+  const text = `${'x'.repeat(700_000)}\n`
+  const many = Array.from({ length: 5000 }, (_, i) => `u${i}:h\n`)
+  await replaceFile(path, pieces(text, ...many, text, text.repeat(4), 'end\n'), statsOf(path), isCurrent)
+  expect(textOf(path) === [text, ...many, text, text.repeat(4), 'end\n'].join('')).toBe(true)
+})
+
+test('no pieces make an empty file', async () => {
+  const path = fileWith(place.path('f'), 'old\n')
+  await replaceFile(path, [], statsOf(path), isCurrent)
+  expect(textOf(path)).toBe('')
+})
+
+test('where the last look says no, nothing is replaced', async () => {
+  const path = fileWith(place.path('f'), 'old\n')
+  const seen: string[][] = []
+  const notCurrent = () => {
+    seen.push(filesBeside(path))
+    return false
+  }
+  expect(await replaceFile(path, pieces('new\n'), statsOf(path), notCurrent)).toBe(false)
+  // it looked when all was written
+  expect(seen).toEqual([['f', 'f.htpasswd-new']])
+  expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
+})
+
+test('what a killed writer left is cleared, and a link planted there is not followed', async () => {
+  const path = fileWith(place.path('f'), 'old\n')
+  const victim = fileWith(place.path('victim'), 'precious\n')
+  fileWith(`${path}.htpasswd-new`, 'half a f')
+  await replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)
+  expect(textOf(path)).toBe('new\n')
+  if (platform === 'win32') return
+  symlinkSync(victim, `${path}.htpasswd-new`)
+  await replaceFile(path, pieces('newer\n'), statsOf(path), isCurrent)
+  expect([textOf(path), textOf(victim)]).toEqual(['newer\n', 'precious\n'])
+  expect(filesBeside(path)).toEqual(['f', 'victim'])
+})
+
+describe.skipIf(platform === 'win32')('mode and owner', () => {
+  test.each([0o600, 0o640, 0o644, 0o660, 0o400])('mode %o is kept, whatever the umask', async mode => {
+    const path = fileWith(place.path('f'), 'old\n')
+    chmodSync(path, mode)
+    await replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)
+    expect(statSync(path).mode & 0o7777).toBe(mode)
+  })
+
+  test('a new file has 0666 less the umask', async () => {
+    const path = place.path('f')
+    await replaceFile(path, pieces('new\n'), undefined, isCurrent)
+    expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask())
+  })
+
+  test('until it is whole, the new file is nobody else’s to read', async () => {
+    const path = fileWith(place.path('f'), 'old\n')
+    chmodSync(path, 0o644)
+    let mode = 0
+    const { writeFile } = await vi.importActual<typeof promises>('node:fs/promises')
+    vi.mocked(promises.writeFile).mockImplementationOnce((...args) => {
+      mode = statSync(`${path}.htpasswd-new`).mode & 0o777
+      return writeFile(...args)
+    })
+    await replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)
+    expect([mode, statSync(path).mode & 0o777]).toEqual([0o600, 0o644])
+  })
+
+  test.skipIf(!isRoot)('owner and group are kept (only root can give a file away)', async () => {
+    const path = fileWith(place.path('f'), 'old\n')
+    chownSync(path, NOBODY, NOBODY - 1)
+    chmodSync(path, 0o640)
+    await replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)
+    const { uid, gid, mode } = statSync(path)
+    expect([uid, gid, mode & 0o7777]).toEqual([NOBODY, NOBODY - 1, 0o640])
+  })
+})
+
+describe('a write that fails', () => {
+  test.each([
+    ['ENOSPC', 'ERR_FILE_WRITE', /the disk is full; the file is as it was$/],
+    ['EDQUOT', 'ERR_FILE_WRITE', /the disk is full; the file is as it was$/],
+    ['EIO', 'ERR_FILE_WRITE', /EIO/],
+    ['EFBIG', 'ERR_FILE_WRITE', /EFBIG/],
+  ])('%s half-way: the old file is whole and nothing is left', async (errno, code, message) => {
+    const path = fileWith(place.path('f'), 'old\n')
+    vi.mocked(promises.writeFile).mockImplementationOnce(async handle => {
+      await (handle as promises.FileHandle).write('half')
+      throw errorOf(errno)
+    })
+    await expect(replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)).rejects.toMatchObject({
+      name: 'HtpasswdError',
+      code,
+      message: expect.stringMatching(message),
+    })
+    expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
+  })
+
+  test('the last look failed', async () => {
+    const path = fileWith(place.path('f'), 'old\n')
+    const failing = () => {
+      throw errorOf('EIO')
+    }
+    await expect(replaceFile(path, pieces('new\n'), statsOf(path), failing)).rejects.toMatchObject({
+      code: 'ERR_FILE_WRITE',
+    })
+    expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
+  })
+
+  test('a folder stands where the file should go', async () => {
+    const path = place.path('f')
+    mkdirSync(path)
+    await expect(replaceFile(path, pieces('new\n'), undefined, isCurrent)).rejects.toMatchObject({
+      code: 'ERR_FILE_ACCESS',
+    })
+    expect(filesBeside(path)).toEqual(['f'])
+  })
+})
+
+describe('rename on Windows, where others hold files open', () => {
+  test.each(['EPERM', 'EACCES', 'EBUSY'])('%s twice, then it goes through', async errno => {
+    pretendPlatform('win32')
+    const path = fileWith(place.path('f'), 'old\n')
+    vi.mocked(promises.rename).mockRejectedValueOnce(errorOf(errno)).mockRejectedValueOnce(errorOf(errno))
+    expect(await replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)).toBe(true)
+    expect(promises.rename).toHaveBeenCalledTimes(3)
+    expect([textOf(path), filesBeside(path)]).toEqual(['new\n', ['f']])
+  })
+
+  test('what others write meanwhile is not replaced', async () => {
+    pretendPlatform('win32')
+    const path = fileWith(place.path('f'), 'old\n')
+    vi.mocked(promises.rename).mockRejectedValueOnce(errorOf('EPERM'))
+    const answers = [true, false]
+    expect(await replaceFile(path, pieces('new\n'), statsOf(path), () => answers.shift() ?? false)).toBe(
+      false,
+    )
+    expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
+  })
+
+  test('one that is never let go is named after ten seconds', async () => {
+    pretendPlatform('win32')
+    const path = fileWith(place.path('f'), 'old\n')
+    vi.mocked(promises.rename).mockRejectedValueOnce(errorOf('EBUSY'))
+    const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(10_001)
+    await expect(replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)).rejects.toMatchObject({
+      code: 'ERR_FILE_BUSY',
+      message: expect.stringContaining('another program has held it open for 10 s'),
+    })
+    clock.mockRestore()
+    expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
+  })
+
+  test('another error is not tried again', async () => {
+    pretendPlatform('win32')
+    const path = fileWith(place.path('f'), 'old\n')
+    vi.mocked(promises.rename).mockRejectedValueOnce(errorOf('EIO'))
+    await expect(replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)).rejects.toMatchObject({
+      code: 'ERR_FILE_WRITE',
+    })
+    expect(promises.rename).toHaveBeenCalledTimes(1)
+    expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
+  })
+
+  test('elsewhere it means what it says, at once', async () => {
+    pretendPlatform('linux')
+    const path = fileWith(place.path('f'), 'old\n')
+    vi.mocked(promises.rename).mockRejectedValueOnce(errorOf('EPERM'))
+    await expect(replaceFile(path, pieces('new\n'), statsOf(path), isCurrent)).rejects.toMatchObject({
+      code: 'ERR_FILE_ACCESS',
+    })
+    expect(promises.rename).toHaveBeenCalledTimes(1)
+    expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
+  })
+})

@@ -1,0 +1,198 @@
+// One holder at a time; a dead holder's lock is taken over, a live one's never; the wait has an end.
+import { spawnSync } from 'node:child_process'
+import * as fs from 'node:fs'
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { acquireLock } from '../../../src/store/lock.ts'
+import { fileWith, scratch, startScript, textOf } from '../../support/scratch.ts'
+
+vi.mock('node:fs', async importOriginal => {
+  const original = await importOriginal<typeof fs>()
+  return { ...original, writeSync: vi.fn(original.writeSync) }
+})
+
+const place = scratch()
+let path: string
+let lockPath: string
+beforeEach(() => {
+  path = place.path('f')
+  lockPath = `${path}.htpasswd-lock`
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+const timedOut = expect.objectContaining({ name: 'HtpasswdError', code: 'ERR_LOCK_TIMEOUT' })
+const left = () => readdirSync(dirname(path))
+/** A lock as another holder would have written it. */
+const lockOf = (holder: object) => fileWith(lockPath, JSON.stringify({ id: 'other', started: 1, ...holder }))
+const longAgo = (file: string) => utimesSync(file, 1, 1)
+const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid
+
+test('it is a file that names its holder, until it is released', async () => {
+  const lock = await acquireLock(path, 1000)
+  expect(JSON.parse(textOf(lockPath))).toMatchObject({ pid: process.pid, host: hostname() })
+  expect(lock.isHeld()).toBe(true)
+  lock.release()
+  expect([lock.isHeld(), left()]).toEqual([false, []])
+})
+
+test('there is one holder at a time', async () => {
+  let holders = 0
+  const most: number[] = []
+  await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const lock = await acquireLock(path, 30_000)
+      most.push(++holders)
+      await new Promise(resolve => setImmediate(resolve))
+      holders--
+      lock.release()
+    }),
+  )
+  expect(most).toEqual(Array(20).fill(1))
+})
+
+test('where the folder is missing or cannot be used, the error has a name', async () => {
+  await expect(acquireLock(place.path('none/f'), 1000)).rejects.toMatchObject({ code: 'ERR_FILE_ACCESS' })
+  fs.mkdirSync(lockPath)
+  await expect(acquireLock(path, 1000)).rejects.toMatchObject({ code: 'ERR_FILE_ACCESS' })
+})
+
+test('a disk that is full leaves no lock', async () => {
+  vi.mocked(fs.writeSync).mockImplementationOnce(() => {
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+  })
+  await expect(acquireLock(path, 1000)).rejects.toMatchObject({
+    code: 'ERR_FILE_WRITE',
+    message: expect.stringContaining('the disk is full'),
+  })
+  expect(left()).toEqual([])
+})
+
+describe('a live holder', () => {
+  test('is waited for, up to the limit, and named', async () => {
+    const child = startScript(
+      `await HtpasswdFile.update(args[0], () => { console.log('held'); return new Promise(() => setInterval(() => {}, 1000)) })`,
+      fileWith(path, ''),
+    )
+    await child.said('held')
+    await expect(acquireLock(path, 100)).rejects.toThrow(timedOut)
+    await expect(acquireLock(path, 0)).rejects.toThrow(
+      `cannot lock ${path}: waited 0 s for process ${child.process.pid} on ${hostname()}; ` +
+        `if that is not running, delete ${lockPath}`,
+    )
+    // killed while it holds: the next one need not wait
+    await child.kill()
+    expect(existsSync(lockPath)).toBe(true)
+    const lock = await acquireLock(path, 1000)
+    lock.release()
+    expect(left()).toEqual(['f'])
+  })
+
+  test('may be this process itself', async () => {
+    const lock = await acquireLock(path, 1000)
+    await expect(acquireLock(path, 50)).rejects.toThrow(timedOut)
+    expect(lock.isHeld()).toBe(true)
+    lock.release()
+  })
+
+  test('may be on another machine, where it touches its lock', async () => {
+    lockOf({ pid: deadPid(), host: 'elsewhere.example' })
+    // time flies: every look is four seconds after the one before
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 4000))
+    let touches = 0
+    const touching = setInterval(() => utimesSync(lockPath, ++touches, touches), 1)
+    await expect(acquireLock(path, 200_000)).rejects.toThrow(timedOut)
+    clearInterval(touching)
+    expect(touches).toBeGreaterThan(1)
+  })
+
+  test('touches its lock every second', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const lock = await acquireLock(path, 1000)
+    longAgo(lockPath)
+    vi.advanceTimersByTime(1000)
+    expect(statSync(lockPath).mtimeMs).toBeGreaterThan(10_000)
+    lock.release()
+    // and no more
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a dead holder', () => {
+  const takenOver = async () => {
+    const lock = await acquireLock(path, 5000)
+    expect(JSON.parse(textOf(lockPath))).toMatchObject({ pid: process.pid })
+    lock.release()
+    expect(left()).toEqual([])
+  }
+
+  test('is a process that is not there', async () => {
+    lockOf({ pid: deadPid(), host: hostname() })
+    await takenOver()
+  })
+
+  test('had our own number before us, as process 1 of a container', async () => {
+    lockOf({ pid: process.pid, host: hostname(), started: 1000 })
+    await takenOver()
+  })
+
+  test.each(['', 'null', '[]', '"text"', '{"pid":', '{"pid":"1","host":"x"}', '\xff\0'])(
+    'left a lock of %j',
+    async text => {
+      fileWith(lockPath, text)
+      longAgo(lockPath)
+      await takenOver()
+    },
+  )
+
+  test('may have died just now, before it wrote its name: half a second decides', async () => {
+    fileWith(lockPath, '')
+    await expect(acquireLock(path, 0)).rejects.toThrow(`waited 0 s for an unknown process`)
+    await takenOver()
+  })
+
+  test('on another machine is one that no longer touches its lock', async () => {
+    lockOf({ pid: process.pid, host: 'elsewhere.example' })
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 4000))
+    const lock = await acquireLock(path, 1_000_000)
+    expect(lock.isHeld()).toBe(true)
+    lock.release()
+  })
+
+  test('may have died while it took a lock over', async () => {
+    lockOf({ pid: deadPid(), host: hostname() })
+    fileWith(`${lockPath}-break`, '')
+    longAgo(`${lockPath}-break`)
+    await takenOver()
+  })
+
+  test('has many heirs, one at a time', async () => {
+    lockOf({ pid: deadPid(), host: hostname() })
+    let holders = 0
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const lock = await acquireLock(path, 30_000)
+        expect(++holders).toBe(1)
+        await new Promise(resolve => setImmediate(resolve))
+        expect(lock.isHeld()).toBe(true)
+        holders--
+        lock.release()
+      }),
+    )
+    expect(left()).toEqual([])
+  })
+})
+
+test('who lost the lock knows it, and leaves the new holder’s alone', async () => {
+  const lock = await acquireLock(path, 1000)
+  lockOf({ pid: process.ppid, host: hostname() })
+  expect(lock.isHeld()).toBe(false)
+  lock.release()
+  expect(JSON.parse(textOf(lockPath))).toMatchObject({ id: 'other' })
+})

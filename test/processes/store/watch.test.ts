@@ -1,0 +1,91 @@
+// Changes are noticed by events and by looking; looks come one at a time, and errors are said once.
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { afterEach, expect, test, vi } from 'vitest'
+import { watchPath } from '../../../src/store/watch.ts'
+import { dist, scratch } from '../../support/scratch.ts'
+
+const place = scratch()
+afterEach(() => vi.useRealTimers())
+
+test('looks come one at a time, and none after the end', async () => {
+  let running = 0
+  let most = 0
+  let looks = 0
+  let looked = (): void => {}
+  const reload = async (): Promise<boolean> => {
+    most = Math.max(most, ++running)
+    await new Promise(setImmediate)
+    running--
+    looks++
+    looked()
+    return true
+  }
+  let changes = 0
+  const watch = watchPath(place.file, reload, { onChange: () => changes++ })
+  const first = new Promise<void>(resolve => {
+    looked = resolve
+  })
+  for (let i = 0; i < 10; i++) writeFileSync(place.file, String(i))
+  await first
+  watch[Symbol.dispose]()
+  const { length } = Array(changes)
+  writeFileSync(place.file, 'more')
+  for (let i = 0; i < 20; i++) await new Promise(setImmediate)
+  expect(changes).toBe(length)
+  expect(looks).toBeGreaterThan(0)
+  expect(most).toBe(1)
+})
+
+test('watching does not keep a program alive', () => {
+  writeFileSync(place.file, 'a:b\n')
+  const code = `import { HtpasswdFile } from ${dist}\n;(await HtpasswdFile.open(${JSON.stringify(place.file)})).watch()`
+  expect(spawnSync(process.execPath, ['--input-type=module', '-e', code], { timeout: 20_000 })).toMatchObject(
+    { status: 0 },
+  )
+})
+
+test('where no event comes it looks every second', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const reload = vi.fn(async () => false)
+  using watch = watchPath(place.file, reload, {})
+  expect(reload).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(3000)
+  // the second and third look wait for the first, and are one
+  expect(reload).toHaveBeenCalledTimes(1)
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(2))
+  watch[Symbol.dispose]()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('an error is said once, until there was none or another', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const outcomes = ['one', 'one', 'two', 'two', '', 'two', 'two']
+  const heard: string[] = []
+  let looks = 0
+  const reload = async () => {
+    const message = outcomes[looks++]
+    if (message) throw new Error(message)
+    return true
+  }
+  using _watch = watchPath(place.file, reload, {
+    onChange: () => heard.push('changed'),
+    onError: error => heard.push(error.message),
+  })
+  for (const [i] of outcomes.entries()) {
+    vi.advanceTimersByTime(1000)
+    await vi.waitFor(() => expect(looks).toBe(i + 1))
+  }
+  await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'changed', 'two']))
+})
+
+test('events of other files are not looked at', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const reload = vi.fn(async () => false)
+  using _watch = watchPath(place.file, reload, {})
+  for (let i = 0; i < 10; i++) writeFileSync(place.path(`other${i}`), '')
+  writeFileSync(place.file, '')
+  await vi.waitFor(() => expect(reload).toHaveBeenCalled())
+  // events come in order: those of the others came before
+  expect(reload.mock.calls.length).toBeLessThanOrEqual(3)
+})

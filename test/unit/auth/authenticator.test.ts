@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest'
+import { Authenticator } from '../../../src/auth/authenticator.ts'
+import type { AuthenticatorOptions } from '../../../src/auth/authenticator-options.ts'
+import { hashPassword, verifyPassword } from '../../../src/hash/registry.ts'
+
+const users = new Map([
+  ['alice', await hashPassword('correct horse', { cost: 4 })],
+  ['jürgen', await hashPassword('pässword', { cost: 4 })],
+  ['locked', '!'],
+])
+const bytes = (text: string, encoding: BufferEncoding = 'utf8') => Buffer.from(text, encoding)
+
+/** An authenticator whose hashes are counted. */
+function setUp(options: AuthenticatorOptions = {}, source: Map<string, string> = new Map(users)) {
+  const clock = { now: 1000 }
+  const checked: string[] = []
+  const lookup = { get: (name: string | Uint8Array) => source.get(String(name)), users: () => source.keys() }
+  const authenticator = new Authenticator(
+    lookup,
+    { now: () => clock.now, ...options },
+    async (password, record) => {
+      checked.push(record)
+      return verifyPassword(password, record)
+    },
+  )
+  const login = (user: string, password: string, address = '192.0.2.1') =>
+    authenticator.authenticate({ username: bytes(user), password: bytes(password) }, { address })
+  return { authenticator, login, checked, clock, source }
+}
+
+test('a user is let in by name, others by nothing', async () => {
+  const { login, authenticator } = setUp()
+  expect(await login('alice', 'correct horse')).toMatchObject({ ok: true, user: 'alice' })
+  expect(await login('jürgen', 'pässword')).toMatchObject({ ok: true, user: 'jürgen' })
+  expect(await login('alice', 'wrong')).toEqual({ ok: false, status: 401, reason: 'rejected' })
+  expect(await login('bob', 'wrong')).toEqual({ ok: false, status: 401, reason: 'rejected' })
+  expect(await authenticator.authenticate(undefined)).toEqual({ ok: false, status: 401, reason: 'missing' })
+})
+
+test('a user who is gone is out, also where the look-up says null for nobody', async () => {
+  const { source } = setUp()
+  const get = (name: string | Uint8Array) => (source.get(String(name)) ?? null) as never
+  const authenticator = new Authenticator({ get, users: () => source.keys() }, {}, verifyPassword)
+  const credentials = { username: bytes('alice'), password: bytes('correct horse') }
+  expect(await authenticator.authenticate(credentials)).toMatchObject({ ok: true })
+  // now her record is the decoy, which is looked for anew after ten seconds
+  await authenticator.authenticate({ username: bytes('bob'), password: bytes('x') })
+  source.delete('alice')
+  expect(await authenticator.authenticate(credentials)).toMatchObject({ status: 401, reason: 'rejected' })
+})
+
+describe('what was opened by a login', () => {
+  const opened = async (name: Uint8Array, setup = setUp()) => {
+    const password = Buffer.from(String(name) === 'alice' ? 'correct horse' : 'pässword')
+    const login = async () => setup.authenticator.authenticate({ username: name, password })
+    const [first, remembered] = [await login(), await login()]
+    if (!first.ok || !remembered.ok) throw new Error('expected to be let in')
+    return { setup, isCurrent: () => [first.isCurrent(), remembered.isCurrent()] }
+  }
+
+  test.each([
+    ['alice', bytes('alice')],
+    ['jürgen', bytes('jürgen')],
+    ['jürgen', bytes('jürgen', 'latin1')],
+  ])('goes on as long as the record of %s stands', async (user, name) => {
+    const { setup, isCurrent } = await opened(name)
+    expect(isCurrent()).toEqual([true, true])
+    setup.source.set(user, `${setup.source.get(user)}x`)
+    expect(isCurrent()).toEqual([false, false])
+    setup.source.delete(user)
+    expect(isCurrent()).toEqual([false, false])
+  })
+
+  test('goes on where the source fails, which tells nothing', async () => {
+    const errors: unknown[] = []
+    const source = new Map(users)
+    const { setup, isCurrent } = await opened(bytes('alice'), setUp({ onError: e => errors.push(e) }, source))
+    setup.source.get = () => {
+      throw new Error('gone away')
+    }
+    expect(isCurrent()).toEqual([true, true])
+    expect(errors.map(String)).toEqual(['Error: gone away', 'Error: gone away'])
+  })
+})
+
+describe('what is remembered', () => {
+  test('a right password is hashed once in its time', async () => {
+    const { login, checked, clock } = setUp({ cacheMilliseconds: 1000 })
+    for (let i = 0; i < 5; i++) {
+      clock.now += 999
+      await login('alice', 'correct horse')
+    }
+    expect(checked).toHaveLength(1)
+    clock.now += 1000
+    await login('alice', 'correct horse')
+    expect(checked).toHaveLength(2)
+  })
+
+  test('a wrong one is hashed each time', async () => {
+    const { login, checked } = setUp()
+    await login('alice', 'wrong')
+    await login('alice', 'wrong')
+    expect(checked).toHaveLength(2)
+  })
+
+  test('a hundred equal requests at once cost one hash', async () => {
+    const { login, checked } = setUp()
+    const answers = await Promise.all(Array.from({ length: 100 }, () => login('alice', 'correct horse')))
+    expect(answers.every(answer => answer.ok)).toBe(true)
+    expect(checked).toHaveLength(1)
+  })
+})
+
+describe('the second form of a password beyond ASCII', () => {
+  test.each([
+    ['as UTF-8', 'utf8'],
+    ['as Latin-1, the way URL credentials come from Python', 'latin1'],
+  ] as const)('%s', async (_, encoding) => {
+    const { authenticator } = setUp()
+    const credentials = { username: bytes('jürgen', encoding), password: bytes('pässword', encoding) }
+    expect(await authenticator.authenticate(credentials)).toMatchObject({ ok: true, user: 'jürgen' })
+  })
+
+  test('a hash that was made of Latin-1 takes UTF-8', async () => {
+    const source = new Map([['old', await hashPassword(bytes('pässword', 'latin1'), { cost: 4 })]])
+    const { login } = setUp({}, source)
+    expect(await login('old', 'pässword')).toMatchObject({ ok: true })
+  })
+
+  test('costs strangers the same two hashes', async () => {
+    const { login, checked } = setUp()
+    await login('alice', 'fälsch')
+    await login('nobody', 'fälsch')
+    expect(checked).toHaveLength(4)
+  })
+})
+
+describe('the throttle', () => {
+  test('lets an address wait after its failures, but nobody who is remembered', async () => {
+    const { login, clock, checked } = setUp({ maxFailures: 3 })
+    await login('alice', 'correct horse')
+    for (const name of ['a', 'b', 'c']) await login(name, 'wrong')
+    const before = checked.length
+    expect(await login('d', 'wrong')).toEqual({ ok: false, status: 429, reason: 'throttled', retryAfter: 5 })
+    expect(await login('jürgen', 'pässword')).toMatchObject({ status: 429 })
+    expect(checked).toHaveLength(before)
+    expect(await login('alice', 'correct horse')).toMatchObject({ ok: true })
+    expect(await login('jürgen', 'pässword', '192.0.2.2')).toMatchObject({ ok: true })
+    clock.now += 5000
+    expect(await login('d', 'wrong')).toMatchObject({ status: 401 })
+  })
+
+  test('never lets credentials wait that were right before', async () => {
+    const { login, clock, checked } = setUp({ maxFailures: 3 })
+    await login('alice', 'correct horse')
+    clock.now += 3_599_999
+    for (const name of ['a', 'b', 'alice']) await login(name, 'wrong')
+    const before = checked.length
+    expect(await login('alice', 'wrong')).toMatchObject({ status: 429 })
+    expect(await login('alice', 'correct horse')).toMatchObject({ ok: true })
+    expect(checked).toHaveLength(before)
+  })
+
+  test('does not let whoever waits share the check of somebody else', async () => {
+    const { login } = setUp({ maxFailures: 1 })
+    await login('x', 'wrong', '192.0.2.1')
+    const [free, waiting] = await Promise.all([
+      login('alice', 'correct horse', '192.0.2.2'),
+      login('alice', 'correct horse', '192.0.2.1'),
+    ])
+    expect(free).toMatchObject({ ok: true })
+    expect(waiting).toMatchObject({ status: 429 })
+  })
+
+  test('lets a name wait wherever it is tried, except where its owner is known', async () => {
+    const { login, source } = setUp({ maxFailures: 3 })
+    await login('alice', 'correct horse', '198.51.100.1')
+    for (let i = 0; i < 3; i++) await login('alice', `guess ${i}`, `192.0.2.${i}`)
+    // a new password has not been right anywhere yet
+    source.set('alice', await hashPassword('battery staple', { cost: 4 }))
+    expect(await login('alice', 'battery staple', '192.0.2.9')).toMatchObject({ status: 429 })
+    expect(await login('alice', 'battery staple', '198.51.100.1')).toMatchObject({ ok: true })
+  })
+
+  test('counts a /64 of IPv6 as one address', async () => {
+    const { login } = setUp({ maxFailures: 2 })
+    await login('a', 'wrong', '2001:db8::1')
+    await login('b', 'wrong', '2001:db8::2')
+    expect(await login('c', 'wrong', '2001:db8::3')).toMatchObject({ status: 429 })
+    expect(await login('c', 'wrong', '2001:db8:0:1::3')).toMatchObject({ status: 401 })
+  })
+
+  test('one bogus login, as a logout sends it, locks nobody out', async () => {
+    const { login } = setUp({ maxFailures: 2 })
+    await login('alice', 'mlflow-logged-out-123')
+    expect(await login('alice', 'correct horse')).toMatchObject({ ok: true })
+  })
+})
+
+describe('what cannot be checked', () => {
+  test('a full queue is 503 for a second', async () => {
+    const authenticator = new Authenticator(
+      () => users.get('alice'),
+      {},
+      async () => 'full',
+    )
+    const result = await authenticator.authenticate({ username: bytes('alice'), password: bytes('x') })
+    expect(result).toEqual({ ok: false, status: 503, reason: 'busy', retryAfter: 1 })
+  })
+
+  test('a fault denies, is reported, and counts as no failure', async () => {
+    const errors: unknown[] = []
+    let broken = true
+    const options = { maxFailures: 1, onError: (error: unknown) => void errors.push(error) }
+    const authenticator = new Authenticator(
+      () => users.get('alice'),
+      options,
+      async () => {
+        if (broken) throw new Error('thread died')
+        return true
+      },
+    )
+    const credentials = { username: bytes('alice'), password: bytes('x') }
+    expect(await authenticator.authenticate(credentials)).toMatchObject({ ok: false, status: 500 })
+    expect(errors).toEqual([new Error('thread died')])
+    broken = false
+    expect(await authenticator.authenticate(credentials)).toMatchObject({ ok: true })
+  })
+
+  test('a source that throws denies', async () => {
+    const authenticator = new Authenticator(() => {
+      throw new Error('no database')
+    })
+    expect(await authenticator.authenticate({ username: bytes('a'), password: bytes('b') })).toMatchObject({
+      status: 500,
+    })
+  })
+})

@@ -1,0 +1,129 @@
+// What is mended, that nothing else is touched, and that a mended file needs no mending.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { checkDocument } from '../../../src/check/check-document.ts'
+import { fixable, fixDocument } from '../../../src/check/fix-document.ts'
+import { withLineFeedsForCr } from '../../../src/document/carriage-returns.ts'
+import { parseHtpasswd } from '../../../src/document/document.ts'
+import { formats, hashPassword } from '../../../src/hash/registry.ts'
+import { fileText } from '../../support/arbitraries.ts'
+
+const APR1 = '$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/'
+const DOUBLED = APR1.replaceAll('$', '$$$$')
+
+const fix = (text: string) => {
+  const { bytes, changes } = fixDocument(Buffer.from(text, 'latin1'))
+  return {
+    text: Buffer.from(bytes).toString('latin1'),
+    codes: changes.map(({ code, line }) => `${line} ${code}`),
+  }
+}
+
+describe('mends', () => {
+  test.each([
+    ['a byte order mark', `\xef\xbb\xbfann:${APR1}\n`, `ann:${APR1}\n`, ['1 bom']],
+    ['CRLF', `# c\r\n\r\nann:${APR1}\r\n`, `# c\n\nann:${APR1}\n`, ['0 crlf']],
+    ['two kinds of line ends', `ann:${APR1}\r\nbob:!\n`, `ann:${APR1}\nbob:!\n`, ['0 crlf']],
+    [
+      'half a CRLF at the end',
+      `bob:!\nann:${APR1}\r\r`,
+      `bob:!\nann:${APR1}\n`,
+      ['0 crlf', '2 no-final-newline'],
+    ],
+    ['CR alone', `# c\rann:${APR1}\r`, `# c\nann:${APR1}\n`, ['0 cr']],
+    ['a CR too many', `ann:${APR1}\r\r\n`, `ann:${APR1}\n`, ['0 crlf']],
+    ['a missing last line end', `ann:${APR1}`, `ann:${APR1}\n`, ['1 no-final-newline']],
+    ['a missing last line end of a comment', '# c', '# c\n', ['1 no-final-newline']],
+    ['blanks before a name', ` \tann:${APR1}:more\n`, `ann:${APR1}:more\n`, ['1 blanks']],
+    ['blanks behind a hash', `ann:${APR1} \n`, `ann:${APR1}\n`, ['1 blanks']],
+    [
+      'blanks on both sides',
+      `  ann:${APR1} :more`,
+      `ann:${APR1}:more\n`,
+      ['1 blanks', '1 blanks', '1 no-final-newline'],
+    ],
+    ['doubled $', `ann:${DOUBLED}:more\nbob:!\n`, `ann:${APR1}:more\nbob:!\n`, ['1 doubled-dollar']],
+    [
+      'a name that comes twice',
+      `ann:${APR1}\nbob:!\n ann:!\nann:x\n`,
+      `ann:${APR1}\nbob:!\n`,
+      ['3 duplicate-user', '4 duplicate-user'],
+    ],
+    ['the last line, where it goes', `ann:${APR1}\nann:x`, `ann:${APR1}\n`, ['2 duplicate-user']],
+    [
+      'a name that is no UTF-8',
+      ` st\xffray:${DOUBLED}\n`,
+      `st\xffray:${APR1}\n`,
+      ['1 blanks', '1 doubled-dollar'],
+    ],
+  ])('%s', (_name, before, after, codes) => expect(fix(before)).toEqual({ text: after, codes }))
+
+  test('UTF-16', () => {
+    const { bytes, changes } = fixDocument(Buffer.from(`\ufeffj\u00f6rg:${APR1}\r\n`, 'utf16le'))
+    expect(Buffer.from(bytes).toString()).toBe(`j\u00f6rg:${APR1}\n`)
+    expect(changes.map(({ code }) => code)).toEqual(['utf16', 'crlf'])
+  })
+
+  test.each(formats.filter(({ id }) => id !== 'plaintext').map(({ id }) => id))(
+    'a %s hash out of a compose file, so that it is the one that was there',
+    async format => {
+      const hash = await hashPassword('pw', { format, ...(format === 'bcrypt' && { cost: 4 }) })
+      const { bytes } = fixDocument(`ann:${hash.replaceAll('$', '$$$$')}\n`)
+      expect(parseHtpasswd(bytes).get('ann')).toBe(hash)
+    },
+  )
+})
+
+test.each([
+  '',
+  `# c\n\nann:${APR1}:third\n`,
+  'no colon\n',
+  'ann:\n',
+  'ann:$apr1$short\n',
+  'ann:se$$cret\n',
+  'ann:!$$\n',
+  '  # an indented comment\n',
+])('leaves %j as it is', text => {
+  const source = Buffer.from(text)
+  expect(fixDocument(source)).toEqual({ bytes: source, changes: [] })
+})
+
+test('a change shows the record before and after, and never a hash or a password', () => {
+  const { changes } = fixDocument(` ann:${DOUBLED}\nann:hunter2\n bob:$hunter$2`)
+  expect(changes.map(({ before, after }) => [before, after])).toEqual([
+    [' ann:$$apr1$…', 'ann:$apr1$…'],
+    [' ann:$$apr1$…', 'ann:$apr1$…'],
+    ['ann:…', undefined],
+    [' bob:…', 'bob:…'],
+    [undefined, undefined],
+  ])
+})
+
+test('what is mended has none of the problems that can be mended, and stays', () => {
+  fc.assert(
+    fc.property(fileText, text => {
+      const { bytes } = fixDocument(Buffer.from(text, 'latin1'))
+      const left = [...checkDocument(bytes)].filter(({ code }) => fixable.has(code))
+      expect(left).toEqual([])
+      expect(fixDocument(bytes).changes).toEqual([])
+    }),
+  )
+})
+
+test('every user keeps the record that counts, but for what was around it', () => {
+  fc.assert(
+    fc.property(fileText, text => {
+      const bytes = Buffer.from(text, 'latin1')
+      // in it nobody finds a user before
+      fc.pre(withLineFeedsForCr(bytes) === undefined)
+      const before = parseHtpasswd(bytes)
+      const after = parseHtpasswd(fixDocument(before).bytes)
+      expect(after.users()).toEqual(before.users())
+      for (const user of before.users()) {
+        const [then, now] = [before.get(user) as string, after.get(user) as string]
+        // a carriage return too many is no part of a hash either
+        expect(now.trimEnd()).toBe((now === then ? then : then.replaceAll('$$', '$')).trimEnd())
+      }
+    }),
+  )
+})

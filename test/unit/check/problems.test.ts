@@ -1,0 +1,125 @@
+// Every problem of a file has its code and line, and is listed rather than thrown.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { advice, type ProblemCode } from '../../../src/check/problem.ts'
+import { findProblems } from '../../../src/check/problems.ts'
+import { fileText } from '../../support/arbitraries.ts'
+
+const problemsOf = (text: string) => [...findProblems(Buffer.from(text, 'latin1'))]
+const APR1 = '$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/'
+
+/** Those that are found in the text alone: not in its bytes as a whole, its mode, or at some server. */
+type TextProblem = Exclude<ProblemCode, 'utf16' | 'cr' | 'mode' | 'cannot-log-in' | 'file-refused'>
+
+const cases: Record<TextProblem, [text: string, line: number, user?: string][]> = {
+  bom: [[`\xef\xbb\xbfa:${APR1}\n`, 1]],
+  crlf: [
+    [`a:${APR1}\r\nb:${APR1}\r\n`, 1],
+    [`# x\r\na:${APR1}\n`, 1],
+  ],
+  'mixed-line-ends': [
+    [`a:${APR1}\r\nb:${APR1}\r\nc:${APR1}\n`, 3],
+    ['# x\n\r\n# y\r\n', 2],
+  ],
+  'no-final-newline': [
+    [`a:${APR1}\nb:${APR1}`, 2],
+    ['#', 1],
+  ],
+  'malformed-line': [[`a:${APR1}\n\nno colon\n`, 3]],
+  'long-line': [
+    [`# ${'x'.repeat(254)}\n`, 1],
+    [`\na:${APR1}:${'x'.repeat(220)}\n`, 2],
+  ],
+  blanks: [
+    [`  a:${APR1}\n`, 1, 'a'],
+    [`a:${APR1} \t\n`, 1, 'a'],
+    [`# c\na:${APR1} :third\n`, 2, 'a'],
+  ],
+  username: [
+    [`:${APR1}\n`, 1, ''],
+    [`\n${'x'.repeat(256)}:${APR1}\n`, 2, 'x'.repeat(256)],
+    [`a\tb:${APR1}\n`, 1, 'a\tb'],
+    [`# c\na\xc2\x85:${APR1}\n`, 2, 'a\u0085'],
+    [`st\xffray:${APR1}\n`, 1, 'st\udcffray'],
+    [`a :${APR1}\n`, 1, 'a '],
+  ],
+  'duplicate-user': [
+    [`a:${APR1}\n# c\n a:${APR1}\n`, 3, 'a'],
+    [`st\xffray:${APR1}\nst\xffray:${APR1}\n`, 2, 'st\udcffray'],
+  ],
+  'empty-hash': [
+    ['# c\na:\n', 2, 'a'],
+    ['a::third\n', 1, 'a'],
+  ],
+  'locked-hash': [
+    [`a:!${APR1}\n`, 1, 'a'],
+    ['a:*\n', 1, 'a'],
+  ],
+  'malformed-hash': [
+    ['a:$apr1$salt$short\n', 1, 'a'],
+    [`\na:${APR1}x\n`, 2, 'a'],
+  ],
+  'doubled-dollar': [[`a:${APR1.replaceAll('$', '$$$$')}\n`, 1, 'a']],
+  'unknown-hash': [
+    ['a:$y$j9T$abc$def\n', 1, 'a'],
+    ['a:$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA\n', 1, 'a'],
+    ['a:{SSHA512}abc\n', 1, 'a'],
+  ],
+  'no-users': [
+    ['', 1],
+    ['# c\n\n', 2],
+  ],
+  'plain-text': [
+    ['a:plain\n', 1, 'a'],
+    ['a:$money$rich\n', 1, 'a'],
+    ['a:{PLAIN}plain\n', 1, 'a'],
+  ],
+  'broken-hash': [
+    ['a:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n', 1, 'a'],
+    ['a:ZU7Rz3XGxvpq6\n', 1, 'a'],
+  ],
+}
+
+const table = Object.entries(cases).flatMap(([code, files]) =>
+  files.map(([text, line, user]) => [code, text, line, user] as const),
+)
+
+test.each(table)('%s: %j, line %i', (code, text, line, user) => {
+  const found = problemsOf(text).filter(problem => problem.code === code)
+  const { mend } = advice[code as TextProblem]
+  const severity = expect.stringMatching(/^(problem|note)$/)
+  expect(found).toEqual([
+    { code, line, ...(user !== undefined && { user }), severity, message: expect.any(String), mend },
+  ])
+})
+
+test('a third duplicate still names the line that counts', () => {
+  const lines = problemsOf(`a:${APR1}\na:${APR1}\na:${APR1}\n`)
+  expect(lines.map(({ line, message }) => [line, message.match(/\d+/)?.[0]])).toEqual([
+    [2, '1'],
+    [3, '1'],
+  ])
+})
+
+test('a file as it should be has none', () => {
+  expect(problemsOf(`# users\n\nann:${APR1}\nj\xc3\xb6rg:${APR1}:third\n`)).toEqual([])
+})
+
+test.each([
+  ['lines of Windows', `ann:${APR1}\r\nbob:${APR1}\r\n`, 'crlf'],
+  ['a user who was shut out on purpose', `ann:!${APR1}\n`, 'locked-hash'],
+])('%s: a note, nothing that has to be mended', (_name, text, code) => {
+  expect(problemsOf(text)).toEqual([expect.objectContaining({ code, severity: 'note' })])
+})
+
+test('no file at all makes it throw; problems stand in the order of lines and hold no hash', () => {
+  fc.assert(
+    fc.property(fileText, text => {
+      const problems = problemsOf(`${text}\nsecret:hunter2\nsecret:$hunter2$x\n`)
+      const lines = problems.map(({ line }) => line)
+      expect(lines).toEqual(lines.toSorted((a, b) => a - b))
+      expect(Math.max(...lines)).toBeLessThanOrEqual(text.split('\n').length + 3)
+      expect(JSON.stringify(problems)).not.toContain('hunter2')
+    }),
+  )
+})

@@ -1,0 +1,108 @@
+// Which records get in where; Apache, nginx, Caddy, HAProxy and the registry are asked themselves in test/interop.
+import { expect, test } from 'vitest'
+import { type Target, targetNames, targets } from '../../../src/check/servers.ts'
+import { commandFor, supports } from '../../../src/check/supports.ts'
+
+const samples = {
+  bcrypt: `$2y$12$${'a'.repeat(21)}e${'b'.repeat(30)}C`,
+  sha512crypt: `$6$saltstringsaltst$${'x'.repeat(86)}`,
+  sha256crypt: `$5$saltstringsaltst$${'x'.repeat(43)}`,
+  apr1: '$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/',
+  md5crypt: '$1$r31.....$HqJZimcKQFAMYayBlzkrA/',
+  ssha: '{SSHA}BfTiKqMZ4fSOvrGNCkyR5RFUwZNzYWx0',
+  sha1: '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=',
+  des: 'ZU7Rz3XGxvpq6',
+  plain: 'secret',
+  marked: '{PLAIN}secret',
+  yescrypt: '$y$j9T$abcdefgh$abc',
+  argon2: '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA',
+} as const
+
+/** y: gets in; c: if the C library knows it; a point: not. In the order of the samples. */
+const table: Record<Target, string> = {
+  //                 bc 6 5 apr 1 ssha sha des plain {PLAIN} y argon2
+  apache: 'yyyyy.yy..c.',
+  'apache-windows': 'y..y..y.y...',
+  nginx: 'cyyyyyyy.yc.',
+  'nginx-windows': '...y.yy.yy..',
+  traefik: 'y..yy.y.....',
+  caddy: 'y...........',
+  envoy: '......y.....',
+  haproxy: 'cyy.y..y..c.',
+  'oauth2-proxy': 'y.....y.....',
+  'docker-registry': 'y...........',
+}
+
+test.each(targetNames)('%s', target => {
+  const answers = Object.values(samples).map(hash => {
+    const { ok, reason } = supports(target, hash)
+    return ok ? (reason?.startsWith('if its C library') ? 'c' : 'y') : '.'
+  })
+  expect(answers.join('')).toBe(table[target])
+})
+
+test('Apache on Windows knows two prefixes of bcrypt', () => {
+  const as = (variant: string) => supports('apache-windows', samples.bcrypt.replace('2y', variant)).ok
+  expect([as('2y'), as('2a'), as('2b')]).toEqual([true, true, false])
+})
+
+test.each<[Target, string, string]>([
+  [
+    'nginx',
+    'secret',
+    'nginx takes sha512crypt, sha256crypt, md5crypt, des, bcrypt, apr1, sha1, ssha, not plain text',
+  ],
+  ['caddy', samples.apr1, 'Caddy takes bcrypt, not apr1'],
+  ['envoy', samples.bcrypt, 'Envoy takes sha1, not bcrypt; Envoy refuses the whole file for it'],
+  [
+    'oauth2-proxy',
+    samples.des,
+    'oauth2-proxy takes bcrypt, sha1, not des; if it is the last record, the whole file is refused',
+  ],
+  [
+    'nginx-windows',
+    samples.bcrypt,
+    'nginx on Windows cannot check bcrypt and compares it as plain text: the user cannot log in, whoever reads the file can',
+  ],
+  [
+    'apache-windows',
+    '!',
+    'Apache on Windows cannot check a locked record and compares it as plain text: the user cannot log in, whoever reads the file can',
+  ],
+  ['apache-windows', '', 'Apache on Windows lets an empty password in'],
+  ['apache', '*', 'the record is locked'],
+  ['apache', '', 'there is no hash'],
+  ['apache', '$apr1$short', 'the apr1 hash is damaged'],
+  ['traefik', samples.apr1.replaceAll('$', '$$$$'), 'every $ of the apr1 hash is doubled'],
+  ['nginx', `${samples.apr1} `, 'nginx takes the blank behind the hash for part of it'],
+])('%s, %j: %s', (target, hash, reason) => expect(supports(target, hash)).toEqual({ ok: false, reason }))
+
+test('a blank behind a hash is no harm where it is cut off', () => {
+  expect(supports('apache', `${samples.apr1} `)).toEqual({ ok: true })
+})
+
+test('Go does not look behind a bcrypt hash, and does behind {SHA}', () => {
+  expect(supports('oauth2-proxy', `${samples.bcrypt} `)).toEqual({ ok: true })
+  expect(supports('oauth2-proxy', `${samples.sha1} `)).toMatchObject({ ok: false })
+})
+
+test('the reason never holds the record', () => {
+  for (const target of targetNames) {
+    for (const hash of [...Object.values(samples), '$hunter$2', '!hunter2', 'hunter2 ']) {
+      const { reason = '' } = supports(target, hash)
+      expect(reason.includes(hash) || reason.includes('hunter')).toBe(false)
+    }
+  }
+})
+
+test('a server that is none is refused', () => {
+  const error = expect.objectContaining({ code: 'ERR_OPTION' })
+  expect(() => supports('iis' as Target, '!')).toThrow(error)
+  expect(() => supports('constructor' as Target, '!')).toThrow(error)
+})
+
+test.each(targetNames)('%s: the command that is advised makes a record that gets in for sure', target => {
+  const flag = commandFor(targets[target]).split(' ')[1]
+  const made = { '-B': samples.bcrypt, '-5': samples.sha512crypt, '-m': samples.apr1, '-s': samples.sha1 }
+  expect(supports(target, made[flag as keyof typeof made])).toEqual({ ok: true })
+})

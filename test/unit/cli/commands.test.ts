@@ -1,0 +1,47 @@
+// The table of commands: every row loads, says what it is, and answers --help.
+import { expect, test } from 'vitest'
+import { commands } from '../../../src/cli/commands.ts'
+import { help } from '../../../src/cli/help.ts'
+import { main } from '../../../src/cli/main.ts'
+import { recordedIo } from '../../support/recorded-io.ts'
+
+test('names are words that no two rows share', () => {
+  const names = commands.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  for (const name of names) expect(name).toMatch(/^[a-z]+$/)
+})
+
+test.each(commands)(
+  '$name has a grammar of its name, and its options a description and a good default',
+  async row => {
+    const { grammar } = await row.load()
+    expect(grammar.name).toBe(row.name)
+    expect(row.describe).toMatch(/^[a-z].{20,80}[^.]$/)
+    for (const option of Object.values(grammar.options)) {
+      expect(option.describe).not.toBe('')
+      expect(option.argument === undefined).toBe(option.read === undefined)
+      if (option.default !== undefined) expect(option.read?.(option.default)).toBeDefined()
+    }
+  },
+)
+
+test.each(commands)('htpasswd $name --help shows its forms on standard output', async ({ name, load }) => {
+  const io = recordedIo()
+  expect(await main([name, '--help'], io)).toBe(0)
+  expect(io.said.err).toBe('')
+  for (const form of (await load()).grammar.synopsis)
+    expect(io.said.out).toContain(`htpasswd ${name} ${form}`)
+})
+
+test.each(commands)('htpasswd $name refuses an option that it does not know', async ({ name }) => {
+  const io = recordedIo()
+  expect(await main([name, '--no-such-thing-at-all', 'x'], io)).toBe(2)
+  expect(io.said.err).toMatch(new RegExp(`^htpasswd ${name}: unknown option`))
+})
+
+test('htpasswd --help lists every row', async () => {
+  const io = recordedIo()
+  await help(['--help'], io)
+  for (const { name, describe } of commands)
+    expect(io.said.out.replace(/\s+/g, ' ')).toContain(`htpasswd ${name} ${describe}`)
+})

@@ -1,0 +1,164 @@
+// `htpasswd fix`: shows, asks, keeps the old file, and writes what was shown or nothing.
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { fix } from '../../../../src/cli/commands/fix.ts'
+import { type RecordedIo, recordedIo } from '../../../support/recorded-io.ts'
+import { readFolder, withFolder } from '../../../support/run.ts'
+
+const APR1 = '$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/'
+const BROKEN = `\xef\xbb\xbfann:${APR1}\r\nbob:${APR1.replaceAll('$', '$$$$')}\r\nann:!\r\neve:hunter2`
+const MENDED = `ann:${APR1}\nbob:${APR1}\neve:hunter2\n`
+
+function call(text: string, words: readonly string[], io: RecordedIo = recordedIo(), mode = 0o644) {
+  return withFolder({ users: text }, async folder => {
+    const file = join(folder, 'users')
+    chmodSync(file, mode)
+    const status = await fix([file, ...words], io)
+    const shown = (said: string) => said.replaceAll(file, 'users')
+    const files = readFolder(folder)
+    const modeNow = statSync(file).mode & 0o777
+    return { status, out: shown(io.said.out), err: shown(io.said.err), files, mode: modeNow }
+  })
+}
+
+const DIFFERENCE = `users:1: the byte order mark goes
+users: 3 lines end in LF and no longer in CRLF
+users:2: bob: every $$ becomes $
+  - bob:$$apr1$…
+  + bob:$apr1$…
+users:3: ann: goes, for line 1 is the one that counts
+  - ann:…
+users:4: the last line gets its line end
+`
+
+test('--yes shows the difference, keeps the old file and writes the new one', async () => {
+  expect(await call(BROKEN, ['--yes'])).toMatchObject({
+    status: 0,
+    err: '',
+    out: `${DIFFERENCE}users: 5 changes, the old file is users.bak; 1 problem left for you, see: htpasswd check users\n`,
+    files: { users: MENDED, 'users.bak': BROKEN },
+  })
+})
+
+test('asks, and y writes', async () => {
+  const { status, err, files } = await call(BROKEN, [], recordedIo({ typed: ['y\r'] }))
+  expect({ status, err, files }).toEqual({
+    status: 0,
+    err: 'Write users? [y/N] y\n',
+    files: { users: MENDED, 'users.bak': BROKEN },
+  })
+})
+
+test.each([
+  ['no', { typed: ['n\r'] }],
+  ['Ctrl-C', { typed: ['\x03'] }],
+  ['the end of the input', { input: '' }],
+])('%s changes nothing', async (_name, surroundings) => {
+  const { status, out, err, files } = await call(BROKEN, [], recordedIo(surroundings))
+  expect({ status, out, files }).toEqual({ status: 4, out: DIFFERENCE, files: { users: BROKEN } })
+  expect(err).toContain('htpasswd fix: not confirmed, nothing was changed; --yes does not ask\n')
+})
+
+test('--dry-run only shows, with a status that tells whether there is something to mend', async () => {
+  const { status, out, files } = await call(BROKEN, ['--dry-run'])
+  expect({ status, out, files }).toEqual({ status: 1, out: DIFFERENCE, files: { users: BROKEN } })
+  expect(await call(MENDED, ['--dry-run'])).toMatchObject({ status: 0 })
+})
+
+test('nothing to mend: neither asks nor writes', async () => {
+  expect(await call(`ann:${APR1}\n`, [])).toMatchObject({
+    status: 0,
+    out: 'users: nothing to mend\n',
+    err: '',
+    files: { users: `ann:${APR1}\n` },
+  })
+  const { out } = await call(MENDED, [])
+  expect(out).toBe('users: nothing to mend; 1 problem left for you, see: htpasswd check users\n')
+})
+
+test('UTF-16 becomes a file that everybody reads', async () => {
+  const text = Buffer.from(`\ufeffann:${APR1}\r\n`, 'utf16le').toString('latin1')
+  expect((await call(text, ['--yes'])).files).toEqual({ users: `ann:${APR1}\n`, 'users.bak': text })
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a file that others can write is closed, and its mode kept else',
+  async () => {
+    const { out, mode } = await call(`ann:${APR1}\n`, ['--yes'], undefined, 0o666)
+    expect(out).toContain('users: mode 666 becomes 644, so that others cannot write it\n')
+    expect(mode).toBe(0o644)
+    expect((await call(BROKEN, ['--yes'], undefined, 0o640)).mode).toBe(0o640)
+  },
+)
+
+test('JSON tells what was changed, and no secret', async () => {
+  const { status, out, files } = await call(BROKEN, ['--yes', '--json'])
+  const { changes, written, backup } = JSON.parse(out)
+  expect({ status, written, users: files.users }).toEqual({ status: 0, written: true, users: MENDED })
+  expect(backup).toMatch(/users\.bak$/)
+  expect(changes.map(({ code }: { code: string }) => code)).toEqual([
+    'bom',
+    'crlf',
+    'doubled-dollar',
+    'duplicate-user',
+    'no-final-newline',
+  ])
+  expect(out).not.toMatch(/hunter2|HqJZ/)
+  const dry = await call(BROKEN, ['--dry-run', '--json'])
+  expect([dry.status, JSON.parse(dry.out).written]).toEqual([1, false])
+})
+
+test('JSON shows nothing to confirm, so it has to say that it need not', async () => {
+  expect(await call(BROKEN, ['--json'])).toMatchObject({
+    status: 2,
+    err: 'htpasswd fix: expected --yes or --dry-run beside --json, which shows no difference to confirm\n',
+  })
+})
+
+test('somebody who writes while it is looked at wins, and nothing is left behind', () =>
+  withFolder({ users: BROKEN }, async folder => {
+    const file = join(folder, 'users')
+    const io = recordedIo()
+    // the answer comes when another has just added a user
+    const readLine = (): Buffer => {
+      writeFileSync(file, 'new:!\n')
+      return Buffer.from('y')
+    }
+    expect(await fix([file], { ...io, readLine })).toBe(1)
+    expect(io.said.err).toContain('was changed meanwhile; look at the difference again')
+    expect(readFolder(folder)).toEqual({ users: 'new:!\n' })
+  }))
+
+test.skipIf(process.platform === 'win32')('a link stays one', () =>
+  withFolder({ users: BROKEN }, async folder => {
+    symlinkSync(join(folder, 'users'), join(folder, 'link'))
+    expect(await fix([join(folder, 'link'), '--yes'], recordedIo())).toBe(0)
+    expect(readFileSync(join(folder, 'users'), 'latin1')).toBe(MENDED)
+    expect(readFolder(folder)['users.bak']).toBe(BROKEN)
+  }),
+)
+
+test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+  'a folder that cannot be written: an error, and the file as it was',
+  () =>
+    withFolder({ users: BROKEN }, async folder => {
+      chmodSync(folder, 0o555)
+      try {
+        const io = recordedIo()
+        expect(await fix([join(folder, 'users'), '--yes'], io)).toBe(1)
+        expect(readFolder(folder)).toEqual({ users: BROKEN })
+      } finally {
+        chmodSync(folder, 0o755)
+      }
+    }),
+)
+
+test.each([
+  [[], 'expected one password file, got none'],
+  [['a', 'b'], 'expected one password file, got a b'],
+])('%j is refused', async (words, message) => {
+  const io = recordedIo()
+  expect(await fix(words, io)).toBe(2)
+  expect(io.said.err).toBe(`htpasswd fix: ${message}\n`)
+})

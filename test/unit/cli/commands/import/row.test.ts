@@ -1,0 +1,69 @@
+// Password or hash: by the column, by the option, by the mark.
+import { expect, test } from 'vitest'
+import { importedUser, type Values } from '../../../../../src/cli/commands/import/row.ts'
+import { formats, hashPassword } from '../../../../../src/hash/registry.ts'
+
+const SHA = '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ='
+const of = (row: { password?: string; hash?: string; value?: string }, values: Values = 'auto') =>
+  importedUser({ line: 3, user: 'alice', ...row }, values)
+const row = { line: 3, user: 'alice' }
+
+test.each<[string, Parameters<typeof of>[0], Values, object]>([
+  ['a mark is a hash', { value: SHA }, 'auto', { hash: SHA }],
+  ['no mark is a password', { value: 'wonderland' }, 'auto', { password: 'wonderland' }],
+  ['13 letters are a password', { value: 'abJnggxhB/yWI' }, 'auto', { password: 'abJnggxhB/yWI' }],
+  ['13 letters are a hash where it is said', { value: 'abJnggxhB/yWI' }, 'hashes', { hash: 'abJnggxhB/yWI' }],
+  ['a mark is a password where it is said', { value: SHA }, 'passwords', { password: SHA }],
+  ['locked records are kept where it is said', { value: '*' }, 'hashes', { hash: '*' }],
+  ['colons are part of a password', { value: 'a:b:c' }, 'auto', { password: 'a:b:c' }],
+  ['a third field is not part of a hash', { value: `${SHA}:Alice:x` }, 'auto', { hash: SHA }],
+  ['nor of one by the option', { value: '*:19000:0' }, 'hashes', { hash: '*' }],
+  ['a short text behind a dollar is a password', { value: '$y$ money' }, 'auto', { password: '$y$ money' }],
+  ['braces alone are a password', { value: '{x}y' }, 'auto', { password: '{x}y' }],
+  [
+    'an exclamation mark may begin a password',
+    { value: '!now or never' },
+    'auto',
+    { password: '!now or never' },
+  ],
+  ['bytes of a password stay', { value: 'caf\xe9' }, 'auto', { password: Buffer.from('caf\xe9', 'latin1') }],
+  ['the column says password', { password: 'wonderland' }, 'auto', { password: 'wonderland' }],
+  ['the column says hash', { hash: SHA }, 'passwords', { hash: SHA }],
+  ['the option is about a column "password" too', { password: SHA }, 'hashes', { hash: SHA }],
+  ['an empty one is none', { password: '', hash: SHA }, 'auto', { hash: SHA }],
+  ['nothing is nothing', { value: '' }, 'auto', {}],
+])('%s', (_what, given, values, expected) => expect(of(given, values)).toEqual({ ...row, ...expected }))
+
+test.each<[string, Parameters<typeof of>[0], RegExp]>([
+  ['damaged', { value: SHA.slice(0, -2) }, /^expected a whole hash of sha1, got a damaged one; --values/],
+  ['cut bcrypt', { value: '$2y$10$abc' }, /whole hash of bcrypt/],
+  [
+    'a hash in the column of passwords',
+    { password: SHA },
+    /^expected a password, got a hash of sha1; name the column/,
+  ],
+  ['argon2', { value: '$argon2id$v=19$m=65536,t=3$c2FsdA' }, /unknown format/],
+  [
+    'yescrypt',
+    { value: '$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7' },
+    /unknown format/,
+  ],
+  ['{SSHA512}', { value: '{SSHA512}c2FsdHNhbHQ' }, /unknown format/],
+  ['locked', { value: '!' }, /may be a locked record; --values hashes or --values passwords/],
+  ['locked with its hash', { value: '!$6$abc$def' }, /may be a locked record/],
+  ['locked, of the file of Linux', { value: '*:19000:0:99999:7:::' }, /may be a locked record/],
+  ['both', { password: 'p', hash: SHA }, /^expected a password or a hash, got both$/],
+])('%s is refused, without a secret', (_what, given, problem) => {
+  const result = of(given)
+  expect(result).toEqual({ line: 3, problem: expect.stringMatching(problem) })
+  for (const secret of Object.values(given))
+    if (secret.length > 1) expect(JSON.stringify(result)).not.toContain(secret)
+})
+
+test.each(formats.map(({ id }) => id).filter(id => id !== 'plaintext' && id !== 'des'))(
+  'a hash of %s has its mark',
+  async format => {
+    const hash = await hashPassword('wonderland', format === 'bcrypt' ? { format, cost: 4 } : { format })
+    expect(of({ value: hash })).toEqual({ ...row, hash })
+  },
+)

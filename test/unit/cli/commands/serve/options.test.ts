@@ -1,0 +1,203 @@
+// The command line, environment and --config file of `serve`: precedence, types, and errors that name the option.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { serveGrammar } from '../../../../../src/cli/commands/serve/option-table.ts'
+import { parseServe } from '../../../../../src/cli/commands/serve/options.ts'
+import { helpOf } from '../../../../../src/cli/options/parse.ts'
+import { passwordOptions } from '../../../../../src/cli/password/options.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'serve-options-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const configFile = (content: unknown): string => {
+  const path = join(folder, `${files++}.json`)
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+const values = (argv: string[], env: NodeJS.ProcessEnv = {}) => parseServe(['--demo', ...argv], env).values
+
+test('without options the defaults of the table hold', () => {
+  expect(parseServe(['--demo'], {})).toMatchObject({
+    file: '.htpasswd',
+    command: [],
+    values: {
+      listen: { host: '127.0.0.1', port: 8080 },
+      log: 'text',
+      'max-failures': 10,
+      'allow-path': [],
+      init: false,
+    },
+  })
+})
+
+test('the file stands before or behind the options', () => {
+  expect(parseServe(['users', '--demo'], {}).file).toBe('users')
+  expect(parseServe(['--demo', '--allow-path', '/health', 'users'], {}).file).toBe('users')
+})
+
+test('what stands behind -- is the app, its options are its own', () => {
+  const { command, file } = parseServe(['users', '--', 'mlflow', 'server', '--port', '5000', '--init'], {})
+  expect({ command, file }).toEqual({
+    command: ['mlflow', 'server', '--port', '5000', '--init'],
+    file: 'users',
+  })
+})
+
+test('a repeatable option keeps all values, another one the last', () => {
+  const got = values(['--allow-path', '/a', '--allow-path', '/b', '--realm', 'one', '--realm', 'two'])
+  expect(got).toMatchObject({ 'allow-path': ['/a', '/b'], realm: 'two' })
+})
+
+test('command line wins over environment, environment over config, config over default', () => {
+  const config = configFile({
+    realm: 'config',
+    'max-failures': 7,
+    'allow-path': ['/c'],
+    log: 'off',
+    file: 'from-config',
+  })
+  const env = { HTPASSWD_REALM: 'environment', HTPASSWD_ALLOW_PATH: '/d, /e', HTPASSWD_CONFIG: config }
+  expect(parseServe(['--demo', '--log', 'json'], env)).toMatchObject({
+    file: 'from-config',
+    values: { realm: 'environment', 'max-failures': 7, 'allow-path': ['/d', '/e'], log: 'json' },
+  })
+})
+
+test('each option is an environment variable and a name of --config, with the same meaning', () => {
+  const samples: Readonly<Record<string, string>> = {
+    upstream: 'http://127.0.0.1:1',
+    listen: '0.0.0.0:81',
+    log: 'json',
+    'max-failures': '3',
+    'upstream-timeout': '4',
+    workers: '2',
+    generate: '24',
+    'password-fd': '3',
+  }
+  for (const [name, row] of Object.entries(serveGrammar.options)) {
+    if (name === 'help' || name === 'config') continue
+    const isSwitch = !('argument' in row)
+    const sample = samples[name] ?? '/some'
+    // the two that go together are given together, and --init where it is wanted
+    const pair = name === 'tls-cert' ? 'tls-key' : name === 'tls-key' ? 'tls-cert' : undefined
+    const names = [name, ...(pair === undefined ? [] : [pair])]
+    const init = name in passwordOptions ? ['--init'] : []
+    const typed = values([...init, ...names.flatMap(one => (isSwitch ? [`--${one}`] : [`--${one}`, sample]))])
+    const exported = names.map(one => [
+      `HTPASSWD_${one.toUpperCase().replaceAll('-', '_')}`,
+      isSwitch ? 'true' : sample,
+    ])
+    expect(values(init, Object.fromEntries(exported)), name).toEqual(typed)
+    const written = Object.fromEntries(names.map(one => [one, isSwitch ? true : sample]))
+    expect({ ...values([...init, '--config', configFile(written)]), config: undefined }, name).toEqual(typed)
+    // `values` itself gives --demo
+    if (name === 'demo') continue
+    const standard = values([])[name as keyof typeof typed]
+    expect(typed[name as keyof typeof typed], name).not.toEqual(standard)
+  }
+})
+
+test('a switch can be set anywhere and taken back on the command line', () => {
+  expect(values([], { HTPASSWD_FORWARD_AUTH: '1' })['forward-auth']).toBe(true)
+  expect(values(['--no-forward-auth'], { HTPASSWD_FORWARD_AUTH: 'true' })['forward-auth']).toBe(false)
+  expect(values(['--config', configFile({ 'preserve-host': true })])['preserve-host']).toBe(true)
+})
+
+test.each([
+  [['--generate'], { length: 20 }, '.htpasswd'],
+  [['--generate', 'words', 'users'], { words: 6 }, 'users'],
+  [['--generate', 'users'], { length: 20 }, 'users'],
+])('--init %j makes up the password', (words, generate, file) => {
+  const request = parseServe(['--demo', '--init', ...words], {})
+  expect({ generate: request.values.generate, file: request.file }).toEqual({ generate, file })
+})
+
+test('a config file may have a byte order mark, as Windows editors write it', () => {
+  expect(values(['--config', configFile('\uFEFF{"realm": "x"}')]).realm).toBe('x')
+})
+
+test.each<[why: string, argv: string[], env: NodeJS.ProcessEnv, message: string | RegExp]>([
+  ['a misspelt option', ['--upstreem', 'x'], {}, 'unknown option --upstreem; did you mean --upstream?'],
+  ['an option like none', ['--zzzzzz'], {}, 'unknown option --zzzzzz; htpasswd serve --help lists all'],
+  ['a short option', ['-x'], {}, /unknown option -x/],
+  ['a missing value', ['--upstream'], {}, '--upstream expected URL behind it'],
+  ['a port out of range', ['--listen', '99999'], {}, /^--listen expected \[HOST:\]PORT .*got "99999"$/],
+  [
+    'a number in words',
+    ['--max-failures', 'ten'],
+    {},
+    '--max-failures expected a whole number from 0 to 1000000, got "ten"',
+  ],
+  [
+    'an unknown log format',
+    [],
+    { HTPASSWD_LOG: 'xml' },
+    'HTPASSWD_LOG expected one of text, json, off, got "xml"',
+  ],
+  [
+    'a switch that is neither',
+    [],
+    { HTPASSWD_INIT: 'maybe' },
+    'HTPASSWD_INIT expected true or false, got "maybe"',
+  ],
+  [
+    'a certificate without key',
+    ['--tls-cert', 'a.pem'],
+    {},
+    '--tls-cert and --tls-key go together, got only --tls-cert',
+  ],
+  [
+    'a place for the password without --init',
+    ['--password-file', 'x'],
+    {},
+    '--password-file says where the password of the first user comes from, and expected --init beside it',
+  ],
+  [
+    'two places for the password',
+    ['--init', '--generate', '--password-env', 'X'],
+    {},
+    'expected one place that the password comes from, got --generate and --password-env',
+  ],
+  ['two files', ['a', 'b', '--demo'], {}, /^expected one password file, got 2: a, b/],
+  [
+    'a config that is not there',
+    ['--config', '/no/such.json'],
+    {},
+    /^--config expected a readable JSON file, got \/no\/such.json/,
+  ],
+])('%s is an error that names it', (_, argv, env, message) => {
+  expect(() => values(argv, env)).toThrow(message)
+})
+
+test.each<[why: string, content: unknown, message: string | RegExp]>([
+  ['an unknown name', { upstreem: 'x' }, /^unknown option "upstreem" in .*; did you mean --upstream\?$/],
+  ['an object as value', { realm: {} }, /^"realm" in .* expected a text, number, true or false, got \{\}$/],
+  ['a list', [1], /^--config expected a JSON object/],
+  ['no JSON', '{', /^--config expected a readable JSON file/],
+  ['a wrong value', { log: 'xml' }, /^"log" in .* expected one of text, json, off, got "xml"$/],
+])('a config file with %s is an error', (_, content, message) => {
+  expect(() => values(['--config', configFile(content)])).toThrow(message)
+})
+
+test('without an app to guard the message says the three ways to name one', () => {
+  expect(() => parseServe([], {})).toThrow(/--upstream .*-- mlflow server.*--demo/)
+})
+
+test('the help has every row of the table, with its default', async () => {
+  const help = await helpOf(serveGrammar, 100)
+  for (const [name, row] of Object.entries(serveGrammar.options)) {
+    expect(help).toContain(`--${name}`)
+    expect(help.replace(/\s+/g, ' ')).toContain(row.describe)
+  }
+  expect(help).toContain('[default: 127.0.0.1:8080]')
+})
+
+test('an error never repeats a password out of a URL', () => {
+  for (const url of ['http://user:secret@127.0.0.1', 'ftp://user:secret@127.0.0.1']) {
+    expect(() => values(['--upstream', url])).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('secret') }),
+    )
+  }
+})

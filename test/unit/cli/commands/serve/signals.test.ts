@@ -1,0 +1,36 @@
+// Signals of both kinds of system: which stop, which reload, and that nothing stays registered.
+import { EventEmitter } from 'node:events'
+import { expect, test } from 'vitest'
+import { catchHangup, catchStop } from '../../../../../src/cli/commands/serve/signals.ts'
+
+test.each([
+  ['linux', 'SIGINT'],
+  ['linux', 'SIGTERM'],
+  ['win32', 'SIGINT'],
+  ['win32', 'SIGBREAK'],
+  ['win32', 'SIGHUP'],
+] as const)('on %s %s stops; a second one is told apart', async (platform, signal) => {
+  const source = new EventEmitter()
+  const stop = catchStop(source, platform)
+  source.emit(signal, signal)
+  expect(await stop.first).not.toBe('')
+  source.emit('SIGINT', 'SIGINT')
+  expect(await stop.second).toBe('SIGINT')
+  stop[Symbol.dispose]()
+  expect(source.eventNames()).toEqual([])
+})
+
+test('on POSIX SIGHUP reloads, on Windows it does not', () => {
+  for (const [platform, expected] of [
+    ['linux', 1],
+    ['win32', 0],
+  ] as const) {
+    const source = new EventEmitter()
+    let reloads = 0
+    const hangup = catchHangup(source, () => reloads++, platform)
+    source.emit('SIGHUP', 'SIGHUP')
+    hangup[Symbol.dispose]()
+    source.emit('SIGHUP', 'SIGHUP')
+    expect(reloads).toBe(expected)
+  }
+})

@@ -1,0 +1,126 @@
+import type { Worker } from 'node:cluster'
+import { EventEmitter } from 'node:events'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { WorkerPlace } from '../../../../../src/cli/commands/serve/worker-slot.ts'
+
+/** A worker without a process. */
+class FakeWorker extends EventEmitter {
+  readonly process: { pid: number | undefined } = { pid: 1 }
+  readonly send = vi.fn()
+  isConnected = (): boolean => true
+  listen = (port = 8080): boolean => this.emit('message', { listening: port })
+  end = (status: number): boolean => this.emit('exit', status, null)
+}
+
+const said: string[] = []
+const forked: FakeWorker[] = []
+const last = (): FakeWorker => forked.at(-1) as FakeWorker
+const fork = vi.fn((): Worker => {
+  forked.push(new FakeWorker())
+  return last() as unknown as Worker
+})
+const makePlace = (): WorkerPlace => new WorkerPlace(fork, text => said.push(text))
+async function filled(): Promise<WorkerPlace> {
+  const place = makePlace()
+  const port = place.fill()
+  last().listen()
+  expect(await port).toBe(8080)
+  return place
+}
+
+beforeEach(() => {
+  said.length = 0
+  forked.length = 0
+  fork.mockClear()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('at the start', () => {
+  test('why a worker cannot listen is its own word', async () => {
+    const port = makePlace().fill()
+    last().emit('message', { failed: { code: 'ERR_LISTEN', message: 'port 8080 is taken' } })
+    last().end(0)
+    await expect(port).rejects.toThrow('port 8080 is taken')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('one that says nothing has ended', async () => {
+    const port = makePlace().fill()
+    last().end(3)
+    await expect(port).rejects.toThrow('a worker ended with exit status 3 before it listened')
+  })
+
+  test('one that cannot be started is a failure like any other', async () => {
+    const place = makePlace()
+    const port = place.fill()
+    last().process.pid = undefined
+    last().emit('error', new Error('spawn EAGAIN'))
+    await expect(port).rejects.toThrow('a worker could not be started: spawn EAGAIN')
+    await place.close(0)
+    fork.mockImplementationOnce(() => {
+      throw new Error('spawn ENOMEM')
+    })
+    await expect(makePlace().fill()).rejects.toThrow('a worker could not be started: spawn ENOMEM')
+  })
+})
+
+describe('a worker that ends', () => {
+  test('is replaced at once, and after a pause where the next one does not last', async () => {
+    await filled()
+    last().end(1)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(fork).toHaveBeenCalledTimes(2)
+    last().listen()
+    last().end(1)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(fork).toHaveBeenCalledTimes(2)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(fork).toHaveBeenCalledTimes(3)
+    last().listen()
+    await vi.advanceTimersByTimeAsync(60_000)
+    last().end(1)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(fork).toHaveBeenCalledTimes(4)
+    expect(said).toEqual([
+      'warning: a worker ended with exit status 1; another one takes its place',
+      'warning: a worker ended with exit status 1; another one takes its place in 1 s',
+      'warning: a worker ended with exit status 1; another one takes its place',
+    ])
+  })
+
+  test('is replaced at last, where one that should take its place did not listen', async () => {
+    await filled()
+    last().end(1)
+    await vi.advanceTimersByTimeAsync(0)
+    last().end(2)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(fork).toHaveBeenCalledTimes(3)
+    expect(said.at(-1)).toBe(
+      'warning: no worker could take its place: a worker ended with exit status 2 before it listened; the next one is tried in 1 s',
+    )
+    last().listen()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('is not replaced when all are told to end', async () => {
+    const place = await filled()
+    const gone = place.close(10)
+    expect(last().send).toHaveBeenCalledWith({ close: 10 }, expect.any(Function))
+    last().emit('error', new Error('write EPIPE'))
+    last().end(0)
+    await gone
+    expect(said).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('nor when that comes in the pause', async () => {
+    const place = await filled()
+    last().end(1)
+    await place.close(10)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(fork).toHaveBeenCalledTimes(1)
+  })
+})

@@ -1,0 +1,24 @@
+// The readers that a row is made of.
+import { expect, test } from 'vitest'
+import { environmentName, oneOf, text, wholeNumber } from '../../../../src/cli/options/table.ts'
+
+test('oneOf takes its choices, as they are, and lists them', () => {
+  const read = oneOf('text', 'json')
+  expect(read.choices).toEqual(['text', 'json'])
+  expect(read('json')).toBe('json')
+  for (const wrong of ['Text', '', 'xml'])
+    expect(() => read(wrong)).toThrow(`expected one of text, json, got "${wrong}"`)
+})
+
+test('wholeNumber takes its bounds and no other way to write a number', () => {
+  const read = wholeNumber(2, 30)
+  expect([read('2'), read('30'), read('007')]).toEqual([2, 30, 7])
+  for (const wrong of ['1', '31', '2.0', '1e1', '0x10', ' 5', '', '-5', '9999999999'])
+    expect(() => read(wrong)).toThrow(`expected a whole number from 2 to 30, got "${wrong}"`)
+})
+
+test('text is what it is', () => expect(text(' a b ')).toBe(' a b '))
+
+test('an option is an environment variable in capitals', () => {
+  expect(environmentName('allow-path')).toBe('HTPASSWD_ALLOW_PATH')
+})

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { createRefusals, textAnswer } from '../../../../src/http/basic/responses.ts'
+
+const hint = 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.'
+const answerTo = createRefusals({ realm: 'MLflow', hint })
+const rejected = { ok: false, status: 401, reason: 'rejected' } as const
+
+test('a text answer knows its length in bytes', () => {
+  expect(textAnswer(404, 'nö')).toMatchObject({
+    status: 404,
+    body: 'nö\n',
+    headers: { 'content-length': '4' },
+  })
+})
+
+describe('a refused login', () => {
+  test('is a short text with the challenge and the remedy', () => {
+    const { status, headers, body } = answerTo(rejected, '*/*')
+    expect(status).toBe(401)
+    expect(headers['www-authenticate']).toBe('Basic realm="MLflow", charset="UTF-8"')
+    expect(headers['content-type']).toBe('text/plain; charset=utf-8')
+    expect(headers['retry-after']).toBeUndefined()
+    expect(body).toContain(hint)
+    expect(Buffer.byteLength(body)).toBeLessThan(300)
+  })
+
+  test('is a page for browsers, that loads and runs nothing', () => {
+    const { headers, body } = answerTo(rejected, 'text/html,application/xhtml+xml')
+    expect(headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+    expect(headers['content-length']).toBe(String(Buffer.byteLength(body)))
+    expect(body).toMatch(/<h1>401 Unauthorized<\/h1>/)
+    // a browser that is not loaded anew does not ask again
+    expect(body).toContain('<a href="">Try again</a>')
+  })
+
+  test('escapes a hint', () => {
+    const page = createRefusals({ realm: 'x', hint: '<b>&"' })(rejected, 'text/html')
+    expect(page.body).toContain('&#60;b&#62;&#38;&#34;')
+  })
+
+  test.each([
+    [{ ok: false, status: 429, reason: 'throttled', retryAfter: 4 }, '4'],
+    [{ ok: false, status: 503, reason: 'busy', retryAfter: 1 }, '1'],
+    [{ ok: false, status: 500, reason: 'fault' }, undefined],
+  ] as const)('%j has its own words and no challenge', (refusal, retryAfter) => {
+    const { status, headers, body } = answerTo(refusal, undefined)
+    expect(status).toBe(refusal.status)
+    expect(headers['www-authenticate']).toBeUndefined()
+    expect(headers['retry-after']).toBe(retryAfter)
+    expect(body).toMatch(new RegExp(`^${status} `))
+  })
+
+  test('missing and rejected look the same', () => {
+    expect(answerTo({ ok: false, status: 401, reason: 'missing' }, undefined)).toEqual(
+      answerTo(rejected, undefined),
+    )
+  })
+})

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { type AccessLogEntry, formatAccessLogEntry } from '../../../../src/http/guard/access-log.ts'
+
+const entry: AccessLogEntry = {
+  time: new Date('2026-11-24T01:02:03.004Z'),
+  address: '192.0.2.7',
+  user: 'alice',
+  method: 'GET',
+  path: '/ajax-api/2.0/x',
+  status: 200,
+  bytes: 1234,
+  milliseconds: 1.2345,
+  aborted: false,
+  reason: undefined,
+}
+
+test('text reads in one line', () => {
+  expect(formatAccessLogEntry(entry, 'text')).toBe(
+    '2026-11-24T01:02:03.004Z 192.0.2.7 alice GET /ajax-api/2.0/x 200 1234B 1.2ms',
+  )
+  expect(
+    formatAccessLogEntry(
+      { ...entry, user: undefined, status: 401, reason: 'rejected', aborted: true },
+      'text',
+    ),
+  ).toMatch(/ - GET .* 401 .* rejected aborted$/)
+})
+
+test('JSON has every field in every line', () => {
+  expect(JSON.parse(formatAccessLogEntry({ ...entry, user: undefined }, 'json'))).toEqual({
+    time: '2026-11-24T01:02:03.004Z',
+    address: '192.0.2.7',
+    user: null,
+    method: 'GET',
+    path: '/ajax-api/2.0/x',
+    status: 200,
+    bytes: 1234,
+    milliseconds: 1.2,
+    aborted: false,
+    reason: null,
+  })
+})
+
+test.each([
+  ['a line end', 'a\r\nb'],
+  ['a terminal sequence', 'a\u001b[2Jb'],
+  ['a C1 control', 'a\u009bb'],
+  ['a line separator', 'a\u2028b'],
+  ['a space', 'a b'],
+])('%s in a name stays in its field', (_, user) => {
+  const text = formatAccessLogEntry({ ...entry, user }, 'text')
+  expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/)
+  expect(text.split(' ')).toHaveLength(8)
+  expect(formatAccessLogEntry({ ...entry, user }, 'json').split('\n')).toHaveLength(1)
+})

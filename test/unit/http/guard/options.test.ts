@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { Authenticator } from '../../../../src/auth/authenticator.ts'
+import { type GuardOptions, resolveGuardOptions } from '../../../../src/http/guard/options.ts'
+
+const least: GuardOptions = {
+  authenticator: new Authenticator(() => undefined),
+  upstream: 'http://127.0.0.1:5000',
+}
+
+test('defaults pass nothing on and open nothing', () => {
+  expect(resolveGuardOptions(least)).toMatchObject({
+    realm: 'Restricted',
+    allowPaths: new Set(),
+    allowOrigins: new Set(),
+    prefix: '',
+    forwardAuth: false,
+    preserveHost: false,
+    trustProxy: [],
+    upstreamTimeout: 0,
+    maxConnectionsPerAddress: 100,
+  })
+})
+
+test('a later change of the lists changes nothing', () => {
+  const allowPaths = ['/health']
+  const resolved = resolveGuardOptions({ ...least, allowPaths })
+  allowPaths.push('/admin')
+  expect(resolved.allowPaths).toEqual(new Set(['/health']))
+})
+
+test('origins are taken in any case, with a slash or without', () => {
+  const { allowOrigins } = resolveGuardOptions({
+    ...least,
+    allowOrigins: ['HTTPS://A.example/', 'http://b:81'],
+  })
+  expect(allowOrigins).toEqual(new Set(['https://a.example', 'http://b:81']))
+})
+
+test.each([
+  [{ allowPath: ['/x'] }, 'got "allowPath"'],
+  [{ authenticator: {} }, '"authenticator"'],
+  [{ upstream: undefined }, '"upstream"'],
+  [{ allowPaths: ['health'] }, '"allowPaths"'],
+  [{ allowOrigins: ['*'] }, '"allowOrigins"'],
+  [{ allowOrigins: ['null'] }, '"allowOrigins"'],
+  [{ allowOrigins: ['https://a.example/path'] }, '"allowOrigins"'],
+  [{ allowOrigins: ['ftp://a.example'] }, '"allowOrigins"'],
+  [{ prefix: 'x' }, '"prefix"'],
+  [{ userHeader: 'Host' }, '"userHeader"'],
+  [{ upstreamTimeout: -1 }, '"upstreamTimeout"'],
+  [{ upstreamTimeout: 2 ** 31 }, '"upstreamTimeout"'],
+  [{ maxConnectionsPerAddress: 1.5 }, '"maxConnectionsPerAddress"'],
+])('%j is refused', (change, message) => {
+  expect(() => resolveGuardOptions({ ...least, ...change } as GuardOptions)).toThrow(message)
+})

@@ -1,0 +1,54 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { afterEach, expect, test } from 'vitest'
+import { Authenticator } from '../../../../src/auth/authenticator.ts'
+import { hashPassword } from '../../../../src/hash/registry.ts'
+import { fastifyBasicAuth } from '../../../../src/http/middleware/fastify.ts'
+import { basic } from '../../../support/test-guard.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    auth?: { user: string }
+  }
+}
+
+const hash = await hashPassword('geheim', { format: 'sha1' })
+let app: FastifyInstance
+let reached = 0
+
+function start(maxFailures = 10) {
+  const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined), { maxFailures })
+  app = Fastify({ trustProxy: true })
+  app.addHook('onRequest', fastifyBasicAuth(authenticator, { realm: 'Lab' }))
+  app.get('/', async request => {
+    reached++
+    return `hello ${request.auth?.user}`
+  })
+}
+afterEach(() => app.close())
+
+test('lets a user through', async () => {
+  start()
+  const answer = await app.inject({ url: '/', headers: { authorization: basic('alice', 'geheim') } })
+  expect(answer.body).toBe('hello alice')
+})
+
+test('asks anybody else, and the route is not reached', async () => {
+  start()
+  reached = 0
+  const answer = await app.inject({
+    url: '/',
+    headers: { authorization: basic('alice', 'falsch'), accept: 'text/html' },
+  })
+  expect(answer.statusCode).toBe(401)
+  expect(answer.headers['www-authenticate']).toBe('Basic realm="Lab", charset="UTF-8"')
+  expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
+  expect(reached).toBe(0)
+})
+
+test("throttles by Fastify's own address of the client", async () => {
+  start(1)
+  const from = (address: string) =>
+    app.inject({ url: '/', headers: { authorization: basic('x', 'y'), 'x-forwarded-for': address } })
+  expect((await from('192.0.2.1')).statusCode).toBe(401)
+  expect((await from('192.0.2.1')).statusCode).toBe(429)
+})

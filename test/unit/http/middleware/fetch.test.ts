@@ -1,0 +1,40 @@
+import { Hono } from 'hono'
+import { expect, test } from 'vitest'
+import { Authenticator } from '../../../../src/auth/authenticator.ts'
+import { hashPassword } from '../../../../src/hash/registry.ts'
+import { fetchBasicAuth } from '../../../../src/http/middleware/fetch.ts'
+import { basic } from '../../../support/test-guard.ts'
+
+const hash = await hashPassword('geheim', { format: 'sha1' })
+const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined), { maxFailures: 1 })
+const check = fetchBasicAuth(authenticator, { realm: 'Lab' })
+
+const app = new Hono<{ Variables: { user: string } }>()
+app.use(async (c, next) => {
+  const { user, response } = await check(c.req.raw, { address: c.req.header('test-address') })
+  if (response !== undefined) return response
+  c.set('user', user)
+  await next()
+})
+app.get('/', c => c.text(`hello ${c.get('user')}`))
+
+test('lets a user through Hono', async () => {
+  const answer = await app.request('/', { headers: { authorization: basic('alice', 'geheim') } })
+  expect(await answer.text()).toBe('hello alice')
+})
+
+test('gives anybody else the response that refuses', async () => {
+  const answer = await app.request('/')
+  expect(answer.status).toBe(401)
+  expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Lab", charset="UTF-8"')
+  expect(await answer.text()).toMatch(/^401 Unauthorized/)
+  expect(await (await app.request('/', { method: 'HEAD' })).text()).toBe('')
+})
+
+test('throttles by the address that the server knows', async () => {
+  const headers = { authorization: basic('x', 'y'), 'test-address': '192.0.2.1' }
+  expect((await app.request('/', { headers })).status).toBe(401)
+  const throttled = await app.request('/', { headers })
+  expect(throttled.status).toBe(429)
+  expect(throttled.headers.get('retry-after')).toBe('5')
+})

@@ -1,0 +1,69 @@
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
+import { textAnswer } from '../../../../src/http/basic/responses.ts'
+import { Exchange } from '../../../../src/http/proxy/exchange.ts'
+
+function setUp({ url = '/x?token=secret', method = 'GET', expectsContinue = false, closing = false } = {}) {
+  const sent: unknown[] = []
+  const res = Object.assign(new EventEmitter(), {
+    headersSent: true,
+    statusCode: 418,
+    writableFinished: true,
+    writeHead: (...head: unknown[]) => sent.push(head),
+    end: (text: string) => sent.push(text),
+  })
+  const req = { url, method, headers: {}, rawHeaders: [], complete: true }
+  const client = { address: '192.0.2.7', scheme: 'https', host: 'h', proxied: false }
+  const flags = { expectsContinue, closing, now: 100 }
+  const exchange = new Exchange(
+    req as unknown as IncomingMessage,
+    res as unknown as ServerResponse,
+    client,
+    flags,
+  )
+  return { exchange, sent, res, req }
+}
+
+test('a log entry has the path without its query, also when the target was rewritten', () => {
+  const { exchange, req } = setUp()
+  exchange.login = { ok: true, user: 'alice', username: Buffer.from('alice'), isCurrent: () => true }
+  req.url = '/rewritten'
+  expect(exchange.toLogEntry(104)).toMatchObject({
+    address: '192.0.2.7',
+    user: 'alice',
+    method: 'GET',
+    path: '/x',
+    status: 418,
+    milliseconds: 4,
+    aborted: false,
+  })
+})
+
+test.each(['http://user:secret@host/x', '*', 'secret'])('what is no path is not logged: %s', url =>
+  expect(setUp({ url }).exchange.toLogEntry(101).path).toBe('-'),
+)
+
+test('a response that never began has no status, one that broke off is marked', () => {
+  const { exchange, res } = setUp()
+  Object.assign(res, { headersSent: false, writableFinished: false })
+  expect(exchange.toLogEntry(101)).toMatchObject({ status: 0, aborted: true })
+})
+
+test.each([
+  [{}, undefined],
+  [{ closing: true }, 'close'],
+  [{ expectsContinue: true }, 'close'],
+])('with %j an answer has Connection: %s', (flags, connection) => {
+  const { exchange, sent } = setUp(flags)
+  exchange.answer(textAnswer(400, 'no'), 'test')
+  expect((sent[0] as [number, Record<string, string>])[1].connection).toBe(connection)
+  expect(exchange).toMatchObject({ reason: 'test', bytes: 3 })
+})
+
+test('HEAD is answered without a body', () => {
+  const { exchange, sent } = setUp({ method: 'HEAD' })
+  exchange.answer(textAnswer(401, 'no'), 'test')
+  expect(sent[1]).toBe('')
+  expect(exchange.bytes).toBe(0)
+})

@@ -1,0 +1,36 @@
+// Errors of the system get the package's names, and tell that nothing was lost.
+import { expect, test } from 'vitest'
+import { HtpasswdError } from '../../../src/errors.ts'
+import { fileError, isHeldOpen, isMissing } from '../../../src/store/file-error.ts'
+
+const systemError = (code: string) => Object.assign(new Error(`${code}: it failed`), { code })
+
+test.each([
+  ['ENOSPC', 'ERR_FILE_WRITE', 'cannot write x: the disk is full; the file is as it was'],
+  ['EDQUOT', 'ERR_FILE_WRITE', 'cannot write x: the disk is full; the file is as it was'],
+  ['EIO', 'ERR_FILE_WRITE', 'cannot write x: EIO: it failed; the file is as it was'],
+  ['EFBIG', 'ERR_FILE_WRITE', 'cannot write x: EFBIG: it failed; the file is as it was'],
+  ['EACCES', 'ERR_FILE_ACCESS', 'cannot write x: EACCES: it failed; the file is as it was'],
+  ['EROFS', 'ERR_FILE_ACCESS', 'cannot write x: EROFS: it failed; the file is as it was'],
+])('%s', (errno, code, message) => {
+  const cause = systemError(errno)
+  expect(fileError(cause, 'cannot write', 'x')).toMatchObject({
+    name: 'HtpasswdError',
+    code,
+    message,
+    cause,
+    exitStatus: 1,
+  })
+})
+
+test('one that has its name keeps it', () => {
+  const error = new HtpasswdError('ERR_FILE_BUSY', 'busy')
+  expect(fileError(error, 'cannot write', 'x')).toBe(error)
+})
+
+test('what is missing, and what may go through a moment later', () => {
+  const codes = ['ENOENT', 'EPERM', 'EACCES', 'EBUSY', 'ENOSPC']
+  expect(codes.filter(code => isMissing(systemError(code)))).toEqual(['ENOENT'])
+  expect(codes.filter(code => isHeldOpen(systemError(code)))).toEqual(['EPERM', 'EACCES', 'EBUSY'])
+  expect([isMissing(undefined), isHeldOpen(new Error('x'))]).toEqual([false, false])
+})
