@@ -1,10 +1,9 @@
 // The manual page: no fault in it for mandoc's reader, and all that the tables say can be read in it.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { classicOptions, synopsis } from '../../src/cli/apache/grammar.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { examples } from '../../src/cli/help.ts'
@@ -14,15 +13,9 @@ import { findProgram, skipReason } from '../support/outside-program.ts'
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const mandoc = findProgram('mandoc')
 const missing = skipReason({ mandoc })
-const folder = mkdtempSync(join(tmpdir(), 'manual-'))
-const page = join(folder, 'htpasswd.1')
+/** As the build has made it; `npm test` builds first. */
+const page = join(root, 'man', 'htpasswd.1')
 const run = (program: string, ...words: string[]) => spawnSync(program, words, { encoding: 'utf8' })
-
-beforeAll(() => {
-  const { status, stderr } = run(process.execPath, join(root, 'build', 'manual.js'), page)
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-})
-afterAll(() => rmSync(folder, { recursive: true }))
 
 test.skipIf(missing)('mandoc -Tlint finds nothing', () => {
   expect(run(mandoc as string, '-Tlint', page)).toMatchObject({ stdout: '', stderr: '', status: 0 })
