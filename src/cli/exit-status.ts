@@ -2,17 +2,25 @@
 
 export const ExitStatus = {
   ok: 0,
-  /** The file could not be opened or written. */
   file: 1,
   syntax: 2,
-  /** The two passwords differ, the password is wrong, or a cost that bcrypt refuses. */
   verification: 3,
   interrupted: 4,
   tooLong: 5,
-  /** A bad user name, or `-v` of a user who is not there. */
   user: 6,
-  /** Not a valid htpasswd file. */
   invalidFile: 7,
-  /** A record that cannot be checked. */
   unverifiable: 9,
 } as const
+
+/** For the manual page and the documents. */
+export const exitStatusMeanings: Readonly<Record<keyof typeof ExitStatus, string>> = {
+  ok: 'done',
+  file: 'the file could not be opened or written',
+  syntax: 'a mistake in the arguments, or a password that cannot be stored',
+  verification: 'the two passwords differ, the password is wrong, or bcrypt does not accept the cost',
+  interrupted: 'no password was given: Ctrl-C, Ctrl-D, end of input',
+  tooLong: 'user name, password or record too long',
+  user: 'a user name that cannot be stored; with `-v`, an unknown user',
+  invalidFile: 'not a password file, or UTF-16 text; with `-v`, an empty hash',
+  unverifiable: 'a record that cannot be verified',
+}

@@ -1,31 +1,23 @@
 // Every link between the documents leads somewhere, and into the right section.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { headingsOf } from '../../build/docs/markdown.js'
+import { root } from './repository.ts'
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const folders = readdirSync(root, { withFileTypes: true })
-  .filter(
-    one => one.isDirectory() && !['node_modules', 'dist', 'coverage', '.cache', '.git'].includes(one.name),
-  )
-  .map(one => one.name)
+  .filter(entry => entry.isDirectory())
+  .map(({ name }) => name)
+  .filter(name => !['node_modules', 'dist', 'coverage', '.cache', '.git'].includes(name))
 const listed = (folder: string, recursive: boolean): string[] =>
   readdirSync(join(root, folder), { recursive, encoding: 'utf8' }).map(name => join(root, folder, name))
 const documents = [...listed('.', false), ...folders.flatMap(folder => listed(folder, true))].filter(file =>
   file.endsWith('.md'),
 )
 
-const prose = (file: string): string => readFileSync(file, 'utf8').replaceAll(/^```.*?^```$/gms, '')
-
-/** The anchors that GitHub makes of headings. */
-const anchorsOf = (file: string): string[] =>
-  [...prose(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  )
+const read = (file: string): string => readFileSync(file, 'utf8').replaceAll('\r\n', '\n')
+const prose = (file: string): string => read(file).replaceAll(/^```.*?^```$/gms, '')
+const anchorsOf = (file: string): string[] => headingsOf(read(file)).map(({ anchor }) => anchor)
 
 const linksOf = (file: string): string[] =>
   [...prose(file).matchAll(/\]\(([^()\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)].map(

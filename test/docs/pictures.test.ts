@@ -1,4 +1,4 @@
-// The pictures of the README are of what the command says now, and small.
+// The pictures of the documents show what the command prints now, and are small.
 import { readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -12,7 +12,7 @@ test('the terminal shows what serve says at its start; else: npm run screenshots
   // the picture wraps lines as a terminal does
   const shown = lines.map(([, line = '']) => line.replaceAll(/&#(\d+);/g, (_, c) => String.fromCharCode(c)))
   const said = startupMessage({
-    file: 'mlflow-authfile',
+    file: '.htpasswd',
     users: [['admin', '$2y$12$abcdefghijklmnopqrstuuMmTxU5HrGxEJhWmQ0yQvIhQWdDZ0zQK']],
     listen: { host: '127.0.0.1', port: 8080 },
     scheme: 'http',
@@ -24,6 +24,6 @@ test('the terminal shows what serve says at its start; else: npm run screenshots
   expect(shown.join('')).toContain(said.trimEnd().replaceAll('\n', ''))
 })
 
-test.each(['terminal.svg', 'mlflow.webp'])('%s is small', name => {
+test.each(['terminal.svg', 'login.webp', 'mlflow.webp'])('%s is small', name => {
   expect(statSync(place(name)).size).toBeLessThan(60_000)
 })

@@ -1,4 +1,4 @@
-// Which formats each real server checks: the README's table of other servers, proved where the server can be had.
+// Which formats each real server checks: the table of docs/servers.md, proved where the server can be had.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { findProgram, skipReason } from '../support/outside-program.ts'
 import { type ServerName, startServer } from './servers.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const [head = [], , ...rows] = readFileSync(join(root, 'README.md'), 'utf8')
+const [head = [], , ...rows] = readFileSync(join(root, 'docs/servers.md'), 'utf8')
   .split('\n')
   .filter((line, i, lines) => line.startsWith('|') && tableStart(lines, i).startsWith('| server'))
   .map(line =>
@@ -25,7 +25,7 @@ function tableStart(lines: readonly string[], at: number): string {
   return lines[start] ?? ''
 }
 
-/** The README's name of a server, and its program. */
+/** The table's name of a server, and its program. */
 const servers: [string, ServerName][] = [
   ['Apache', 'apache2'],
   ['nginx', 'nginx'],

@@ -1,47 +1,51 @@
-// Makes the pictures of README.md from real runs: the two lines in a terminal, and MLflow's page behind the guard.
-// Needs Chromium, python3, and MLflow in .cache/mlflow as .ci/run puts it there; the ports 5000 and 8080 have to be free.
+// `npm run screenshots`: makes the pictures of README.md and docs/serve.md from a real run of the first command.
+// Needs Chromium, Xvfb, ImageMagick, python3, and MLflow in .cache/mlflow as .ci/run puts it there; the ports 5000 and 8080
+// have to be free.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '..', '..')
 const command = join(root, 'bin/htpasswd.js')
 const environment = join(root, '.cache/mlflow/bin')
 const env = { ...process.env, PATH: `${environment}${delimiter}${process.env.PATH}` }
 const COLUMNS = 100
 const GUARD = 'http://127.0.0.1:8080'
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const picture = name => join(root, 'docs', name)
 
 const [user, password] = ['admin', 'wonderland']
-const make = ['-cB', '-C', '12', 'mlflow-authfile', user]
-const serve = ['serve', 'mlflow-authfile', '--', 'mlflow', 'server', '--port', '5000']
+const serve = ['serve', '--init', '--', 'mlflow', 'server', '--port', '5000']
 
-/** What stands on a terminal after the passwords have been typed at it. */
+/** What is on a terminal when the first command has been run there and the password been typed; the guard is ended again. */
 function typeAtTerminal(cwd) {
-  const steps = [{ type: `${password}\r` }, { type: `${password}\r` }]
-  const job = JSON.stringify({ argv: [process.execPath, command, ...make], steps })
+  const type = `${password}\r`
+  const steps = [{ type }, { type }, { after: '    cmd  ', signal: 'SIGTERM' }]
+  const job = JSON.stringify({ argv: [process.execPath, command, ...serve], steps })
   const script = join(root, 'test/command/type_at_terminal.py')
-  const { terminal } = JSON.parse(execFileSync('python3', [script, job], { cwd, encoding: 'utf8' }))
-  return terminal.replaceAll('\r', '')
+  const { terminal } = JSON.parse(execFileSync('python3', [script, job], { cwd, env, encoding: 'utf8' }))
+  const lines = terminal.replaceAll('\r', '').split('\n')
+  // MLflow's own lines, which are many, are left out
+  const made = lines.findIndex(line => line.startsWith('Made '))
+  const [first, last] = ['Guarding', '    cmd '].map(start => lines.findIndex(line => line.startsWith(start)))
+  return [...lines.slice(0, made + 1), ...lines.slice(first, last + 1)].join('\n')
 }
 
 /** Starts the guard with MLflow and resolves when it says where to open it. */
 async function startGuard(cwd) {
-  const guard = spawn(process.execPath, [command, ...serve], {
-    cwd,
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let said = ''
+  const stdio = ['ignore', 'ignore', 'pipe']
+  const guard = spawn(process.execPath, [command, ...serve], { cwd, env, stdio })
+  let output = ''
   for await (const text of guard.stderr.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-    said += text
-    if (/^ {4}cmd .*\n/m.test(said)) break
+    output += text
+    if (/^ {2}Open /m.test(output)) break
   }
   guard.stderr.resume()
-  // MLflow's own lines, which are many, are left out
-  return { guard, said: said.slice(said.indexOf('Guarding')) }
+  return guard
 }
 
 /** A few runs, logged through the guard as a user of it would. */
@@ -64,16 +68,14 @@ for name, rate in [('baseline', .15), ('wider', .3), ('deeper', .6)]:
   })
 }
 
-async function photograph(file) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
-  })
+/** MLflow's page of runs, as the logged-in user sees it. */
+async function photographApp(file) {
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   const credentials = { username: user, password }
-  const page = await browser.newPage({ viewport: { width: 1280, height: 640 }, httpCredentials: credentials })
+  const page = await browser.newPage({ viewport: { width: 1000, height: 600 }, httpCredentials: credentials })
   await page.goto(`${GUARD}/#/experiments/1/runs?compareRunsMode=CHART`)
   await page.locator('.js-plotly-plot .trace').first().waitFor({ state: 'attached' })
-  // MLflow's assistant leaves no room for the curves; they grow when it is gone
+  // MLflow's assistant leaves no room for the curves; they grow when it is closed
   await page.getByRole('button', { name: 'Close' }).click()
   await page.waitForFunction(
     () => document.querySelector('.js-plotly-plot .bg').getBoundingClientRect().width > 100,
@@ -82,6 +84,30 @@ async function photograph(file) {
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 70 })
   writeFileSync(file, data, 'base64')
   await browser.close()
+}
+
+/** The browser's login prompt. It is no part of the page, so this is a picture of the screen of a virtual display. */
+async function photographLogin(file, cwd) {
+  const display = ':87'
+  const screen = spawn('Xvfb', [display, '-screen', '0', '1000x600x24', '-nolisten', 'tcp'], {
+    stdio: 'ignore',
+  })
+  const options = ['--no-sandbox', '--no-first-run', '--disable-gpu', '--disable-sync', '--test-type']
+  const size = ['--window-size=1000,600', '--window-position=0,0', `--user-data-dir=${join(cwd, 'profile')}`]
+  await delay(1000)
+  const browser = spawn(executablePath, [...options, ...size, `${GUARD}/`], {
+    env: { ...process.env, DISPLAY: display },
+    stdio: 'ignore',
+  })
+  try {
+    // nothing tells when the prompt has been painted
+    await delay(15_000)
+    execFileSync('import', ['-display', display, '-window', 'root', '-quality', '80', file])
+  } finally {
+    browser.kill()
+    await once(browser, 'exit')
+    screen.kill()
+  }
 }
 
 const escapeXml = text => text.replace(/[&<>]/g, c => `&#${c.charCodeAt(0)};`)
@@ -98,7 +124,7 @@ function drawTerminal(text) {
       `<text x="16" y="${30 + i * 20}"${line.startsWith('$ ') ? ' class="typed"' : ''}>${escapeXml(line)}</text>`,
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
-<title>The two lines in a terminal</title>
+<title>The command in a terminal</title>
 <style>
   text { font: 14px ui-monospace, Consolas, Menlo, "DejaVu Sans Mono", monospace; fill: #d6deeb; white-space: pre }
   .typed { fill: #7fdbca; font-weight: bold }
@@ -110,15 +136,18 @@ ${lines.join('\n')}
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'screenshots-'))
-const typed = typeAtTerminal(folder)
-const { guard, said } = await startGuard(folder)
 try {
-  logRuns(folder)
-  await photograph(join(import.meta.dirname, 'mlflow.webp'))
-  const text = `$ npx htpasswd-kit ${make.join(' ')}\n${typed}$ npx htpasswd-kit ${serve.join(' ')}\n${said}`
-  writeFileSync(join(import.meta.dirname, 'terminal.svg'), drawTerminal(text))
+  const typed = typeAtTerminal(folder)
+  writeFileSync(picture('terminal.svg'), drawTerminal(`$ npx htpasswd-kit ${serve.join(' ')}\n${typed}`))
+  const guard = await startGuard(folder)
+  try {
+    await photographLogin(picture('login.webp'), folder)
+    logRuns(folder)
+    await photographApp(picture('mlflow.webp'))
+  } finally {
+    guard.kill()
+    await once(guard, 'exit')
+  }
 } finally {
-  guard.kill()
-  await once(guard, 'exit')
   rmSync(folder, { recursive: true, force: true })
 }

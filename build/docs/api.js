@@ -1,0 +1,199 @@
+// The API reference of docs/api.md, made from the declarations that tsc writes and the doc comments in them.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { table } from './markdown.js'
+
+const dist = join(import.meta.dirname, '..', '..', 'dist')
+const read = path => readFileSync(join(dist, path), 'utf8').replaceAll('\r\n', '\n')
+
+/** The headings of the page, by the folder of `src` that a name comes from; in this order. */
+const sections = {
+  hash: 'Hashes',
+  document: 'The text of a password file',
+  check: 'Problems of a password file',
+  import: 'Many users at once',
+  store: 'Files on disk',
+  auth: 'Checking logins',
+  http: 'HTTP',
+  'errors.ts': 'Errors',
+}
+
+/** The names that index.ts exports, with the file of each. */
+function exportedNames() {
+  const statements = read('index.d.ts').matchAll(/export (?:type )?\{([^}]*)\} from '\.\/([^']+)';/g)
+  return [...statements].flatMap(([, names, path]) =>
+    names
+      .split(',')
+      .map(name => name.trim().replace(/^type /, ''))
+      .filter(name => name !== '')
+      .map(name => ({ name, path: path.replace(/\.ts$/, '.d.ts'), section: path.split('/')[0] })),
+  )
+}
+
+/** A doc comment taken apart: the text, and its tags `@param`, `@returns`, `@throws` and `@example`. */
+function parseComment(comment = '') {
+  const text = comment
+    .replace(/^\s*\/\*\*|\*\/\s*$/g, '')
+    .replaceAll(/^[ \t]*\* ?/gm, '')
+    .trim()
+  const [description, ...rest] = text.split(/(?:^|\s)@(?=(?:param|returns|throws|example|deprecated)\b)/)
+  const tags = rest.map(tag => {
+    const [, name, body] = /^(\w+)\s*([\s\S]*)$/.exec(tag)
+    return { name, body: body.trim() }
+  })
+  return { description: description.trim(), tags }
+}
+
+/** One paragraph a line, as a cell of a table or an item of a list has it. */
+const oneLine = text => text.replaceAll(/\s*\n\s*/g, ' ')
+
+/** Tags in the order of the comment; examples come last. */
+function renderTags(tags) {
+  const line = ({ name, body }) => {
+    if (name === 'param') {
+      const [, parameter, text] = /^(\S+)\s*-?\s*([\s\S]*)$/.exec(body)
+      return `- \`${parameter}\`: ${oneLine(text)}`
+    }
+    const label = { returns: 'Returns', throws: 'Throws', deprecated: 'Deprecated:' }[name]
+    return `- ${label} ${oneLine(body)}`
+  }
+  const examples = tags.filter(({ name }) => name === 'example').map(({ body }) => body)
+  const lines = tags.filter(({ name }) => name !== 'example').map(line)
+  return [...(lines.length > 0 ? [lines.join('\n')] : []), ...examples]
+}
+
+const COMMENT = String.raw`(/\*\*(?:(?!\*/)[\s\S])*\*/\s*)?`
+
+/** The declaration of a name: its doc comment, its kind, and its text. */
+function findDeclaration({ name, path }) {
+  const pattern = new RegExp(
+    String.raw`^${COMMENT}(?:export )?(?:declare )?(class|function|const|interface|type) ${name}\b[\s\S]*?(?:^\}|;)$`,
+    'm',
+  )
+  const source = read(path)
+  const match = pattern.exec(source)
+  if (match === null) throw new Error(`${path} expected a declaration of ${name}`)
+  const kind = match[2]
+  const start = match.index + (match[1]?.length ?? 0)
+  const rest = source.slice(start)
+  const braces = kind === 'class' || kind === 'interface'
+  const end = braces ? rest.search(/^\}/m) + 1 : statementEnd(rest)
+  return {
+    kind,
+    comment: parseComment(match[1]),
+    text: rest.slice(0, end).replace(/^export (declare )?/, ''),
+  }
+}
+
+/** Where a statement ends: at the first `;` outside all brackets and comments. */
+function statementEnd(text) {
+  let depth = 0
+  for (const { 0: token, index } of text.matchAll(
+    /\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[()[\]{};]/g,
+  )) {
+    if ('([{'.includes(token)) depth++
+    else if (')]}'.includes(token)) depth--
+    else if (token === ';' && depth === 0) return index + 1
+  }
+  return text.length
+}
+
+/** The members of a class or interface with their doc comments, private ones left out. */
+function membersOf(text) {
+  const body = text.slice(text.indexOf('{') + 1, text.lastIndexOf('}'))
+  const members = []
+  let rest = body
+  while (rest.trim() !== '') {
+    const [, comment] = new RegExp(`^\\s*${COMMENT}`).exec(rest)
+    rest = rest.slice(rest.indexOf(comment ?? '') + (comment?.length ?? 0)).trimStart()
+    const end = statementEnd(rest)
+    const declaration = rest
+      .slice(0, end)
+      .replace(/;$/, '')
+      .replace(/^readonly /, '')
+      .replace(/^get (\w+)\(\)/, 'readonly $1')
+    rest = rest.slice(end)
+    if (!/^#|^private /.test(declaration)) members.push({ declaration, comment: parseComment(comment) })
+  }
+  return members
+}
+
+const withoutComments = text => text.replaceAll(/\/\*\*[\s\S]*?\*\/\s*/g, '')
+const signature = text =>
+  [
+    '```ts',
+    withoutComments(text)
+      .replace(/;$/, '')
+      .replaceAll(/\n {4}/g, '\n  '),
+    '```',
+  ].join('\n')
+
+/** `name?: type` as the cells of a table. */
+function fieldRow({ declaration, comment }) {
+  const [, name, type] = /^([\w$]+\??|\[[^\]]+\])(?::\s*)?([\s\S]*)$/.exec(declaration) ?? [
+    '',
+    declaration,
+    '',
+  ]
+  const shown = withoutComments(type.replace(/ \| undefined$/, '')).replaceAll(/\s+/g, ' ')
+  const tags = comment.tags.map(({ name: tag, body }) => (tag === 'throws' ? ` Throws ${body}` : ''))
+  return [`\`${name}\``, shown === '' ? '' : `\`${shown}\``, oneLine(comment.description + tags.join(''))]
+}
+
+function renderClass(members) {
+  return members.flatMap(({ declaration, comment }) => [
+    `#### \`${oneLine(declaration).replace(/^(static )?(?:readonly )?([^(:]+)[\s\S]*$/, '$1$2')}\``,
+    signature(declaration),
+    ...(comment.description === '' ? [] : [comment.description]),
+    ...renderTags(comment.tags),
+  ])
+}
+
+function renderName(entry) {
+  const { kind, comment, text } = findDeclaration(entry)
+  const isTable = kind === 'interface'
+  const about = comment.description === '' ? [] : [comment.description]
+  const parts = [`### \`${entry.name}\``, ...about]
+  const members = isTable || kind === 'class' ? membersOf(text) : []
+  const plain = members.every(({ declaration }) => !/^[^:]*\(/.test(declaration) || declaration.length < 100)
+  if (isTable && plain) {
+    parts.push(table(['name', 'type', 'what it is'], members.map(fieldRow)))
+    const [, base] = /^interface \w+ extends ([^{]+) \{/.exec(text) ?? []
+    if (base !== undefined) parts.push(`It also has what \`${base}\` has.`)
+    parts.push(...renderTags(comment.tags))
+  } else if (kind === 'class') parts.push(...renderTags(comment.tags), ...renderClass(members))
+  else parts.push(signature(unionText(text, entry.path)), ...renderTags(comment.tags))
+  return parts.join('\n\n')
+}
+
+/** A type that is read off a constant, such as `keyof typeof advice`, as the union of strings that it is. */
+function unionText(text, path) {
+  const [, keysOf] = /= keyof typeof (\w+);$/.exec(text) ?? []
+  const [, idsOf] = /= \(typeof (\w+)\)\[number\]\['id'\];$/.exec(text) ?? []
+  const constant = keysOf ?? idsOf
+  if (constant === undefined) return withoutComments(text).replaceAll(/=\s*\n/g, '= ')
+  const source = read(path)
+  const declared = source.slice(source.indexOf(`declare const ${constant}: `))
+  const own = declared.slice(0, statementEnd(declared))
+  const keys = keysOf ? /^ {4}readonly '?([\w-]+)'?:/gm : /<"(\w+)">/g
+  const choices = [...own.matchAll(keys)].map(([, key]) => `'${key}'`)
+  return `${text.slice(0, text.indexOf('=') + 1)} ${choices.join(' | ')};`.replace(
+    /(.{1,100})(?: \| |;$)/g,
+    (_, line, at) => (at === 0 ? line : `\n  | ${line}`),
+  )
+}
+
+/** The whole reference: a section for each part of the library, values before types. */
+export function apiReference() {
+  const names = exportedNames()
+  const unknown = names.filter(({ section }) => !(section in sections))
+  if (unknown.length > 0) throw new Error(`no section of the API page for ${unknown[0].path}`)
+  const isType = entry => ['interface', 'type'].includes(findDeclaration(entry).kind)
+  return Object.entries(sections)
+    .map(([section, title]) => {
+      const own = names.filter(entry => entry.section === section)
+      const ordered = [...own.filter(entry => !isType(entry)), ...own.filter(isType)]
+      return [`## ${title}`, ...ordered.map(renderName)].join('\n\n')
+    })
+    .join('\n\n')
+}

@@ -1,0 +1,81 @@
+// The pages are complete and up to date: generated parts, tables of contents, size, and everything that has to be named.
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { headingsOf } from '../../build/docs/markdown.js'
+import { readPages } from '../../build/docs/pages.js'
+import { ExitStatus } from '../../src/cli/exit-status.ts'
+import { formats } from '../../src/hash/registry.ts'
+import { readManifest, root } from './repository.ts'
+
+const pages = readPages()
+const page = (path: string): string => pages.get(path) ?? ''
+
+test('the generated parts, with the tables of contents, are up to date', () => {
+  const script = join(root, 'build/docs/fill.js')
+  const { stderr, status } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' })
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+})
+
+test('README.md is short: at most 250 lines and 16 KB', () => {
+  const readme = readFileSync(join(root, 'README.md'))
+  expect(readme.length).toBeLessThanOrEqual(16 * 1024)
+  expect(readme.toString('utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(250)
+})
+
+test('README.md leads to every page', () => {
+  const others = [...pages.keys()].filter(path => path !== 'README.md')
+  expect(others.length).toBeGreaterThan(9)
+  expect(others.filter(path => !page('README.md').includes(`](${path})`))).toEqual([])
+})
+
+test.each([...pages.keys()])('%s has one title, and no heading twice', path => {
+  const headings = headingsOf(page(path))
+  expect(headings.filter(({ level }) => level === 1)).toHaveLength(1)
+  const sections = headings.filter(({ level }) => level <= 3).map(({ text }) => text)
+  expect(sections.toSorted()).toEqual([...new Set(sections)].toSorted())
+})
+
+test('every dependency has its reason', () => {
+  const packages = page('docs/dependencies.md').split('\n## ')[1] ?? ''
+  const named = [...packages.matchAll(/^\| `([\w-]+)` +\| \S/gm)].map(([, name]) => name)
+  expect(named.toSorted()).toEqual(Object.keys(readManifest().dependencies).toSorted())
+})
+
+test('every exit status is explained', () => {
+  const explained = [...page('docs/command.md').matchAll(/^\| (\d) +\| \S/gm)].map(([, status]) =>
+    Number(status),
+  )
+  expect(explained.toSorted()).toEqual(Object.values(ExitStatus).toSorted())
+})
+
+test('every hash format is named', () => {
+  expect(
+    formats.map(({ id }) => `\`${id}\``).filter(name => !page('docs/library.md').includes(name)),
+  ).toEqual([])
+})
+
+describe('docs/api.md', () => {
+  const exported = [
+    ...readFileSync(join(root, 'src/index.ts'), 'utf8').matchAll(/^export (?:type )?\{([^}]*)\}/gm),
+  ].flatMap(([, names = '']) => names.split(',').map(name => name.trim().replace(/^type /, '')))
+  const names = exported.filter(name => name !== '')
+
+  test('has every export', () => {
+    const headings = headingsOf(page('docs/api.md')).map(({ text }) => text)
+    expect(names.length).toBeGreaterThan(20)
+    expect(names.filter(name => !headings.includes(`\`${name}\``))).toEqual([])
+  })
+})
+
+test('CHANGELOG.md has the form of Keep a Changelog, with dates', () => {
+  const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8')
+  const versions = [...changelog.matchAll(/^## (.*)$/gm)].map(([, title = '']) => title)
+  const form = /^\[(?:Unreleased|\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$)/
+  expect(versions.filter(title => !form.test(title))).toEqual([])
+  const kinds = new Set([...changelog.matchAll(/^### (.*)$/gm)].map(([, title]) => title))
+  const known = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security']
+  expect([...kinds].filter(kind => !known.includes(kind ?? ''))).toEqual([])
+  expect(versions.filter(title => title.startsWith(`[${readManifest().version}]`))).toHaveLength(1)
+})
