@@ -1,9 +1,10 @@
-// What a guard or a middleware answers by itself: a short text for programs, the same as a page for browsers.
+// The responses that a guard or a middleware sends itself: short text for programs, the same as a page for browsers.
 import type { AuthResult } from '../../auth/auth-result.ts'
 import { formatChallenge } from './challenge.ts'
+import { escapeHtml } from './html.ts'
 
-/** A whole response. Header names are in lower case. */
-export interface Answer {
+/** A complete response. Header names are in lower case. */
+export interface CannedResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -27,8 +28,6 @@ const titles: Record<AuthRefusal['status'], string> = {
   503: 'Service Unavailable',
 }
 
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`)
-
 /** Whoever sees it has closed the login prompt: a browser asks again when the page is loaded again. */
 const page = (title: string, sentence: string, hint: string): string =>
   `<!doctype html>
@@ -40,12 +39,21 @@ const page = (title: string, sentence: string, hint: string): string =>
 </html>
 `
 
-/** A plain answer: text, never kept by a cache, never taken for a page. */
-export function textAnswer(status: number, text: string, headers: Record<string, string> = {}): Answer {
+/** A response of plain text that no cache may store and no browser may take for HTML. */
+export function textResponse(
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): CannedResponse {
   return complete(status, 'text/plain; charset=utf-8', `${text}\n`, headers)
 }
 
-function complete(status: number, type: string, body: string, headers: Record<string, string>): Answer {
+function complete(
+  status: number,
+  type: string,
+  body: string,
+  headers: Record<string, string>,
+): CannedResponse {
   const length = String(Buffer.byteLength(body))
   const fixed = { 'content-type': type, 'content-length': length, 'cache-control': 'no-store' }
   return { status, headers: { ...fixed, 'x-content-type-options': 'nosniff', ...headers }, body }
@@ -63,25 +71,26 @@ export interface RefusalOptions {
  *
  * @returns the answer to a refusal, as a page where the request's `Accept` names `text/html`.
  */
-export function createRefusals({ realm, hint }: RefusalOptions) {
+export function createRefusalResponses({ realm, hint }: RefusalOptions) {
   const challenge = formatChallenge(realm)
-  const build = (status: AuthRefusal['status'], html: boolean): Answer => {
+  const build = (status: AuthRefusal['status'], html: boolean): CannedResponse => {
     const title = `${status} ${titles[status]}`
     const remedy = status === 401 && hint !== undefined ? hint : ''
     const headers: Record<string, string> = status === 401 ? { 'www-authenticate': challenge } : {}
-    if (!html) return textAnswer(status, `${title}: ${sentences[status]}${remedy && `\n${remedy}`}`, headers)
+    if (!html)
+      return textResponse(status, `${title}: ${sentences[status]}${remedy && `\n${remedy}`}`, headers)
     headers['content-security-policy'] =
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     return complete(status, 'text/html; charset=utf-8', page(title, sentences[status], remedy), headers)
   }
-  const answers = new Map<string, Answer>()
+  const responses = new Map<string, CannedResponse>()
   for (const status of [401, 429, 500, 503] as const) {
-    for (const html of [false, true]) answers.set(`${status} ${html}`, build(status, html))
+    for (const html of [false, true]) responses.set(`${status} ${html}`, build(status, html))
   }
-  return (refusal: AuthRefusal, accept: string | undefined): Answer => {
+  return (refusal: AuthRefusal, accept: string | undefined): CannedResponse => {
     const html = accept?.toLowerCase().includes('text/html') === true
-    const answer = answers.get(`${refusal.status} ${html}`) as Answer
-    if (refusal.retryAfter === undefined) return answer
-    return { ...answer, headers: { ...answer.headers, 'retry-after': String(refusal.retryAfter) } }
+    const response = responses.get(`${refusal.status} ${html}`) as CannedResponse
+    if (refusal.retryAfter === undefined) return response
+    return { ...response, headers: { ...response.headers, 'retry-after': String(refusal.retryAfter) } }
   }
 }

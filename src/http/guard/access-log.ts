@@ -25,7 +25,7 @@ export interface AccessLogEntry {
 }
 
 /** The entry of what was no request that could be served, and was answered at once. */
-export const bareLogEntry = (
+export const logEntryWithoutRequest = (
   known: Pick<AccessLogEntry, 'address' | 'method' | 'status' | 'bytes'>,
 ): AccessLogEntry => ({
   ...known,

@@ -11,10 +11,10 @@ const phrases = {
 } as const
 
 /** The status of what has no response of its own. */
-export type UnreadableStatus = keyof typeof phrases
+export type MalformedStatus = keyof typeof phrases
 
 /** The status for an error of node's parser; undefined where the connection broke and nobody asked for anything. */
-export function statusOfParserError({ code = '' }: NodeJS.ErrnoException): UnreadableStatus | undefined {
+export function statusOfParserError({ code = '' }: NodeJS.ErrnoException): MalformedStatus | undefined {
   if (code === 'HPE_HEADER_OVERFLOW') return 431
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408
   return code.startsWith('HPE_') ? 400 : undefined
@@ -25,7 +25,7 @@ export function statusOfParserError({ code = '' }: NodeJS.ErrnoException): Unrea
  *
  * @returns the bytes of its body; undefined where none was sent, for one that was under way is cut instead.
  */
-export function refuseUnreadable(socket: Duplex, status: UnreadableStatus): number | undefined {
+export function rejectMalformedRequest(socket: Duplex, status: MalformedStatus): number | undefined {
   ignoreErrors(socket)
   if (!socket.writable) {
     // it has its last answer, and was read on for the rest of a body that cannot come any more
@@ -35,11 +35,11 @@ export function refuseUnreadable(socket: Duplex, status: UnreadableStatus): numb
   const body = `${status} ${phrases[status]}\n`
   const answer = `HTTP/1.1 ${status} ${phrases[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   // node:http keeps the response under way there; bytes of ours in the middle of it would be taken for its body
-  const { _httpMessage: underWay } = socket as { _httpMessage?: ServerResponse | null }
-  if (!underWay) end(socket, answer)
-  else if (underWay.writableEnded) underWay.once('finish', () => end(socket, ''))
+  const { _httpMessage: pending } = socket as { _httpMessage?: ServerResponse | null }
+  if (!pending) end(socket, answer)
+  else if (pending.writableEnded) pending.once('finish', () => end(socket, ''))
   else socket.destroy()
-  return underWay ? undefined : body.length
+  return pending ? undefined : body.length
 }
 
 function end(socket: Duplex, text: string): void {

@@ -10,8 +10,8 @@ export class ConnectionLimit {
   readonly #max: number
   // By block, then by both ends' names, for over TLS a request's socket is not the one that was accepted. With the
   // socket where it lingers.
-  readonly #strangers = new Map<string, Map<string, Socket | undefined>>()
-  readonly #known = new WeakSet<Socket>()
+  readonly #unauthenticated = new Map<string, Map<string, Socket | undefined>>()
+  readonly #authenticated = new WeakSet<Socket>()
 
   /** @param max 0 is no limit. */
   constructor(max: number) {
@@ -21,22 +21,22 @@ export class ConnectionLimit {
   /** Takes a connection in; false means that it must be closed. One that is announced again counts once. */
   accept(socket: Socket): boolean {
     const { remoteAddress } = socket
-    if (this.#max === 0 || remoteAddress === undefined || this.#known.has(socket)) return true
+    if (this.#max === 0 || remoteAddress === undefined || this.#authenticated.has(socket)) return true
     const name = nameOf(socket)
     const block = addressBlock(remoteAddress)
-    const strangers = this.#strangers.get(block) ?? new Map<string, Socket | undefined>()
-    if (strangers.has(name)) return true
-    if (strangers.size >= this.#max && !makeRoom(strangers)) return false
-    this.#strangers.set(block, strangers.set(name, undefined))
+    const unauthenticated = this.#unauthenticated.get(block) ?? new Map<string, Socket | undefined>()
+    if (unauthenticated.has(name)) return true
+    if (unauthenticated.size >= this.#max && !makeRoom(unauthenticated)) return false
+    this.#unauthenticated.set(block, unauthenticated.set(name, undefined))
     socket.once('close', () => this.#release(block, name))
     return true
   }
 
   /** Somebody logged in on this connection. */
-  welcome(socket: Socket): void {
+  markAuthenticated(socket: Socket): void {
     const { remoteAddress } = socket
-    if (this.#max === 0 || this.#known.has(socket)) return
-    this.#known.add(socket)
+    if (this.#max === 0 || this.#authenticated.has(socket)) return
+    this.#authenticated.add(socket)
     if (remoteAddress !== undefined) this.#release(addressBlock(remoteAddress), nameOf(socket))
   }
 
@@ -44,24 +44,24 @@ export class ConnectionLimit {
   linger(socket: Socket): void {
     const { remoteAddress } = socket
     if (this.#max === 0 || remoteAddress === undefined) return
-    const strangers = this.#strangers.get(addressBlock(remoteAddress))
+    const unauthenticated = this.#unauthenticated.get(addressBlock(remoteAddress))
     const name = nameOf(socket)
-    if (strangers?.has(name)) strangers.set(name, socket)
+    if (unauthenticated?.has(name)) unauthenticated.set(name, socket)
   }
 
   #release(block: string, name: string): void {
-    const strangers = this.#strangers.get(block)
-    strangers?.delete(name)
-    if (strangers?.size === 0) this.#strangers.delete(block)
+    const unauthenticated = this.#unauthenticated.get(block)
+    unauthenticated?.delete(name)
+    if (unauthenticated?.size === 0) this.#unauthenticated.delete(block)
   }
 }
 
 /** Closes the oldest one that lingers, if there is any. */
-function makeRoom(strangers: Map<string, Socket | undefined>): boolean {
-  for (const [name, socket] of strangers) {
+function makeRoom(unauthenticated: Map<string, Socket | undefined>): boolean {
+  for (const [name, socket] of unauthenticated) {
     if (socket === undefined) continue
     socket.destroy()
-    return strangers.delete(name)
+    return unauthenticated.delete(name)
   }
   return false
 }

@@ -1,12 +1,12 @@
 // Decides about one request: answered here, refused, or sent on. The order of the questions is the guard's security.
 import type { AuthResult } from '../../auth/auth-result.ts'
 import { parseCredentials } from '../basic/credentials.ts'
-import { createRefusals, textAnswer } from '../basic/responses.ts'
+import { createRefusalResponses, textResponse } from '../basic/responses.ts'
 import type { Exchange } from '../proxy/exchange.ts'
 import { originOf } from './client-address.ts'
 import { isCrossSite, preflightHeaders, siteOf } from './cross-site.ts'
 import type { ResolvedGuardOptions } from './options.ts'
-import { findObjection } from './request-check.ts'
+import { validateRequest } from './request-check.ts'
 import { findRoute, type Route } from './route.ts'
 
 /** The path that answers 200 without login and without the app, for load balancers and probes. */
@@ -18,9 +18,9 @@ const MLFLOW_HINT =
   '  MLFLOW_TRACKING_USERNAME=<user name>\n' +
   '  MLFLOW_TRACKING_PASSWORD=<password>'
 
-const health = textAnswer(200, 'ok')
-const outside = textAnswer(404, 'There is nothing at this path.')
-const crossSite = textAnswer(403, 'A page of another site may not change anything here with your login.')
+const health = textResponse(200, 'ok')
+const outside = textResponse(404, 'There is nothing at this path.')
+const crossSite = textResponse(403, 'A page of another site may not change anything here with your login.')
 
 /**
  * Makes the gate.
@@ -30,21 +30,21 @@ const crossSite = textAnswer(403, 'A page of another site may not change anythin
  */
 export function createGate(options: ResolvedGuardOptions) {
   const { authenticator, allowOrigins } = options
-  const refusalAnswer = createRefusals({ realm: options.realm, hint: MLFLOW_HINT })
+  const refusalResponse = createRefusalResponses({ realm: options.realm, hint: MLFLOW_HINT })
 
   /** What is answered whoever asks; false. Else true. */
   const passesUnasked = (exchange: Exchange): boolean => {
     const { req } = exchange
     const { headers, method } = req
-    const objection = findObjection(req)
-    if (objection !== undefined) {
+    const error = validateRequest(req)
+    if (error !== undefined) {
       // nothing behind it on this connection can be trusted to be where it seems
       exchange.closing = true
-      exchange.answer(textAnswer(objection.status, objection.text), 'ambiguous')
+      exchange.respond(textResponse(error.status, error.text), 'ambiguous')
       return false
     }
     if (req.url === HEALTH_PATH && (method === 'GET' || method === 'HEAD')) {
-      exchange.answer(health, 'health')
+      exchange.respond(health, 'health')
       return false
     }
     const { origin } = headers
@@ -56,7 +56,7 @@ export function createGate(options: ResolvedGuardOptions) {
     if (method !== 'OPTIONS' || asked === undefined) return true
     const wanted = headers['access-control-request-headers'] as string | undefined
     const answered = preflightHeaders(origin, asked, wanted)
-    exchange.answer({ status: 204, headers: answered, body: '' }, 'preflight')
+    exchange.respond({ status: 204, headers: answered, body: '' }, 'preflight')
     return false
   }
 
@@ -71,7 +71,7 @@ export function createGate(options: ResolvedGuardOptions) {
 
   const isLetIn = (exchange: Exchange, result: AuthResult): boolean => {
     if (!result.ok) {
-      exchange.answer(refusalAnswer(result, exchange.req.headers.accept), result.reason)
+      exchange.respond(refusalResponse(result, exchange.req.headers.accept), result.reason)
       return false
     }
     exchange.login = result
@@ -91,7 +91,7 @@ export function createGate(options: ResolvedGuardOptions) {
       }
       const site = siteOf(facts, allowOrigins)
       if (isCrossSite(facts, site)) {
-        exchange.answer(crossSite, 'cross-site')
+        exchange.respond(crossSite, 'cross-site')
         return false
       }
       exchange.trustedOrigin = site !== 'foreign'
@@ -100,9 +100,9 @@ export function createGate(options: ResolvedGuardOptions) {
       exchange.target = route.target
       return true
     }
-    if (route === 'outside') exchange.answer(outside, 'outside')
+    if (route === 'outside') exchange.respond(outside, 'outside')
     // 308 keeps the method (RFC 9110 section 15.4.9); a relative Location holds under any name
-    else exchange.answer(textAnswer(308, 'The slash matters.', { location: route.redirect }), 'redirect')
+    else exchange.respond(textResponse(308, 'The slash matters.', { location: route.redirect }), 'redirect')
     return false
   }
 

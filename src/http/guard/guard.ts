@@ -4,14 +4,14 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { unmapped } from '../../platform/ip-address.ts'
-import { textAnswer } from '../basic/responses.ts'
+import { textResponse } from '../basic/responses.ts'
 import { keepTickShape } from '../client/tick-shape.ts'
 import { createForward } from '../proxy/embedded.ts'
 import { Exchange } from '../proxy/exchange.ts'
 import { OpenStreams } from '../proxy/open-streams.ts'
 import { isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from '../proxy/upgrade.ts'
-import { type AccessLogEntry, bareLogEntry } from './access-log.ts'
-import { refuseUnreadable, statusOfParserError, type UnreadableStatus } from './bad-request.ts'
+import { type AccessLogEntry, logEntryWithoutRequest } from './access-log.ts'
+import { type MalformedStatus, rejectMalformedRequest, statusOfParserError } from './bad-request.ts'
 import { createClientFacts } from './client-address.ts'
 import { ConnectionLimit } from './connection-limit.ts'
 import { createGate } from './gate.ts'
@@ -32,7 +32,7 @@ export interface Guard {
   close(limitMilliseconds?: number): Promise<void>
 }
 
-const unmet = textAnswer(417, 'The only expectation that can be met is 100-continue.')
+const unmet = textResponse(417, 'The only expectation that can be met is 100-continue.')
 
 /** Long filter queries and cookies; Node's own limit is 16 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024
@@ -85,11 +85,11 @@ export function createGuard(options: GuardOptions): Guard {
       warn(error)
     }
   }
-  const refuse = (socket: Socket, status: UnreadableStatus, address: string, method: string): void => {
-    const bytes = refuseUnreadable(socket, status)
+  const refuse = (socket: Socket, status: MalformedStatus, address: string, method: string): void => {
+    const bytes = rejectMalformedRequest(socket, status)
     // browsers open connections ahead of time, and never say a word on some
     if (bytes === undefined || socket.bytesRead === 0) return
-    write(() => bareLogEntry({ address, method, status, bytes }))
+    write(() => logEntryWithoutRequest({ address, method, status, bytes }))
   }
 
   /** From now on it will be logged, whatever becomes of it. */
@@ -100,7 +100,7 @@ export function createGuard(options: GuardOptions): Guard {
     res.once('close', () => {
       streams.delete(exchange)
       // the app learns of it at once: it may be paying for every word (MLflow's gateway)
-      if (!res.writableFinished) exchange.underWay?.abort()
+      if (!res.writableFinished) exchange.upstreamRequest?.abort()
       if (req.socket.writableEnded) limit.linger(req.socket)
       write(() => exchange.toLogEntry(performance.now()))
     })
@@ -116,7 +116,7 @@ export function createGuard(options: GuardOptions): Guard {
   ): void => {
     const exchange = begin(req, res, expectsContinue)
     const proceed = (passed: boolean): void => {
-      if (exchange.login !== undefined || exchange.client.proxied) limit.welcome(req.socket)
+      if (exchange.login !== undefined || exchange.client.proxied) limit.markAuthenticated(req.socket)
       if (passed && !res.destroyed) forward.send(exchange, upgrade)
     }
     // nothing here throws for what a client sends; a bug, or a listener of the program, must not take the process down
@@ -146,7 +146,7 @@ export function createGuard(options: GuardOptions): Guard {
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
     const exchange = begin(req, res, false)
     exchange.closing = true
-    exchange.answer(unmet, 'expectation')
+    exchange.respond(unmet, 'expectation')
   })
   const leave = (socket: Socket): void => {
     leaving.add(socket)

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /** Why a request is refused, for its sender. */
-export interface Objection {
+export interface RequestError {
   readonly status: 400 | 405 | 501 | 505
   readonly text: string
 }
@@ -17,7 +17,7 @@ const HOST = /^[A-Za-z0-9._~!$&'()*+;=%-]*(:\d*)?$|^\[[0-9A-Fa-f:.]+\](:\d*)?$/
  * space before the colon, folded lines, bare LF, control characters (CVE-2023-25690 and its kin). The server joins
  * repeated headers, so a second `Host` shows as a comma here.
  */
-export function findObjection(req: IncomingMessage): Objection | undefined {
+export function validateRequest(req: IncomingMessage): RequestError | undefined {
   const { headers, httpVersion, method } = req
   const target = req.url ?? ''
   if (httpVersion !== '1.1' && httpVersion !== '1.0')

@@ -25,7 +25,7 @@ const single = (value: string | string[] | undefined): string | undefined =>
  * Failures are throttled by `request.ip`, which follows Fastify's own `trustProxy`.
  */
 export function fastifyBasicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
-  const refusalAnswer = resolveBasicAuth(options)
+  const refusalResponse = resolveBasicAuth(options)
   return async (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<unknown> => {
     const credentials = parseCredentials(single(request.headers.authorization))
     const result = await authenticator.authenticate(credentials, { address: request.ip })
@@ -33,7 +33,7 @@ export function fastifyBasicAuth(authenticator: Authenticator, options: BasicAut
       request.auth = { user: result.user }
       return undefined
     }
-    const { status, headers, body } = refusalAnswer(result, single(request.headers.accept))
+    const { status, headers, body } = refusalResponse(result, single(request.headers.accept))
     // a reply that is returned ends the chain of hooks
     return reply
       .code(status)

@@ -14,12 +14,12 @@ export type FetchAuthResult =
  * A `Request` knows no address; give it as the context where the server does, so that failures can be throttled by it.
  */
 export function fetchBasicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
-  const refusalAnswer = resolveBasicAuth(options)
+  const refusalResponse = resolveBasicAuth(options)
   return async (request: Request, context: AuthContext = {}): Promise<FetchAuthResult> => {
     const credentials = parseCredentials(request.headers.get('authorization') ?? undefined)
     const result = await authenticator.authenticate(credentials, context)
     if (result.ok) return { user: result.user }
-    const { status, headers, body } = refusalAnswer(result, request.headers.get('accept') ?? undefined)
+    const { status, headers, body } = refusalResponse(result, request.headers.get('accept') ?? undefined)
     return { response: new Response(request.method === 'HEAD' ? null : body, { status, headers }) }
   }
 }

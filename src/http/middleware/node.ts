@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Authenticator } from '../../auth/authenticator.ts'
 import { rejectUnknownKeys } from '../../errors.ts'
 import { parseCredentials } from '../basic/credentials.ts'
-import { createRefusals } from '../basic/responses.ts'
+import { createRefusalResponses } from '../basic/responses.ts'
 
 /** How the middlewares ask for a login. */
 export interface BasicAuthOptions {
@@ -28,7 +28,7 @@ export type AuthenticatedRequest<T extends IncomingMessage = IncomingMessage> = 
 /** What the three middlewares share: the options checked once, the answers made once. */
 export function resolveBasicAuth(options: BasicAuthOptions) {
   rejectUnknownKeys('BasicAuthOptions', options, ['realm', 'hint'])
-  return createRefusals({ realm: options.realm ?? 'Restricted', hint: options.hint })
+  return createRefusalResponses({ realm: options.realm ?? 'Restricted', hint: options.hint })
 }
 
 /**
@@ -38,7 +38,7 @@ export function resolveBasicAuth(options: BasicAuthOptions) {
  * passwords are being checked. `next` is called only for a user, never with an error.
  */
 export function basicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
-  const refusalAnswer = resolveBasicAuth(options)
+  const refusalResponse = resolveBasicAuth(options)
   return (req: AuthenticatedRequest, res: ServerResponse, next: () => void): void => {
     const context = { address: req.socket.remoteAddress }
     // authenticate() never rejects; what `next` throws is the program's own
@@ -48,7 +48,7 @@ export function basicAuth(authenticator: Authenticator, options: BasicAuthOption
         next()
         return
       }
-      const { status, headers, body } = refusalAnswer(result, req.headers.accept)
+      const { status, headers, body } = refusalResponse(result, req.headers.accept)
       res.writeHead(status, headers)
       res.end(req.method === 'HEAD' ? undefined : body)
     })

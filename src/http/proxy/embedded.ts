@@ -1,6 +1,6 @@
 // Where a request goes when it has passed the gate: over the pool to the app, or to a listener of this process.
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http'
-import { textAnswer } from '../basic/responses.ts'
+import { textResponse } from '../basic/responses.ts'
 import { Upstream } from '../client/pool.ts'
 import type { ResolvedGuardOptions } from '../guard/options.ts'
 import type { Exchange } from './exchange.ts'
@@ -57,7 +57,7 @@ function embedded(
     send: (exchange, upgrade) => {
       const { req, res } = exchange
       if (upgrade !== undefined) {
-        exchange.answer(textAnswer(426, 'This app speaks plain HTTP only.'), 'no-upgrade')
+        exchange.respond(textResponse(426, 'This app speaks plain HTTP only.'), 'no-upgrade')
         return
       }
       const flat = requestHeaders(exchange.toHeaderFacts())

@@ -1,10 +1,10 @@
 // One request with its response and what is known of both: made when it comes, logged when it has gone.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Login } from '../../auth/auth-result.ts'
-import type { Answer } from '../basic/responses.ts'
+import type { CannedResponse } from '../basic/responses.ts'
 import type { AccessLogEntry } from '../guard/access-log.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
-import { lingerAfterAnswer } from './request-body.ts'
+import { lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderFacts } from './request-headers.ts'
 
 /** A request under way. */
@@ -29,7 +29,7 @@ export class Exchange {
   reason: string | undefined
   bytes = 0
   /** The request at the app, to go on with when the client takes more, to be given up when it leaves. */
-  underWay: { abort(): void; resume(): void } | undefined
+  upstreamRequest: { abort(): void; resume(): void } | undefined
   readonly #started: number
   readonly #url: string
 
@@ -49,7 +49,7 @@ export class Exchange {
   }
 
   /** Sends an answer of the guard's own. */
-  answer({ status, headers, body }: Answer, reason: string): void {
+  respond({ status, headers, body }: CannedResponse, reason: string): void {
     const { req, res } = this
     this.reason = reason
     // Whoever waits for 100 Continue may send the body or not: the next request could not be told from it
@@ -59,7 +59,7 @@ export class Exchange {
     const text = req.method === 'HEAD' ? '' : body
     this.bytes = Buffer.byteLength(text)
     res.end(text)
-    lingerAfterAnswer(req, res)
+    lingerAfterResponse(req, res)
   }
 
   /** Cuts what is open, on both sides. */

@@ -1,13 +1,13 @@
 // Passes a request up and its response down: streaming both ways, at the pace of the slower side.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { textAnswer } from '../basic/responses.ts'
+import { textResponse } from '../basic/responses.ts'
 import type { ResponseHandler, UpstreamFailure } from '../client/connection.ts'
 import type { Upstream } from '../client/pool.ts'
 import type { ParsedHead } from '../client/response-head.ts'
 import type { Exchange } from './exchange.ts'
 import type { OpenStreams } from './open-streams.ts'
-import { hasBody, lingerAfterAnswer } from './request-body.ts'
+import { hasBody, lingerAfterResponse } from './request-body.ts'
 import type { createRequestHeaders } from './request-headers.ts'
 import type { createResponseHeaders } from './response-headers.ts'
 import { joinSockets, type UpgradeRequest } from './upgrade.ts'
@@ -28,9 +28,9 @@ export function createReverseProxy(parts: ReverseProxyParts) {
   return (exchange: Exchange, upgrade?: UpgradeRequest): void => new Relay(parts, exchange, upgrade).send()
 }
 
-const DOWN = textAnswer(502, 'The app behind this server is not reachable. Is it running?')
-const BROKEN = textAnswer(502, 'The app behind this server gave an answer that is not HTTP.')
-const LATE = textAnswer(504, 'The app behind this server did not answer in time.')
+const DOWN = textResponse(502, 'The app behind this server is not reachable. Is it running?')
+const BROKEN = textResponse(502, 'The app behind this server gave an answer that is not HTTP.')
+const LATE = textResponse(504, 'The app behind this server did not answer in time.')
 const failures = {
   unreachable: [DOWN, 'upstream-down'],
   lost: [DOWN, 'upstream-down'],
@@ -88,7 +88,7 @@ class Relay implements ResponseHandler {
     else if (req.headers['content-length'] !== undefined)
       head += `Content-Length: ${req.headers['content-length']}\r\n`
     const connection = upgrade ? upstream.open() : upstream.acquire(this.#retried)
-    this.#exchange.underWay = connection
+    this.#exchange.upstreamRequest = connection
     connection.start({ method, head: `${head}\r\n`, body, chunked, upgrade }, this)
   }
 
@@ -132,7 +132,7 @@ class Relay implements ResponseHandler {
       this.#waitsForDrain = true
       res.once('drain', () => {
         this.#waitsForDrain = false
-        this.#exchange.underWay?.resume()
+        this.#exchange.upstreamRequest?.resume()
       })
     }
     return false
@@ -140,15 +140,15 @@ class Relay implements ResponseHandler {
 
   onEnd(): void {
     const { req, res } = this.#exchange
-    this.#exchange.underWay = undefined
+    this.#exchange.upstreamRequest = undefined
     if (!res.writableEnded) res.end()
-    lingerAfterAnswer(req, res)
+    lingerAfterResponse(req, res)
   }
 
   onSwitch({ status, headers: raw }: ParsedHead, socket: Socket, rest: Buffer): void {
     const { res } = this.#exchange
     const upgrade = this.#upgrade as UpgradeRequest
-    this.#exchange.underWay = undefined
+    this.#exchange.upstreamRequest = undefined
     const { headers } = this.#parts.responseHeaders(raw, undefined, status)
     const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade')
     headers.push('Connection', 'Upgrade', 'Upgrade', raw[at + 1] ?? this.#exchange.req.headers.upgrade ?? '')
@@ -161,7 +161,7 @@ class Relay implements ResponseHandler {
 
   onFailure(failure: UpstreamFailure): void {
     const { req, res } = this.#exchange
-    this.#exchange.underWay = undefined
+    this.#exchange.upstreamRequest = undefined
     if (res.headersSent) {
       // a body that was cut off must not look whole: the client sees the connection break, never a clean end
       this.#exchange.reason = 'upstream-cut'
@@ -178,6 +178,6 @@ class Relay implements ResponseHandler {
       return
     }
     const [answer, reason] = failures[failure]
-    this.#exchange.answer(answer, reason)
+    this.#exchange.respond(answer, reason)
   }
 }

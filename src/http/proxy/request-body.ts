@@ -12,7 +12,7 @@ const LINGERING_MILLISECONDS = 30_000
  * After an early answer, reads on and drops for a while: a connection that is closed over unread bytes is reset, and
  * the reset can destroy the answer before the client has read it (RFC 9112 section 9.6).
  */
-export function lingerAfterAnswer(
+export function lingerAfterResponse(
   req: IncomingMessage,
   res: ServerResponse,
   milliseconds: number = LINGERING_MILLISECONDS,

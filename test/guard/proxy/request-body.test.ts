@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { hasBody, lingerAfterAnswer } from '../../../src/http/proxy/request-body.ts'
+import { hasBody, lingerAfterResponse } from '../../../src/http/proxy/request-body.ts'
 import { listen, portOf } from '../../support/test-guard.ts'
 
 const ends: (() => void)[] = []
@@ -44,7 +44,7 @@ test.each([
 test('after an early answer the rest is read for its time, then the connection ends', async () => {
   const { req, res, client } = await receive(`${POST(1 << 30)}hello`)
   res.end('early')
-  lingerAfterAnswer(req, res, 1)
+  lingerAfterResponse(req, res, 1)
   client.resume()
   await once(client, 'close')
 })
@@ -52,7 +52,7 @@ test('after an early answer the rest is read for its time, then the connection e
 test('a rest that comes in time keeps the connection', async () => {
   const { req, res, client } = await receive(`${POST(10)}hello`)
   res.end('early')
-  lingerAfterAnswer(req, res, 60_000)
+  lingerAfterResponse(req, res, 60_000)
   client.write('world')
   await once(req, 'close')
   expect(client.destroyed).toBe(false)
@@ -63,7 +63,7 @@ describe('behind the last answer of a connection', () => {
   async function answered(length: number, milliseconds: number) {
     const received = await receive(`${POST(length, 'Connection: close')}hello`, { allowHalfOpen: true })
     received.res.end('early')
-    lingerAfterAnswer(received.req, received.res, milliseconds)
+    lingerAfterResponse(received.req, received.res, milliseconds)
     await once(received.client.resume(), 'end')
     return received
   }
@@ -95,14 +95,14 @@ describe('behind the last answer of a connection', () => {
   test('nothing is waited for where there is no body', async () => {
     const { req, res } = await receive('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
     res.end('early')
-    lingerAfterAnswer(req, res, 60_000)
+    lingerAfterResponse(req, res, 60_000)
     await once(req.socket, 'close')
   })
 
   test('a request that lingered before it leaves no trace', async () => {
     const { req, res, server, client } = await receive(`${POST(10)}hello`)
     res.end('early')
-    lingerAfterAnswer(req, res, 60_000)
+    lingerAfterResponse(req, res, 60_000)
     const closed = once(req.socket, 'close')
     await once(res, 'close')
     client.write('worldGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')

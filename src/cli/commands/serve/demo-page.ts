@@ -1,4 +1,5 @@
 // The page of `serve --demo`: who is signed in, the request as an app behind the guard gets it, and what to do next.
+import { escapeHtml } from '../../../http/basic/html.ts'
 
 /** A request as it came out of the guard. */
 export interface DemoRequest {
@@ -29,7 +30,7 @@ export function demoPage({ method, target, rawHeaders, userHeader }: DemoRequest
 <title>Signed in as ${escapeHtml(user)}</title>
 <style>${STYLE}</style>
 <header>
-  <span class="initial" aria-hidden="true">${escapeHtml([...user][0]?.toUpperCase())}</span>
+  <span class="initial" aria-hidden="true">${escapeHtml([...user][0]?.toUpperCase() ?? '')}</span>
   <div>
     <h1>Signed in as ${escapeHtml(user)}</h1>
     <p>The guard works. This page stands where your app will be.</p>
@@ -96,13 +97,3 @@ const STYLE = `
   form { margin: 1rem 0; font-size: .92rem } button { font: inherit; padding: .3rem .8rem; border-radius: .4rem; border: 1px solid var(--accent); background: none; color: var(--accent); cursor: pointer }
   @media (max-width: 40rem) { td:last-child { display: none } th { white-space: normal } }
 `
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const escapeHtml = (text = ''): string => text.replace(/[&<>"']/g, character => entities[character] ?? '')

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { createRefusals, textAnswer } from '../../../../src/http/basic/responses.ts'
+import { createRefusalResponses, textResponse } from '../../../../src/http/basic/responses.ts'
 
 const hint = 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.'
-const answerTo = createRefusals({ realm: 'MLflow', hint })
+const responseTo = createRefusalResponses({ realm: 'MLflow', hint })
 const rejected = { ok: false, status: 401, reason: 'rejected' } as const
 
 test('a text answer knows its length in bytes', () => {
-  expect(textAnswer(404, 'nö')).toMatchObject({
+  expect(textResponse(404, 'nö')).toMatchObject({
     status: 404,
     body: 'nö\n',
     headers: { 'content-length': '4' },
@@ -15,7 +15,7 @@ test('a text answer knows its length in bytes', () => {
 
 describe('a refused login', () => {
   test('is a short text with the challenge and the remedy', () => {
-    const { status, headers, body } = answerTo(rejected, '*/*')
+    const { status, headers, body } = responseTo(rejected, '*/*')
     expect(status).toBe(401)
     expect(headers['www-authenticate']).toBe('Basic realm="MLflow", charset="UTF-8"')
     expect(headers['content-type']).toBe('text/plain; charset=utf-8')
@@ -25,7 +25,7 @@ describe('a refused login', () => {
   })
 
   test('is a page for browsers, that loads and runs nothing', () => {
-    const { headers, body } = answerTo(rejected, 'text/html,application/xhtml+xml')
+    const { headers, body } = responseTo(rejected, 'text/html,application/xhtml+xml')
     expect(headers['content-type']).toBe('text/html; charset=utf-8')
     expect(headers['content-security-policy']).toContain("default-src 'none'")
     expect(headers['content-length']).toBe(String(Buffer.byteLength(body)))
@@ -35,8 +35,8 @@ describe('a refused login', () => {
   })
 
   test('escapes a hint', () => {
-    const page = createRefusals({ realm: 'x', hint: '<b>&"' })(rejected, 'text/html')
-    expect(page.body).toContain('&#60;b&#62;&#38;&#34;')
+    const page = createRefusalResponses({ realm: 'x', hint: '<b>&"' })(rejected, 'text/html')
+    expect(page.body).toContain('&lt;b&gt;&amp;&quot;')
   })
 
   test.each([
@@ -44,7 +44,7 @@ describe('a refused login', () => {
     [{ ok: false, status: 503, reason: 'busy', retryAfter: 1 }, '1'],
     [{ ok: false, status: 500, reason: 'fault' }, undefined],
   ] as const)('%j has its own words and no challenge', (refusal, retryAfter) => {
-    const { status, headers, body } = answerTo(refusal, undefined)
+    const { status, headers, body } = responseTo(refusal, undefined)
     expect(status).toBe(refusal.status)
     expect(headers['www-authenticate']).toBeUndefined()
     expect(headers['retry-after']).toBe(retryAfter)
@@ -52,8 +52,8 @@ describe('a refused login', () => {
   })
 
   test('missing and rejected look the same', () => {
-    expect(answerTo({ ok: false, status: 401, reason: 'missing' }, undefined)).toEqual(
-      answerTo(rejected, undefined),
+    expect(responseTo({ ok: false, status: 401, reason: 'missing' }, undefined)).toEqual(
+      responseTo(rejected, undefined),
     )
   })
 })

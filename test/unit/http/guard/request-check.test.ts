@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
-import { findObjection } from '../../../../src/http/guard/request-check.ts'
+import { validateRequest } from '../../../../src/http/guard/request-check.ts'
 
 const request = (change: object, headers: Record<string, string> = {}) =>
   ({
@@ -19,7 +19,7 @@ test.each([
   ['a host with port', {}, { host: 'mlflow.example.com:8080' }],
   ['an IPv6 host', {}, { host: '[fd00::2]:8080' }],
   ['an empty host, which RFC 9110 section 7.2 allows', {}, { host: '' }],
-])('%s is fine', (_, change, headers) => expect(findObjection(request(change, headers))).toBeUndefined())
+])('%s is fine', (_, change, headers) => expect(validateRequest(request(change, headers))).toBeUndefined())
 
 test.each([
   ['HTTP/2 in clear text', { httpVersion: '2.0' }, {}, 505],
@@ -36,5 +36,5 @@ test.each([
   ['identity', {}, { 'transfer-encoding': 'identity' }, 501],
   ['chunked in HTTP/1.0', { httpVersion: '1.0' }, { 'transfer-encoding': 'chunked' }, 501],
 ])('%s is refused', (_, change, headers, status) =>
-  expect(findObjection(request(change, headers))?.status).toBe(status),
+  expect(validateRequest(request(change, headers))?.status).toBe(status),
 )

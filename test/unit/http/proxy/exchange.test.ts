@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
-import { textAnswer } from '../../../../src/http/basic/responses.ts'
+import { textResponse } from '../../../../src/http/basic/responses.ts'
 import { Exchange } from '../../../../src/http/proxy/exchange.ts'
 
 function setUp({ url = '/x?token=secret', method = 'GET', expectsContinue = false, closing = false } = {}) {
@@ -56,14 +56,14 @@ test.each([
   [{ expectsContinue: true }, 'close'],
 ])('with %j an answer has Connection: %s', (flags, connection) => {
   const { exchange, sent } = setUp(flags)
-  exchange.answer(textAnswer(400, 'no'), 'test')
+  exchange.respond(textResponse(400, 'no'), 'test')
   expect((sent[0] as [number, Record<string, string>])[1].connection).toBe(connection)
   expect(exchange).toMatchObject({ reason: 'test', bytes: 3 })
 })
 
 test('HEAD is answered without a body', () => {
   const { exchange, sent } = setUp({ method: 'HEAD' })
-  exchange.answer(textAnswer(401, 'no'), 'test')
+  exchange.respond(textResponse(401, 'no'), 'test')
   expect(sent[1]).toBe('')
   expect(exchange.bytes).toBe(0)
 })
