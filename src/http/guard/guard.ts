@@ -14,7 +14,7 @@ import { type AccessLogEntry, logEntryWithoutRequest } from './access-log.ts'
 import { type MalformedStatus, rejectMalformedRequest, statusOfParserError } from './bad-request.ts'
 import { createClientFacts } from './client-address.ts'
 import { ConnectionLimit } from './connection-limit.ts'
-import { createGate } from './gate.ts'
+import { createDecide, type Decision, type Responded } from './decide.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './options.ts'
 
 /** A guard at work. */
@@ -32,7 +32,13 @@ export interface Guard {
   close(limitMilliseconds?: number): Promise<void>
 }
 
-const unmet = textResponse(417, 'The only expectation that can be met is 100-continue.')
+const unmetExpectation: Responded = {
+  respond: textResponse(417, 'The only expectation that can be met is 100-continue.'),
+  reason: 'expectation',
+  closes: true,
+  identity: undefined,
+  allowedOrigin: undefined,
+}
 
 /** Long filter queries and cookies; Node's own limit is 16 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024
@@ -70,7 +76,7 @@ export function createGuard(options: GuardOptions): Guard {
   const { tls, log } = resolved
   const clientFacts = createClientFacts(resolved.trustProxy, tls !== undefined)
   const limit = new ConnectionLimit(resolved.maxConnectionsPerAddress)
-  const gate = createGate(resolved)
+  const decide = createDecide(resolved)
   const streams = new OpenStreams()
   const forward = createForward(resolved, MAX_HEADER_BYTES, streams)
   /** Connections that have left HTTP or are about to: the server does not count them as its own. */
@@ -94,13 +100,13 @@ export function createGuard(options: GuardOptions): Guard {
 
   /** From now on it will be logged, whatever becomes of it. */
   const begin = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange => {
-    const flags = { expectsContinue, closing, now: performance.now() }
+    const flags = { expectsContinue, closes: closing, now: performance.now() }
     const exchange = new Exchange(req, res, clientFacts(req), flags)
     // the end of the response, or of the connection that it was upgraded to
     res.once('close', () => {
       streams.delete(exchange)
       // the app learns of it at once: it may be paying for every word (MLflow's gateway)
-      if (!res.writableFinished) exchange.upstreamRequest?.abort()
+      if (!res.writableFinished) exchange.abortUpstream()
       if (req.socket.writableEnded) limit.linger(req.socket)
       write(() => exchange.toLogEntry(performance.now()))
     })
@@ -115,9 +121,9 @@ export function createGuard(options: GuardOptions): Guard {
     upgrade?: UpgradeRequest,
   ): void => {
     const exchange = begin(req, res, expectsContinue)
-    const proceed = (passed: boolean): void => {
-      if (exchange.login !== undefined || exchange.client.proxied) limit.markAuthenticated(req.socket)
-      if (passed && !res.destroyed) forward.send(exchange, upgrade)
+    const carryOut = (decision: Decision): void => {
+      if (decision.identity !== undefined || exchange.client.proxied) limit.markAuthenticated(req.socket)
+      if (exchange.carryOut(decision) && !res.destroyed) forward.send(exchange, decision, upgrade)
     }
     // nothing here throws for what a client sends; a bug, or a listener of the program, must not take the process down
     const fail = (error: unknown): void => {
@@ -125,9 +131,9 @@ export function createGuard(options: GuardOptions): Guard {
       res.destroy()
     }
     try {
-      const passes = gate(exchange, upgrade !== undefined)
-      if (typeof passes === 'boolean') proceed(passes)
-      else passes.then(proceed).catch(fail)
+      const decision = decide(req, { client: exchange.client, upgrade: upgrade !== undefined })
+      if (decision instanceof Promise) decision.then(carryOut).catch(fail)
+      else carryOut(decision)
     } catch (error) {
       fail(error)
     }
@@ -144,9 +150,7 @@ export function createGuard(options: GuardOptions): Guard {
   server.on('checkContinue', (req, res) => serve(req, res, true))
   // RFC 9110 section 10.1.1: any other expectation cannot be met
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
-    const exchange = begin(req, res, false)
-    exchange.closing = true
-    exchange.respond(unmet, 'expectation')
+    begin(req, res, false).carryOut(unmetExpectation)
   })
   const leave = (socket: Socket): void => {
     leaving.add(socket)

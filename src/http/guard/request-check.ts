@@ -17,7 +17,9 @@ const HOST = /^[A-Za-z0-9._~!$&'()*+;=%-]*(:\d*)?$|^\[[0-9A-Fa-f:.]+\](:\d*)?$/
  * space before the colon, folded lines, bare LF, control characters (CVE-2023-25690 and its kin). The server joins
  * repeated headers, so a second `Host` shows as a comma here.
  */
-export function validateRequest(req: IncomingMessage): RequestError | undefined {
+export function validateRequest(
+  req: Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers'>,
+): RequestError | undefined {
   const { headers, httpVersion, method } = req
   const target = req.url ?? ''
   if (httpVersion !== '1.1' && httpVersion !== '1.0')

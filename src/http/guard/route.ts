@@ -7,7 +7,7 @@ export type Route =
   | { readonly target: string; readonly path: string; readonly open: boolean }
   /** The prefix without its slash: relative links would miss it. */
   | { readonly redirect: string }
-  | 'outside'
+  | 'not-found'
 
 /** How targets are read. */
 export interface RouteOptions {
@@ -30,7 +30,7 @@ export function findRoute(method: string, target: string, { prefix, allowPaths }
   const whole = pathOf(target)
   const inner = prefix === '' ? target : target.slice(prefix.length)
   if (prefix !== '' && !whole.startsWith(`${prefix}/`)) {
-    return whole === prefix ? { redirect: `${prefix}/${inner}` } : 'outside'
+    return whole === prefix ? { redirect: `${prefix}/${inner}` } : 'not-found'
   }
   const path = pathOf(inner)
   const open = (method === 'GET' || method === 'HEAD') && (allowPaths.has(path) || allowPaths.has(whole))

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http'
 import { textResponse } from '../basic/responses.ts'
 import { Upstream } from '../client/pool.ts'
+import type { Admitted } from '../guard/decide.ts'
 import type { ResolvedGuardOptions } from '../guard/options.ts'
 import type { Exchange } from './exchange.ts'
 import type { OpenStreams } from './open-streams.ts'
@@ -12,7 +13,7 @@ import type { UpgradeRequest } from './upgrade.ts'
 
 /** The way up. */
 export interface Forward {
-  send(exchange: Exchange, upgrade?: UpgradeRequest): void
+  send(exchange: Exchange, admitted: Admitted, upgrade?: UpgradeRequest): void
   close(): void
 }
 
@@ -54,19 +55,19 @@ function embedded(
     ...headerOptions,
   })
   return {
-    send: (exchange, upgrade) => {
+    send: (exchange, admitted, upgrade) => {
       const { req, res } = exchange
       if (upgrade !== undefined) {
         exchange.respond(textResponse(426, 'This app speaks plain HTTP only.'), 'no-upgrade')
         return
       }
-      const flat = requestHeaders(exchange.toHeaderFacts())
+      const flat = requestHeaders(exchange.toHeaderFacts(admitted))
       const length = req.headers['content-length']
       if (length !== undefined) flat.push('Content-Length', length)
       // by one of the two a body parser knows that there is a body
       if (req.headers['transfer-encoding'] !== undefined) flat.push('Transfer-Encoding', 'chunked')
       replaceHeaders(req, flat)
-      req.url = exchange.target
+      req.url = admitted.target
       if (exchange.expectsContinue) res.writeContinue()
       countBody(exchange)
       streams.add(exchange)
@@ -100,8 +101,8 @@ function countBody(exchange: Exchange): void {
   const { write, end } = res
   const count = (chunk: unknown, encoding: unknown): void => {
     if (req.method === 'HEAD') return
-    if (typeof chunk === 'string') exchange.bytes += Buffer.byteLength(chunk, encoding as BufferEncoding)
-    else if (chunk instanceof Uint8Array) exchange.bytes += chunk.length
+    if (typeof chunk === 'string') exchange.countBytes(Buffer.byteLength(chunk, encoding as BufferEncoding))
+    else if (chunk instanceof Uint8Array) exchange.countBytes(chunk.length)
   }
   res.write = (...words: unknown[]) => {
     count(words[0], words[1])

@@ -1,75 +1,118 @@
-// One request with its response and what is known of both: made when it comes, logged when it has gone.
+// One request with its response, from its arrival to its line in the access log.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Login } from '../../auth/auth-result.ts'
 import type { CannedResponse } from '../basic/responses.ts'
 import type { AccessLogEntry } from '../guard/access-log.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
+import type { Admitted, Decision } from '../guard/decide.ts'
 import { lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderFacts } from './request-headers.ts'
 
-/** A request under way. */
+/** The request to the app: resumed when the client drains, aborted when it disconnects. */
+export interface UpstreamRequest {
+  abort(): void
+  resume(): void
+}
+
+/** A request in flight. */
 export class Exchange {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly client: ClientFacts
   /** Whether the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean
-  /** Whether the connection must end with this response. */
-  closing: boolean
-  /** Who was let in. */
-  login: Login | undefined
-  /** Whether the login came in a header of its own, beside `Authorization`. */
-  separateLogin = false
-  /** What goes up as request target. */
-  target = ''
-  /** Whether Origin is the app's own or an allowed one. */
-  trustedOrigin = false
-  /** The allowed origin that the response has to name. */
-  allowedOrigin: string | undefined
-  reason: string | undefined
-  bytes = 0
-  /** The request at the app, to go on with when the client takes more, to be given up when it leaves. */
-  upstreamRequest: { abort(): void; resume(): void } | undefined
+  #closes: boolean
   readonly #started: number
   readonly #url: string
+  #decision: Decision | undefined
+  #upstreamRequest: UpstreamRequest | undefined
+  #reason: string | undefined
+  #bytes = 0
 
   constructor(
     req: IncomingMessage,
     res: ServerResponse,
     client: ClientFacts,
-    flags: { expectsContinue: boolean; closing: boolean; now: number },
+    flags: { expectsContinue: boolean; closes: boolean; now: number },
   ) {
     this.req = req
     this.res = res
     this.client = client
     this.expectsContinue = flags.expectsContinue
-    this.closing = flags.closing
+    this.#closes = flags.closes
     this.#started = flags.now
     this.#url = req.url ?? ''
   }
 
-  /** Sends an answer of the guard's own. */
+  /** Who sent the request; undefined while that is not decided, and where nobody logged in. */
+  get identity(): Login | undefined {
+    return this.#decision?.identity
+  }
+
+  /** Whether the connection must end with this response. */
+  get closes(): boolean {
+    return this.#closes
+  }
+
+  /** Keeps what was decided, once and for all, and sends the response where there is one. */
+  carryOut(decision: Decision): decision is Admitted {
+    this.#decision = decision
+    if ('forward' in decision) return true
+    if (decision.closes) this.#closes = true
+    this.respond(decision.respond, decision.reason)
+    return false
+  }
+
+  /** Sends a response of the guard's own. */
   respond({ status, headers, body }: CannedResponse, reason: string): void {
     const { req, res } = this
-    this.reason = reason
-    // Whoever waits for 100 Continue may send the body or not: the next request could not be told from it
+    this.#reason = reason
+    // A client that waits for 100 Continue may send the body or not, so the next request could not be told from it
     // (RFC 9110 section 10.1.1).
-    if (this.closing || this.expectsContinue) res.writeHead(status, { ...headers, connection: 'close' })
+    if (this.#closes || this.expectsContinue) res.writeHead(status, { ...headers, connection: 'close' })
     else res.writeHead(status, headers)
     const text = req.method === 'HEAD' ? '' : body
-    this.bytes = Buffer.byteLength(text)
+    this.countBytes(Buffer.byteLength(text))
     res.end(text)
     lingerAfterResponse(req, res)
   }
 
-  /** Cuts what is open, on both sides. */
+  /** The app has it from now on, until `detachUpstream`. */
+  attachUpstream(request: UpstreamRequest): void {
+    this.#upstreamRequest = request
+  }
+
+  detachUpstream(): void {
+    this.#upstreamRequest = undefined
+  }
+
+  resumeUpstream(): void {
+    this.#upstreamRequest?.resume()
+  }
+
+  abortUpstream(): void {
+    this.#upstreamRequest?.abort()
+  }
+
+  /** Counts bytes of the response's body, for the access log. */
+  countBytes(bytes: number): void {
+    this.#bytes += bytes
+  }
+
+  /** Breaks the response off: a body that was cut short must not look complete. */
+  cutResponse(reason: string): void {
+    this.#reason = reason
+    this.res.destroy()
+  }
+
+  /** Closes the connections on both sides, because the user no longer has access. */
   revoke(): void {
-    this.reason = 'revoked'
+    this.#reason = 'revoked'
     this.req.socket.destroy()
   }
 
-  /** What the upstream headers are written from. */
-  toHeaderFacts(): RequestHeaderFacts {
+  /** What the headers for the app are written from. */
+  toHeaderFacts({ trustedOrigin, identity, credentialsHeader }: Admitted): RequestHeaderFacts {
     const { req, client } = this
     return {
       rawHeaders: req.rawHeaders,
@@ -77,31 +120,31 @@ export class Exchange {
       host: req.headers.host ?? '',
       address: client.address,
       scheme: client.scheme,
-      trustedOrigin: this.trustedOrigin,
-      username: this.login?.username,
-      separateLogin: this.separateLogin,
+      trustedOrigin,
+      username: identity?.username,
+      separateLogin: credentialsHeader === 'x-mlflow-authorization',
     }
   }
 
-  /** The line of the log, when all is over. */
+  /** The entry of the access log, once the response or its connection has ended. */
   toLogEntry(now: number): AccessLogEntry {
     const { req, res } = this
     const target = this.#url
     const query = target.search(/[?#]/)
-    // what is no path may hold a user and password: http://name:secret@host/
+    // a target that is no path may hold a user and password: http://name:secret@host/
     const path = target.startsWith('/') ? (query === -1 ? target : target.slice(0, query)) : '-'
     return {
       time: new Date(Date.now() - (now - this.#started)),
       address: this.client.address,
-      user: this.login?.user,
+      user: this.identity?.user,
       method: req.method ?? '-',
       path,
       status: res.headersSent ? res.statusCode : 0,
-      bytes: this.bytes,
+      bytes: this.#bytes,
       milliseconds: now - this.#started,
-      // an upgraded connection has no end that could be told from a break
+      // the end of an upgraded connection cannot be told from a break
       aborted: !res.writableFinished && res.statusCode !== 101,
-      reason: this.reason,
+      reason: this.#reason,
     }
   }
 }

@@ -13,7 +13,7 @@ export class OpenStreams {
 
   /** From now on it is cut when its user has gone; what needs no login stays. */
   add(exchange: Exchange): void {
-    if (exchange.login === undefined) return
+    if (exchange.identity === undefined) return
     this.#open.add(exchange)
     this.#timer ??= setInterval(this.#look, LOOK_MILLISECONDS).unref()
   }
@@ -24,7 +24,7 @@ export class OpenStreams {
 
   readonly #look = (): void => {
     for (const exchange of this.#open) {
-      if (exchange.login?.isCurrent() === false) exchange.revoke()
+      if (exchange.identity?.isCurrent() === false) exchange.revoke()
     }
     if (this.#open.size > 0) return
     clearInterval(this.#timer)

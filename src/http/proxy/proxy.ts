@@ -5,6 +5,7 @@ import { textResponse } from '../basic/responses.ts'
 import type { ResponseHandler, UpstreamFailure } from '../client/connection.ts'
 import type { Upstream } from '../client/pool.ts'
 import type { ParsedHead } from '../client/response-head.ts'
+import type { Admitted } from '../guard/decide.ts'
 import type { Exchange } from './exchange.ts'
 import type { OpenStreams } from './open-streams.ts'
 import { hasBody, lingerAfterResponse } from './request-body.ts'
@@ -25,7 +26,8 @@ export interface ReverseProxyParts {
  * the guard's own.
  */
 export function createReverseProxy(parts: ReverseProxyParts) {
-  return (exchange: Exchange, upgrade?: UpgradeRequest): void => new Relay(parts, exchange, upgrade).send()
+  return (exchange: Exchange, admitted: Admitted, upgrade?: UpgradeRequest): void =>
+    new Relay(parts, exchange, admitted, upgrade).send()
 }
 
 const DOWN = textResponse(502, 'The app behind this server is not reachable. Is it running?')
@@ -58,6 +60,7 @@ function sendWhole(res: ServerResponse, text: string): void {
 class Relay implements ResponseHandler {
   readonly #parts: ReverseProxyParts
   readonly #exchange: Exchange
+  readonly #admitted: Admitted
   readonly #upgrade: UpgradeRequest | undefined
   #continued = false
   #retried = false
@@ -66,18 +69,25 @@ class Relay implements ResponseHandler {
   #bodyBegan = false
   #waitsForDrain = false
 
-  constructor(parts: ReverseProxyParts, exchange: Exchange, upgrade: UpgradeRequest | undefined) {
+  constructor(
+    parts: ReverseProxyParts,
+    exchange: Exchange,
+    admitted: Admitted,
+    upgrade: UpgradeRequest | undefined,
+  ) {
     this.#parts = parts
     this.#exchange = exchange
+    this.#admitted = admitted
     this.#upgrade = upgrade
   }
 
   send(): void {
     const { upstream, requestHeaders } = this.#parts
-    const { req, target } = this.#exchange
+    const { req } = this.#exchange
+    const { target } = this.#admitted
     const { method = 'GET' } = req
     let head = `${method} ${target} HTTP/1.1\r\n`
-    const headers = requestHeaders(this.#exchange.toHeaderFacts())
+    const headers = requestHeaders(this.#exchange.toHeaderFacts(this.#admitted))
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
     const upgrade = this.#upgrade !== undefined
     if (upgrade) head += `Connection: Upgrade\r\nUpgrade: ${req.headers.upgrade}\r\n`
@@ -88,7 +98,7 @@ class Relay implements ResponseHandler {
     else if (req.headers['content-length'] !== undefined)
       head += `Content-Length: ${req.headers['content-length']}\r\n`
     const connection = upgrade ? upstream.open() : upstream.acquire(this.#retried)
-    this.#exchange.upstreamRequest = connection
+    this.#exchange.attachUpstream(connection)
     connection.start({ method, head: `${head}\r\n`, body, chunked, upgrade }, this)
   }
 
@@ -99,10 +109,10 @@ class Relay implements ResponseHandler {
   }
 
   onHead({ status, reason, headers: raw }: ParsedHead): void {
-    const { req, res, allowedOrigin, closing, expectsContinue } = this.#exchange
-    const { headers, contentLength } = this.#parts.responseHeaders(raw, allowedOrigin, status)
+    const { req, res, closes, expectsContinue } = this.#exchange
+    const { headers, contentLength } = this.#parts.responseHeaders(raw, this.#admitted.allowedOrigin, status)
     // see Exchange.answer: who was not told to go on must not go on
-    if (closing || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
+    if (closes || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
     if (req.method !== 'HEAD') this.#left = contentLength
     res.writeHead(status, reason, headers)
   }
@@ -118,7 +128,7 @@ class Relay implements ResponseHandler {
   onData(bytes: Buffer, start: number, end: number): boolean {
     const { res } = this.#exchange
     const length = end - start
-    this.#exchange.bytes += length
+    this.#exchange.countBytes(length)
     this.#bodyBegan = true
     if (this.#left !== undefined) this.#left -= length
     if (this.#left === 0 && length <= ONE_PIECE_BYTES) {
@@ -132,7 +142,7 @@ class Relay implements ResponseHandler {
       this.#waitsForDrain = true
       res.once('drain', () => {
         this.#waitsForDrain = false
-        this.#exchange.upstreamRequest?.resume()
+        this.#exchange.resumeUpstream()
       })
     }
     return false
@@ -140,7 +150,7 @@ class Relay implements ResponseHandler {
 
   onEnd(): void {
     const { req, res } = this.#exchange
-    this.#exchange.upstreamRequest = undefined
+    this.#exchange.detachUpstream()
     if (!res.writableEnded) res.end()
     lingerAfterResponse(req, res)
   }
@@ -148,7 +158,7 @@ class Relay implements ResponseHandler {
   onSwitch({ status, headers: raw }: ParsedHead, socket: Socket, rest: Buffer): void {
     const { res } = this.#exchange
     const upgrade = this.#upgrade as UpgradeRequest
-    this.#exchange.upstreamRequest = undefined
+    this.#exchange.detachUpstream()
     const { headers } = this.#parts.responseHeaders(raw, undefined, status)
     const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade')
     headers.push('Connection', 'Upgrade', 'Upgrade', raw[at + 1] ?? this.#exchange.req.headers.upgrade ?? '')
@@ -161,11 +171,10 @@ class Relay implements ResponseHandler {
 
   onFailure(failure: UpstreamFailure): void {
     const { req, res } = this.#exchange
-    this.#exchange.upstreamRequest = undefined
+    this.#exchange.detachUpstream()
     if (res.headersSent) {
       // a body that was cut off must not look whole: the client sees the connection break, never a clean end
-      this.#exchange.reason = 'upstream-cut'
-      res.destroy()
+      this.#exchange.cutResponse('upstream-cut')
       return
     }
     // The connection died in the app's hands, perhaps while it was idle. What changes nothing may be asked again;

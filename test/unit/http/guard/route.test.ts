@@ -16,10 +16,10 @@ describe('below a prefix', () => {
     ['/mlflow/health', { target: '/health', path: '/health', open: true }],
     ['/mlflow', { redirect: '/mlflow/' }],
     ['/mlflow?x=1', { redirect: '/mlflow/?x=1' }],
-    ['/mlflowx', 'outside'],
-    ['/x', 'outside'],
-    ['/MLFLOW/x', 'outside'],
-    ['/health', 'outside'],
+    ['/mlflowx', 'not-found'],
+    ['/x', 'not-found'],
+    ['/MLFLOW/x', 'not-found'],
+    ['/health', 'not-found'],
   ])('%s', (target, route) => expect(findRoute('GET', target, below)).toEqual(route))
 })
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { textResponse } from '../../../../src/http/basic/responses.ts'
 import { Exchange } from '../../../../src/http/proxy/exchange.ts'
 
-function setUp({ url = '/x?token=secret', method = 'GET', expectsContinue = false, closing = false } = {}) {
+function setUp({ url = '/x?token=secret', method = 'GET', expectsContinue = false, closes = false } = {}) {
   const sent: unknown[] = []
   const res = Object.assign(new EventEmitter(), {
     headersSent: true,
@@ -15,7 +15,7 @@ function setUp({ url = '/x?token=secret', method = 'GET', expectsContinue = fals
   })
   const req = { url, method, headers: {}, rawHeaders: [], complete: true }
   const client = { address: '192.0.2.7', scheme: 'https', host: 'h', proxied: false }
-  const flags = { expectsContinue, closing, now: 100 }
+  const flags = { expectsContinue, closes, now: 100 }
   const exchange = new Exchange(
     req as unknown as IncomingMessage,
     res as unknown as ServerResponse,
@@ -27,7 +27,15 @@ function setUp({ url = '/x?token=secret', method = 'GET', expectsContinue = fals
 
 test('a log entry has the path without its query, also when the target was rewritten', () => {
   const { exchange, req } = setUp()
-  exchange.login = { ok: true, user: 'alice', username: Buffer.from('alice'), isCurrent: () => true }
+  const identity = { ok: true, user: 'alice', username: Buffer.from('alice'), isCurrent: () => true } as const
+  exchange.carryOut({
+    forward: true,
+    target: '/rewritten',
+    credentialsHeader: 'authorization',
+    trustedOrigin: false,
+    allowedOrigin: undefined,
+    identity,
+  })
   req.url = '/rewritten'
   expect(exchange.toLogEntry(104)).toMatchObject({
     address: '192.0.2.7',
@@ -52,18 +60,18 @@ test('a response that never began has no status, one that broke off is marked', 
 
 test.each([
   [{}, undefined],
-  [{ closing: true }, 'close'],
+  [{ closes: true }, 'close'],
   [{ expectsContinue: true }, 'close'],
 ])('with %j an answer has Connection: %s', (flags, connection) => {
   const { exchange, sent } = setUp(flags)
   exchange.respond(textResponse(400, 'no'), 'test')
   expect((sent[0] as [number, Record<string, string>])[1].connection).toBe(connection)
-  expect(exchange).toMatchObject({ reason: 'test', bytes: 3 })
+  expect(exchange.toLogEntry(101)).toMatchObject({ reason: 'test', bytes: 3 })
 })
 
 test('HEAD is answered without a body', () => {
   const { exchange, sent } = setUp({ method: 'HEAD' })
   exchange.respond(textResponse(401, 'no'), 'test')
   expect(sent[1]).toBe('')
-  expect(exchange.bytes).toBe(0)
+  expect(exchange.toLogEntry(101).bytes).toBe(0)
 })

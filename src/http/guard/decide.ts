@@ -1,0 +1,196 @@
+// The one decision about a request: respond to it here, or forward it. The order of the questions is the security.
+import type { IncomingMessage } from 'node:http'
+import type { AuthResult, Login } from '../../auth/auth-result.ts'
+import type { AuthContext } from '../../auth/authenticator.ts'
+import { parseCredentials } from '../basic/credentials.ts'
+import { type CannedResponse, createRefusalResponses, textResponse } from '../basic/responses.ts'
+import { type ClientFacts, originOf } from './client-address.ts'
+import { isCrossSite, preflightHeaders, siteOf } from './cross-site.ts'
+import { validateRequest } from './request-check.ts'
+import { findRoute, type Route, type RouteOptions } from './route.ts'
+
+/** The part of a request that is decided on. */
+export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers'>
+
+/** What is known of a request beyond its head. */
+export interface RequestFacts {
+  readonly client: ClientFacts
+  /** Whether it asks to leave HTTP for another protocol, such as WebSocket. */
+  readonly upgrade: boolean
+}
+
+/** The header that held the credentials which were verified. */
+export type CredentialsHeader = 'authorization' | 'x-mlflow-authorization'
+
+interface Outcome {
+  /** Who sent the request; undefined where nobody logged in. */
+  readonly identity: Login | undefined
+  /** The request's `Origin`, where it is an allowed one: the response has to name it. */
+  readonly allowedOrigin: string | undefined
+}
+
+/** The guard itself responds; the app does not see the request. */
+export interface Responded extends Outcome {
+  readonly respond: CannedResponse
+  /** Why, for the access log. */
+  readonly reason: string
+  /** Whether the connection must end: what follows the request on it cannot be trusted. */
+  readonly closes: boolean
+}
+
+/** The request goes to the app. */
+export interface Admitted extends Outcome {
+  readonly forward: true
+  /** The request target for the app: the client's bytes, without the prefix. */
+  readonly target: string
+  /** Where the verified credentials were; undefined where none were needed. */
+  readonly credentialsHeader: CredentialsHeader | undefined
+  /** Whether `Origin` is the app's own or an allowed one. */
+  readonly trustedOrigin: boolean
+}
+
+/** What becomes of a request. */
+export type Decision = Responded | Admitted
+
+/** What decisions are made from: the guard's options, checked. */
+export interface Policy extends RouteOptions {
+  readonly authenticator: Authenticating
+  readonly realm: string
+  readonly allowOrigins: ReadonlySet<string>
+}
+
+/** The part of an `Authenticator` that is needed: at once where no password has to be hashed. */
+export interface Authenticating {
+  decide(
+    credentials: ReturnType<typeof parseCredentials>,
+    context: AuthContext,
+  ): AuthResult | Promise<AuthResult>
+}
+
+/** Decides about one request; a promise only where a password has to be hashed. */
+export type Decide = (request: RequestHead, facts: RequestFacts) => Decision | Promise<Decision>
+
+/** An endpoint of the guard itself, answered without login and without the app. */
+interface Endpoint {
+  readonly methods: readonly string[]
+  readonly respond: CannedResponse
+  readonly reason: string
+}
+
+/** The guard's own endpoints by path. */
+const endpoints: ReadonlyMap<string, Endpoint> = new Map([
+  ['/.htpasswd/health', { methods: ['GET', 'HEAD'], respond: textResponse(200, 'ok'), reason: 'health' }],
+])
+
+// under 300 bytes with the sentence before it: MLflow's client prints the whole body
+const MLFLOW_HINT =
+  "MLflow's Python client takes them from the environment:\n" +
+  '  MLFLOW_TRACKING_USERNAME=<user name>\n' +
+  '  MLFLOW_TRACKING_PASSWORD=<password>'
+
+const notFound = textResponse(404, 'There is nothing at this path.')
+const crossSite = textResponse(403, 'A page of another site may not change anything here with your login.')
+
+const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in route && route.open
+
+/** Where the login is looked for: on MLflow's gateway `Authorization` may hold the key of a model provider instead. */
+function credentialsHeaderOf({ headers }: RequestHead, route: Route): CredentialsHeader {
+  const gateway = typeof route === 'object' && 'path' in route && route.path.startsWith('/gateway/')
+  return gateway && headers['x-mlflow-authorization'] !== undefined
+    ? 'x-mlflow-authorization'
+    : 'authorization'
+}
+
+/**
+ * Makes the function that decides. It asks three questions, each only once the one before it is answered: can the
+ * request be trusted to be what it seems, who sent it, and may that sender do this. It changes nothing and sends
+ * nothing; only the authenticator it calls keeps state.
+ */
+export function createDecide(policy: Policy): Decide {
+  const { authenticator, allowOrigins } = policy
+  const refusalResponse = createRefusalResponses({ realm: policy.realm, hint: MLFLOW_HINT })
+
+  const allowedOriginOf = ({ headers: { origin } }: RequestHead): string | undefined =>
+    origin !== undefined && allowOrigins.size > 0 && allowOrigins.has(origin.toLowerCase())
+      ? origin
+      : undefined
+
+  /** Cross-site requests and paths outside the prefix end here; the rest goes to the app. */
+  const forward = (
+    request: RequestHead,
+    { client, upgrade }: RequestFacts,
+    route: Route,
+    outcome: Outcome,
+    credentialsHeader: CredentialsHeader | undefined,
+  ): Decision => {
+    const { origin, 'sec-fetch-site': fetchSite } = request.headers
+    const { identity, allowedOrigin } = outcome
+    let trustedOrigin = false
+    if (origin !== undefined || fetchSite !== undefined || upgrade) {
+      const facts = {
+        method: request.method ?? '',
+        upgrade,
+        origin,
+        fetchSite: fetchSite as string | undefined,
+        ownOrigin: originOf(client),
+      }
+      const site = siteOf(facts, allowOrigins)
+      if (isCrossSite(facts, site)) return respond(crossSite, 'cross-site', outcome)
+      trustedOrigin = site !== 'foreign'
+    }
+    if (route === 'not-found') return respond(notFound, 'not-found', outcome)
+    if ('redirect' in route) {
+      // 308 keeps the method (RFC 9110 section 15.4.9); a relative Location holds under any name
+      const redirect = textResponse(308, 'This address ends with a slash.', { location: route.redirect })
+      return respond(redirect, 'redirect', outcome)
+    }
+    return { forward: true, target: route.target, credentialsHeader, trustedOrigin, identity, allowedOrigin }
+  }
+
+  return (request, facts) => {
+    const allowedOrigin = allowedOriginOf(request)
+    const nobody: Outcome = { identity: undefined, allowedOrigin }
+
+    // Can the request be trusted to be what it seems?
+    const error = validateRequest(request)
+    if (error !== undefined) {
+      return respond(textResponse(error.status, error.text), 'ambiguous', nobody, true)
+    }
+    const { method = '', url = '', headers } = request
+    const endpoint = endpoints.get(url)
+    if (endpoint?.methods.includes(method)) return respond(endpoint.respond, endpoint.reason, nobody)
+    const preflight = allowedOrigin === undefined ? undefined : preflightResponse(request, allowedOrigin)
+    if (preflight !== undefined) return respond(preflight, 'preflight', nobody)
+
+    // Who sent it? An upgrade begins with a GET, but opens a channel for anything: it is never open.
+    const route = findRoute(method, url, policy)
+    if (isOpen(route) && !facts.upgrade) return forward(request, facts, route, nobody, undefined)
+    const header = credentialsHeaderOf(request, route)
+    const credentials = parseCredentials(headers[header] as string | undefined)
+
+    // May that sender do this?
+    const authorize = (result: AuthResult): Decision =>
+      result.ok
+        ? forward(request, facts, route, { identity: result, allowedOrigin }, header)
+        : respond(refusalResponse(result, headers.accept), result.reason, nobody)
+    const result = authenticator.decide(credentials, { address: facts.client.address })
+    return result instanceof Promise ? result.then(authorize) : authorize(result)
+  }
+}
+
+function respond(
+  response: CannedResponse,
+  reason: string,
+  { identity, allowedOrigin }: Outcome,
+  closes = false,
+): Responded {
+  return { respond: response, reason, closes, identity, allowedOrigin }
+}
+
+/** Browsers send no login with a preflight (Fetch standard section 4.8), so it is answered without one. */
+function preflightResponse({ method, headers }: RequestHead, origin: string): CannedResponse | undefined {
+  const asked = headers['access-control-request-method']
+  if (method !== 'OPTIONS' || asked === undefined) return undefined
+  const wanted = headers['access-control-request-headers'] as string | undefined
+  return { status: 204, headers: preflightHeaders(origin, asked, wanted), body: '' }
+}
