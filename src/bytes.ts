@@ -1,19 +1,58 @@
-// Bytes in their other shapes: a Buffer, for the methods that only a Buffer has, and text of one Latin-1 character a byte.
+// Byte strings: how passwords, user names and stored hashes are held between the door of the program and the engines.
 
-/** The same bytes without a copy: a copy of each password takes longer than all else around a short hash. */
+declare const byteString: unique symbol
+
+/**
+ * Bytes as a string, one Latin-1 character (U+0000 to U+00FF) a byte. `length` counts bytes, `===` compares bytes, and
+ * a message to a worker thread carries these bytes only. A Buffer may be a view of the 8 KB pool that Node's Buffers
+ * share, and the structured clone algorithm copies the whole pool.
+ */
+export type ByteString = string & { readonly [byteString]: true }
+
+/** The same bytes as a Buffer, without a copy. */
 export const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /**
- * Bytes, or text as its UTF-8, one Latin-1 character a byte. ASCII is the same in both and stays the string that it is:
- * a Buffer and the way back from it take longer than all else around a short hash.
+ * Bytes, or text encoded as UTF-8. ASCII text is its own byte string, so it is not copied through a Buffer, which
+ * takes longer than a short hash.
  */
-export function byteText(source: string | Uint8Array): string {
-  if (typeof source !== 'string') return asBuffer(source).toString('latin1')
-  return isAscii(source) ? source : Buffer.from(source, 'utf8').toString('latin1')
+export function toByteString(source: string | Uint8Array): ByteString {
+  if (typeof source !== 'string') return asBuffer(source).toString('latin1') as ByteString
+  return (isAscii(source) ? source : Buffer.from(source, 'utf8').toString('latin1')) as ByteString
 }
 
-/** By hand: a pattern takes microseconds to get going. */
+/** A byte string as a Buffer of its own. */
+export const fromByteString = (bytes: ByteString): Buffer => Buffer.from(bytes, 'latin1')
+
+// one well-formed UTF-8 character (RFC 3629 section 4) or, captured, a byte that belongs to none
+const UTF8 =
+  /[\x00-\x7f]+|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|([\x80-\xff])/g
+
+/**
+ * Text as UTF-8 with surrogate escapes (PEP 383): a lone surrogate U+DC80 to U+DCFF stands for the byte 0x80 to 0xFF.
+ * Bytes are taken as they are. The inverse of `decodeSurrogateEscape`.
+ */
+export function encodeSurrogateEscape(text: string | Uint8Array): ByteString {
+  if (typeof text !== 'string' || isAscii(text)) return toByteString(text)
+  // in unicode mode the class matches lone surrogates only, not halves of a pair
+  const parts = text.split(/([\udc80-\udcff])/u)
+  return parts
+    .map((part, i) => (i % 2 ? String.fromCharCode(part.charCodeAt(0) - 0xdc00) : toByteString(part)))
+    .join('') as ByteString
+}
+
+/** Bytes as text: UTF-8, and each byte that is not part of UTF-8 as a lone surrogate (PEP 383), so nothing is lost. */
+export function decodeSurrogateEscape(bytes: ByteString): string {
+  if (isAscii(bytes)) return bytes
+  return bytes.replace(UTF8, (character: string, stray: string | undefined) =>
+    stray === undefined
+      ? Buffer.from(character, 'latin1').toString()
+      : String.fromCharCode(0xdc00 + stray.charCodeAt(0)),
+  )
+}
+
+/** Whether every character is below U+0080. A loop, because a regular expression is compiled at its first use. */
 export function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
   return true

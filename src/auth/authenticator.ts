@@ -1,6 +1,7 @@
 // Decides who a request's credentials are; cached, throttled, and with the same work whoever is named.
+
 import { LRUCache } from 'lru-cache'
-import { byteText } from '../bytes.ts'
+import { toByteString } from '../bytes.ts'
 import { identify } from '../hash/registry.ts'
 import { addressBlock } from '../platform/ip-address.ts'
 import { type AuthResult, type Credentials, type Login, refuse } from './auth-result.ts'
@@ -13,7 +14,8 @@ import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
 import type { VerifyAnswer } from './verify-job.ts'
 import { type Verify, VerifyPool } from './verify-pool.ts'
 
-const placeOf = (username: Uint8Array, block: string | undefined): string => `${block} ${byteText(username)}`
+const placeOf = (username: Uint8Array, block: string | undefined): string =>
+  `${block} ${toByteString(username)}`
 
 /** Where a request came from. */
 export interface AuthContext {
@@ -183,7 +185,7 @@ export class Authenticator {
     const place = placeOf(username, block)
     // A name that logged in from here before has a count of its own for this place: strangers who guess at it
     // elsewhere cannot keep its owner out.
-    const name = this.#places.has(place) ? `place ${place}` : `name ${byteText(username)}`
+    const name = this.#places.has(place) ? `place ${place}` : `name ${toByteString(username)}`
     return block === undefined ? [name] : [`address ${block}`, name]
   }
 

@@ -1,10 +1,10 @@
 // `fixDocument`: mends what can be mended without a password, and says what it did.
 
+import { encodeSurrogateEscape } from '../bytes.ts'
 import { withLineFeedsForCr } from '../document/carriage-returns.ts'
 import { bytesOf, type HtpasswdDocument } from '../document/document.ts'
 import { hasBom, textStart } from '../document/line.ts'
 import { type ScannedLine, type ScannedRecord, scanLines } from '../document/scan-lines.ts'
-import { usernameKey } from '../document/username.ts'
 import { decodeUtf16 } from '../document/utf16.ts'
 import { describeHash, singleDollars, withoutBlankBehind } from '../hash/describe.ts'
 import { advice, type ProblemCode } from './problem.ts'
@@ -114,7 +114,7 @@ function mendRecord(
   { user, hash, first, nameStart, hashEnd }: ScannedRecord,
   changes: Change[],
 ): Buffer | undefined {
-  const before = shown(bytes.toString('latin1', start, nameStart) + usernameKey(user), hash)
+  const before = shown(bytes.toString('latin1', start, nameStart) + encodeSurrogateEscape(user), hash)
   const place = { line, user, before }
   if (first !== undefined) {
     changes.push({
@@ -128,7 +128,7 @@ function mendRecord(
   const mended = mend[state]?.(hash) ?? hash
   const isIndented = nameStart > start
   if (mended === hash && !isIndented) return undefined
-  const after = shown(usernameKey(user), mended)
+  const after = shown(encodeSurrogateEscape(user), mended)
   if (isIndented) changes.push({ ...place, after, code: 'blanks', message: 'the blanks before the name go' })
   if (state === 'blank-behind') {
     changes.push({ ...place, after, code: 'blanks', message: 'the blanks behind the hash go' })
@@ -138,7 +138,7 @@ function mendRecord(
   }
   const rest = bytes.subarray(hashEnd, contentEnd)
   return Buffer.concat([
-    Buffer.from(`${usernameKey(user)}:${mended}`, 'latin1'),
+    Buffer.from(`${encodeSurrogateEscape(user)}:${mended}`, 'latin1'),
     rest,
     bytes.subarray(contentEnd, end),
   ])

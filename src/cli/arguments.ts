@@ -1,6 +1,7 @@
 // The words of the command line as bytes: Node decodes them as UTF-8 and loses what is none.
+
 import { readFileSync } from 'node:fs'
-import { usernameText } from '../document/username.ts'
+import { type ByteString, decodeSurrogateEscape } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
 
 /**
@@ -17,12 +18,12 @@ export function exactArguments(argv: readonly string[], commandLine = readComman
     )
   }
   // Node's own options stand before ours
-  return words.slice(-argv.length).map(usernameText)
+  return words.slice(-argv.length).map(decodeSurrogateEscape)
 }
 
-function readCommandLine(): string[] | undefined {
+function readCommandLine(): ByteString[] | undefined {
   try {
-    return readFileSync('/proc/self/cmdline', 'latin1').split('\0').slice(0, -1)
+    return readFileSync('/proc/self/cmdline', 'latin1').split('\0').slice(0, -1) as ByteString[]
   } catch {
     return undefined
   }

@@ -1,16 +1,16 @@
 // The lossless model of a password file: its bytes, and an overlay of changed, removed and added records.
 
-import { asBuffer } from '../bytes.ts'
+import { asBuffer, type ByteString, decodeSurrogateEscape, encodeSurrogateEscape } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
 import { Pieces } from './chunks.ts'
 import { fieldsBehind, LineCursor, lineStart, textStart } from './line.ts'
 import { LineIndex } from './line-index.ts'
 import { RecordScan } from './record-scan.ts'
-import { checkUsername, usernameKey, usernameText } from './username.ts'
+import { checkUsername } from './username.ts'
 import { rejectUtf16 } from './utf16.ts'
 
 /** A change of the record whose name stands at an offset of the source; undefined takes the line out. */
-type Edit = { readonly key: string; readonly hash: string } | undefined
+type Edit = { readonly key: ByteString; readonly hash: string } | undefined
 
 /**
  * Reads the text of a password file. No I/O.
@@ -35,9 +35,9 @@ export class HtpasswdDocument {
   readonly #source: Buffer
   readonly #index: LineIndex
   readonly #edits = new Map<number, Edit>()
-  readonly #added = new Map<string, string>()
+  readonly #added = new Map<ByteString, string>()
   // where lines went whose user has another name than the source says
-  readonly #renamed = new Map<string, number[]>()
+  readonly #renamed = new Map<ByteString, number[]>()
 
   /** As `parseHtpasswd`. */
   constructor(source: string | Uint8Array = '') {
@@ -53,17 +53,17 @@ export class HtpasswdDocument {
 
   /** Their names, in file order, each once. */
   users(): string[] {
-    return [...this.#keys()].map(usernameText)
+    return [...this.#keys()].map(decodeSurrogateEscape)
   }
 
   /** Whether the user has a record. */
   has(user: string | Uint8Array): boolean {
-    return this.#first(usernameKey(user)) !== undefined
+    return this.#first(encodeSurrogateEscape(user)) !== undefined
   }
 
   /** The hash of the user's first record, the one that servers look at; undefined for a stranger. */
   get(user: string | Uint8Array): string | undefined {
-    return this.#first(usernameKey(user))
+    return this.#first(encodeSurrogateEscape(user))
   }
 
   /**
@@ -74,8 +74,8 @@ export class HtpasswdDocument {
    *   hash with a line end, a NUL or a character above U+00FF.
    */
   set(user: string | Uint8Array, hash: string): 'added' | 'updated' {
-    const key = usernameKey(user)
-    checkUsername(usernameText(key))
+    const key = encodeSurrogateEscape(user)
+    checkUsername(decodeSurrogateEscape(key))
     if (/[\n\r\0]|[^\x00-\xff]/.test(hash)) {
       throw new HtpasswdError(
         'ERR_RECORD',
@@ -92,7 +92,7 @@ export class HtpasswdDocument {
 
   /** Takes out every record of the user; false for a stranger. */
   delete(user: string | Uint8Array): boolean {
-    const key = usernameKey(user)
+    const key = encodeSurrogateEscape(user)
     const lines = this.#lines(key)
     for (const at of lines) this.#edits.set(at, undefined)
     return this.#added.delete(key) || lines.length > 0
@@ -105,12 +105,18 @@ export class HtpasswdDocument {
    *   `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot stand in a file.
    */
   rename(from: string | Uint8Array, to: string | Uint8Array): void {
-    const [oldKey, newKey] = [usernameKey(from), usernameKey(to)]
-    checkUsername(usernameText(newKey))
+    const [oldKey, newKey] = [encodeSurrogateEscape(from), encodeSurrogateEscape(to)]
+    checkUsername(decodeSurrogateEscape(newKey))
     if (!this.has(from))
-      throw new HtpasswdError('ERR_USER_MISSING', `expected a user of the file, got ${usernameText(oldKey)}`)
+      throw new HtpasswdError(
+        'ERR_USER_MISSING',
+        `expected a user of the file, got ${decodeSurrogateEscape(oldKey)}`,
+      )
     if (this.has(to))
-      throw new HtpasswdError('ERR_USER_EXISTS', `expected a name that is free, got ${usernameText(newKey)}`)
+      throw new HtpasswdError(
+        'ERR_USER_EXISTS',
+        `expected a name that is free, got ${decodeSurrogateEscape(newKey)}`,
+      )
     const lines = this.#lines(oldKey)
     const edits = lines.map(at => [at, { key: newKey, hash: this.#hashAt(at) }] as const)
     for (const [at, edit] of edits) this.#edits.set(at, edit)
@@ -179,14 +185,14 @@ export class HtpasswdDocument {
   }
 
   /** The source offsets of the records that are the user's now. */
-  #lines(key: string): number[] {
+  #lines(key: ByteString): number[] {
     const lines = this.#renamed.get(key) ?? this.#index.find(key)
     return this.#edits.size === 0 ? lines : lines.filter(at => this.#nameAt(at) === key)
   }
 
-  #nameAt(at: number): string | undefined {
+  #nameAt(at: number): ByteString | undefined {
     if (this.#edits.has(at)) return this.#edits.get(at)?.key
-    return this.#source.toString('latin1', at, this.#source.indexOf(58, at))
+    return this.#source.toString('latin1', at, this.#source.indexOf(58, at)) as ByteString
   }
 
   #hashAt(at: number): string {
@@ -196,7 +202,7 @@ export class HtpasswdDocument {
     return this.#source.toString('latin1', hashStart, hashEnd)
   }
 
-  #first(key: string): string | undefined {
+  #first(key: ByteString): string | undefined {
     if (this.changed) {
       const at = this.#lines(key)[0]
       return at === undefined ? this.#added.get(key) : this.#hashAt(at)
@@ -208,8 +214,8 @@ export class HtpasswdDocument {
     return this.#source.toString('latin1', hashStart, hashEnd)
   }
 
-  #keys(): Set<string> {
-    const keys = new Set<string>()
+  #keys(): Set<ByteString> {
+    const keys = new Set<ByteString>()
     const cursor = new LineCursor(this.#source)
     while (cursor.next()) {
       if (cursor.kind !== 'record') continue

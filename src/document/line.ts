@@ -1,4 +1,5 @@
 // Where the parts of one line stand in the bytes of a password file.
+import type { ByteString } from '../bytes.ts'
 
 const LF = 10
 const CR = 13
@@ -64,8 +65,8 @@ export class LineCursor {
   }
 
   /** The name's bytes, one Latin-1 character each. */
-  name(): string {
-    return this.bytes.toString('latin1', this.nameStart, this.nameEnd)
+  name(): ByteString {
+    return this.bytes.toString('latin1', this.nameStart, this.nameEnd) as ByteString
   }
 }
 

@@ -16,7 +16,7 @@ export class RecordScan {
   /** Whether such a line stands before the user's record, or behind it. */
   malformed: 'before' | 'behind' | undefined
 
-  /** @param key the user's name as `usernameKey` gives it; none looks for malformed lines only. */
+  /** @param key the user's name as `encodeSurrogateEscape` gives it; none looks for malformed lines only. */
   constructor(key?: string) {
     this.#key = key
   }

@@ -1,7 +1,7 @@
 // All lines of a password file in turn, each record with what a list or a check wants to know of it; nothing is kept.
+import { decodeSurrogateEscape } from '../bytes.ts'
 import { fieldsBehind, LineCursor, type LineKind } from './line.ts'
 import { LineIndex } from './line-index.ts'
-import { usernameText } from './username.ts'
 
 /** A line of a file. */
 export interface ScannedLine {
@@ -51,7 +51,7 @@ function recordAt(cursor: LineCursor, first: number | undefined): ScannedRecord 
   const { bytes, nameStart, nameEnd } = cursor
   const { hashStart, hashEnd } = fieldsBehind(bytes, nameEnd)
   return {
-    user: usernameText(cursor.name()),
+    user: decodeSurrogateEscape(cursor.name()),
     hash: bytes.toString('latin1', hashStart, hashEnd),
     nameStart,
     hashStart,

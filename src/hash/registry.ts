@@ -9,7 +9,7 @@ import { plaintext } from './formats/plaintext.ts'
 import { sha256crypt, sha512crypt } from './formats/sha-crypt.ts'
 import { sha1, ssha } from './formats/sha1.ts'
 import { compute, computeOneOfMany } from './offload.ts'
-import { hasNul, passwordBytes } from './password.ts'
+import { checkedPassword, hasNul } from './password.ts'
 
 /** Every format, best first. A new one is one file and one name here. */
 export const formats = [
@@ -113,7 +113,7 @@ async function hashBy(
 ): Promise<string> {
   const format = findFormat(options.format ?? DEFAULT_FORMAT)
   const parameter = parameterOf(format, options)
-  const bytes = passwordBytes(password)
+  const bytes = checkedPassword(password)
   if (hasNul(bytes)) {
     throw new HtpasswdError(
       'ERR_PASSWORD',
@@ -147,7 +147,7 @@ export async function verifyPassword(
   if (options !== undefined) checkOptions(options)
   const found = recognise(hash)
   if (found !== undefined) rejectExcess(found.format, found.info, options)
-  const bytes = passwordBytes(password)
+  const bytes = checkedPassword(password)
   if (hasNul(bytes)) return false
   if (found !== undefined) {
     const again = compute(found.format, bytes, hash)

@@ -1,8 +1,8 @@
 // What an import would do, before any password is hashed: rows checked one by one, and against each other and a file.
-
-import { checkUsername, usernameKey, usernameText } from '../document/username.ts'
+import { type ByteString, decodeSurrogateEscape, encodeSurrogateEscape } from '../bytes.ts'
+import { checkUsername } from '../document/username.ts'
 import { HtpasswdError } from '../errors.ts'
-import { hasNul, passwordBytes } from '../hash/password.ts'
+import { checkedPassword, hasNul } from '../hash/password.ts'
 import { identify, isLocked } from '../hash/registry.ts'
 import { ImportProblems, type Place } from './import-problems.ts'
 
@@ -76,7 +76,7 @@ export function planImport(
     }
     try {
       const key = keyOf(row)
-      const name = usernameText(key)
+      const name = decodeSurrogateEscape(key)
       checkUsername(name)
       checkSecret(row, name, generate === undefined ? hint : undefined)
       const earlier = users.get(key)
@@ -98,8 +98,8 @@ export function planImport(
   return { users, skipped }
 }
 
-function keyOf({ user }: ImportedUser): string {
-  if (typeof user === 'string' || user instanceof Uint8Array) return usernameKey(user)
+function keyOf({ user }: ImportedUser): ByteString {
+  if (typeof user === 'string' || user instanceof Uint8Array) return encodeSurrogateEscape(user)
   throw new HtpasswdError('ERR_RECORD', `"user" expected a string or a Uint8Array, got ${typeof user}`)
 }
 
@@ -113,7 +113,7 @@ function checkSecret({ password, hash }: ImportedUser, name: string, hint: strin
     if (hint !== undefined) refuse(`expected a password or a hash, got neither; ${hint}`)
   } else if (hash !== undefined) checkHash(hash, refuse)
   else {
-    const bytes = passwordBytes(password as string | Uint8Array)
+    const bytes = checkedPassword(password as string | Uint8Array)
     if (bytes.length === 0) refuse('expected a password of one character and more, got an empty one')
     if (hasNul(bytes)) refuse('expected a password without a NUL byte, got one')
   }

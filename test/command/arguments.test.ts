@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ByteString } from '../../src/bytes.ts'
 import { exactArguments } from '../../src/cli/arguments.ts'
 import { bytesOf, runBin, runShell } from '../support/run.ts'
 import { sha } from './cases.ts'
@@ -26,7 +27,7 @@ describe('words that are no UTF-8', () => {
     ['a real U+FFFD', ['node', 'bin', '\xef\xbf\xbd'], ['\ufffd']],
   ])('%s: a byte becomes a lone surrogate', (_name, line, expected) => {
     const decoded = expected.map(word => word.replace(/[\udc80-\udcff]/g, '\ufffd'))
-    expect(exactArguments(decoded, () => line)).toEqual(expected)
+    expect(exactArguments(decoded, () => line as ByteString[])).toEqual(expected)
   })
 
   test('are refused where the system does not hand them out', () => {

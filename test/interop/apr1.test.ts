@@ -1,8 +1,9 @@
 // apache-md5 is the engine; OpenSSL, written by others, is the oracle.
+
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { toByteString } from '../../src/bytes.ts'
 import { apr1, md5crypt } from '../../src/hash/formats/apr1.ts'
-import { passwordBytes } from '../../src/hash/password.ts'
 import { findProgram, skipReason } from '../support/outside-program.ts'
 
 test
@@ -18,7 +19,7 @@ test
         input: `${password}\n`,
         encoding: 'utf8',
       })
-      expect(await format.compute(passwordBytes(password), `$${flag}$abcdefgh$`)).toBe(stdout.trim())
+      expect(await format.compute(toByteString(password), `$${flag}$abcdefgh$`)).toBe(stdout.trim())
     }
   },
 )
@@ -32,7 +33,7 @@ test('a salt of Apache’s may hold any byte, one of crypt(3) may not', () => {
 })
 
 test('"Łukasz" is not "Aukasz", as it is to apache-md5 with text', async () => {
-  expect(await apr1.compute(passwordBytes('Łukasz'), '$apr1$abcdefgh$')).not.toBe(
-    await apr1.compute(passwordBytes('Aukasz'), '$apr1$abcdefgh$'),
+  expect(await apr1.compute(toByteString('Łukasz'), '$apr1$abcdefgh$')).not.toBe(
+    await apr1.compute(toByteString('Aukasz'), '$apr1$abcdefgh$'),
   )
 })

@@ -1,4 +1,5 @@
 // Our hashes and those of the real programs open each other: the C library's crypt(3) and Apache's htpasswd.
+
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import apacheMd5 from 'apache-md5'
 import fc from 'fast-check'
 import unixCrypt from 'unix-crypt-td-js'
 import { afterAll, describe, expect, test } from 'vitest'
-import { passwordBytes } from '../../src/hash/password.ts'
+import { toByteString } from '../../src/bytes.ts'
 import { type FormatId, formats, hashPassword, verifyPassword } from '../../src/hash/registry.ts'
 import { skipReason } from '../support/outside-program.ts'
 
@@ -48,7 +49,7 @@ describe.skipIf(skipReason({ "perl with libxcrypt's crypt(3)": crypt }))(
       samples.push(Buffer.from([0xff]), Buffer.from('\xff\xa334\xff', 'latin1'), Buffer.alloc(72, 0x80))
       const theirs = cryptOfTheSystem(samples.map(one => [one, setting]))
       const ours = await Promise.all(
-        samples.map(one => formatOf(setting)?.compute(passwordBytes(one), setting)),
+        samples.map(one => formatOf(setting)?.compute(toByteString(one), setting)),
       )
       expect(ours).toEqual(theirs)
     })

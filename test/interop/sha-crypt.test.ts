@@ -1,8 +1,9 @@
 // The specification's own vectors (Drepper, SHA-crypt.txt), and OpenSSL, written by others, as the oracle.
+
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { toByteString } from '../../src/bytes.ts'
 import { sha256crypt, sha512crypt } from '../../src/hash/formats/sha-crypt.ts'
-import { passwordBytes } from '../../src/hash/password.ts'
 import { skipReason } from '../support/outside-program.ts'
 
 test.each([
@@ -18,7 +19,7 @@ test.each([
   ],
 ])('"Hello world!" under %s', async (setting, digest) => {
   const format = setting.startsWith('$5$') ? sha256crypt : sha512crypt
-  expect(await format.compute(passwordBytes('Hello world!'), setting)).toBe(setting + digest)
+  expect(await format.compute(toByteString('Hello world!'), setting)).toBe(setting + digest)
 })
 
 // the one of macOS, LibreSSL, has no -5
@@ -35,7 +36,7 @@ test.skipIf(skipReason({ 'openssl with passwd -5': openssl })).each(passwords)(
         input: `${password}\n`,
         encoding: 'utf8',
       })
-      expect(await format.compute(passwordBytes(password), `$${flag[1]}$saltstring`)).toBe(stdout.trim())
+      expect(await format.compute(toByteString(password), `$${flag[1]}$saltstring`)).toBe(stdout.trim())
     }
   },
 )
@@ -57,7 +58,7 @@ test('many rounds give the event loop its turn', async () => {
     if (running) setImmediate(count)
   }
   setImmediate(count)
-  await sha512crypt.compute(passwordBytes('x'), '$6$rounds=30000$salt')
+  await sha512crypt.compute(toByteString('x'), '$6$rounds=30000$salt')
   running = false
   expect(turns).toBeGreaterThan(4)
 })

@@ -1,5 +1,5 @@
 // Where the classic command gets its password: an argument, all of standard input, two prompts, or what an option names.
-import { usernameKey } from '../../document/username.ts'
+import { encodeSurrogateEscape, fromByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
 import { MAX_INPUT_BYTES, passwordIn, rejectLong } from '../password/input.ts'
@@ -35,7 +35,7 @@ export async function passwordOf(command: ClassicCommand, io: Io): Promise<Buffe
 }
 
 function fromArgument(text: string): Buffer {
-  const password = Buffer.from(usernameKey(text), 'latin1')
+  const password = fromByteString(encodeSurrogateEscape(text))
   rejectLong(password, MAX_ARGUMENT_BYTES, '(> 256)')
   return password
 }

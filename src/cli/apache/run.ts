@@ -1,5 +1,6 @@
 // The command in Apache's grammar: checks in Apache's order, Apache's messages, Apache's statuses (support/htpasswd.c).
-import { checkUsername, checkUsernameFits, usernameKey } from '../../document/username.ts'
+import { encodeSurrogateEscape } from '../../bytes.ts'
+import { checkUsername, checkUsernameFits } from '../../document/username.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { BCRYPT_PASSWORD_BYTES, bcrypt } from '../../hash/formats/bcrypt.ts'
 import { sha512crypt } from '../../hash/formats/sha-crypt.ts'
@@ -101,7 +102,7 @@ async function makeRecord(command: ClassicCommand, options: HashOptions, io: Io)
     io.err('Warning: Password truncated to 8 characters by CRYPT algorithm.\n')
   if (format === 'bcrypt' && password.length > BCRYPT_PASSWORD_BYTES)
     io.err(`Warning: bcrypt uses only the first ${BCRYPT_PASSWORD_BYTES} bytes of the password.\n`)
-  if (usernameKey(command.user).length + 1 + hash.length > MAX_RECORD_BYTES) {
+  if (encodeSurrogateEscape(command.user).length + 1 + hash.length > MAX_RECORD_BYTES) {
     throw new HtpasswdError('ERR_TOO_LONG', 'resultant record too long')
   }
   return { hash, password }
@@ -129,7 +130,7 @@ async function write(command: ClassicCommand, options: HashOptions, io: Io): Pro
 
 async function writeRecord(command: ClassicCommand, hash: string, io: Io): Promise<void> {
   if (command.file === undefined) {
-    io.out(Buffer.from(`${usernameKey(command.user)}:${hash}\n\n`, 'latin1'))
+    io.out(Buffer.from(`${encodeSurrogateEscape(command.user)}:${hash}\n\n`, 'latin1'))
     return
   }
   const { updateFile } = await import('../../store/update.ts')

@@ -1,6 +1,6 @@
 // `htpasswd -v`: whether a password is a user's.
+import { encodeSurrogateEscape } from '../../bytes.ts'
 import { RecordScan } from '../../document/record-scan.ts'
-import { usernameKey } from '../../document/username.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { verifyPassword } from '../../hash/registry.ts'
 import { readParts } from '../../store/read-parts.ts'
@@ -20,7 +20,7 @@ const isBrokenBcrypt = (hash: string): boolean =>
  */
 export async function verify(command: ClassicCommand, io: Io): Promise<number> {
   const file = command.file as string
-  const scan = await readParts(file, () => new RecordScan(usernameKey(command.user)))
+  const scan = await readParts(file, () => new RecordScan(encodeSurrogateEscape(command.user)))
   if (scan?.malformed === 'before') throw notAPasswordFile(file)
   const say = (status: number, message: string): number => {
     io.err(`${message}\n`)

@@ -1,6 +1,6 @@
 // The challenge that asks for a login (RFC 7617 section 2).
 
-import { byteText } from '../../bytes.ts'
+import { toByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 
 /**
@@ -15,6 +15,6 @@ export function formatChallenge(realm: string): string {
     throw new HtpasswdError('ERR_OPTION', '"realm" expected text without control characters')
   }
   // quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE   (RFC 9110 section 5.6.4)
-  const quoted = byteText(realm).replace(/["\\]/g, '\\$&')
+  const quoted = toByteString(realm).replace(/["\\]/g, '\\$&')
   return `Basic realm="${quoted}", charset="UTF-8"`
 }

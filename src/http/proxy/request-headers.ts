@@ -1,5 +1,5 @@
 // The headers that go up to the app: the client's, without what is not its to say, with the guard's own.
-import { byteText } from '../../bytes.ts'
+import { toByteString } from '../../bytes.ts'
 import { connectionOptions, hopByHop } from './hop-by-hop.ts'
 import { isDisguised, isIdentityHeader } from './identity-headers.ts'
 
@@ -91,7 +91,7 @@ export function createRequestHeaders(options: RequestHeaderOptions) {
     // It has to fit the Host that is sent, else apps build addresses such as https://127.0.0.1:5000.
     headers.push('X-Forwarded-Proto', preserveHost ? facts.scheme : upstreamScheme)
     if (options.userHeader !== undefined && facts.username !== undefined) {
-      headers.push(options.userHeader, byteText(facts.username))
+      headers.push(options.userHeader, toByteString(facts.username))
     }
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string

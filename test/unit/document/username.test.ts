@@ -1,58 +1,7 @@
-// Which names may be written, and that text and bytes of a name are two forms of one thing.
-import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import {
-  checkUsername,
-  checkUsernameFits,
-  MAX_USERNAME_BYTES,
-  usernameKey,
-  usernameText,
-} from '../../../src/document/username.ts'
+// Which user names may be written to a file.
 
-const anyBytes = fc.oneof(
-  fc.uint8Array({ maxLength: 40 }),
-  fc.string({ unit: 'binary', maxLength: 10 }).map(text => Buffer.from(text)),
-)
-
-describe('bytes and text', () => {
-  test('every name of bytes is a text that leads back to it', () => {
-    fc.assert(
-      fc.property(anyBytes, bytes => {
-        const key = usernameKey(bytes)
-        expect(key).toBe(Buffer.from(bytes).toString('latin1'))
-        expect(usernameKey(usernameText(key))).toBe(key)
-      }),
-      { numRuns: 2000 },
-    )
-  })
-
-  test('well-formed text is itself, and its key is its UTF-8', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), text => {
-        expect(usernameKey(text)).toBe(Buffer.from(text).toString('latin1'))
-        expect(usernameText(usernameKey(text))).toBe(text)
-      }),
-    )
-  })
-
-  test.each([
-    ['a stray byte', '\xff', '\udcff'],
-    ['a character cut short', 'a\xc3', 'a\udcc3'],
-    ['an overlong form', '\xc0\xaf', '\udcc0\udcaf'],
-    ['a surrogate in UTF-8', '\xed\xb2\x80', '\udced\udcb2\udc80'],
-    ['beyond U+10FFFF', '\xf4\x90\x80\x80', '\udcf4\udc90\udc80\udc80'],
-    ['a stray byte behind four good ones', '\xf0\x9f\x98\x80\x80', '\u{1f600}\udc80'],
-    ['a byte order mark', '\xef\xbb\xbfa', '\ufeffa'],
-  ])('%s', (_name, key, text) => {
-    expect(usernameText(key)).toBe(text)
-    expect(usernameKey(text)).toBe(key)
-  })
-
-  test('a surrogate that stands for no byte is U+FFFD, as everywhere in Node', () => {
-    expect(usernameKey('\ud800')).toBe('\xef\xbf\xbd')
-    expect(usernameKey('\udc7f')).toBe('\xef\xbf\xbd')
-  })
-})
+import { expect, test } from 'vitest'
+import { checkUsername, checkUsernameFits, MAX_USERNAME_BYTES } from '../../../src/document/username.ts'
 
 const refused: [name: string, username: string, code: string, message: RegExp][] = [
   ['empty', '', 'ERR_USERNAME', /at least one character/],

@@ -1,25 +1,14 @@
 import { expect, test } from 'vitest'
-import { hasNul, passwordBytes } from '../../../src/hash/password.ts'
+import type { ByteString } from '../../../src/bytes.ts'
+import { checkedPassword, hasNul } from '../../../src/hash/password.ts'
 
-test('text becomes its UTF-8, one character a byte', () => {
-  expect(passwordBytes('secret')).toBe('secret')
-  expect(passwordBytes('é')).toBe('\xc3\xa9')
-  expect(passwordBytes('Ł😀')).toBe('\xc5\x81\xf0\x9f\x98\x80')
+test('a password is text or bytes; anything else is an error', () => {
+  expect(checkedPassword('é')).toBe('\xc3\xa9')
+  expect(checkedPassword(Uint8Array.of(0xe9))).toBe('\xe9')
+  expect(() => checkedPassword(null as never)).toThrow(/got object/)
 })
 
-test('bytes stay as they are, in an array, a Buffer and a part of one', () => {
-  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
-  const text = passwordBytes(bytes)
-  expect([...text].map(character => character.charCodeAt(0))).toEqual([...bytes])
-  expect(passwordBytes(Buffer.from(bytes))).toBe(text)
-  expect(passwordBytes(bytes.subarray(0xa3, 0xa5))).toBe('\xa3\xa4')
-})
-
-test('anything else is an error', () => {
-  expect(() => passwordBytes(null as never)).toThrow(/got object/)
-})
-
-test('a NUL is seen anywhere', () => {
-  expect(hasNul('abc')).toBe(false)
-  expect(['\0abc', 'a\0c', 'abc\0'].every(hasNul)).toBe(true)
+test('a NUL is found at any position', () => {
+  const passwords = ['abc', '\0abc', 'a\0c', 'abc\0'] as ByteString[]
+  expect(passwords.map(hasNul)).toEqual([false, true, true, true])
 })

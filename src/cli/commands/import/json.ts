@@ -1,6 +1,6 @@
 // JSON lines: an object with a user in each.
 
-import { byteText } from '../../../bytes.ts'
+import { toByteString } from '../../../bytes.ts'
 import type { UnreadableRow } from '../../../import/plan.ts'
 import { columnsOf } from './columns.ts'
 import type { SourceRow } from './row.ts'
@@ -35,7 +35,7 @@ function rowOf(text: string, line: number): SourceRow | UnreadableRow {
   const row: Record<string, string> = {}
   for (const role of ['user', 'password', 'hash'] as const) {
     const value = (object as Record<string, unknown>)[columns[role] ?? '']
-    if (typeof value === 'string') row[role] = role === 'user' ? value : byteText(value)
+    if (typeof value === 'string') row[role] = role === 'user' ? value : toByteString(value)
     else if ((value !== undefined && value !== null) || role === 'user')
       return {
         line,

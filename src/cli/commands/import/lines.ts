@@ -1,7 +1,7 @@
 // Lines of `user:password` or `user:hash`, such as another password file.
 
+import { decodeSurrogateEscape } from '../../../bytes.ts'
 import { LineCursor } from '../../../document/line.ts'
-import { usernameText } from '../../../document/username.ts'
 import type { UnreadableRow } from '../../../import/plan.ts'
 import type { SourceRow } from './row.ts'
 
@@ -13,6 +13,6 @@ export function* readLines(bytes: Buffer): Generator<SourceRow | UnreadableRow> 
       yield { line, problem: 'expected "user:password" or "user:hash", got no colon' }
     if (cursor.kind !== 'record') continue
     const value = bytes.toString('latin1', cursor.nameEnd + 1, cursor.contentEnd)
-    yield { line, user: usernameText(cursor.name()), value }
+    yield { line, user: decodeSurrogateEscape(cursor.name()), value }
   }
 }

@@ -1,6 +1,6 @@
 // `htpasswd import`: many users into a password file, all or none, hashed before the file is locked.
+import { encodeSurrogateEscape } from '../../../bytes.ts'
 import { HtpasswdDocument } from '../../../document/document.ts'
-import { usernameKey } from '../../../document/username.ts'
 import { generatePassword } from '../../../hash/generate-password.ts'
 import { type HashOptions, needsRehash } from '../../../hash/registry.ts'
 import { applyImport, hashPlan, type ImportReport } from '../../../import/import-users.ts'
@@ -123,6 +123,6 @@ async function carryOut(
 function generatedLines({ users }: ImportPlan, written?: ReadonlySet<string>): Buffer {
   const lines = [...users.values()]
     .filter(({ name, generated }) => generated !== undefined && written?.has(name) !== false)
-    .map(({ name, generated }) => `${usernameKey(name)}:${generated}\n`)
+    .map(({ name, generated }) => `${encodeSurrogateEscape(name)}:${generated}\n`)
   return Buffer.from(lines.join(''), 'latin1')
 }

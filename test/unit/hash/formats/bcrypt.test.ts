@@ -1,9 +1,10 @@
 // bcryptjs is the oracle for text; for bytes and `$2x$` the outside vectors are (test/vectors.test.ts).
+
 import bcryptjs from 'bcryptjs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { toByteString } from '../../../../src/bytes.ts'
 import { bcrypt } from '../../../../src/hash/formats/bcrypt.ts'
-import { passwordBytes } from '../../../../src/hash/password.ts'
 
 test.each([
   [
@@ -29,7 +30,7 @@ test('what is made is $2y$ and opens in bcryptjs', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 30 }), async password => {
       fc.pre(!password.includes('\0') && password.isWellFormed())
-      const hash = await bcrypt.compute(passwordBytes(password), bcrypt.setting(4))
+      const hash = await bcrypt.compute(toByteString(password), bcrypt.setting(4))
       expect(hash).toMatch(/^\$2y\$04\$.{53}$/)
       expect(bcryptjs.compareSync(password, hash as string)).toBe(true)
     }),
@@ -39,6 +40,6 @@ test('what is made is $2y$ and opens in bcryptjs', async () => {
 
 test('72 bytes count, even where that cuts a character', async () => {
   const setting = '$2y$04$abcdefghijklmnopqrstuu'
-  const long = passwordBytes(`${'x'.repeat(71)}é tail`)
+  const long = toByteString(`${'x'.repeat(71)}é tail`)
   expect(await bcrypt.compute(long, setting)).toBe(await bcrypt.compute(long.slice(0, 72), setting))
 })

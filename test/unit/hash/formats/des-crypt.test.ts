@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
+import { toByteString } from '../../../../src/bytes.ts'
 import { desCrypt } from '../../../../src/hash/formats/des-crypt.ts'
-import { passwordBytes } from '../../../../src/hash/password.ts'
 
 test.each([
   ['foob', 'arlEKn0OzVJn.', 'arlEKn0OzVJn.'],
   ['foob', 'ar', 'arlEKn0OzVJn.'],
 ])('%s with %s', async (password, setting, hash) => {
-  expect(await desCrypt.compute(passwordBytes(password), setting)).toBe(hash)
+  expect(await desCrypt.compute(toByteString(password), setting)).toBe(hash)
 })
 
 test('8 characters of 7 bits count', async () => {
-  const hash = await desCrypt.compute(passwordBytes('12345678'), 'ab')
-  expect(await desCrypt.compute(passwordBytes('123456789'), 'ab')).toBe(hash)
-  expect(await desCrypt.compute(passwordBytes('é'), 'ab')).toBe(
-    await desCrypt.compute(passwordBytes('C)'), 'ab'),
+  const hash = await desCrypt.compute(toByteString('12345678'), 'ab')
+  expect(await desCrypt.compute(toByteString('123456789'), 'ab')).toBe(hash)
+  expect(await desCrypt.compute(toByteString('é'), 'ab')).toBe(
+    await desCrypt.compute(toByteString('C)'), 'ab'),
   )
 })
 
