@@ -42,12 +42,20 @@ export function headingsOf(markdown) {
   })
 }
 
-/** The table of contents of a page: its sections, and the parts of each on one line. */
-export const contentsOf = markdown =>
-  headingsOf(markdown)
-    .filter(({ level }) => level === 2 || level === 3)
-    .map(({ level, text, anchor }) => `${level === 3 ? '  ' : ''}- [${text}](#${anchor})`)
-    .join('\n')
+/** The table of contents of a page: its sections, and the parts of each; names of an API stand on one line. */
+export function contentsOf(markdown) {
+  const lines = []
+  for (const { level, text, anchor } of headingsOf(markdown)) {
+    const link = `[${text}](#${anchor})`
+    if (level === 2) lines.push(`- ${link}`)
+    else if (level === 3 && !text.startsWith('`')) lines.push(`  - ${link}`)
+    else if (level === 3) {
+      const line = lines.pop()
+      lines.push(`${line}${line.includes(': [') ? ', ' : ': '}${link}`)
+    }
+  }
+  return lines.join('\n')
+}
 
 /**
  * The fenced blocks of a page.

@@ -72,7 +72,7 @@ for name, rate in [('baseline', .15), ('wider', .3), ('deeper', .6)]:
 async function photographApp(file) {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   const credentials = { username: user, password }
-  const page = await browser.newPage({ viewport: { width: 1000, height: 600 }, httpCredentials: credentials })
+  const page = await browser.newPage({ viewport: { width: 1280, height: 768 }, httpCredentials: credentials })
   await page.goto(`${GUARD}/#/experiments/1/runs?compareRunsMode=CHART`)
   await page.locator('.js-plotly-plot .trace').first().waitFor({ state: 'attached' })
   // MLflow's assistant leaves no room for the curves; they grow when it is closed
