@@ -28,6 +28,22 @@ export type ErrorCode = keyof typeof exitStatuses
 /**
  * Every error this package throws on purpose.
  * The message says what was expected, what came and what to do; it never holds a password or a hash.
+ *
+ * @example
+ * ```js
+ * import { HtpasswdError, HtpasswdFile } from 'htpasswd-kit'
+ *
+ * try {
+ *   await HtpasswdFile.open('missing')
+ * } catch (error) {
+ *   if (!(error instanceof HtpasswdError)) throw error
+ *   console.log(error.code, error.exitStatus)
+ * }
+ * ```
+ *
+ * ```text
+ * ERR_FILE_ACCESS 1
+ * ```
  */
 export class HtpasswdError extends Error {
   override readonly name = 'HtpasswdError'

@@ -48,7 +48,7 @@ export function contentsOf(markdown) {
   for (const { level, text, anchor } of headingsOf(markdown)) {
     const link = `[${text}](#${anchor})`
     if (level === 2) lines.push(`- ${link}`)
-    else if (level === 3 && !text.startsWith('`')) lines.push(`  - ${link}`)
+    else if (level === 3 && !/^`\w+`$/.test(text)) lines.push(`  - ${link}`)
     else if (level === 3) {
       const line = lines.pop()
       lines.push(`${line}${line.includes(': [') ? ', ' : ': '}${link}`)
@@ -67,14 +67,15 @@ export const fencesOf = markdown =>
   [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language, text]) => ({ language, text }))
 
 /**
- * The JavaScript examples of a page, each with the `text` block after it, which is what it prints.
+ * The JavaScript examples of a page, each with its line and the `text` block after it, which is what it prints.
  *
  * @param {string} markdown
- * @returns {{ code: string, output: string }[]}
+ * @returns {{ line: number, code: string, output: string }[]}
  */
 export const programsOf = markdown =>
   [...markdown.matchAll(/^```js\n(.*?)^```$(?:\s*^```text\n(.*?)^```$)?/gms)].map(
-    ([, code, output = '']) => ({
+    ({ index, 1: code, 2: output = '' }) => ({
+      line: markdown.slice(0, index).split('\n').length,
       code,
       output,
     }),

@@ -63,6 +63,22 @@ class StoredLogin implements Login {
  * A right password is remembered (as an HMAC, bound to the stored hash) and costs no hash again. All others go to worker
  * threads, at most so many at a time; failures let an address and a name wait, but never someone who is remembered.
  * Unknown user, wrong password and a record that cannot be checked get the same answer after the same work.
+ *
+ * @example
+ * ```js
+ * import { Authenticator, hashPassword } from 'htpasswd-kit'
+ *
+ * const users = new Map([['alice', await hashPassword('wonderland', { cost: 10 })]])
+ * const authenticator = new Authenticator(name => users.get(name))
+ * const credentials = { username: Buffer.from('alice'), password: Buffer.from('wonderland') }
+ * const result = await authenticator.authenticate(credentials, { address: '192.0.2.7' })
+ * console.log(result.ok && result.user)
+ * await authenticator[Symbol.asyncDispose]()
+ * ```
+ *
+ * ```text
+ * alice
+ * ```
  */
 export class Authenticator {
   readonly #source: UserSource

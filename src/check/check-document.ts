@@ -22,6 +22,19 @@ export interface CheckOptions {
  * @param source a document, or the bytes or text of a file.
  * @returns one at a time, so that a file of a million users needs no list. Its messages hold no hash.
  * @throws HtpasswdError `ERR_OPTION` for an unknown server.
+ *
+ * @example
+ * ```js
+ * import { checkDocument } from 'htpasswd-kit'
+ *
+ * for (const { line, user, code } of checkDocument('alice:{SHA}w3QkzGJswDXW5OKZHAJw0FELjfM=\n', { for: 'caddy' }))
+ *   console.log(line, user, code)
+ * ```
+ *
+ * ```text
+ * 1 alice broken-hash
+ * 1 alice cannot-log-in
+ * ```
  */
 export function* checkDocument(
   source: HtpasswdDocument | string | Uint8Array,

@@ -19,6 +19,25 @@ export interface UserDescription extends HashDescription {
  * @param source a document, or the bytes or text of a file.
  * @returns one at a time, so that a file of a million users needs no list.
  * @throws HtpasswdError `ERR_UTF16` as `parseHtpasswd`.
+ *
+ * @example
+ * ```js
+ * import { describeUsers } from 'htpasswd-kit'
+ *
+ * console.log([...describeUsers('alice:$apr1$abcdefgh$ErTEbPtDG8sGDe7vAaG2W0\n')])
+ * ```
+ *
+ * ```text
+ * [
+ *   {
+ *     user: 'alice',
+ *     line: 1,
+ *     state: 'usable',
+ *     format: 'apr1',
+ *     strength: 'weak'
+ *   }
+ * ]
+ * ```
  */
 export function* describeUsers(source: HtpasswdDocument | string | Uint8Array): Generator<UserDescription> {
   const document = source instanceof HtpasswdDocument ? source : new HtpasswdDocument(source)

@@ -39,6 +39,18 @@ export interface Fix {
  * name the first one stays, which is the one that Apache and nginx look at. All else comes out byte for byte.
  *
  * @param source a document, or the bytes or text of a file.
+ *
+ * @example
+ * ```js
+ * import { fixDocument } from 'htpasswd-kit'
+ *
+ * const { bytes, changes } = fixDocument('alice:{SHA}w3QkzGJswDXW5OKZHAJw0FELjfM=\r\n')
+ * console.log(Buffer.from(bytes).includes('\r'), changes.map(({ code }) => code))
+ * ```
+ *
+ * ```text
+ * false [ 'crlf' ]
+ * ```
  */
 export function fixDocument(source: HtpasswdDocument | string | Uint8Array): Fix {
   const raw = bytesOf(source)

@@ -40,6 +40,19 @@ export function commandFor({ takes }: TargetRow): string {
  *
  * @param hash the second field of a record, one Latin-1 character a byte.
  * @throws HtpasswdError `ERR_OPTION` for a name that is none of a server.
+ *
+ * @example
+ * ```js
+ * import { supports } from 'htpasswd-kit'
+ *
+ * console.log(supports('apache', '$apr1$abcdefgh$ErTEbPtDG8sGDe7vAaG2W0'))
+ * console.log(supports('caddy', '$apr1$abcdefgh$ErTEbPtDG8sGDe7vAaG2W0').ok)
+ * ```
+ *
+ * ```text
+ * { ok: true }
+ * false
+ * ```
  */
 export function supports(target: Target, hash: string): Support {
   const row = targetRow(target)

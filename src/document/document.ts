@@ -18,6 +18,18 @@ type Edit = { readonly key: ByteString; readonly hash: string } | undefined
  * @param source the file's bytes, or its text (UTF-8).
  * @throws HtpasswdError `ERR_UTF16` for a UTF-16 file, such as Windows PowerShell's `>` writes, saying how to mend it.
  *   Everything else that is wrong is listed by `checkDocument`.
+ *
+ * @example
+ * ```js
+ * import { parseHtpasswd } from 'htpasswd-kit'
+ *
+ * const document = parseHtpasswd('# the lab\nalice:{SHA}w3QkzGJswDXW5OKZHAJw0FELjfM=\n')
+ * console.log(document.users(), document.get('alice'))
+ * ```
+ *
+ * ```text
+ * [ 'alice' ] {SHA}w3QkzGJswDXW5OKZHAJw0FELjfM=
+ * ```
  */
 export function parseHtpasswd(source: string | Uint8Array): HtpasswdDocument {
   return new HtpasswdDocument(source)
@@ -30,6 +42,22 @@ export function parseHtpasswd(source: string | Uint8Array): HtpasswdDocument {
  *
  * User names are text; a byte that is no UTF-8 is a lone surrogate U+DC80 to U+DCFF in it. They can be given as bytes.
  * Hashes are the second field, one Latin-1 character a byte.
+ *
+ * @example
+ * ```js
+ * import { HtpasswdDocument } from 'htpasswd-kit'
+ *
+ * const document = new HtpasswdDocument('# the lab\n')
+ * console.log(document.set('carol', '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ='))
+ * console.log(document.toString())
+ * ```
+ *
+ * ```text
+ * added
+ * # the lab
+ * carol:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=
+ *
+ * ```
  */
 export class HtpasswdDocument {
   readonly #source: Buffer

@@ -26,6 +26,19 @@ export const passwordRanges = { length: [8, 72], words: [4, 12] } as const
  * lower-case English words.
  *
  * @throws HtpasswdError `ERR_OPTION` for a number out of its range, or both.
+ *
+ * @example
+ * ```js
+ * import { generatePassword } from 'htpasswd-kit'
+ *
+ * console.log(generatePassword().length) // such as 'nHk3vLw8RqTz5mXcYb7e'
+ * console.log(generatePassword({ words: 6 }).split('-').length) // such as 'dock-fern-lilac-moth-ruby-tile'
+ * ```
+ *
+ * ```text
+ * 20
+ * 6
+ * ```
  */
 export function generatePassword(options: GenerateOptions = {}): string {
   rejectUnknownKeys('GenerateOptions', options, ['length', 'words'])

@@ -97,6 +97,18 @@ function parameterOf(format: HashFormat, options: HashOptions): number | undefin
  * @returns the second field of a line in a password file, such as `$2y$12$…`.
  * @throws HtpasswdError `ERR_OPTION` for an unknown format or a parameter out of its range, `ERR_PASSWORD` for a
  *   password that holds a NUL byte or is too long for the format (512 bytes in the formats of crypt(3)).
+ *
+ * @example
+ * ```js
+ * import { hashPassword, verifyPassword } from 'htpasswd-kit'
+ *
+ * const hash = await hashPassword('wonderland', { cost: 10 })
+ * console.log(hash.slice(0, 7), await verifyPassword('wonderland', hash))
+ * ```
+ *
+ * ```text
+ * $2y$10$ true
+ * ```
  */
 export function hashPassword(password: string | Uint8Array, options: HashOptions = {}): Promise<string> {
   return hashBy(compute, password, options)
@@ -138,6 +150,22 @@ async function hashBy(
  *
  * @throws HtpasswdError `ERR_HASH_LIMIT` before any work where the record asks for more than `maxCost` or `maxRounds`,
  *   `ERR_OPTION` for a limit that is no positive integer.
+ *
+ * @example
+ * ```js
+ * import { verifyPassword } from 'htpasswd-kit'
+ *
+ * const stored = '$apr1$abcdefgh$ErTEbPtDG8sGDe7vAaG2W0'
+ * console.log(await verifyPassword('wrong', stored))
+ * await verifyPassword('any', '$2y$31$abcdefghijklmnopqrstuuMmTxU5HrGxEJhWmQ0yQvIhQWdDZ0zQK').catch(error =>
+ *   console.log(error.code),
+ * )
+ * ```
+ *
+ * ```text
+ * false
+ * ERR_HASH_LIMIT
+ * ```
  */
 export async function verifyPassword(
   password: string | Uint8Array,
@@ -210,6 +238,19 @@ function claimant(hash: string): HashFormat<FormatId> | undefined {
  * The format and parameters of a stored hash, from its text alone.
  *
  * @returns undefined for what is no well-formed hash of a known format: empty, locked, plain text, cut short.
+ *
+ * @example
+ * ```js
+ * import { identify } from 'htpasswd-kit'
+ *
+ * console.log(identify('$2y$12$abcdefghijklmnopqrstuuMmTxU5HrGxEJhWmQ0yQvIhQWdDZ0zQK'))
+ * console.log(identify('not a hash'))
+ * ```
+ *
+ * ```text
+ * { format: 'bcrypt', variant: '2y', cost: 12, strength: 'strong' }
+ * undefined
+ * ```
  */
 export function identify(hash: string): HashInfo | undefined {
   const found = recognise(hash)
@@ -225,6 +266,17 @@ export const claimedFormat = (hash: string): FormatId | undefined => claimant(ha
  *
  * @param policy what a new hash would be made with; default: bcrypt of cost 12.
  * @throws HtpasswdError `ERR_OPTION` for a policy that `hashPassword` would refuse.
+ *
+ * @example
+ * ```js
+ * import { needsRehash } from 'htpasswd-kit'
+ *
+ * console.log(needsRehash('{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ='))
+ * ```
+ *
+ * ```text
+ * true
+ * ```
  */
 export function needsRehash(hash: string, policy: HashOptions = {}): boolean {
   const format = findFormat(policy.format ?? DEFAULT_FORMAT)

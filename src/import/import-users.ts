@@ -46,6 +46,19 @@ const policies: readonly ConflictPolicy[] = ['fail', 'skip', 'update']
  * @throws HtpasswdError that lists what is wrong with its row or line, the first 20 of it: `ERR_USER_EXISTS` where users
  *   are there already and nothing else is wrong, `ERR_USERNAME` where only names are, else `ERR_RECORD`;
  *   `ERR_OPTION` for options that `hashPassword` would refuse.
+ *
+ * @example
+ * ```js
+ * import { importUsers, parseHtpasswd } from 'htpasswd-kit'
+ *
+ * const document = parseHtpasswd('')
+ * const users = [{ user: 'alice', password: 'wonderland' }]
+ * console.log(await importUsers(document, users, { cost: 10 }))
+ * ```
+ *
+ * ```text
+ * { added: [ 'alice' ], updated: [], skipped: [] }
+ * ```
  */
 export async function importUsers(
   document: HtpasswdDocument,

@@ -14,7 +14,24 @@ import { type WatchOptions, watchPath } from './watch.ts'
 const SETTLE_MILLISECONDS = 50
 const SETTLE_ATTEMPTS = 100
 
-/** A password file, open for reading; its changes go to the disk at once. */
+/**
+ * A password file, open for reading; its changes go to the disk at once.
+ *
+ * @example
+ * ```js
+ * import { HtpasswdFile } from 'htpasswd-kit'
+ *
+ * await HtpasswdFile.update('users', document => document.set('bob', '!'), { create: true })
+ * const file = await HtpasswdFile.open('users')
+ * console.log(await file.setPassword('alice', 'wonderland', { cost: 10 }))
+ * console.log(await file.verify('alice', 'wonderland'), file.users())
+ * ```
+ *
+ * ```text
+ * added
+ * true [ 'bob', 'alice' ]
+ * ```
+ */
 export class HtpasswdFile {
   /** As it was given to `open`. */
   readonly path: string

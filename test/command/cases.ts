@@ -1,5 +1,5 @@
 // One command a row, written from Apache's manual and from runs of the real command: what it is given, what it does.
-// Rows with `ours` differ from Apache's command on purpose (README, "Where it differs from Apache's, on purpose").
+// Rows with `ours` differ from Apache's command on purpose (docs/differences-from-apache.md).
 import { createHash } from 'node:crypto'
 import { usage } from '../../src/cli/apache/grammar.ts'
 import { bytesOf, type Files } from '../support/run.ts'

@@ -24,10 +24,7 @@ test('each example is in a language that is run here, or is generated', () => {
 
 describe('JavaScript', () => {
   const examples = pages.flatMap(([path, text]) =>
-    programsOf(text).map(({ code, output }) => {
-      const title = code.split('\n').find(line => line.includes('(')) ?? code
-      return { name: `${path}: ${title}`, code, output }
-    }),
+    programsOf(text).map(({ line, ...example }) => ({ name: `${path}:${line}`, ...example })),
   )
 
   test('has examples', () => expect(examples.length).toBeGreaterThan(9))

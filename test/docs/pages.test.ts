@@ -1,6 +1,6 @@
 // The pages are complete and up to date: generated parts, tables of contents, size, and everything that has to be named.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { headingsOf } from '../../build/docs/markdown.js'
@@ -37,6 +37,11 @@ test.each([...pages.keys()])('%s has one title, and no heading twice', path => {
   expect(sections.toSorted()).toEqual([...new Set(sections)].toSorted())
 })
 
+test('docs/ holds pages and pictures only', () => {
+  const names = readdirSync(join(root, 'docs'))
+  expect(names.filter(name => !/\.(md|svg|webp)$/.test(name))).toEqual([])
+})
+
 test('every dependency has its reason', () => {
   const packages = page('docs/dependencies.md').split('\n## ')[1] ?? ''
   const named = [...packages.matchAll(/^\| `([\w-]+)` +\| \S/gm)].map(([, name]) => name)
@@ -66,6 +71,15 @@ describe('docs/api.md', () => {
     const headings = headingsOf(page('docs/api.md')).map(({ text }) => text)
     expect(names.length).toBeGreaterThan(20)
     expect(names.filter(name => !headings.includes(`\`${name}\``))).toEqual([])
+  })
+
+  test('has an example for every function and class', async () => {
+    const sections = page('docs/api.md').split(/^### /m)
+    const withExample = sections
+      .filter(text => text.includes('```js\n'))
+      .map(text => /^`(\w+)`/.exec(text)?.[1])
+    const values = Object.keys(await import('../../src/index.ts'))
+    expect(values.filter(name => !withExample.includes(name))).toEqual([])
   })
 })
 

@@ -124,7 +124,7 @@ function printTable(): void {
   }
 }
 
-/** For `npm run compare`, which puts it into the README; nothing where only a part was tried. */
+/** For `npm run compare`, which puts it into docs/comparison.md; nothing where only a part was tried. */
 function keepTable(): void {
   const rows = checks.map(check => ({
     name: check.name,

@@ -12,7 +12,7 @@ const installed = installPackage()
 const noRegistry = skipReason({ 'the npm registry, or its packages in npm’s cache': installed?.folder })
 afterAll(() => installed?.[Symbol.dispose]())
 
-/** The packages that come with ours. A new name here is a decision: it has its reason in the README. */
+/** The packages that come with ours. A new name here is a decision: it has its reason in docs/dependencies.md. */
 const companions = [
   'ansi-regex',
   'ansi-styles',

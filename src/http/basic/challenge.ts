@@ -9,6 +9,17 @@ import { HtpasswdError } from '../../errors.ts'
  * A realm beyond ASCII goes out as the bytes of UTF-8, one character each, as `node:http` and `Headers` take them.
  *
  * @throws HtpasswdError `ERR_OPTION` for a realm with a control character: a line end in it would be a header of its own.
+ *
+ * @example
+ * ```js
+ * import { formatChallenge } from 'htpasswd-kit'
+ *
+ * console.log(formatChallenge('the "lab"'))
+ * ```
+ *
+ * ```text
+ * Basic realm="the \"lab\"", charset="UTF-8"
+ * ```
  */
 export function formatChallenge(realm: string): string {
   if (typeof realm !== 'string' || /[\u0000-\u001f\u007f]/.test(realm)) {

@@ -13,6 +13,18 @@ const COLON = 0x3a
  *
  * Bytes, not text: RFC 7617 leaves the character encoding open. The first colon ends the name. Base64 that another
  * program could read otherwise (wrong padding, stray bits), and a name with control characters, count as unreadable.
+ *
+ * @example
+ * ```js
+ * import { parseCredentials } from 'htpasswd-kit'
+ *
+ * const { username, password } = parseCredentials(`Basic ${btoa('alice:wonderland')}`)
+ * console.log(Buffer.from(username).toString(), password.length)
+ * ```
+ *
+ * ```text
+ * alice 10
+ * ```
  */
 export function parseCredentials(header: string | undefined): Credentials | undefined {
   if (header === undefined || !BASIC.test(header)) return undefined

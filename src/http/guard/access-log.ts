@@ -54,6 +54,29 @@ const visible = (text: string): string =>
  * The line of an entry, without a line end.
  *
  * Text: time, address, user, method, path, status, bytes, duration and, where the guard itself answered, why.
+ *
+ * @example
+ * ```js
+ * import { formatAccessLogEntry } from 'htpasswd-kit'
+ *
+ * const entry = {
+ *   time: new Date(0),
+ *   address: '192.0.2.7',
+ *   user: 'alice',
+ *   method: 'GET',
+ *   path: '/page',
+ *   status: 200,
+ *   bytes: 11,
+ *   milliseconds: 4.2,
+ *   aborted: false,
+ *   reason: undefined,
+ * }
+ * console.log(formatAccessLogEntry(entry, 'text'))
+ * ```
+ *
+ * ```text
+ * 1970-01-01T00:00:00.000Z 192.0.2.7 alice GET /page 200 11B 4.2ms
+ * ```
  */
 export function formatAccessLogEntry(entry: AccessLogEntry, format: 'text' | 'json'): string {
   const milliseconds = Math.round(entry.milliseconds * 10) / 10

@@ -69,6 +69,23 @@ const serverOptions = {
  *
  * @throws HtpasswdError `ERR_OPTION` for an option that is unknown or has no sense; the error of `node:tls` for a
  *   certificate that cannot be read.
+ *
+ * @example
+ * ```js
+ * import { Authenticator, createGuard, hashPassword } from 'htpasswd-kit'
+ *
+ * const hash = await hashPassword('wonderland', { cost: 10 })
+ * const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined))
+ * const guard = createGuard({ authenticator, upstream: 'http://127.0.0.1:5000' })
+ * await new Promise(resolve => guard.server.listen(0, '127.0.0.1', resolve))
+ * console.log((await fetch(`http://127.0.0.1:${guard.server.address().port}/`)).status)
+ * await guard.close()
+ * await authenticator[Symbol.asyncDispose]()
+ * ```
+ *
+ * ```text
+ * 401
+ * ```
  */
 export function createGuard(options: GuardOptions): Guard {
   keepTickShape()

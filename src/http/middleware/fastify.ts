@@ -23,6 +23,25 @@ const single = (value: string | string[] | undefined): string | undefined =>
  * A hook for `fastify.addHook('onRequest', …)`; behind it `request.auth.user` is the name.
  *
  * Failures are throttled by `request.ip`, which follows Fastify's own `trustProxy`.
+ *
+ * @example
+ * ```js
+ * import Fastify from 'fastify'
+ * import { Authenticator, fastifyBasicAuth, hashPassword } from 'htpasswd-kit'
+ *
+ * const hash = await hashPassword('wonderland', { cost: 10 })
+ * const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined))
+ * const app = Fastify()
+ * app.addHook('onRequest', fastifyBasicAuth(authenticator))
+ * app.get('/', async request => `hello ${request.auth.user}`)
+ * console.log((await app.inject('/')).statusCode)
+ * await app.close()
+ * await authenticator[Symbol.asyncDispose]()
+ * ```
+ *
+ * ```text
+ * 401
+ * ```
  */
 export function fastifyBasicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
   const refusalResponse = resolveBasicAuth(options)

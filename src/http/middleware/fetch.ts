@@ -12,6 +12,23 @@ export type FetchAuthResult =
  * Makes a function that checks a `Request`: it gives the user's name, or the response that refuses.
  *
  * A `Request` knows no address; give it as the context where the server does, so that failures can be throttled by it.
+ *
+ * @example
+ * ```js
+ * import { Authenticator, fetchBasicAuth, hashPassword } from 'htpasswd-kit'
+ *
+ * const hash = await hashPassword('wonderland', { cost: 10 })
+ * const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined))
+ * const check = fetchBasicAuth(authenticator)
+ * const headers = { authorization: `Basic ${btoa('alice:wonderland')}` }
+ * const { user, response } = await check(new Request('http://lab.example/', { headers }))
+ * console.log(user, response)
+ * await authenticator[Symbol.asyncDispose]()
+ * ```
+ *
+ * ```text
+ * alice undefined
+ * ```
  */
 export function fetchBasicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
   const refusalResponse = resolveBasicAuth(options)

@@ -36,6 +36,26 @@ export function resolveBasicAuth(options: BasicAuthOptions) {
  *
  * Without a login it answers 401 itself, 429 after too many failures (by the socket's address), 503 while too many
  * passwords are being checked. `next` is called only for a user, never with an error.
+ *
+ * @example
+ * ```js
+ * import { createServer } from 'node:http'
+ * import { Authenticator, basicAuth, hashPassword } from 'htpasswd-kit'
+ *
+ * const hash = await hashPassword('wonderland', { cost: 10 })
+ * const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined))
+ * const login = basicAuth(authenticator, { realm: 'Lab' })
+ * const server = createServer((req, res) => login(req, res, () => res.end(`hello ${req.auth.user}`)))
+ * await new Promise(resolve => server.listen(0, resolve))
+ * const response = await fetch(`http://127.0.0.1:${server.address().port}/`)
+ * console.log(response.status, response.headers.get('www-authenticate'))
+ * server.close()
+ * await authenticator[Symbol.asyncDispose]()
+ * ```
+ *
+ * ```text
+ * 401 Basic realm="Lab", charset="UTF-8"
+ * ```
  */
 export function basicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
   const refusalResponse = resolveBasicAuth(options)
