@@ -1,8 +1,8 @@
 // The app behind the guard: its address, and the pool of connections to it.
 import { lookup as systemLookup } from 'node:dns'
-import { isIPv6, type LookupFunction } from 'node:net'
-import { HtpasswdError } from '../../errors.ts'
+import type { LookupFunction } from 'node:net'
 import { type ConnectionOptions, type ConnectionOwner, UpstreamConnection } from './connection.ts'
+import { hostOf, LOOPBACK_ADVICE, portOf } from './upstream-url.ts'
 
 /** How the app is reached. */
 export interface UpstreamOptions {
@@ -20,9 +20,6 @@ export interface UpstreamOptions {
 const IDLE_MILLISECONDS = 4000
 const SWEEP_MILLISECONDS = 500
 const CONNECT_MILLISECONDS = 10_000
-
-const LOOPBACK_ADVICE =
-  'apps believe X-Forwarded-For only from 127.0.0.1, and over ::1 they would take every client for a local one'
 
 /**
  * An app and its connections. They are made when they are needed, and given up before the app gives them up.
@@ -43,20 +40,16 @@ export class Upstream implements ConnectionOwner {
   #sweeper: NodeJS.Timeout | undefined
   #closed = false
 
-  /** @throws HtpasswdError `ERR_OPTION` for what is no origin, or the IPv6 loopback address. */
-  constructor(
-    text: string | URL,
-    { timeout, maxHeadBytes, now = () => performance.now(), lookup }: UpstreamOptions,
-  ) {
-    const url = parseOrigin(text)
+  /** @param url as `parseUpstreamUrl` gives it. */
+  constructor(url: URL, { timeout, maxHeadBytes, now = () => performance.now(), lookup }: UpstreamOptions) {
     const tls = url.protocol === 'https:'
-    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const host = hostOf(url)
     this.host = url.host
     this.origin = url.origin
     this.#now = now
     const address = {
       host,
-      port: Number(url.port) || (tls ? 443 : 80),
+      port: portOf(url),
       lookup: ipv4First(lookup ?? systemLookup),
     }
     const servername = tls && !/^[\d.]+$|:/.test(host) ? { servername: host } : {}
@@ -137,33 +130,12 @@ export class Upstream implements ConnectionOwner {
   }
 }
 
-function parseOrigin(text: string | URL): URL {
-  const url = URL.canParse(String(text)) ? new URL(text) : undefined
-  const plain =
-    url !== undefined && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
-  if (url === undefined || !plain || !/^https?:$/.test(url.protocol)) {
-    throw new HtpasswdError(
-      'ERR_OPTION',
-      '"upstream" expected an origin like http://127.0.0.1:5000, without a path or user',
-    )
-  }
-  if (isLoopback6(url.hostname.replace(/^\[|\]$/g, ''))) {
-    throw new HtpasswdError(
-      'ERR_OPTION',
-      `"upstream" expected 127.0.0.1 instead of [::1]: ${LOOPBACK_ADVICE}`,
-    )
-  }
-  return url
-}
-
-const isLoopback6 = (address: string): boolean => isIPv6(address) && /^(0*:)*:?0*1$/.test(address)
-
 /** `localhost` is 127.0.0.1, any other name its IPv4 address where it has one, and ::1 is nobody's. */
 function ipv4First(resolve: typeof systemLookup): LookupFunction {
   return (hostname, _options, callback) => {
     const family = hostname === 'localhost' ? 4 : 0
     resolve(hostname, { family, all: true, order: 'ipv4first' }, (error, found) => {
-      const first = found?.find(one => !isLoopback6(one.address))
+      const first = found?.find(({ address }) => address !== '::1')
       if (first !== undefined) callback(null, first.address, first.family)
       else callback(error ?? new Error(`${hostname} is only at ::1: ${LOOPBACK_ADVICE}`), '', 0)
     })

@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http'
 import { Authenticator } from '../../auth/authenticator.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
+import { parseUpstreamUrl } from '../client/upstream-url.ts'
 import { checkUserHeader } from '../proxy/identity-headers.ts'
 import type { AccessLogEntry } from './access-log.ts'
 import { checkAllowPath, checkPrefix } from './route.ts'
@@ -52,7 +53,7 @@ export interface GuardOptions {
 /** The options with their defaults, copied and checked. */
 export interface ResolvedGuardOptions {
   readonly authenticator: Authenticator
-  readonly upstream: string | URL | RequestListener
+  readonly upstream: URL | RequestListener
   readonly realm: string
   readonly tls: TlsCertificate | undefined
   readonly allowPaths: ReadonlySet<string>
@@ -94,12 +95,12 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
   if (upstream === undefined) {
     throw new HtpasswdError(
       'ERR_OPTION',
-      '"upstream" expected an origin like http://127.0.0.1:5000, or a listener',
+      '"upstream" expected a URL such as http://127.0.0.1:5000, or a request listener',
     )
   }
   return {
     authenticator,
-    upstream,
+    upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
     realm: options.realm ?? 'Restricted',
     tls: options.tls,
     allowPaths: new Set((options.allowPaths ?? []).map(checkAllowPath)),

@@ -20,7 +20,7 @@ export interface Forward {
 /** What a listener of this process stands for. */
 const EMBEDDED = { host: '127.0.0.1', origin: 'http://127.0.0.1' }
 
-/** @throws HtpasswdError `ERR_OPTION` for an upstream that cannot be one. */
+/** Makes the way to the app that the options name. */
 export function createForward(
   options: ResolvedGuardOptions,
   maxHeadBytes: number,

@@ -13,8 +13,8 @@ afterEach(() => {
   for (const end of ends.splice(0)) end()
 })
 
-function open(text: string | URL, more: Partial<ConstructorParameters<typeof Upstream>[1]> = {}): Upstream {
-  const upstream = new Upstream(text, { ...limits, ...more })
+function open(text: string, more: Partial<ConstructorParameters<typeof Upstream>[1]> = {}): Upstream {
+  const upstream = new Upstream(new URL(text), { ...limits, ...more })
   ends.push(() => upstream.close())
   return upstream
 }
@@ -27,22 +27,6 @@ test.each([
 ])('%s is sent the Host %s', (text, host, origin) => {
   expect(open(text)).toMatchObject({ host, origin })
 })
-
-test.each([
-  'http://127.0.0.1:5000/app',
-  'http://127.0.0.1/?x',
-  'http://user:secret@127.0.0.1',
-  'ftp://127.0.0.1',
-  '127.0.0.1:5000',
-  '',
-])('%j is no origin, and is not repeated in the error', text => {
-  expect(() => open(text)).toThrow(/"upstream" expected an origin/)
-  expect(() => open(text)).not.toThrow(/secret/)
-})
-
-test.each(['http://[::1]:5000', 'http://[0:0:0:0:0:0:0:1]:5000'])('%s is refused with the reason', text =>
-  expect(() => open(text)).toThrow(/127\.0\.0\.1 instead of \[::1\]/),
-)
 
 /** A resolver that gives these addresses and remembers what it was asked. */
 function resolver(addresses: { address: string; family: number }[], asked: unknown[] = []) {

@@ -1,9 +1,5 @@
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Authenticator } from '../../../src/auth/authenticator.ts'
-import { resolveGuardOptions } from '../../../src/http/guard/options.ts'
-import { createForward } from '../../../src/http/proxy/embedded.ts'
-import { OpenStreams } from '../../../src/http/proxy/open-streams.ts'
 import { LOGIN, type Received, readBody, readUntil, TestGuard, toReceived } from '../../support/test-guard.ts'
 
 let guard: TestGuard
@@ -98,12 +94,4 @@ describe('a listener of this process', () => {
     await start()
     expect(await guard.status('GET / HTTP/1.1', LOGIN, 'Upgrade: websocket', 'Connection: Upgrade')).toBe(426)
   })
-})
-
-test('an upstream that cannot be one is refused at once', () => {
-  const options = resolveGuardOptions({
-    authenticator: new Authenticator(() => undefined),
-    upstream: 'http://[::1]:1',
-  })
-  expect(() => createForward(options, 65536, new OpenStreams())).toThrow('"upstream"')
 })

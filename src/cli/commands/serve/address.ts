@@ -1,6 +1,7 @@
-// Addresses of the guard: reading --listen and --upstream, what is loopback, which of our own addresses others can reach.
+// Addresses of the guard: reading --listen, what is loopback, which of our own addresses others can reach.
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
+import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 
 export interface ListenAddress {
   readonly host: string
@@ -20,27 +21,6 @@ export function readAddress(text: string): ListenAddress {
   }
   return { host: host === '*' ? '::' : host, port }
 }
-
-/** An http or https URL of a server: the guard passes the client's own path on, so the URL must not have one. */
-export function readUpstream(text: string): URL {
-  const given = /^[\w.-]+:\d+$|^\d+$/.test(text)
-    ? `, got "${text}"; did you mean http://${text.includes(':') ? text : `127.0.0.1:${text}`}?`
-    : `, got "${withoutUserinfo(text)}"`
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
-    throw new Error(`expected a URL such as http://127.0.0.1:5000${given}`)
-  }
-  if (url.username !== '' || url.password !== '')
-    throw new Error('expected a URL without user and password, got one with them')
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw new Error(
-      `expected a URL without a path such as ${url.origin}${given}; for an app below a path use --prefix`,
-    )
-  }
-  return url
-}
-
-const withoutUserinfo = (text: string): string => text.replace(/\/\/[^/@]*@/, '//')
 
 /** A name or address that only this machine reaches. */
 export function isLoopback(host: string): boolean {
@@ -75,8 +55,6 @@ export function reachableUrls(
   return ['127.0.0.1', ...reached].map(address => urlOf(scheme, address, port))
 }
 
-export const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-
 /** Whether the upstream is the guard's own address: every request would go round for ever. */
 export function isItself(
   upstream: URL,
@@ -85,7 +63,7 @@ export function isItself(
   machine = hostname().toLowerCase(),
 ): boolean {
   if (portOf(upstream) !== listen.port) return false
-  const host = upstream.hostname.replace(/^\[|\]$/g, '')
+  const host = hostOf(upstream)
   if (host === listen.host || (isLoopback(host) && isLoopback(listen.host))) return true
   const named = host === machine || host === `${machine}.local`
   const own = isLoopback(host) || isEveryAddress(host) || outside.includes(host) || named

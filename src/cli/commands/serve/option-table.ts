@@ -1,14 +1,15 @@
 // The option table of `htpasswd serve`: one row an option; parsing, types, help, environment and --config follow from it.
+import { parseUpstreamUrl } from '../../../http/client/upstream-url.ts'
 import { type Grammar, helpOption, type OptionTable, oneOf, text, wholeNumber } from '../../options/table.ts'
 import { passwordOptions } from '../../password/options.ts'
-import { readAddress, readUpstream } from './address.ts'
+import { readAddress } from './address.ts'
 
 export const serveOptions = {
   upstream: {
     group: 'What to guard:',
     argument: 'URL',
     describe: 'the app to guard, such as http://127.0.0.1:5000',
-    read: readUpstream,
+    read: text => parseUpstreamUrl(text),
   },
   demo: { group: 'What to guard:', describe: 'without an upstream: guard a small built-in page' },
   init: {

@@ -2,8 +2,9 @@
 
 import type { Writable } from 'node:stream'
 import { HtpasswdError } from '../../../errors.ts'
+import { portOf } from '../../../http/client/upstream-url.ts'
 import { fileWarnings } from '../../file-warnings.ts'
-import { isItself, portOf } from './address.ts'
+import { isItself } from './address.ts'
 import {
   answers,
   type ChildApp,

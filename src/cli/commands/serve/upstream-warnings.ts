@@ -1,5 +1,6 @@
 // What is wrong with how the app itself is reachable: not at all, or past the guard, where nobody needs a password.
-import { isLoopback, outsideAddresses, portOf, urlOf } from './address.ts'
+import { portOf } from '../../../http/client/upstream-url.ts'
+import { isLoopback, outsideAddresses, urlOf } from './address.ts'
 import { answers } from './app-process.ts'
 
 const LIMIT_MS = 300

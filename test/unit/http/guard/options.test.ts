@@ -37,6 +37,7 @@ test('origins are taken in any case, with a slash or without', () => {
 })
 
 test.each([
+  [{ upstream: 'http://[::1]:1' }, '"upstream" expected 127.0.0.1 instead of [::1]'],
   [{ allowPath: ['/x'] }, 'got "allowPath"'],
   [{ authenticator: {} }, '"authenticator"'],
   [{ upstream: undefined }, '"upstream"'],

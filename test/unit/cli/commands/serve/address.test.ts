@@ -5,7 +5,6 @@ import {
   isLoopback,
   reachableUrls,
   readAddress,
-  readUpstream,
 } from '../../../../../src/cli/commands/serve/address.ts'
 
 test.each([
@@ -24,23 +23,6 @@ test.each(['', ':8080', '127.0.0.1', '1:2:3', '::1:8080', '70000', '-1', '80a'])
     expect(() => readAddress(text)).toThrow(/^expected \[HOST:\]PORT such as .*, got "/)
   },
 )
-
-test('--upstream is an origin', () => {
-  expect(readUpstream('http://127.0.0.1:5000').origin).toBe('http://127.0.0.1:5000')
-  expect(readUpstream('https://box/').origin).toBe('https://box')
-})
-
-test.each([
-  ['5000', 'did you mean http://127.0.0.1:5000?'],
-  ['127.0.0.1:5000', 'did you mean http://127.0.0.1:5000?'],
-  ['ftp://x', 'expected a URL such as'],
-  ['http://x/y', 'without a path such as http://x'],
-  ['http://x/?y', 'without a path'],
-  ['http://u:p@x', 'without user and password'],
-  ['nonsense', 'got "nonsense"'],
-])('--upstream %s is refused: %s', (text, message) => {
-  expect(() => readUpstream(text)).toThrow(message)
-})
 
 test.each([
   ['127.0.0.1', true],

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { hostOf, parseUpstreamUrl, portOf } from '../../../../src/http/client/upstream-url.ts'
+
+test.each([
+  ['http://127.0.0.1:5000', 'http://127.0.0.1:5000', '127.0.0.1', 5000],
+  ['http://localhost:5000/', 'http://localhost:5000', 'localhost', 5000],
+  ['https://app.example', 'https://app.example', 'app.example', 443],
+  ['http://box/', 'http://box', 'box', 80],
+  ['http://[fd00::1]:81', 'http://[fd00::1]:81', 'fd00::1', 81],
+])('%s is an upstream', (text, origin, host, port) => {
+  for (const given of [text, new URL(text)]) {
+    const url = parseUpstreamUrl(given)
+    expect([url.origin, hostOf(url), portOf(url)]).toEqual([origin, host, port])
+  }
+})
+
+test.each([
+  ['5000', 'expected a URL such as http://127.0.0.1:5000, got "5000"; did you mean http://127.0.0.1:5000?'],
+  ['127.0.0.1:5000', 'did you mean http://127.0.0.1:5000?'],
+  ['localhost:5000', 'did you mean http://localhost:5000?'],
+  ['nonsense', 'got "nonsense"'],
+  ['', 'expected a URL such as http://127.0.0.1:5000, got ""'],
+  ['ftp://x', 'expected a URL such as'],
+  ['ftp://user:secret@x', 'got "ftp://x"'],
+  ['http://x/y', 'expected a URL without a path, such as http://x, got "http://x/y"'],
+  ['http://x/?y', 'without a path'],
+  ['http://x/#y', 'without a path'],
+  ['http://user:secret@x', 'expected a URL without user and password'],
+  ['http://[::1]:5000', 'expected 127.0.0.1 instead of [::1]'],
+  ['http://[0:0:0:0:0:0:0:1]:5000', 'expected 127.0.0.1 instead of [::1]'],
+])('%j is refused: %s', (text, message) => {
+  expect(() => parseUpstreamUrl(text)).toThrow(message)
+  expect(() => parseUpstreamUrl(text)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
+})
+
+describe('the message', () => {
+  test('names the option where it is told one', () => {
+    expect(() => parseUpstreamUrl('x', '"upstream"')).toThrow(/^"upstream" expected a URL/)
+  })
+
+  test.each(['http://user:secret@127.0.0.1', 'ftp://user:secret@x', 'http://user:secret@x/y'])(
+    'never repeats a password: %s',
+    text => expect(() => parseUpstreamUrl(text)).not.toThrow(/secret/),
+  )
+})
