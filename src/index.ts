@@ -29,14 +29,10 @@ export { parseCredentials } from './http/basic/credentials.ts'
 export { type AccessLogEntry, type AccessLogFormat, formatAccessLogEntry } from './http/guard/access-log.ts'
 export { createGuard, type Guard } from './http/guard/guard.ts'
 export type { GuardOptions, TlsCertificate } from './http/guard/options.ts'
-export { fastifyBasicAuth } from './http/middleware/fastify.ts'
-export { type FetchAuthResult, fetchBasicAuth } from './http/middleware/fetch.ts'
-export {
-  type AuthenticatedRequest,
-  type AuthenticatedUser,
-  type BasicAuthOptions,
-  basicAuth,
-} from './http/middleware/node.ts'
+export { type FastifyAuthHook, fastifyBasicAuth } from './http/middleware/fastify.ts'
+export { type FetchAuthCheck, type FetchAuthResult, fetchBasicAuth } from './http/middleware/fetch.ts'
+export { type AuthenticatedRequest, type BasicAuthMiddleware, basicAuth } from './http/middleware/node.ts'
+export type { AuthenticatedUser, BasicAuthOptions } from './http/middleware/options.ts'
 export { type ImportOptions, type ImportReport, importUsers } from './import/import-users.ts'
 export type { ConflictPolicy, ImportedUser } from './import/plan.ts'
 export { HtpasswdFile } from './store/htpasswd-file.ts'

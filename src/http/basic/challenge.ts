@@ -1,4 +1,4 @@
-// The challenge that asks for a login (RFC 7617 section 2).
+// The challenge that asks a client to log in (RFC 7617 section 2).
 
 import { toByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
@@ -6,9 +6,10 @@ import { HtpasswdError } from '../../errors.ts'
 /**
  * The value of `WWW-Authenticate`: `Basic realm="…", charset="UTF-8"`.
  *
- * A realm beyond ASCII goes out as the bytes of UTF-8, one character each, as `node:http` and `Headers` take them.
+ * A realm beyond ASCII is sent as UTF-8, one character a byte, which is the form that `node:http` and `Headers` take.
  *
- * @throws HtpasswdError `ERR_OPTION` for a realm with a control character: a line end in it would be a header of its own.
+ * @param realm what the login prompt may show.
+ * @throws HtpasswdError `ERR_OPTION` for a realm with a control character: a newline in it would begin another header.
  *
  * @example
  * ```js

@@ -2,17 +2,19 @@
 import type { Credentials } from '../../auth/auth-result.ts'
 
 // credentials = "Basic" 1*SP token68        (RFC 7617 section 2, RFC 9110 section 11.4; the scheme in any case)
-// token68 here is base64 with its padding   (RFC 4648 section 4), the unused bits of the last character zero (3.5):
-// Node's decoder takes what it can, and what two decoders read in two ways is nobody's login (CVE-2007-3946 was one)
+// token68 is base64 with its padding        (RFC 4648 section 4), the unused bits of the last character zero (3.5).
+// Node's decoder accepts more; text that two decoders read differently is refused (CVE-2007-3946).
 const BASIC =
   /^[Bb][Aa][Ss][Ii][Cc] +(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/
 const COLON = 0x3a
 
 /**
- * The credentials in the value of an `Authorization` header; undefined where there are none that can be read.
+ * Parses the value of an `Authorization` header with the scheme `Basic`.
  *
- * Bytes, not text: RFC 7617 leaves the character encoding open. The first colon ends the name. Base64 that another
- * program could read otherwise (wrong padding, stray bits), and a name with control characters, count as unreadable.
+ * The result is bytes, because RFC 7617 leaves the character encoding open. The first colon ends the name. Base64 with
+ * wrong padding or stray bits is not accepted, nor is a name with control characters.
+ *
+ * @returns undefined where there is no header, another scheme, or no valid credentials.
  *
  * @example
  * ```js
@@ -32,7 +34,7 @@ export function parseCredentials(header: string | undefined): Credentials | unde
   const colon = bytes.indexOf(COLON)
   if (colon === -1) return undefined
   const username = bytes.subarray(0, colon)
-  // RFC 7617 section 2: neither part may hold control characters; a name goes into headers and logs
+  // RFC 7617 section 2 allows no control characters in either part; the name is written to headers and logs
   if (/[\x00-\x1f\x7f]/.test(username.toString('latin1'))) return undefined
   return { username, password: bytes.subarray(colon + 1) }
 }

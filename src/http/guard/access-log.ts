@@ -1,30 +1,30 @@
-// One line for each request, for people or for machines; it cannot hold a secret, for it is never given one.
+// The access log: one line for each request, as text or JSON. It is never given a password, so it cannot leak one.
 
-/** What is known of one finished request. */
+/** One finished request. */
 export interface AccessLogEntry {
-  /** When the request came. */
+  /** When the request arrived. */
   readonly time: Date
-  /** The client's address, without a port; behind a trusted proxy the one that it names. */
+  /** The client's address without a port; behind a trusted proxy, the one that the proxy reports. */
   readonly address: string
-  /** Who was let in; undefined where nobody was. A name that was only tried is not kept: people type passwords there. */
+  /** The user whose password was right. A name that was only tried is not logged: people type passwords there. */
   readonly user: string | undefined
-  /** The request method; `-` where no request could be read. */
+  /** The request method; `-` where the request could not be parsed. */
   readonly method: string
   /** The request target without its query. */
   readonly path: string
-  /** The status that was sent; 0 where the connection ended before. */
+  /** The status that was sent; 0 where the connection ended before a response. */
   readonly status: number
   /** Bytes of the response body that were sent. */
   readonly bytes: number
-  /** From the request's head to the end of the response. */
+  /** From the end of the request's head to the end of the response. */
   readonly milliseconds: number
-  /** Whether the response was cut off: the client left, or the upstream failed half-way. */
+  /** Whether the response was cut off: the client disconnected, or the upstream failed half-way. */
   readonly aborted: boolean
-  /** Why the guard itself answered, where it did: `rejected`, `upstream-down` … */
+  /** Why the guard responded itself, where it did: `rejected`, `cross-site`, `upstream-down` … */
   readonly reason: string | undefined
 }
 
-/** The entry of what was no request that could be served, and was answered at once. */
+/** The entry for bytes that were no valid request, or for a CONNECT: there is no target, user or duration. */
 export const logEntryWithoutRequest = (
   known: Pick<AccessLogEntry, 'address' | 'method' | 'status' | 'bytes'>,
 ): AccessLogEntry => ({
@@ -40,10 +40,10 @@ export const logEntryWithoutRequest = (
 /** The forms of an access log line. */
 const accessLogFormats = ['text', 'json', 'off'] as const
 
-/** `text` for people, `json` for machines (one object a line), `off` for none. */
+/** `text` for people, `json` for programs (one object a line), `off` for none. */
 export type AccessLogFormat = (typeof accessLogFormats)[number]
 
-// a user name or path must neither start a new line nor drive a terminal; log4j and its like taught the rest
+// a user name or path must neither begin a new line nor send escape sequences to a terminal
 const visible = (text: string): string =>
   text.replace(
     /[\u0000-\u001f\u007f-\u009f\u2028\u2029"\\]/g,
@@ -51,9 +51,9 @@ const visible = (text: string): string =>
   )
 
 /**
- * The line of an entry, without a line end.
+ * Formats an entry as one line, without its newline.
  *
- * Text: time, address, user, method, path, status, bytes, duration and, where the guard itself answered, why.
+ * Text has time, address, user, method, path, status, bytes, duration and, where the guard responded itself, the reason.
  *
  * @example
  * ```js

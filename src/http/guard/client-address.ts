@@ -1,41 +1,45 @@
-// Who the client is, when proxies may stand in between: their headers count only where they are known.
+// The client's address, scheme and host. The headers of a proxy in front are believed only where it is trusted.
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 import { HtpasswdError } from '../../errors.ts'
 import { unmapped } from '../../platform/ip-address.ts'
 
-/** The client as the guard sees it. */
+/** The client of a request. */
 export interface ClientFacts {
   /** Without port and without `::ffff:`; never empty. */
   readonly address: string
-  /** `http` or `https`, as the client came. */
+  /** `http` or `https`, as the client connected. */
   readonly scheme: string
-  /** The authority that the client wrote: `192.168.1.20:8080`. */
+  /** The authority that the client asked for: `192.168.1.20:8080`. */
   readonly host: string
   /** Whether the connection comes from a trusted proxy. */
   readonly proxied: boolean
 }
 
+/** The facts about a request's client. */
+type FindClient = (req: Pick<IncomingMessage, 'socket' | 'headers'>) => ClientFacts
+
 /**
  * Makes the function that finds a request's client.
  *
  * @param trustProxy addresses and CIDR blocks, `10.0.0.0/8` or `fd00::/8`.
- * @throws HtpasswdError `ERR_OPTION` for text that is neither.
+ * @param tls whether the guard itself serves HTTPS.
+ * @throws HtpasswdError `ERR_OPTION` for an invalid address or block.
  */
-export function createClientFacts(trustProxy: readonly string[], tls: boolean) {
+export function createClientFacts(trustProxy: readonly string[], tls: boolean): FindClient {
   const trusted = toBlockList(trustProxy)
   const isTrusted = (address: string): boolean => {
     const family = isIP(address)
     return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4')
   }
   const scheme = tls ? 'https' : 'http'
-  return (req: IncomingMessage): ClientFacts => {
+  return req => {
     const peer = unmapped(req.socket.remoteAddress ?? '0.0.0.0')
     const host = req.headers.host ?? ''
     if (trustProxy.length === 0 || !isTrusted(peer)) {
       return { address: peer, scheme, host, proxied: false }
     }
-    // joined lines: each proxy has added its own peer at the right, so the first stranger from there is the client
+    // Each proxy appends the address of its own peer, so from the right the first untrusted address is the client.
     const hops = text(req.headers['x-forwarded-for']).split(',')
     let address = peer
     for (let i = hops.length - 1; i >= 0; i--) {
@@ -54,7 +58,7 @@ const text = (value: string | string[] | undefined): string =>
   Array.isArray(value) ? value.join(',') : (value ?? '')
 const last = (list: string): string => (list.split(',').at(-1) ?? '').trim().toLowerCase()
 
-/** An address of a list: some proxies add the port, IPv6 then stands in brackets (RFC 7239 section 6). */
+/** An address of the list without its port; with a port, IPv6 is in brackets (RFC 7239 section 6). */
 function withoutPort(hop: string): string {
   const trimmed = hop.trim()
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(trimmed)?.[1]

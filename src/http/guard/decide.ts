@@ -10,17 +10,17 @@ import { validateRequest } from './request-check.ts'
 import { findRoute, type Route, type RouteOptions } from './route.ts'
 
 /** The part of a request that is decided on. */
-export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers'>
+type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers'>
 
 /** What is known of a request beyond its head. */
-export interface RequestFacts {
+interface RequestFacts {
   readonly client: ClientFacts
   /** Whether it asks to leave HTTP for another protocol, such as WebSocket. */
   readonly upgrade: boolean
 }
 
 /** The header that held the credentials which were verified. */
-export type CredentialsHeader = 'authorization' | 'x-mlflow-authorization'
+type CredentialsHeader = 'authorization' | 'x-mlflow-authorization'
 
 interface Outcome {
   /** Who sent the request; undefined where nobody logged in. */
@@ -60,7 +60,7 @@ export interface Policy extends RouteOptions {
 }
 
 /** The part of an `Authenticator` that is needed: at once where no password has to be hashed. */
-export interface Authenticating {
+interface Authenticating {
   decide(
     credentials: ReturnType<typeof parseCredentials>,
     context: AuthContext,

@@ -7,50 +7,50 @@ import { checkUserHeader } from '../proxy/identity-headers.ts'
 import type { AccessLogEntry } from './access-log.ts'
 import { checkAllowPath, checkPrefix } from './route.ts'
 
-/** What HTTPS is served with, as PEM text. */
+/** The certificate of a guard that serves HTTPS, as PEM text. */
 export interface TlsCertificate {
-  /** The server's certificate first, then its chain. */
+  /** The server's certificate, followed by its chain. */
   readonly cert: string | Buffer
-  /** The private key of the first one, without a passphrase. */
+  /** The private key of the server's certificate, without a passphrase. */
   readonly key: string | Buffer
 }
 
-/** What a guard protects and how; `authenticator` and `upstream` are needed, the rest has defaults. */
+/** The options of `createGuard`; `authenticator` and `upstream` are required. */
 export interface GuardOptions {
-  /** Who is let in. The guard does not end it: dispose of it after `close`. */
+  /** Checks users and passwords. The guard does not dispose of it: do that after `close`. */
   readonly authenticator: Authenticator
-  /** The app: its `http:` or `https:` origin, or a listener of this process that gets what an upstream would get. */
+  /** The app: its `http:` or `https:` origin, or a request listener in this process. */
   readonly upstream: string | URL | RequestListener
-  /** The realm of the challenge, what a login prompt may show. Default: `Restricted`. */
+  /** The realm of the challenge, which a login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
   /** Serves HTTPS with this certificate. */
   readonly tls?: TlsCertificate | undefined
-  /** Paths open without login: compared exactly with the request's path, GET and HEAD only. Default: none. */
+  /** Paths that need no login, for GET and HEAD; compared exactly with the request's path. Default: none. */
   readonly allowPaths?: readonly string[] | undefined
-  /** Further origins (`https://notebook.example`) whose pages may use the app with a user's login. Default: none. */
+  /** Other origins (`https://notebook.example`) whose pages may send requests with a user's login (CORS). Default: none. */
   readonly allowOrigins?: readonly string[] | undefined
-  /** Where the app is mounted: `/mlflow` takes that off the path before it goes up. Default: none. */
+  /** The path below which the app is served, such as `/mlflow`; it is removed from the target for the app. Default: none. */
   readonly prefix?: string | undefined
-  /** A header that tells the app the user's name, such as `X-Forwarded-User`. Default: none is sent. */
+  /** The header in which the app gets the user's name, such as `X-Forwarded-User`. Default: it gets none. */
   readonly userHeader?: string | undefined
-  /** Passes `Authorization` on to the app. Default: false, for the app could hand the password on. */
+  /** Passes `Authorization` on to the app. Default: false, because the app could pass the password on. */
   readonly forwardAuth?: boolean | undefined
-  /** Passes the client's `Host` on, instead of the upstream's own. Default: false. */
+  /** Passes the client's `Host` on to the app, instead of the upstream's own. Default: false. */
   readonly preserveHost?: boolean | undefined
-  /** Addresses and CIDR blocks of proxies in front, whose `X-Forwarded-*` is believed. Default: none. */
+  /** Addresses and CIDR blocks of proxies in front whose `X-Forwarded-*` headers are trusted. Default: none. */
   readonly trustProxy?: readonly string[] | undefined
   /**
-   * Milliseconds in which the app may neither take a byte of a body that waits for it nor send one of its answer; 0 is
-   * for ever. Default: 0. A client that pauses costs the app no time.
+   * Idle timeout of the app in milliseconds, while it should read a request or send a response; 0 is no limit. The time
+   * in which the client is slow does not count. Default: 0.
    */
   readonly upstreamTimeout?: number | undefined
-  /** Connections an address may hold open without having logged in on them; 0 is no limit. Default: 100. */
+  /** Connections without a login that one address may have open at a time; 0 is no limit. Default: 100. */
   readonly maxConnectionsPerAddress?: number | undefined
-  /** Called once for each finished request; what it throws becomes a warning of the process. Default: nothing is logged. */
+  /** Called once for each finished request; an error that it throws becomes a process warning. Default: no log. */
   readonly log?: ((entry: AccessLogEntry) => void) | undefined
 }
 
-/** The options with their defaults, copied and checked. */
+/** The options, checked and with their defaults. */
 export interface ResolvedGuardOptions {
   readonly authenticator: Authenticator
   readonly upstream: URL | RequestListener
@@ -85,7 +85,7 @@ const known: readonly (keyof GuardOptions)[] = [
   'log',
 ]
 
-/** @throws HtpasswdError `ERR_OPTION` for an option that is missing, unknown or has no sense. */
+/** Checks the options. @throws HtpasswdError `ERR_OPTION` for one that is missing, unknown or invalid. */
 export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions {
   rejectUnknownKeys('GuardOptions', options, known)
   const { authenticator, upstream, userHeader } = options
@@ -120,7 +120,7 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
 }
 
 function checkNumber(name: string, value: number): number {
-  // timers end at 2^31 ms
+  // the largest delay of a timer
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** 31) {
     throw new HtpasswdError(
       'ERR_OPTION',
@@ -132,7 +132,7 @@ function checkNumber(name: string, value: number): number {
 
 function checkOrigin(origin: string): string {
   const url = URL.canParse(origin) ? new URL(origin) : undefined
-  // "null" is what sandboxed pages of anybody send; a wildcard would be everybody
+  // "null" is the origin of any site's sandboxed page, and a wildcard would be every site
   if (
     url === undefined ||
     !/^https?:$/.test(url.protocol) ||

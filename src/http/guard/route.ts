@@ -1,15 +1,15 @@
-// The path a request is for: mounted below a prefix, open without login or not.
+// Where a request target leads: to the app, with or without login, to a redirect, or nowhere.
 import { HtpasswdError } from '../../errors.ts'
 
 /** Where a request target leads. */
 export type Route =
-  /** Up, with this target: the bytes as they came, without the prefix. */
+  /** To the app, with this target: the bytes of the request without the prefix. */
   | { readonly target: string; readonly path: string; readonly open: boolean }
-  /** The prefix without its slash: relative links would miss it. */
+  /** The prefix without its final slash, without which relative links would leave it. */
   | { readonly redirect: string }
   | 'not-found'
 
-/** How targets are read. */
+/** The options that decide about targets. */
 export interface RouteOptions {
   /** `/mlflow`, or empty. */
   readonly prefix: string
@@ -22,9 +22,9 @@ const pathOf = (target: string): string => {
 }
 
 /**
- * Finds the route. Nothing is decoded and nothing normalised: an open path is open in exactly the bytes that were
- * configured, and exactly the bytes that were checked go up, so no two readings can differ (CVE-2025-66490,
- * GHSA-7rh7-c77v-6434). Open is for GET and HEAD only.
+ * Finds the route of a request target. Nothing is decoded or normalised: an open path is compared byte by byte with the
+ * configured one, and the app gets exactly the bytes that were compared, so that the two cannot disagree (CVE-2025-66490,
+ * GHSA-7rh7-c77v-6434). Only GET and HEAD are open.
  */
 export function findRoute(method: string, target: string, { prefix, allowPaths }: RouteOptions): Route {
   const whole = pathOf(target)
@@ -37,7 +37,7 @@ export function findRoute(method: string, target: string, { prefix, allowPaths }
   return { target: inner, path, open }
 }
 
-/** A prefix as it is used: a leading slash, none at the end. @throws HtpasswdError `ERR_OPTION`. */
+/** Normalises a prefix: a slash at the start, none at the end. @throws HtpasswdError `ERR_OPTION` for another form. */
 export function checkPrefix(prefix: string): string {
   const plain = prefix.replace(/\/$/, '')
   if (plain !== '' && !/^(\/[A-Za-z0-9._~-]+)+$/.test(plain)) {
@@ -49,7 +49,7 @@ export function checkPrefix(prefix: string): string {
   return plain
 }
 
-/** @throws HtpasswdError `ERR_OPTION` for what is no plain path. */
+/** Checks a path of `allowPaths`. @throws HtpasswdError `ERR_OPTION` for anything but a plain path. */
 export function checkAllowPath(path: string): string {
   if (!/^\/[^\s?#\u0000-\u0020\u007f-\uffff]*$/.test(path)) {
     throw new HtpasswdError(

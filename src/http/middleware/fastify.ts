@@ -1,9 +1,9 @@
 // Basic authentication as a hook of Fastify.
 import type { Authenticator } from '../../auth/authenticator.ts'
 import { parseCredentials } from '../basic/credentials.ts'
-import { type AuthenticatedUser, type BasicAuthOptions, resolveBasicAuth } from './node.ts'
+import { type AuthenticatedUser, type BasicAuthOptions, resolveBasicAuth } from './options.ts'
 
-// the parts of Fastify that are needed, so that its package is not
+// the parts of Fastify's types that are used, so that its package is not needed
 interface FastifyRequestLike {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly ip: string
@@ -16,13 +16,19 @@ interface FastifyReplyLike {
   send(body: string): FastifyReplyLike
 }
 
+/** An `onRequest` hook: it sets `request.auth` for a user whose password was right, and replies to everybody else. */
+export type FastifyAuthHook = (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>
+
 const single = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined
 
 /**
- * A hook for `fastify.addHook('onRequest', …)`; behind it `request.auth.user` is the name.
+ * A hook for `fastify.addHook('onRequest', …)` that asks for a user name and password. After it, `request.auth.user` is
+ * the user's name. Its replies are those of `basicAuth`.
  *
- * Failures are throttled by `request.ip`, which follows Fastify's own `trustProxy`.
+ * Failures are counted by `request.ip`, which follows Fastify's own `trustProxy`, and by name.
+ *
+ * @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid realm.
  *
  * @example
  * ```js
@@ -43,9 +49,12 @@ const single = (value: string | string[] | undefined): string | undefined =>
  * 401
  * ```
  */
-export function fastifyBasicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
+export function fastifyBasicAuth(
+  authenticator: Authenticator,
+  options: BasicAuthOptions = {},
+): FastifyAuthHook {
   const refusalResponse = resolveBasicAuth(options)
-  return async (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<unknown> => {
+  return async (request, reply) => {
     const credentials = parseCredentials(single(request.headers.authorization))
     const result = await authenticator.authenticate(credentials, { address: request.ip })
     if (result.ok) {
@@ -53,7 +62,7 @@ export function fastifyBasicAuth(authenticator: Authenticator, options: BasicAut
       return undefined
     }
     const { status, headers, body } = refusalResponse(result, single(request.headers.accept))
-    // a reply that is returned ends the chain of hooks
+    // returning the reply ends the chain of hooks
     return reply
       .code(status)
       .headers({ ...headers })

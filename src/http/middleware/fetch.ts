@@ -1,17 +1,24 @@
-// Basic authentication for servers that speak in Request and Response: Hono, Deno.serve, Bun.serve.
+// Basic authentication for servers built on Request and Response: Hono, Deno.serve, Bun.serve.
 import type { AuthContext, Authenticator } from '../../auth/authenticator.ts'
 import { parseCredentials } from '../basic/credentials.ts'
-import { type BasicAuthOptions, resolveBasicAuth } from './node.ts'
+import { type BasicAuthOptions, resolveBasicAuth } from './options.ts'
 
-/** A user, or the response to send instead. */
+/** The user, or the response to send instead. */
 export type FetchAuthResult =
   | { readonly user: string; readonly response?: undefined }
   | { readonly user?: undefined; readonly response: Response }
 
+/** Checks a `Request`. The context holds the client's address, where the server knows it. */
+export type FetchAuthCheck = (request: Request, context?: AuthContext) => Promise<FetchAuthResult>
+
 /**
- * Makes a function that checks a `Request`: it gives the user's name, or the response that refuses.
+ * Makes a function that checks the user name and password of a `Request`. It resolves to the user's name, or to the
+ * response to send instead, which is that of `basicAuth`.
  *
- * A `Request` knows no address; give it as the context where the server does, so that failures can be throttled by it.
+ * A `Request` has no address. Pass it as the context where the server knows it, so that failures are counted by address
+ * as well as by name.
+ *
+ * @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid realm.
  *
  * @example
  * ```js
@@ -30,9 +37,9 @@ export type FetchAuthResult =
  * alice undefined
  * ```
  */
-export function fetchBasicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
+export function fetchBasicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}): FetchAuthCheck {
   const refusalResponse = resolveBasicAuth(options)
-  return async (request: Request, context: AuthContext = {}): Promise<FetchAuthResult> => {
+  return async (request, context = {}) => {
     const credentials = parseCredentials(request.headers.get('authorization') ?? undefined)
     const result = await authenticator.authenticate(credentials, context)
     if (result.ok) return { user: result.user }

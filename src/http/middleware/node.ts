@@ -1,41 +1,27 @@
 // Basic authentication as a middleware of node:http, Connect and Express.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Authenticator } from '../../auth/authenticator.ts'
-import { rejectUnknownKeys } from '../../errors.ts'
 import { parseCredentials } from '../basic/credentials.ts'
-import { createRefusalResponses } from '../basic/responses.ts'
+import { type AuthenticatedUser, type BasicAuthOptions, resolveBasicAuth } from './options.ts'
 
-/** How the middlewares ask for a login. */
-export interface BasicAuthOptions {
-  /** What the login prompt may show. Default: `Restricted`. */
-  readonly realm?: string | undefined
-  /** Added to the text of a 401, for the users of programs. */
-  readonly hint?: string | undefined
-}
-
-/** Who was let in. */
-export interface AuthenticatedUser {
-  /** The name, as text. */
-  readonly user: string
-}
-
-/** A request on its way behind the middleware. */
+/** A request after the middleware. */
 export type AuthenticatedRequest<T extends IncomingMessage = IncomingMessage> = T & {
-  /** Set before `next` is called; absent where the middleware did not run. */
+  /** The user; absent where the middleware did not run. */
   auth?: AuthenticatedUser
 }
 
-/** What the three middlewares share: the options checked once, the answers made once. */
-export function resolveBasicAuth(options: BasicAuthOptions) {
-  rejectUnknownKeys('BasicAuthOptions', options, ['realm', 'hint'])
-  return createRefusalResponses({ realm: options.realm ?? 'Restricted', hint: options.hint })
-}
+/** Calls `next` for a user whose password was right, and responds itself to everybody else. */
+export type BasicAuthMiddleware = (req: AuthenticatedRequest, res: ServerResponse, next: () => void) => void
 
 /**
- * A middleware that lets only known users through; `req.auth.user` is then the name.
+ * A middleware for `node:http`, Connect and Express that asks for a user name and password. After it, `req.auth.user` is
+ * the user's name.
  *
- * Without a login it answers 401 itself, 429 after too many failures (by the socket's address), 503 while too many
- * passwords are being checked. `next` is called only for a user, never with an error.
+ * It responds with 401 where they are missing or wrong, 429 after too many failures (counted by the address of the
+ * socket and by name), 503 while too many passwords are being checked, and 500 where the check itself failed. `next` is
+ * never called with an error.
+ *
+ * @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid realm.
  *
  * @example
  * ```js
@@ -57,11 +43,11 @@ export function resolveBasicAuth(options: BasicAuthOptions) {
  * 401 Basic realm="Lab", charset="UTF-8"
  * ```
  */
-export function basicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}) {
+export function basicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}): BasicAuthMiddleware {
   const refusalResponse = resolveBasicAuth(options)
-  return (req: AuthenticatedRequest, res: ServerResponse, next: () => void): void => {
+  return (req, res, next) => {
     const context = { address: req.socket.remoteAddress }
-    // authenticate() never rejects; what `next` throws is the program's own
+    // authenticate() never rejects; an error that `next` throws is the program's own
     void authenticator.authenticate(parseCredentials(req.headers.authorization), context).then(result => {
       if (result.ok) {
         req.auth = { user: result.user }

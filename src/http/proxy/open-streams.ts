@@ -1,28 +1,28 @@
-// Ends what stays open (event streams, WebSockets, long downloads) when its user would no longer be let in.
+// Cuts event streams, WebSockets, uploads and downloads when their user no longer has access.
 import type { Exchange } from './exchange.ts'
 
-const LOOK_MILLISECONDS = 1000
+const CHECK_MILLISECONDS = 1000
 
 /**
- * Exchanges that outlive the moment of their login. A request is checked when it comes; these are asked about again and
- * again, for nothing else tells that a user of theirs has gone.
+ * The exchanges that are open at the moment. A request's credentials are checked when it arrives; while it stays open,
+ * its user is checked again every second.
  */
 export class OpenStreams {
   readonly #open = new Set<Exchange>()
   #timer: NodeJS.Timeout | undefined
 
-  /** From now on it is cut when its user has gone; what needs no login stays. */
+  /** Cuts it once its user no longer has access. A request without a login is never cut. */
   add(exchange: Exchange): void {
     if (exchange.identity === undefined) return
     this.#open.add(exchange)
-    this.#timer ??= setInterval(this.#look, LOOK_MILLISECONDS).unref()
+    this.#timer ??= setInterval(this.#check, CHECK_MILLISECONDS).unref()
   }
 
   delete(exchange: Exchange): void {
     this.#open.delete(exchange)
   }
 
-  readonly #look = (): void => {
+  readonly #check = (): void => {
     for (const exchange of this.#open) {
       if (exchange.identity?.isCurrent() === false) exchange.revoke()
     }

@@ -8,7 +8,7 @@ import { hashPassword } from '../../../src/hash/registry.ts'
 import { type AuthenticatedRequest, basicAuth } from '../../../src/http/middleware/node.ts'
 import { basic, listen, portOf, readBody } from '../../support/test-guard.ts'
 
-const hash = await hashPassword('geheim', { format: 'sha1' })
+const hash = await hashPassword('wonderland', { format: 'sha1' })
 const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined))
 const guard = basicAuth(authenticator, { realm: 'Lab', hint: 'Ask Bob.' })
 const greet = (req: AuthenticatedRequest, res: { end(text: string): void }) =>
@@ -32,29 +32,29 @@ async function ask(method: string, headers: Record<string, string>) {
 }
 
 describe.each(Object.entries(servers))('%s', (_, make) => {
-  test('lets a user through and says who it is', async () => {
+  test('calls the next handler for a user, with the name', async () => {
     server = await listen(make())
-    expect(await ask('GET', { authorization: basic('alice', 'geheim') })).toMatchObject({
+    expect(await ask('GET', { authorization: basic('alice', 'wonderland') })).toMatchObject({
       status: 200,
       body: 'hello alice',
     })
   })
 
-  test('asks anybody else for a login', async () => {
+  test('responds to everybody else with a challenge', async () => {
     server = await listen(make())
-    const { status, headers, body } = await ask('POST', { authorization: basic('alice', 'falsch') })
+    const { status, headers, body } = await ask('POST', { authorization: basic('alice', 'wrong') })
     expect(status).toBe(401)
     expect(headers['www-authenticate']).toBe('Basic realm="Lab", charset="UTF-8"')
     expect(body).toContain('Ask Bob.')
   })
 
-  test('answers HEAD without a body', async () => {
+  test('responds to HEAD without a body', async () => {
     server = await listen(make())
     expect(await ask('HEAD', {})).toMatchObject({ status: 401, body: '' })
   })
 })
 
-test('options are checked at once', () => {
+test('options are checked when the middleware is made', () => {
   expect(() => basicAuth(authenticator, { relam: 'x' } as never)).toThrow('"relam"')
   expect(() => basicAuth(authenticator, { realm: 'a\r\nb' })).toThrow('"realm"')
 })

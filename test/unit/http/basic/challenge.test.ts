@@ -8,6 +8,6 @@ test.each([
   ['Köln', `Basic realm="${Buffer.from('Köln').toString('latin1')}", charset="UTF-8"`],
 ])('the realm %j', (realm, challenge) => expect(formatChallenge(realm)).toBe(challenge))
 
-test.each(['a\r\nSet-Cookie: x', 'a\0', 'a\u007f', '\t'])('refuses %j', realm =>
+test.each(['a\r\nSet-Cookie: x', 'a\0', 'a\u007f', '\t'])('the realm %j is invalid', realm =>
   expect(() => formatChallenge(realm)).toThrow('"realm"'),
 )

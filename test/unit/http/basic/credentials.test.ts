@@ -5,14 +5,14 @@ import { parseCredentials } from '../../../../src/http/basic/credentials.ts'
 const encode = (text: string | Buffer) => `Basic ${Buffer.from(text).toString('base64')}`
 
 test.each([
-  ["RFC 7617's own", 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==', 'Aladdin', 'open sesame'],
+  ['the example of RFC 7617', 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==', 'Aladdin', 'open sesame'],
   ['the scheme in any case', `bAsIc ${encode('a:b').slice(6)}`, 'a', 'b'],
   ['more spaces', encode('a:b').replace(' ', '   '), 'a', 'b'],
   ['a colon in the password', encode('a:b:c:'), 'a', 'b:c:'],
   ['an empty password', encode('a:'), 'a', ''],
   ['an empty name', encode(':b'), '', 'b'],
   ['UTF-8', encode('jürgen:€'), 'jürgen', '€'],
-  ['a password with a line end, which some files have', encode('a:b\n'), 'a', 'b\n'],
+  ['a password that ends with a newline, which some files have', encode('a:b\n'), 'a', 'b\n'],
 ])('%s', (_, header, username, password) => {
   const credentials = parseCredentials(header)
   expect(Buffer.from(credentials?.username ?? []).toString()).toBe(username)
@@ -25,19 +25,19 @@ test.each([
   ['another scheme', 'Bearer abc'],
   ['no space', 'BasicYTpi'],
   ['a tab', 'Basic\tYTpi'],
-  ['nothing behind the scheme', 'Basic '],
+  ['nothing after the scheme', 'Basic '],
   ['no colon', encode('ab')],
   ['no padding', 'Basic YTo'],
   ['too much padding', 'Basic YTpi='],
   ['stray bits in the last character', 'Basic YTp='],
   ['the alphabet for URLs', encode(Buffer.from('a:\xff\xfe', 'latin1')).replace(/[+/]/g, '_')],
-  ['something behind', `${encode('a:b')} x`],
+  ['more after the base64', `${encode('a:b')} x`],
   ['two headers, joined', `${encode('a:b')}, ${encode('c:d')}`],
-  ['a line end in the name', encode('a\r\nb:c')],
+  ['a newline in the name', encode('a\r\nb:c')],
   ['a NUL in the name', encode('a\0:c')],
-])('%s is none', (_, header) => expect(parseCredentials(header)).toBeUndefined())
+])('%s: no credentials', (_, header) => expect(parseCredentials(header)).toBeUndefined())
 
-test('whatever comes, it answers; what it reads is what was written', async () => {
+test('never throws, and parses what was encoded', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary' }), async header => {
       parseCredentials(header)

@@ -14,7 +14,7 @@ const entry: AccessLogEntry = {
   reason: undefined,
 }
 
-test('text reads in one line', () => {
+test('the text format', () => {
   expect(formatAccessLogEntry(entry, 'text')).toBe(
     '2026-11-24T01:02:03.004Z 192.0.2.7 alice GET /ajax-api/2.0/x 200 1234B 1.2ms',
   )
@@ -26,7 +26,7 @@ test('text reads in one line', () => {
   ).toMatch(/ - GET .* 401 .* rejected aborted$/)
 })
 
-test('JSON has every field in every line', () => {
+test('the JSON format has all fields in every line', () => {
   expect(JSON.parse(formatAccessLogEntry({ ...entry, user: undefined }, 'json'))).toEqual({
     time: '2026-11-24T01:02:03.004Z',
     address: '192.0.2.7',
@@ -42,12 +42,12 @@ test('JSON has every field in every line', () => {
 })
 
 test.each([
-  ['a line end', 'a\r\nb'],
+  ['a newline', 'a\r\nb'],
   ['a terminal sequence', 'a\u001b[2Jb'],
   ['a C1 control', 'a\u009bb'],
   ['a line separator', 'a\u2028b'],
   ['a space', 'a b'],
-])('%s in a name stays in its field', (_, user) => {
+])('%s in a name cannot leave its field', (_, user) => {
   const text = formatAccessLogEntry({ ...entry, user }, 'text')
   expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/)
   expect(text.split(' ')).toHaveLength(8)

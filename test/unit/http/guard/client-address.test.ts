@@ -12,7 +12,7 @@ describe('without trusted proxies', () => {
     ['::ffff:127.0.0.1', '127.0.0.1'],
     ['::1', '::1'],
     [undefined, '0.0.0.0'],
-  ])('%s is %s, whatever it claims', (peer, address) => {
+  ])('the client of %s is %s, whatever its headers claim', (peer, address) => {
     const claims = {
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-proto': 'https',
@@ -25,22 +25,22 @@ describe('without trusted proxies', () => {
 describe('with trusted proxies', () => {
   const facts = createClientFacts(['10.0.0.0/8', '2001:db8::1', '127.0.0.1'], false)
   test.each([
-    ['the nearest stranger counts', '10.0.0.1', '6.6.6.6, 192.0.2.7, 10.2.2.2', '192.0.2.7'],
-    ['all are trusted: the farthest', '10.0.0.1', '10.3.3.3, 10.2.2.2', '10.3.3.3'],
+    ['the last untrusted address is the client', '10.0.0.1', '6.6.6.6, 192.0.2.7, 10.2.2.2', '192.0.2.7'],
+    ['all are trusted: the first one is the client', '10.0.0.1', '10.3.3.3, 10.2.2.2', '10.3.3.3'],
     ['with ports', '10.0.0.1', '192.0.2.7:4711', '192.0.2.7'],
     ['IPv6 in brackets', '10.0.0.1', '"x", [2001:db8::7]:80', '2001:db8::7'],
-    ['nonsense ends the list', '10.0.0.1', '192.0.2.7, unknown', '10.0.0.1'],
+    ['an invalid address ends the list', '10.0.0.1', '192.0.2.7, unknown', '10.0.0.1'],
     ['an empty list', '10.0.0.1', '', '10.0.0.1'],
     ['an IPv6 proxy', '2001:db8::1', '192.0.2.7', '192.0.2.7'],
-    ['over a socket of both families', '::ffff:127.0.0.1', '192.0.2.7', '192.0.2.7'],
+    ['IPv4 on a dual-stack socket', '::ffff:127.0.0.1', '192.0.2.7', '192.0.2.7'],
     ['a link-local address with its zone', '10.0.0.1', 'fe80::1%eth0', 'fe80::1%eth0'],
     ['a link-local client', 'fe80::1%eth0', '127.0.0.1', 'fe80::1%eth0'],
-    ['a stranger is not believed', '192.0.2.99', '127.0.0.1', '192.0.2.99'],
+    ['an untrusted peer is not believed', '192.0.2.99', '127.0.0.1', '192.0.2.99'],
   ])('%s', (_, peer, list, address) => {
     expect(facts(request(peer, { 'x-forwarded-for': list })).address).toBe(address)
   })
 
-  test('scheme and host are what the proxy was asked for', () => {
+  test('scheme and host are those that the proxy reports', () => {
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'Guard.Example:443' }
     expect(originOf(facts(request('10.0.0.1', headers)))).toBe('https://guard.example')
     expect(originOf(facts(request('10.0.0.1', { 'x-forwarded-proto': 'ftp' })))).toBe('http://h:8080')
@@ -48,7 +48,7 @@ describe('with trusted proxies', () => {
 })
 
 test.each(['10.0.0.0/33', 'example.org', '10.0.0.0/8/8', '', '::/129', '10.0.0.0/x', '10.0.0/8'])(
-  '%j is no block',
+  '%j is no CIDR block',
   block => expect(() => createClientFacts([block], false)).toThrow('"trustProxy"'),
 )
 

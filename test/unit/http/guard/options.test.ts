@@ -7,7 +7,7 @@ const least: GuardOptions = {
   upstream: 'http://127.0.0.1:5000',
 }
 
-test('defaults pass nothing on and open nothing', () => {
+test('by default no path is open and the app gets no credentials', () => {
   expect(resolveGuardOptions(least)).toMatchObject({
     realm: 'Restricted',
     allowPaths: new Set(),
@@ -21,14 +21,14 @@ test('defaults pass nothing on and open nothing', () => {
   })
 })
 
-test('a later change of the lists changes nothing', () => {
+test('the lists are copied', () => {
   const allowPaths = ['/health']
   const resolved = resolveGuardOptions({ ...least, allowPaths })
   allowPaths.push('/admin')
   expect(resolved.allowPaths).toEqual(new Set(['/health']))
 })
 
-test('origins are taken in any case, with a slash or without', () => {
+test('an origin may be written in any case, and with a slash at the end', () => {
   const { allowOrigins } = resolveGuardOptions({
     ...least,
     allowOrigins: ['HTTPS://A.example/', 'http://b:81'],
@@ -51,6 +51,6 @@ test.each([
   [{ upstreamTimeout: -1 }, '"upstreamTimeout"'],
   [{ upstreamTimeout: 2 ** 31 }, '"upstreamTimeout"'],
   [{ maxConnectionsPerAddress: 1.5 }, '"maxConnectionsPerAddress"'],
-])('%j is refused', (change, message) => {
+])('%j is invalid', (change, message) => {
   expect(() => resolveGuardOptions({ ...least, ...change } as GuardOptions)).toThrow(message)
 })

@@ -12,17 +12,17 @@ const request = (change: object, headers: Record<string, string> = {}) =>
   }) as unknown as IncomingMessage
 
 test.each([
-  ['a plain one', {}, {}],
+  ['a plain request', {}, {}],
   ['HTTP/1.0', { httpVersion: '1.0' }, {}],
   ['any bytes in the target', { url: '/a%2Fb//..;?x=%C3%A9&y=a b' }, {}],
   ['chunked', { method: 'POST' }, { 'transfer-encoding': 'Chunked' }],
   ['a host with port', {}, { host: 'mlflow.example.com:8080' }],
   ['an IPv6 host', {}, { host: '[fd00::2]:8080' }],
   ['an empty host, which RFC 9110 section 7.2 allows', {}, { host: '' }],
-])('%s is fine', (_, change, headers) => expect(validateRequest(request(change, headers))).toBeUndefined())
+])('%s is valid', (_, change, headers) => expect(validateRequest(request(change, headers))).toBeUndefined())
 
 test.each([
-  ['HTTP/2 in clear text', { httpVersion: '2.0' }, {}, 505],
+  ['HTTP/2 without TLS', { httpVersion: '2.0' }, {}, 505],
   ['HTTP/0.9', { httpVersion: '0.9' }, {}, 505],
   ['TRACE', { method: 'TRACE' }, {}, 405],
   ['CONNECT', { method: 'CONNECT', url: 'h:443' }, {}, 405],

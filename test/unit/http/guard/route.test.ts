@@ -4,7 +4,7 @@ import { checkAllowPath, checkPrefix, findRoute } from '../../../../src/http/gua
 const root = { prefix: '', allowPaths: new Set(['/health']) }
 const below = { prefix: '/mlflow', allowPaths: new Set(['/health']) }
 
-test.each(['/', '/a%2Fb//..;?q=%20#', '/mlflow/x', '/%zz', '/a?b?c'])('%s goes up as it is', target =>
+test.each(['/', '/a%2Fb//..;?q=%20#', '/mlflow/x', '/%zz', '/a?b?c'])('the app gets %s unchanged', target =>
   expect(findRoute('GET', target, root)).toMatchObject({ target, open: false }),
 )
 
@@ -23,7 +23,7 @@ describe('below a prefix', () => {
   ])('%s', (target, route) => expect(findRoute('GET', target, below)).toEqual(route))
 })
 
-test('an open path may be written with the prefix', () => {
+test('an open path may be configured with the prefix', () => {
   const options = { prefix: '/mlflow', allowPaths: new Set(['/mlflow/health']) }
   expect(findRoute('GET', '/mlflow/health', options)).toMatchObject({ open: true })
 })
@@ -50,10 +50,10 @@ test.each([
   ['/a/b/', '/a/b'],
   ['', ''],
   ['/', ''],
-])('the prefix %j is %j', (given, used) => expect(checkPrefix(given)).toBe(used))
-test.each(['mlflow', '/a//b', '/a b', '/ä', '/a?b', '//'])('the prefix %j is refused', prefix =>
+])('the prefix %j becomes %j', (given, used) => expect(checkPrefix(given)).toBe(used))
+test.each(['mlflow', '/a//b', '/a b', '/ä', '/a?b', '//'])('the prefix %j is invalid', prefix =>
   expect(() => checkPrefix(prefix)).toThrow('"prefix"'),
 )
-test.each(['health', '/a?b', '/a#b', '/a b', '/ä', ''])('the open path %j is refused', path =>
+test.each(['health', '/a?b', '/a#b', '/a b', '/ä', ''])('the open path %j is invalid', path =>
   expect(() => checkAllowPath(path)).toThrow('"allowPaths"'),
 )

@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-const hash = await hashPassword('geheim', { format: 'sha1' })
+const hash = await hashPassword('wonderland', { format: 'sha1' })
 let app: FastifyInstance
 let reached = 0
 
@@ -26,26 +26,26 @@ function start(maxFailures = 10) {
 }
 afterEach(() => app.close())
 
-test('lets a user through', async () => {
+test('calls the route for a user', async () => {
   start()
-  const answer = await app.inject({ url: '/', headers: { authorization: basic('alice', 'geheim') } })
-  expect(answer.body).toBe('hello alice')
+  const response = await app.inject({ url: '/', headers: { authorization: basic('alice', 'wonderland') } })
+  expect(response.body).toBe('hello alice')
 })
 
-test('asks anybody else, and the route is not reached', async () => {
+test('replies with a challenge to everybody else, and does not call the route', async () => {
   start()
   reached = 0
-  const answer = await app.inject({
+  const response = await app.inject({
     url: '/',
-    headers: { authorization: basic('alice', 'falsch'), accept: 'text/html' },
+    headers: { authorization: basic('alice', 'wrong'), accept: 'text/html' },
   })
-  expect(answer.statusCode).toBe(401)
-  expect(answer.headers['www-authenticate']).toBe('Basic realm="Lab", charset="UTF-8"')
-  expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
+  expect(response.statusCode).toBe(401)
+  expect(response.headers['www-authenticate']).toBe('Basic realm="Lab", charset="UTF-8"')
+  expect(response.headers['content-type']).toBe('text/html; charset=utf-8')
   expect(reached).toBe(0)
 })
 
-test("throttles by Fastify's own address of the client", async () => {
+test("counts failures by Fastify's own address of the client", async () => {
   start(1)
   const from = (address: string) =>
     app.inject({ url: '/', headers: { authorization: basic('x', 'y'), 'x-forwarded-for': address } })

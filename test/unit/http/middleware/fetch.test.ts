@@ -5,7 +5,7 @@ import { hashPassword } from '../../../../src/hash/registry.ts'
 import { fetchBasicAuth } from '../../../../src/http/middleware/fetch.ts'
 import { basic } from '../../../support/test-guard.ts'
 
-const hash = await hashPassword('geheim', { format: 'sha1' })
+const hash = await hashPassword('wonderland', { format: 'sha1' })
 const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined), { maxFailures: 1 })
 const check = fetchBasicAuth(authenticator, { realm: 'Lab' })
 
@@ -18,20 +18,20 @@ app.use(async (c, next) => {
 })
 app.get('/', c => c.text(`hello ${c.get('user')}`))
 
-test('lets a user through Hono', async () => {
-  const answer = await app.request('/', { headers: { authorization: basic('alice', 'geheim') } })
-  expect(await answer.text()).toBe('hello alice')
+test('calls the route of Hono for a user', async () => {
+  const response = await app.request('/', { headers: { authorization: basic('alice', 'wonderland') } })
+  expect(await response.text()).toBe('hello alice')
 })
 
-test('gives anybody else the response that refuses', async () => {
-  const answer = await app.request('/')
-  expect(answer.status).toBe(401)
-  expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Lab", charset="UTF-8"')
-  expect(await answer.text()).toMatch(/^401 Unauthorized/)
+test('gives the response to send to everybody else', async () => {
+  const response = await app.request('/')
+  expect(response.status).toBe(401)
+  expect(response.headers.get('www-authenticate')).toBe('Basic realm="Lab", charset="UTF-8"')
+  expect(await response.text()).toMatch(/^401 Unauthorized/)
   expect(await (await app.request('/', { method: 'HEAD' })).text()).toBe('')
 })
 
-test('throttles by the address that the server knows', async () => {
+test('counts failures by the address that it is given', async () => {
   const headers = { authorization: basic('x', 'y'), 'test-address': '192.0.2.1' }
   expect((await app.request('/', { headers })).status).toBe(401)
   const throttled = await app.request('/', { headers })
