@@ -26,8 +26,8 @@ const exitStatuses = {
 export type ErrorCode = keyof typeof exitStatuses
 
 /**
- * Every error this package throws on purpose.
- * The message says what was expected, what came and what to do; it never holds a password or a hash.
+ * Every error that this package throws on purpose.
+ * The message says what was expected, what was found and what to do; it contains no password and no hash.
  *
  * @example
  * ```js
@@ -52,7 +52,7 @@ export class HtpasswdError extends Error {
   /** The exit status that the `htpasswd` command ends with on this error (1 to 9, Apache's numbers). */
   readonly exitStatus: number
 
-  /** @param options with the `cause` where another error led to this one. */
+  /** @param options with the `cause`, if another error led to this one. */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code

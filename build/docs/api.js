@@ -112,6 +112,7 @@ function membersOf(text) {
       .replace(/;$/, '')
       .replace(/^readonly /, '')
       .replace(/^get (\w+)\(\)/, 'readonly $1')
+      .replace(/^(\w+) = (".*")$/, '$1: $2')
     rest = rest.slice(end)
     if (!/^#|^private /.test(declaration)) members.push({ declaration, comment: parseComment(comment) })
   }
@@ -119,14 +120,7 @@ function membersOf(text) {
 }
 
 const withoutComments = text => text.replaceAll(/\/\*\*[\s\S]*?\*\/\s*/g, '')
-const signature = text =>
-  [
-    '```ts',
-    withoutComments(text)
-      .replace(/;$/, '')
-      .replaceAll(/\n {4}/g, '\n  '),
-    '```',
-  ].join('\n')
+const signature = text => `\`\`\`ts\n${text.replace(/;$/, '').replaceAll(/\n {4}/g, '\n  ')}\n\`\`\``
 
 /** `name?: type` as the cells of a table. */
 function fieldRow({ declaration, comment }) {
@@ -142,7 +136,7 @@ function fieldRow({ declaration, comment }) {
 
 function renderClass(members) {
   return members.flatMap(({ declaration, comment }) => [
-    `#### \`${oneLine(declaration).replace(/^(static )?(?:readonly )?([^(:]+)[\s\S]*$/, '$1$2')}\``,
+    `#### \`${oneLine(declaration).replace(/^(static )?(?:readonly )?([^(:<]+)[\s\S]*$/, '$1$2')}\``,
     signature(declaration),
     ...(comment.description === '' ? [] : [comment.description]),
     ...renderTags(comment.tags),
@@ -169,13 +163,13 @@ function renderName(entry) {
 /** A type that is read off a constant, such as `keyof typeof advice`, as the union of strings that it is. */
 function unionText(text, path) {
   const [, keysOf] = /= keyof typeof (\w+);$/.exec(text) ?? []
-  const [, idsOf] = /= \(typeof (\w+)\)\[number\]\['id'\];$/.exec(text) ?? []
-  const constant = keysOf ?? idsOf
-  if (constant === undefined) return withoutComments(text).replaceAll(/=\s*\n/g, '= ')
+  const [, itemsOf] = /= \(typeof (\w+)\)\[number\](?:\['id'\])?;$/.exec(text) ?? []
+  const constant = keysOf ?? itemsOf
+  if (constant === undefined) return text.replaceAll(/\n(\/\*\*.*?\*\/)\n(?: \| )?(?=')/g, '\n  $1\n  | ')
   const source = read(path)
   const declared = source.slice(source.indexOf(`declare const ${constant}: `))
   const own = declared.slice(0, statementEnd(declared))
-  const keys = keysOf ? /^ {4}readonly '?([\w-]+)'?:/gm : /<"(\w+)">/g
+  const keys = keysOf ? /^ {4}readonly '?([\w-]+)'?:/gm : /["'](\w+)["']/g
   const choices = [...own.matchAll(keys)].map(([, key]) => `'${key}'`)
   return `${text.slice(0, text.indexOf('=') + 1)} ${choices.join(' | ')};`.replace(
     /(.{1,100})(?: \| |;$)/g,

@@ -1,36 +1,36 @@
 // What an Authenticator is asked and what it answers.
 
-/** A user name and a password as they came: bytes, for neither is sure to be UTF-8. */
+/** A user name and a password as they were sent: bytes, because RFC 7617 leaves the encoding open. */
 export interface Credentials {
-  /** All in front of the first colon. */
+  /** Everything before the first colon. */
   readonly username: Uint8Array
-  /** All behind it; may be empty. */
+  /** Everything after it; may be empty. */
   readonly password: Uint8Array
 }
 
-/** Why somebody was not let in. */
+/** Why a login was refused. */
 export type RefusalReason =
-  /** No credentials came, or none that could be read. */
+  /** No credentials were sent, or they could not be parsed. */
   | 'missing'
-  /** Unknown user or wrong password; which of them is not told to anyone. */
+  /** Unknown user or wrong password; the response does not say which. */
   | 'rejected'
-  /** Too many failures from this address or for this name. */
+  /** Too many failures from this address or for this user name. */
   | 'throttled'
-  /** Too many passwords are being checked. */
+  /** Too many passwords are being verified. */
   | 'busy'
-  /** The check itself failed; the error went to `onError`. */
+  /** The verification itself failed; `onError` got the error. */
   | 'fault'
 
-/** Let in, with the user's name as text and as it came. */
+/** A successful login, with the user's name as text and as the bytes that were sent. */
 export interface Login {
   readonly ok: true
   readonly user: string
   readonly username: Uint8Array
-  /** Whether the user still is there with the same stored hash: for what stays open after the check. */
+  /** Whether the user still exists with the same stored hash: for responses that stay open after the login. */
   isCurrent(): boolean
 }
 
-/** Let in; or not, with the status of RFC 9110 and RFC 6585 to answer. */
+/** A login, or a refusal with the status to respond with (RFC 9110, RFC 6585). */
 export type AuthResult =
   | Login
   | {

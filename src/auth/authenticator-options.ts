@@ -1,23 +1,23 @@
 // The options of an Authenticator, and the one place where they are checked.
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 
-/** How an Authenticator remembers, limits and reports; every value has a default. */
+/** Cache, limits and reports of an `Authenticator`; every option has a default. */
 export interface AuthenticatorOptions {
-  /** How long a right password is remembered after its last use, in milliseconds; 0 checks it each time. Default: an hour. */
+  /** How long a correct password is remembered after its last use, in milliseconds; 0 disables the cache. Default: 3600000. */
   readonly cacheMilliseconds?: number | undefined
-  /** How many right passwords are remembered at most. Default: 10000. */
+  /** The largest number of remembered passwords. Default: 10000. */
   readonly cacheEntries?: number | undefined
-  /** Failures in a row before an address or a name has to wait; 0 never lets them wait. Default: 10. */
+  /** Consecutive failures before an address or a user name has to wait; 0 disables this. Default: 10. */
   readonly maxFailures?: number | undefined
-  /** Worker threads that hash. Default: one less than the cores, 1 to 4. */
+  /** Worker threads. Default: one less than the processor cores, 1 to 4. */
   readonly workers?: number | undefined
-  /** Checks that may wait for a worker; one more is answered 503. Default: 32 for each worker. */
+  /** Verifications that may wait for a worker; beyond that the status is 503. Default: 32 for each worker. */
   readonly maxQueue?: number | undefined
-  /** A bcrypt hash above this cost is denied. Default: 17. */
+  /** A bcrypt hash with a higher cost is refused. Default: 17. */
   readonly maxCost?: number | undefined
-  /** A SHA-crypt hash above this many rounds is denied. Default: 10000000. */
+  /** A SHA-crypt hash with more rounds is refused. Default: 10000000. */
   readonly maxRounds?: number | undefined
-  /** Told of technical faults, such as a worker thread that died; never gets a password or a hash. */
+  /** Gets technical faults, such as a worker thread that died; never a password or a hash. */
   readonly onError?: ((error: unknown) => void) | undefined
   /** The clock, in milliseconds. Default: `performance.now`. */
   readonly now?: (() => number) | undefined

@@ -19,7 +19,7 @@ const placeOf = (username: Uint8Array, block: string | undefined): string =>
 
 /** Where a request came from. */
 export interface AuthContext {
-  /** The client's address; without it only the name is throttled. */
+  /** The client's address; without it, failures are counted by user name only. */
   readonly address?: string | undefined
 }
 
@@ -58,11 +58,12 @@ class StoredLogin implements Login {
 }
 
 /**
- * Checks credentials against a source of users: an `HtpasswdFile`, or any lookup.
+ * Verifies credentials against a source of users: an `HtpasswdFile`, or any function that returns a stored hash.
  *
- * A right password is remembered (as an HMAC, bound to the stored hash) and costs no hash again. All others go to worker
- * threads, at most so many at a time; failures let an address and a name wait, but never someone who is remembered.
- * Unknown user, wrong password and a record that cannot be checked get the same answer after the same work.
+ * A correct password is remembered as an HMAC that is bound to the stored hash, so it is hashed once. Hashes are computed
+ * in worker threads, behind a bounded queue. After too many failures an address or a user name has to wait, but never a
+ * user whose password is remembered. An unknown user, a wrong password and a damaged record get the same result after
+ * the same work.
  *
  * @example
  * ```js
@@ -120,9 +121,9 @@ export class Authenticator {
   }
 
   /**
-   * Who this is. Undefined credentials are refused as `missing`.
+   * Verifies credentials. Undefined credentials are refused as `missing`.
    *
-   * Never rejects: a technical fault is a refusal, and goes to `onError`.
+   * The promise never rejects: after a technical fault it resolves with a refusal, and `onError` gets the error.
    */
   async authenticate(credentials: Credentials | undefined, context: AuthContext = {}): Promise<AuthResult> {
     return this.decide(credentials, context)
@@ -253,7 +254,7 @@ export class Authenticator {
     return other === undefined ? false : this.#verify(other, record)
   }
 
-  /** Ends the worker threads; checks under way are refused as faults. */
+  /** Ends the worker threads; verifications in flight are refused as `fault`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.close()
   }

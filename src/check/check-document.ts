@@ -10,17 +10,17 @@ import type { Target } from './servers.ts'
 
 /** How a file is checked. */
 export interface CheckOptions {
-  /** A server: who cannot log in there, and why, is listed as well. */
+  /** A server: also lists who cannot log in there, and why. */
   readonly for?: Target
 }
 
 /**
- * Lists the problems of a password file in the order of their lines: damaged, doubled or malformed records, plain text,
- * broken formats, byte order marks and line ends that other readers trip over, and with `for` what keeps users out at
- * one server. UTF-16 is one of them and not an error.
+ * Lists the problems of a password file in the order of their lines: damaged, duplicate or malformed records, plain text,
+ * broken formats, byte order marks and newlines that other programs misread, and with `for` which users cannot log in at
+ * one server. UTF-16 is one of the problems, not an error.
  *
  * @param source a document, or the bytes or text of a file.
- * @returns one at a time, so that a file of a million users needs no list. Its messages hold no hash.
+ * @returns one problem at a time, so that a file of a million users needs no list. The messages contain no hash.
  * @throws HtpasswdError `ERR_OPTION` for an unknown server.
  *
  * @example

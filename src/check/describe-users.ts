@@ -7,17 +7,17 @@ import { describeHash, type HashDescription } from '../hash/describe.ts'
 /** A record of a file. */
 export interface UserDescription extends HashDescription {
   readonly user: string
-  /** From 1. */
+  /** Its line number, from 1. */
   readonly line: number
-  /** The line of the name's first record, where this is a later one that Apache and nginx do not look at. */
+  /** The line of the user's first record, if this is a later one, which Apache and nginx ignore. */
   readonly duplicateOf?: number
 }
 
 /**
- * Tells format, cost or rounds, and strength of every record, in file order.
+ * Describes every record in file order: its format, cost or rounds, and strength.
  *
  * @param source a document, or the bytes or text of a file.
- * @returns one at a time, so that a file of a million users needs no list.
+ * @returns one record at a time, so that a file of a million users needs no list.
  * @throws HtpasswdError `ERR_UTF16` as `parseHtpasswd`.
  *
  * @example

@@ -12,31 +12,31 @@ import { advice, type ProblemCode } from './problem.ts'
 const CR = 13
 const CRLF = '\r\n'
 
-/** One thing that was mended. */
+/** One thing that was fixed. */
 export interface Change {
-  /** What it was, as `checkDocument` calls it. */
+  /** The problem, as `checkDocument` names it. */
   readonly code: ProblemCode
-  /** In the file as it was, from 1; 0 for the file as a whole. */
+  /** Its line in the old file, from 1; 0 for the whole file. */
   readonly line: number
   readonly user?: string
   /** What was done, for people. */
   readonly message: string
-  /** The line before, with its hash cut off behind the mark; where it stays a line, also after. */
+  /** The old line, with its hash cut off after the prefix; with `after`, the new one. */
   readonly before?: string
   readonly after?: string
 }
 
 /** What `fixDocument` made of a file. */
 export interface Fix {
-  /** The mended file; the bytes that came where nothing was to be mended. */
+  /** The fixed file; the given bytes if nothing had to be fixed. */
   readonly bytes: Uint8Array
   readonly changes: readonly Change[]
 }
 
 /**
- * Mends a password file as far as that needs no password: UTF-16 and a byte order mark become plain UTF-8, every line
- * ends in a line feed, blanks before names and behind hashes go, doubled `$` become single ones. Of several records of a
- * name the first one stays, which is the one that Apache and nginx look at. All else comes out byte for byte.
+ * Fixes what needs no password in a password file: UTF-16 and a byte order mark become plain UTF-8, newlines become
+ * LF, whitespace before names and after hashes is removed, doubled `$` become single ones. Of several records of a user
+ * the first one stays, which is the one that Apache and nginx use. Everything else stays byte for byte.
  *
  * @param source a document, or the bytes or text of a file.
  *

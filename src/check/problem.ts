@@ -44,15 +44,15 @@ export type ProblemCode = keyof typeof advice
 /** One finding in a file. */
 export interface Problem {
   readonly code: ProblemCode
-  /** From 1; 0 for the file as a whole. */
+  /** Its line, from 1; 0 for the whole file. */
   readonly line: number
-  /** The user of the line, where it has one. */
+  /** The user of that line, if it has one. */
   readonly user?: string
-  /** `note` for what need not be mended. */
+  /** `note` if it needs no action. */
   readonly severity: 'problem' | 'note'
-  /** What it means, for people; never holds a hash. */
+  /** What it means, for people; contains no hash. */
   readonly message: string
-  /** What to do about it; FILE and USER stand for the names. */
+  /** What to do about it; FILE and USER are placeholders. */
   readonly mend: string
 }
 

@@ -6,9 +6,9 @@ import { type Target, type TargetRow, targetNames, targets } from './servers.ts'
 
 /** The answer to `supports`. */
 export interface Support {
-  /** Whether the right password of this record gets in. */
+  /** Whether the correct password of this record is accepted there. */
   readonly ok: boolean
-  /** Why not, or on what it depends. Holds no hash. */
+  /** Why not, or what it depends on; contains no hash. */
   readonly reason?: string
 }
 
@@ -23,7 +23,7 @@ const flags: readonly (readonly [FormatId, string])[] = [
 /** What libxcrypt's crypt(3) knows and we do not (crypt(5), "AVAILABLE HASHING METHODS"). */
 const CRYPT_MARK = /^\$(?:y|gy|sm3y?|7|sha1|md5)[$,]/
 
-/** @throws HtpasswdError `ERR_OPTION` for a name that is none of a server. */
+/** @throws HtpasswdError `ERR_OPTION` for an unknown server. */
 export function targetRow(target: Target): TargetRow {
   if (Object.hasOwn(targets, target)) return targets[target]
   throw new HtpasswdError('ERR_OPTION', `target expected one of ${targetNames.join(', ')}, got "${target}"`)
@@ -36,10 +36,10 @@ export function commandFor({ takes }: TargetRow): string {
 }
 
 /**
- * Whether a server checks a stored hash. The answer is read in the server's source, see the table in targets.ts.
+ * Whether a server can verify a stored hash. The result comes from the server's source code; see `servers.ts`.
  *
  * @param hash the second field of a record, one Latin-1 character a byte.
- * @throws HtpasswdError `ERR_OPTION` for a name that is none of a server.
+ * @throws HtpasswdError `ERR_OPTION` for an unknown server.
  *
  * @example
  * ```js

@@ -13,11 +13,11 @@ import { rejectUtf16 } from './utf16.ts'
 type Edit = { readonly key: ByteString; readonly hash: string } | undefined
 
 /**
- * Reads the text of a password file. No I/O.
+ * Parses the text of a password file, without any input or output.
  *
  * @param source the file's bytes, or its text (UTF-8).
- * @throws HtpasswdError `ERR_UTF16` for a UTF-16 file, such as Windows PowerShell's `>` writes, saying how to mend it.
- *   Everything else that is wrong is listed by `checkDocument`.
+ * @throws HtpasswdError `ERR_UTF16` for a UTF-16 file, such as Windows PowerShell's `>` writes, with how to fix it.
+ *   `checkDocument` lists everything else that is wrong.
  *
  * @example
  * ```js
@@ -37,11 +37,11 @@ export function parseHtpasswd(source: string | Uint8Array): HtpasswdDocument {
 
 /**
  * The text of a password file, editable: what a change does not touch comes out byte for byte (comments, blank lines,
- * order, duplicates, CRLF, a byte order mark, stray bytes, third fields). A changed file whose last line has no line
- * end gets it.
+ * order, duplicates, CRLF, a byte order mark, stray bytes, third fields). A changed file whose last line has no newline
+ * gets one.
  *
- * User names are text; a byte that is no UTF-8 is a lone surrogate U+DC80 to U+DCFF in it. They can be given as bytes.
- * Hashes are the second field, one Latin-1 character a byte.
+ * User names are text, or bytes. A byte that is not UTF-8 appears in the text as a lone surrogate U+DC80 to U+DCFF
+ * (PEP 383). Hashes are the second field, one Latin-1 character for each byte.
  *
  * @example
  * ```js
@@ -74,12 +74,12 @@ export class HtpasswdDocument {
     this.#index = new LineIndex(this.#source)
   }
 
-  /** How many users there are; duplicates count once. */
+  /** The number of users; duplicates count once. */
   get size(): number {
     return this.#keys().size
   }
 
-  /** Their names, in file order, each once. */
+  /** The names of the users, in file order, each once. */
   users(): string[] {
     return [...this.#keys()].map(decodeSurrogateEscape)
   }
@@ -89,17 +89,17 @@ export class HtpasswdDocument {
     return this.#first(encodeSurrogateEscape(user)) !== undefined
   }
 
-  /** The hash of the user's first record, the one that servers look at; undefined for a stranger. */
+  /** The hash of the user's first record, which is the one that servers use; undefined for an unknown user. */
   get(user: string | Uint8Array): string | undefined {
     return this.#first(encodeSurrogateEscape(user))
   }
 
   /**
-   * Writes a user's hash: every record of that name changes in place and keeps its third field, a new user goes to
+   * Sets a user's hash. Every record of that name changes in place and keeps its third field; a new user is added at
    * the end.
    *
-   * @throws HtpasswdError `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot stand in a file, `ERR_RECORD` for a
-   *   hash with a line end, a NUL or a character above U+00FF.
+   * @throws HtpasswdError `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot be stored, `ERR_RECORD` for a hash
+   *   with a newline, a NUL or a character above U+00FF.
    */
   set(user: string | Uint8Array, hash: string): 'added' | 'updated' {
     const key = encodeSurrogateEscape(user)
@@ -118,7 +118,7 @@ export class HtpasswdDocument {
     return isNew ? 'added' : 'updated'
   }
 
-  /** Takes out every record of the user; false for a stranger. */
+  /** Removes every record of the user; false for an unknown user. */
   delete(user: string | Uint8Array): boolean {
     const key = encodeSurrogateEscape(user)
     const lines = this.#lines(key)
@@ -127,10 +127,10 @@ export class HtpasswdDocument {
   }
 
   /**
-   * Gives every record of user `from` the name `to`, in place.
+   * Renames a user: every record of `from` gets the name `to`, in place.
    *
-   * @throws HtpasswdError `ERR_USER_MISSING` where `from` is a stranger, `ERR_USER_EXISTS` where `to` is a user,
-   *   `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot stand in a file.
+   * @throws HtpasswdError `ERR_USER_MISSING` if `from` is unknown, `ERR_USER_EXISTS` if `to` exists,
+   *   `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot be stored.
    */
   rename(from: string | Uint8Array, to: string | Uint8Array): void {
     const [oldKey, newKey] = [encodeSurrogateEscape(from), encodeSurrogateEscape(to)]

@@ -16,10 +16,10 @@ export type HashState =
   | 'locked'
   | 'empty'
 
-/** What is to be known of a stored hash without a password; strength and work where a password can match it. */
+/** What can be read from a stored hash without a password; strength and cost only if a password can match it. */
 export interface HashDescription extends Partial<FormatInfo> {
   readonly state: HashState
-  /** A format of ours, or the mark of one that we do not know, such as `$argon2id$`. */
+  /** The name of its format, or the prefix of an unknown one, such as `$argon2id$`. */
   readonly format?: string
 }
 

@@ -6,7 +6,7 @@
  */
 export type Strength = 'strong' | 'weak' | 'broken'
 
-/** What the text of a stored hash tells, without any password. */
+/** What can be read from a stored hash without a password. */
 export interface FormatInfo {
   /** The prefix as stored where a format has several, such as `2y` or `2a`. */
   readonly variant?: string

@@ -6,11 +6,11 @@ import { wordList } from './words.ts'
 // no 0 O 1 l I: a password that is shown once gets copied by eye
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
-/** What a generated password is made of: characters, or words. */
+/** The form of a generated password: characters, or words. */
 export interface GenerateOptions {
   /** How many letters and digits, 8 to 72. Default: 20, about 116 bits. */
   readonly length?: number
-  /** How many words with `-` between them, 4 to 12, in place of characters; 11 bits each. */
+  /** How many words, joined by `-`, instead of characters: 4 to 12, 11 bits each. */
   readonly words?: number
 }
 
@@ -22,10 +22,10 @@ export const DEFAULT_WORDS = 6
 export const passwordRanges = { length: [8, 72], words: [4, 12] } as const
 
 /**
- * A random password from the system's generator: letters and digits without those that look alike (0 O 1 l I), or
- * lower-case English words.
+ * Generates a random password from the system's random generator: letters and digits except those that look alike
+ * (0 O 1 l I), or lower-case English words.
  *
- * @throws HtpasswdError `ERR_OPTION` for a number out of its range, or both.
+ * @throws HtpasswdError `ERR_OPTION` for a number out of its range, or if both options are given.
  *
  * @example
  * ```js

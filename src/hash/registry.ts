@@ -27,15 +27,15 @@ export const formats = [
 /** The name of a format: `bcrypt`, `sha512crypt`, `apr1` … */
 export type FormatId = (typeof formats)[number]['id']
 
-/** What the text of a stored hash tells. */
+/** What can be read from a stored hash. */
 export interface HashInfo extends FormatInfo {
-  /** As `hashPassword` takes it. */
+  /** The name of its format. */
   readonly format: FormatId
 }
 
-/** How a new hash is made, or what an old one is measured by. */
+/** How a new hash is made, or what an old one is compared with. */
 export interface HashOptions {
-  /** Default: `bcrypt`. `plaintext` stores the password itself and has to be named. */
+  /** Default: `bcrypt`. `plaintext` stores the password itself. */
   readonly format?: FormatId
   /** bcrypt only: 4 to 17, each step doubles the time. Default: 12, about a third of a second. */
   readonly cost?: number
@@ -43,7 +43,7 @@ export interface HashOptions {
   readonly rounds?: number
 }
 
-/** What a check of a password may cost, and whether text may be compared. */
+/** How much work a verification may take, and whether plain text may be compared. */
 export interface VerifyOptions {
   /** A bcrypt hash above this cost is an error before any work. Default: 17. */
   readonly maxCost?: number
@@ -89,7 +89,7 @@ function parameterOf(format: HashFormat, options: HashOptions): number | undefin
 }
 
 /**
- * Makes the stored string of a password, with a fresh salt from the system's random generator.
+ * Computes the hash of a password, with a new salt from the system's random generator.
  *
  * A hash of more than some 20 ms leaves the main thread free: the first one of a process runs here in slices, as do those
  * that are asked for one by one while the second starts a thread; all others run in worker threads.
@@ -143,13 +143,13 @@ async function hashBy(
 }
 
 /**
- * Checks a password against the second field of a line.
+ * Verifies a password against a stored hash, the second field of a line.
  *
  * The hash is computed anew and compared as a whole, in constant time. A wrong password is false; so is every password
- * for a record that is empty, locked (`!…`, `*`), malformed or of an unknown format: nothing matches its own text.
+ * for a record that is empty, locked (`!…`, `*`), malformed or of an unknown format: a stored text never matches itself.
  *
- * @throws HtpasswdError `ERR_HASH_LIMIT` before any work where the record asks for more than `maxCost` or `maxRounds`,
- *   `ERR_OPTION` for a limit that is no positive integer.
+ * @throws HtpasswdError `ERR_HASH_LIMIT`, before any work, if the record needs more than `maxCost` or `maxRounds`,
+ *   `ERR_OPTION` for a limit that is not a positive integer.
  *
  * @example
  * ```js
@@ -235,9 +235,9 @@ function claimant(hash: string): HashFormat<FormatId> | undefined {
 }
 
 /**
- * The format and parameters of a stored hash, from its text alone.
+ * Reads the format and parameters of a stored hash.
  *
- * @returns undefined for what is no well-formed hash of a known format: empty, locked, plain text, cut short.
+ * @returns undefined if it is not a well-formed hash of a known format: empty, locked, plain text, truncated.
  *
  * @example
  * ```js
@@ -261,10 +261,10 @@ export function identify(hash: string): HashInfo | undefined {
 export const claimedFormat = (hash: string): FormatId | undefined => claimant(hash)?.id
 
 /**
- * Whether a stored hash falls short of a policy: another format, or less cost or fewer rounds.
- * Ask after a successful login, when the password is at hand to be hashed anew.
+ * Whether a stored hash is weaker than a policy: another format, a lower cost or fewer rounds.
+ * Call it after a successful login, while the password is known and can be hashed again.
  *
- * @param policy what a new hash would be made with; default: bcrypt of cost 12.
+ * @param policy how a new hash would be made. Default: bcrypt of cost 12.
  * @throws HtpasswdError `ERR_OPTION` for a policy that `hashPassword` would refuse.
  *
  * @example

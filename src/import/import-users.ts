@@ -18,34 +18,34 @@ import {
 /** How users are imported, and how their new hashes are made. */
 export interface ImportOptions extends HashOptions {
   /**
-   * A user who is there already, or twice among the new ones, is an error (`fail`), stays as he is (`skip`: the first
-   * one counts), or gets the new hash (`update`: the last one counts). Default: `fail`.
+   * A user who exists already, or is listed twice, is an error (`fail`), stays unchanged (`skip`: the first one counts),
+   * or gets the new hash (`update`: the last one counts). Default: `fail`.
    */
   readonly onConflict?: ConflictPolicy
-  /** Called after each hash that was made, with how many there are to make. */
+  /** Called after each computed hash, with the number done and the total. */
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** What became of the rows; each is in one of the lists. */
+/** The result of an import; each row is in one of the lists. */
 export interface ImportReport {
-  /** The names of users who are new. */
+  /** The new users. */
   readonly added: readonly string[]
-  /** Those who have another hash now. */
+  /** The users whose hash was replaced. */
   readonly updated: readonly string[]
-  /** Those of rows that changed nothing. */
+  /** The users of rows that changed nothing. */
   readonly skipped: readonly string[]
 }
 
 const policies: readonly ConflictPolicy[] = ['fail', 'skip', 'update']
 
 /**
- * Puts many users into a document, all of them or none: nothing changes before every row is checked and every password
- * is hashed, on all cores. Within `HtpasswdFile.update` the file is locked meanwhile, so of a long list make the hashes
- * first; the command `htpasswd import` does.
+ * Adds many users to a document, all of them or none: nothing changes before every row is checked and every password is
+ * hashed, on all processor cores. Within `HtpasswdFile.update` the file stays locked meanwhile, so compute the hashes of
+ * a long list first, as `htpasswd import` does.
  *
- * @throws HtpasswdError that lists what is wrong with its row or line, the first 20 of it: `ERR_USER_EXISTS` where users
- *   are there already and nothing else is wrong, `ERR_USERNAME` where only names are, else `ERR_RECORD`;
- *   `ERR_OPTION` for options that `hashPassword` would refuse.
+ * @throws HtpasswdError that lists the first 20 errors with their rows or lines: `ERR_USER_EXISTS` if users exist already
+ *   and nothing else is wrong, `ERR_USERNAME` if only names are wrong, otherwise `ERR_RECORD`; `ERR_OPTION` for options
+ *   that `hashPassword` would refuse.
  *
  * @example
  * ```js

@@ -8,17 +8,17 @@ import { ImportProblems, type Place } from './import-problems.ts'
 
 /** A user to import: with a password, or with the hash of one. */
 export interface ImportedUser {
-  /** The name; bytes where it is no UTF-8. */
+  /** The name; as bytes if it is not UTF-8. */
   readonly user: string | Uint8Array
-  /** To be hashed. */
+  /** A password to hash. */
   readonly password?: string | Uint8Array | undefined
-  /** As `hashPassword` makes them, or locked (`!…`, `*`). */
+  /** A hash in a format of `hashPassword`, or a locked record (`!…`, `*`). */
   readonly hash?: string | undefined
-  /** Where the row stands in what it was read from, for messages. Default: its place among the users is told. */
+  /** The line of the row in its source, for messages. Default: its position among the users. */
   readonly line?: number | undefined
 }
 
-/** What happens to a user who is there already, or comes twice. */
+/** What happens to a user who exists already, or is listed twice. */
 export type ConflictPolicy = 'fail' | 'skip' | 'update'
 
 /** A row that could not be read: its reader says why, without any secret. */

@@ -33,7 +33,7 @@ const SETTLE_ATTEMPTS = 100
  * ```
  */
 export class HtpasswdFile {
-  /** As it was given to `open`. */
+  /** The path that was given to `open`. */
   readonly path: string
   #document: HtpasswdDocument
   #stamp: string
@@ -61,7 +61,7 @@ export class HtpasswdFile {
    * one. Where a program that takes no lock wrote meanwhile, `change` is called again on what it left.
    *
    * @param change edits the document; what it returns is returned. It may run more than once.
-   * @throws HtpasswdError whatever the reason, the file is then as it was.
+   * @throws HtpasswdError after which the file is unchanged, whatever the reason.
    */
   static update<T>(
     path: string,
@@ -71,7 +71,7 @@ export class HtpasswdFile {
     return updateFile(path, change, options)
   }
 
-  /** How many users there are. */
+  /** The number of users. */
   get size(): number {
     return this.#document.size
   }
@@ -86,13 +86,13 @@ export class HtpasswdFile {
     return this.#document.users()
   }
 
-  /** The stored hash of a user; undefined for a stranger. */
+  /** The stored hash of a user; undefined for an unknown user. */
   get(user: string | Uint8Array): string | undefined {
     return this.#document.get(user)
   }
 
   /**
-   * Whether this is the user's password. A stranger, a locked or a damaged record is false.
+   * Whether this is the user's password. False for an unknown user, a locked or a damaged record.
    * It answers for the file as it was last read: see `reload` and `watch`.
    *
    * @throws HtpasswdError `ERR_HASH_LIMIT` for a record that would cost too much to check.
@@ -121,7 +121,7 @@ export class HtpasswdFile {
     return this.#update(document => document.set(user, hash))
   }
 
-  /** Takes a user out of the file; false for a stranger. */
+  /** Removes a user from the file; false for an unknown user. */
   delete(user: string | Uint8Array): Promise<boolean> {
     return this.#update(document => document.delete(user))
   }

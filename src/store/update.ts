@@ -9,13 +9,13 @@ import { currentStamp, readSnapshot } from './snapshot.ts'
 
 /** How a file is updated. */
 export interface UpdateOptions {
-  /** Make the file where it is missing. Default: false, a missing file is an error. */
+  /** Create a missing file. Default: false, a missing file is an error. */
   readonly create?: boolean
-  /** Begin with an empty document, whatever the file holds (implies `create`). Default: false. */
+  /** Start with an empty document, whatever the file contains (implies `create`). Default: false. */
   readonly replace?: boolean
   /** How long to wait for other writers, in milliseconds. Default: 30000. */
   readonly lockTimeout?: number
-  /** Called on Windows after a new file was made that only its owner, Administrators and SYSTEM can read. */
+  /** Called on Windows after a new file was created, which only its owner, Administrators and SYSTEM can read. */
   readonly onPrivate?: () => void
 }
 

@@ -2,11 +2,11 @@
 import { watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
-/** Who is told what. */
+/** What to call when the file changes. */
 export interface WatchOptions {
-  /** Called after a change was read. */
+  /** Called after the changed file was read. */
   readonly onChange?: () => void
-  /** Called when the changed file cannot be used; what was read last stays in use. */
+  /** Called if the changed file cannot be used; the last good content stays in use. */
   readonly onError?: (error: Error) => void
 }
 

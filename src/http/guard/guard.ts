@@ -17,15 +17,15 @@ import { ConnectionLimit } from './connection-limit.ts'
 import { createDecide, type Decision, type Responded } from './decide.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './options.ts'
 
-/** A guard at work. */
+/** A guard that was created. */
 export interface Guard {
-  /** Not listening yet: `guard.server.listen(8080, '127.0.0.1')`. */
+  /** Its server, not listening yet: `guard.server.listen(8080, '127.0.0.1')`. */
   readonly server: Server | TlsServer
-  /** Takes a new certificate for connections to come. @throws the error of `node:tls` for one that does not fit. */
+  /** Replaces the certificate for new connections. @throws the error of `node:tls` for an invalid one. */
   setCertificate(tls: TlsCertificate): void
   /**
-   * Stops: no new connections; requests under way may finish until the limit, then their connections are cut. Called
-   * again it can set a shorter limit.
+   * Stops accepting connections. Requests in flight may finish until the limit, then their connections are cut. A second
+   * call can set a shorter limit.
    *
    * @param limitMilliseconds default: 10000.
    */
@@ -65,10 +65,10 @@ const serverOptions = {
 }
 
 /**
- * Makes a guard in front of an app.
+ * Creates a guard in front of an app: the proxy that `htpasswd serve` runs.
  *
- * @throws HtpasswdError `ERR_OPTION` for an option that is unknown or has no sense; the error of `node:tls` for a
- *   certificate that cannot be read.
+ * @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value; the error of `node:tls` for an invalid
+ *   certificate.
  *
  * @example
  * ```js
