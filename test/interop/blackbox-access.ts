@@ -111,7 +111,7 @@ export const accessChecks: readonly Check[] = [
   },
   {
     number: 10,
-    name: "on /gateway/* X-MLflow-Authorization logs in, and the agent's own Bearer goes up",
+    name: "on /gateway/*, X-MLflow-Authorization logs in and the agent's own Bearer token is forwarded",
     async run(bench) {
       const headers = [
         ['X-MLflow-Authorization', alice[1]],
@@ -157,7 +157,7 @@ export const accessChecks: readonly Check[] = [
   },
   {
     number: 22,
-    name: 'a removed user and a changed password are out at the next request, also where they were let in just before',
+    name: 'a removed user or a changed password is refused at the next request, even right after a login',
     async run(bench) {
       await withFile(bench, async (asAlice, before) => {
         assert.equal((await asAlice()).status, 200)
@@ -172,7 +172,7 @@ export const accessChecks: readonly Check[] = [
   },
   {
     number: 22,
-    name: 'a file that is emptied, broken or half written keeps the users that were there',
+    name: 'a password file that becomes empty, damaged or incomplete leaves the previous users in force',
     async run(bench) {
       await withFile(bench, async (asAlice, before) => {
         assert.equal((await asAlice()).status, 200)
@@ -203,7 +203,7 @@ export const accessChecks: readonly Check[] = [
   },
   {
     number: 23,
-    name: 'umlauts get in as Latin-1 too, as Python sends those of a URL',
+    name: 'a login with umlauts works in Latin-1 too, which Python sends for those in a URL',
     async run(bench) {
       const headers = [basic('umlaut', 'pässwörd', 'latin1')]
       assert.equal((await bench.asNobody({ from: '127.0.1.23', headers })).status, 200)
@@ -211,7 +211,7 @@ export const accessChecks: readonly Check[] = [
   },
   {
     number: 24,
-    name: 'a burst of wrong passwords is slowed, a right one still passes from there',
+    name: 'a burst of wrong passwords is slowed down, and a correct one from the same address still works',
     alone: true,
     async run(bench) {
       assert.equal((await bench.asAlice({ from: '127.0.0.3' })).status, 200)
@@ -235,7 +235,7 @@ export const accessChecks: readonly Check[] = [
   },
   {
     number: 29,
-    name: 'an open path is open exactly, GET and HEAD only',
+    name: 'an open path is exact, for GET and HEAD only',
     setup: { allowPath: '/health' },
     async run(bench) {
       assert.equal((await bench.asNobody({ path: '/health' })).status, 200)

@@ -77,7 +77,7 @@ export const bodyChecks: readonly Check[] = [
   },
   {
     number: 15,
-    name: 'a configured time limit is answered 504 in plain words',
+    name: 'a configured timeout responds 504 with a plain sentence',
     setup: { timeoutSeconds: 1 },
     async run(bench) {
       bench.upstream.handler = () => {}
@@ -188,7 +188,7 @@ export const bodyChecks: readonly Check[] = [
   },
   {
     number: 18,
-    name: 'an upstream that breaks off gives a broken body, never a clean end',
+    name: 'if the upstream breaks off, the response is visibly incomplete',
     async run(bench) {
       for (const head of ['Content-Length: 100', 'Transfer-Encoding: chunked']) {
         bench.upstream.handler = (_, response) => {
@@ -232,7 +232,7 @@ export const bodyChecks: readonly Check[] = [
   },
   {
     number: 26,
-    name: 'an upstream that drops idle connections costs no POST, and none is sent twice',
+    name: 'no POST is lost or sent twice when the upstream closes idle connections',
     async run(bench) {
       for (let i = 0; i < 100; i++) {
         assert.equal((await bench.asAlice({ method: 'POST', body: 'x' })).status, 200, `request ${i}`)

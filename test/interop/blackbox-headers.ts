@@ -32,7 +32,7 @@ export const headerChecks: readonly Check[] = [
   },
   {
     number: 4,
-    name: "the browser's own page may POST: the app sees a loopback Origin or none",
+    name: "a POST by the app's own page works: the app sees a loopback Origin, or none",
     async run(bench) {
       for (const host of NAMES) {
         bench.upstream.reset()
@@ -55,7 +55,7 @@ export const headerChecks: readonly Check[] = [
   },
   {
     number: 5,
-    name: 'a foreign page may not change anything, on any path, by any method',
+    name: 'a page of another site cannot change anything, on any path, with any method',
     async run(bench) {
       for (const origin of ['https://evil.example', 'null']) {
         for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
@@ -130,7 +130,7 @@ export const headerChecks: readonly Check[] = [
   },
   {
     number: 11,
-    name: 'claimed identities and forwarding headers do not go up, in no spelling',
+    name: 'forged identity and forwarding headers are not forwarded, in any spelling',
     async run(bench) {
       const names = [
         'X-Forwarded-User',
@@ -185,7 +185,7 @@ export const headerChecks: readonly Check[] = [
   },
   {
     number: 28,
-    name: 'requests that two servers could frame in two ways are refused and reach nobody',
+    name: 'ambiguously framed requests are refused and not forwarded',
     run: bench =>
       refuses(bench, {
         'CL and TE': 'POST / HTTP/1.1|Content-Length: 4|Transfer-Encoding: chunked||0||',
@@ -198,7 +198,7 @@ export const headerChecks: readonly Check[] = [
   },
   {
     number: 28,
-    name: 'targets that are no path are refused and reach nobody: another host, CONNECT, a fragment',
+    name: 'request targets that are not a path (another host, CONNECT, a fragment) are refused and not forwarded',
     run: bench =>
       refuses(bench, {
         'another host': 'GET http://evil.example/ HTTP/1.1||',
@@ -236,7 +236,7 @@ export const headerChecks: readonly Check[] = [
   },
   {
     number: 33,
-    name: "the app's headers stay as they were, hop-by-hop ones do not come through",
+    name: "the app's headers are unchanged, except that hop-by-hop headers are removed",
     async run(bench) {
       const kept = [
         ['X-Frame-Options', 'SAMEORIGIN'],
