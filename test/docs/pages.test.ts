@@ -24,6 +24,11 @@ test('README.md is short: at most 250 lines and 16 KB', () => {
   expect(readme.toString('utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(250)
 })
 
+test('README.md has a first command to copy before line 20', () => {
+  const before = page('README.md').split('```sh\n')[0] ?? ''
+  expect(before.split('\n').length).toBeLessThan(20)
+})
+
 test('README.md leads to every page', () => {
   const others = [...pages.keys()].filter(path => path !== 'README.md')
   expect(others.length).toBeGreaterThan(9)
