@@ -25,6 +25,7 @@ const layers = [
   'auth',
   'http',
   'cli',
+  'deprecated.ts',
   'index.ts',
 ]
 const layerOf = (file: string): number => layers.indexOf(file.split('/')[1] ?? '')

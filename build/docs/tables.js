@@ -1,5 +1,5 @@
 // The generated tables of the pages, made from the tables that the command itself works by.
-import { targets as servers } from '../../dist/check/servers.js'
+import { servers } from '../../dist/check/servers.js'
 import { synopsis } from '../../dist/cli/apache/grammar.js'
 import { commands } from '../../dist/cli/commands.js'
 import { ExitStatus, exitStatusMeanings } from '../../dist/cli/exit-status.js'

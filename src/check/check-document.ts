@@ -1,4 +1,4 @@
-// `checkDocument`: everything that is wrong with a password file, also where it is no text that we could edit.
+// `checkDocument`: everything that is wrong with a password file, including files that cannot be parsed as they are.
 
 import { withLineFeedsForCr } from '../document/carriage-returns.ts'
 import { bytesOf, type HtpasswdDocument } from '../document/document.ts'
@@ -6,21 +6,21 @@ import { decodeUtf16 } from '../document/utf16.ts'
 import { rejectUnknownKeys } from '../errors.ts'
 import { type Problem, problem } from './problem.ts'
 import { findProblems } from './problems.ts'
-import type { Target } from './servers.ts'
+import type { ServerName } from './servers.ts'
 
 /** How a file is checked. */
 export interface CheckOptions {
   /** A server: also lists who cannot log in there, and why. */
-  readonly for?: Target
+  readonly for?: ServerName
 }
 
 /**
- * Lists the problems of a password file in the order of their lines: damaged, duplicate or malformed records, plain text,
- * broken formats, byte order marks and newlines that other programs misread, and with `for` which users cannot log in at
- * one server. UTF-16 is one of the problems, not an error.
+ * Lists the problems of a password file in the order of its lines: damaged, duplicate or malformed records, plain text,
+ * broken formats, byte order marks and newlines that other readers do not understand, and with `for` what keeps users
+ * out at one server. UTF-16 is listed as a problem; it is not an error.
  *
  * @param source a document, or the bytes or text of a file.
- * @returns one problem at a time, so that a file of a million users needs no list. The messages contain no hash.
+ * @returns one problem at a time, so that a file of a million users needs no list. Messages never contain a hash.
  * @throws HtpasswdError `ERR_OPTION` for an unknown server.
  *
  * @example
@@ -41,16 +41,16 @@ export function* checkDocument(
   options: CheckOptions = {},
 ): Generator<Problem> {
   rejectUnknownKeys('CheckOptions', options, ['for'])
-  const raw = bytesOf(source)
-  const decoded = decodeUtf16(raw)
+  const bytes = bytesOf(source)
+  const decoded = decodeUtf16(bytes)
   if (decoded !== undefined)
-    yield problem('utf16', WHOLE, `UTF-16 text, as Windows PowerShell writes with ">": ${NOBODY}`)
-  const text = decoded ?? raw
-  const mended = withLineFeedsForCr(text)
-  if (mended !== undefined)
-    yield problem('cr', WHOLE, `lines that end in CR alone, as on old Macs: ${NOBODY}`)
-  yield* findProblems(mended ?? text, options.for)
+    yield problem('utf16', WHOLE_FILE, `UTF-16 text, as Windows PowerShell writes with ">": ${UNREADABLE}`)
+  const text = decoded ?? bytes
+  const withLineFeeds = withLineFeedsForCr(text)
+  if (withLineFeeds !== undefined)
+    yield problem('cr', WHOLE_FILE, `lines end in CR alone, as on old Macs: ${UNREADABLE}`)
+  yield* findProblems(withLineFeeds ?? text, options.for)
 }
 
-const WHOLE = { line: 0 }
-const NOBODY = 'no server finds a user in it'
+const WHOLE_FILE = { line: 0 }
+const UNREADABLE = 'no server finds a user in it'

@@ -1,4 +1,4 @@
-// `fixDocument`: mends what can be mended without a password, and says what it did.
+// `fixDocument`: repairs what needs no password, and says what it changed.
 
 import { encodeSurrogateEscape } from '../bytes.ts'
 import { withLineFeedsForCr } from '../document/carriage-returns.ts'
@@ -6,37 +6,37 @@ import { bytesOf, type HtpasswdDocument } from '../document/document.ts'
 import { hasBom, textStart } from '../document/line.ts'
 import { type ScannedLine, type ScannedRecord, scanLines } from '../document/scan-lines.ts'
 import { decodeUtf16 } from '../document/utf16.ts'
-import { describeHash, singleDollars, withoutBlankBehind } from '../hash/describe.ts'
-import { advice, type ProblemCode } from './problem.ts'
+import { describeHash, singleDollars, trimTrailingWhitespace } from '../hash/describe.ts'
+import type { ProblemCode } from './problem.ts'
 
 const CR = 13
 const CRLF = '\r\n'
 
-/** One thing that was fixed. */
+/** One thing that was repaired. */
 export interface Change {
-  /** The problem, as `checkDocument` names it. */
+  /** The problem, as `checkDocument` calls it. */
   readonly code: ProblemCode
-  /** Its line in the old file, from 1; 0 for the whole file. */
+  /** In the original file, from 1; 0 for the file as a whole. */
   readonly line: number
   readonly user?: string
   /** What was done, for people. */
   readonly message: string
-  /** The old line, with its hash cut off after the prefix; with `after`, the new one. */
+  /** The line before, its hash cut off after the prefix; `after` is missing if the line was removed. */
   readonly before?: string
   readonly after?: string
 }
 
-/** What `fixDocument` made of a file. */
+/** The result of `fixDocument`. */
 export interface Fix {
-  /** The fixed file; the given bytes if nothing had to be fixed. */
+  /** The repaired file; the original bytes if there was nothing to repair. */
   readonly bytes: Uint8Array
   readonly changes: readonly Change[]
 }
 
 /**
- * Fixes what needs no password in a password file: UTF-16 and a byte order mark become plain UTF-8, newlines become
- * LF, whitespace before names and after hashes is removed, doubled `$` become single ones. Of several records of a user
- * the first one stays, which is the one that Apache and nginx use. Everything else stays byte for byte.
+ * Repairs a password file as far as that needs no password: UTF-16 and a byte order mark become plain UTF-8, every line
+ * ends in a line feed, whitespace before names and after hashes is removed, `$$` becomes `$`. Of several records of one
+ * name the first is kept, the one that Apache and nginx use. Everything else stays byte for byte.
  *
  * @param source a document, or the bytes or text of a file.
  *
@@ -53,124 +53,110 @@ export interface Fix {
  * ```
  */
 export function fixDocument(source: HtpasswdDocument | string | Uint8Array): Fix {
-  const raw = bytesOf(source)
+  const original = bytesOf(source)
   const changes: Change[] = []
-  const bytes = mendText(raw, changes)
-  const pieces: Buffer[] = []
+  const bytes = fixEncoding(original, changes)
+  const chunks: Buffer[] = []
   let copied = 0
-  for (const scanned of scanLines(bytes)) {
-    const mended = mendLine(bytes, scanned, changes)
-    if (mended === undefined) continue
-    pieces.push(bytes.subarray(copied, scanned.start), mended)
-    copied = scanned.end
+  for (const line of scanLines(bytes)) {
+    const fixed = fixLine(bytes, line, changes)
+    if (fixed === undefined) continue
+    chunks.push(bytes.subarray(copied, line.start), fixed)
+    copied = line.end
   }
-  if (changes.length === 0) return { bytes: raw, changes }
-  pieces.push(bytes.subarray(copied))
-  return { bytes: Buffer.concat(pieces), changes }
+  if (changes.length === 0) return { bytes: original, changes }
+  chunks.push(bytes.subarray(copied))
+  return { bytes: Buffer.concat(chunks), changes }
 }
 
-/** What concerns the text as a whole. */
-function mendText(raw: Buffer, changes: Change[]): Buffer {
-  const decoded = decodeUtf16(raw)
-  if (decoded !== undefined) changes.push({ code: 'utf16', line: 0, message: 'UTF-16 becomes UTF-8' })
-  let bytes = decoded ?? raw
+/** Encoding and newlines. */
+function fixEncoding(original: Buffer, changes: Change[]): Buffer {
+  const decoded = decodeUtf16(original)
+  if (decoded !== undefined)
+    changes.push({ code: 'utf16', line: 0, message: 'converted from UTF-16 to UTF-8' })
+  let bytes = decoded ?? original
   if (hasBom(bytes)) {
-    changes.push({ code: 'bom', line: 1, message: 'the byte order mark goes' })
+    changes.push({ code: 'bom', line: 1, message: 'removed: byte order mark' })
     bytes = bytes.subarray(textStart(bytes))
   }
   const fromCr = withLineFeedsForCr(bytes)
-  if (fromCr !== undefined)
-    changes.push({ code: 'cr', line: 0, message: 'lines end in LF and no longer in CR' })
-  bytes = fromCr ?? bytes
-  const { plain, count } = withLineFeeds(bytes)
+  if (fromCr !== undefined) changes.push({ code: 'cr', line: 0, message: 'newlines changed from CR to LF' })
+  const { text, count } = withLineFeeds(fromCr ?? bytes)
   if (count > 0) {
-    const lines = count === 1 ? '1 line ends' : `${count} lines end`
-    changes.push({ code: 'crlf', line: 0, message: `${lines} in LF and no longer in CRLF` })
+    const newlines = count === 1 ? '1 newline' : `${count} newlines`
+    changes.push({ code: 'crlf', line: 0, message: `${newlines} changed from CRLF to LF` })
   }
-  return plain
+  return text
 }
 
-/** A copy in which no carriage return stands before a line feed; one pass, for files may have a million lines. */
-function withLineFeeds(bytes: Buffer): { plain: Buffer; count: number } {
-  const plain = Buffer.allocUnsafe(bytes.length)
+/** A copy without carriage returns before line feeds; one pass, because files may have a million lines. */
+function withLineFeeds(bytes: Buffer): { text: Buffer; count: number } {
+  const text = Buffer.allocUnsafe(bytes.length)
   let [length, copied, count] = [0, 0, 0]
   for (let at = bytes.indexOf(CRLF); at >= 0; at = bytes.indexOf(CRLF, copied)) {
     count++
     let end = at
-    // a tool that makes LF into CRLF, run twice
+    // CR CR LF: a tool that changes LF to CRLF was run twice
     while (end > copied && bytes[end - 1] === CR) end--
-    length += bytes.copy(plain, length, copied, end)
+    length += bytes.copy(text, length, copied, end)
     copied = at + 1
   }
-  // a CRLF that was cut in two, whose line feed comes with the missing last line end
+  // a CR at the very end: fixLine adds the line feed of the last line
   let end = bytes.length
   while (end > copied && bytes[end - 1] === CR) end--
   if (end < bytes.length) count++
-  if (count === 0) return { plain: bytes, count }
-  length += bytes.copy(plain, length, copied, end)
-  return { plain: plain.subarray(0, length), count }
+  if (count === 0) return { text: bytes, count }
+  length += bytes.copy(text, length, copied, end)
+  return { text: text.subarray(0, length), count }
 }
 
-/** The line as it should be, empty where it goes; undefined where it stays. */
-function mendLine(bytes: Buffer, scanned: ScannedLine, changes: Change[]): Buffer | undefined {
-  const { line, start, end, lineEnd, record } = scanned
-  const mended = record && mendRecord(bytes, scanned, record, changes)
-  if (lineEnd !== '' || mended?.length === 0) return mended
-  changes.push({ code: 'no-final-newline', line, message: 'the last line gets its line end' })
-  return Buffer.concat([mended ?? bytes.subarray(start, end), Buffer.from('\n')])
+/** The repaired line, empty if it is removed; undefined if it needs no change. */
+function fixLine(bytes: Buffer, line: ScannedLine, changes: Change[]): Buffer | undefined {
+  const { start, end, lineEnd, record } = line
+  const fixed = record && fixRecord(bytes, line, record, changes)
+  if (lineEnd !== '' || fixed?.length === 0) return fixed
+  changes.push({ code: 'no-final-newline', line: line.line, message: 'added: newline at the end' })
+  return Buffer.concat([fixed ?? bytes.subarray(start, end), Buffer.from('\n')])
 }
 
-function mendRecord(
+function fixRecord(
   bytes: Buffer,
   { line, start, contentEnd, end }: ScannedLine,
   { user, hash, first, nameStart, hashEnd }: ScannedRecord,
   changes: Change[],
 ): Buffer | undefined {
-  const before = shown(bytes.toString('latin1', start, nameStart) + encodeSurrogateEscape(user), hash)
-  const place = { line, user, before }
+  const name = encodeSurrogateEscape(user)
+  const before = withoutSecret(bytes.toString('latin1', start, nameStart) + name, hash)
+  const location = { line, user, before }
   if (first !== undefined) {
-    changes.push({
-      ...place,
-      code: 'duplicate-user',
-      message: `goes, for line ${first} is the one that counts`,
-    })
+    changes.push({ ...location, code: 'duplicate-user', message: `removed: duplicate of line ${first}` })
     return Buffer.alloc(0)
   }
   const { state } = describeHash(hash)
-  const mended = mend[state]?.(hash) ?? hash
+  const fixedHash = hashFixes[state]?.(hash) ?? hash
   const isIndented = nameStart > start
-  if (mended === hash && !isIndented) return undefined
-  const after = shown(encodeSurrogateEscape(user), mended)
-  if (isIndented) changes.push({ ...place, after, code: 'blanks', message: 'the blanks before the name go' })
-  if (state === 'blank-behind') {
-    changes.push({ ...place, after, code: 'blanks', message: 'the blanks behind the hash go' })
-  }
-  if (state === 'doubled-dollar') {
-    changes.push({ ...place, after, code: state, message: 'every $$ becomes $' })
-  }
+  if (fixedHash === hash && !isIndented) return undefined
+  const change = { ...location, after: withoutSecret(name, fixedHash) }
+  if (isIndented)
+    changes.push({ ...change, code: 'whitespace', message: 'removed: whitespace before the name' })
+  if (state === 'trailing-whitespace')
+    changes.push({ ...change, code: 'whitespace', message: 'removed: whitespace after the hash' })
+  if (state === 'escaped-dollars') changes.push({ ...change, code: state, message: 'every $$ changed to $' })
   const rest = bytes.subarray(hashEnd, contentEnd)
-  return Buffer.concat([
-    Buffer.from(`${encodeSurrogateEscape(user)}:${mended}`, 'latin1'),
-    rest,
-    bytes.subarray(contentEnd, end),
-  ])
+  return Buffer.concat([Buffer.from(`${name}:${fixedHash}`, 'latin1'), rest, bytes.subarray(contentEnd, end)])
 }
 
-const mend: Partial<Record<string, (hash: string) => string>> = {
-  'doubled-dollar': singleDollars,
-  'blank-behind': withoutBlankBehind,
+const hashFixes: Partial<Record<string, (hash: string) => string>> = {
+  'escaped-dollars': singleDollars,
+  'trailing-whitespace': trimTrailingWhitespace,
 }
 
-/** A record that can be shown: of a hash only the mark, and of blanks behind it that they are there. */
-function shown(key: string, hash: string): string {
+/** A record that can be shown: of the hash only its prefix, and the whitespace after it. */
+function withoutSecret(name: string, hash: string): string {
   const { state } = describeHash(hash)
-  // what looks like a mark there may be the beginning of a password
-  const mark = state === 'plain-text' ? '' : (/^(?:\$\$?[\w-]{1,16}\$|\{[\w-]{1,16}\})/.exec(hash)?.[0] ?? '')
-  const text = `${Buffer.from(key, 'latin1').toString()}:${mark}`
+  // what looks like a prefix there may be the beginning of a password
+  const prefix =
+    state === 'plaintext' ? '' : (/^(?:\$\$?[\w-]{1,16}\$|\{[\w-]{1,16}\})/.exec(hash)?.[0] ?? '')
+  const text = `${Buffer.from(name, 'latin1').toString()}:${prefix}`
   return state === 'empty' ? text : `${text}…${/[ \t\v\f\r]+$/.exec(hash)?.[0] ?? ''}`
 }
-
-/** The kinds of problems that `fixDocument` mends. */
-export const fixable: ReadonlySet<ProblemCode> = new Set(
-  (Object.keys(advice) as ProblemCode[]).filter(code => advice[code].mend === advice.bom.mend),
-)

@@ -1,75 +1,83 @@
-// The kinds of problems that a password file can have: what to do about each, and whether it keeps anybody out.
+// The kinds of problems that a password file can have, and what to do about each.
 
 /** What to do about a kind of problem. */
 interface Advice {
-  /** For people; FILE and USER stand for the names. */
-  readonly mend: string
-  /** Something to know that need not be mended. */
+  /** A command or a sentence; FILE and USER stand for the names. */
+  readonly fix: string
+  /** Harmless: reported, but not counted as a problem. */
   readonly isNote?: true
 }
 
-const FIX = 'htpasswd fix FILE'
-/** Sets a new password; a server may want another format. */
-export const SET = 'htpasswd -B -C 12 FILE USER'
+const FIX_FILE = 'htpasswd fix FILE'
+/** Sets a new password; a server may need another format. */
+export const SET_PASSWORD = 'htpasswd -B -C 12 FILE USER'
 
-/** By their stable names. */
+/** By the public codes. */
 export const advice = {
-  utf16: { mend: FIX },
-  bom: { mend: FIX },
-  cr: { mend: FIX },
-  crlf: { mend: FIX, isNote: true },
-  'mixed-line-ends': { mend: FIX },
-  'no-final-newline': { mend: FIX },
-  'malformed-line': { mend: 'take the line out, put a # before it, or complete it to user:hash' },
-  'long-line': { mend: 'shorten the line to 254 bytes; a comment can stand in several' },
-  blanks: { mend: FIX },
-  username: { mend: 'give the user another name' },
-  'duplicate-user': { mend: FIX },
-  'empty-hash': { mend: SET },
-  'locked-hash': { mend: 'set a password to unlock it: htpasswd -B -C 12 FILE USER', isNote: true },
-  'doubled-dollar': { mend: FIX },
-  'malformed-hash': { mend: SET },
-  'unknown-hash': { mend: SET },
-  'plain-text': { mend: SET },
-  'broken-hash': { mend: SET },
-  mode: { mend: 'chmod go-w FILE' },
-  'cannot-log-in': { mend: SET },
-  'no-users': { mend: SET, isNote: true },
-  'file-refused': { mend: 'mend or take out the line' },
+  utf16: { fix: FIX_FILE },
+  bom: { fix: FIX_FILE },
+  cr: { fix: FIX_FILE },
+  crlf: { fix: FIX_FILE, isNote: true },
+  'mixed-line-ends': { fix: FIX_FILE },
+  'no-final-newline': { fix: FIX_FILE },
+  'malformed-line': { fix: 'delete the line, put a # in front of it, or complete it to user:hash' },
+  'long-line': { fix: 'shorten the line to 254 bytes; split a comment into several lines' },
+  whitespace: { fix: FIX_FILE },
+  username: { fix: 'give the user another name' },
+  'duplicate-user': { fix: FIX_FILE },
+  'empty-hash': { fix: SET_PASSWORD },
+  'locked-hash': { fix: 'set a password to unlock it: htpasswd -B -C 12 FILE USER', isNote: true },
+  'escaped-dollars': { fix: FIX_FILE },
+  'malformed-hash': { fix: SET_PASSWORD },
+  'unknown-hash': { fix: SET_PASSWORD },
+  plaintext: { fix: SET_PASSWORD },
+  'broken-hash': { fix: SET_PASSWORD },
+  mode: { fix: 'chmod go-w FILE' },
+  'cannot-log-in': { fix: SET_PASSWORD },
+  'no-users': { fix: SET_PASSWORD, isNote: true },
+  'file-refused': { fix: 'correct or delete the line' },
 } as const satisfies Record<string, Advice>
 
 /** The stable name of a problem. */
 export type ProblemCode = keyof typeof advice
+
+/** The kinds of problems that `fixDocument` repairs. */
+export const fixable: ReadonlySet<ProblemCode> = new Set(
+  (Object.keys(advice) as ProblemCode[]).filter(code => advice[code].fix === FIX_FILE),
+)
 
 /** One finding in a file. */
 export interface Problem {
   readonly code: ProblemCode
   /** Its line, from 1; 0 for the whole file. */
   readonly line: number
-  /** The user of that line, if it has one. */
+  /** The user of the line, if it has one. */
   readonly user?: string
-  /** `note` if it needs no action. */
+  /** `note` for what is harmless. */
   readonly severity: 'problem' | 'note'
-  /** What it means, for people; contains no hash. */
+  /** What it means, for people; never contains a hash. */
   readonly message: string
-  /** What to do about it; FILE and USER are placeholders. */
+  /** What to do about it; FILE and USER stand for the names. */
+  readonly fix: string
+  /** @deprecated Since 0.4.0, the same as `fix`. */
   readonly mend: string
 }
 
-/** A finding of its kind, with the advice of the table unless it has its own. */
+/** A finding, with the advice of its kind unless it has its own. */
 export function problem(
   code: ProblemCode,
   { line, user }: { readonly line: number; readonly user?: string | undefined },
   message: string,
-  own: { readonly mend?: string; readonly severity?: Problem['severity'] } = {},
+  own: Partial<Pick<Problem, 'fix' | 'severity'>> = {},
 ): Problem {
-  const { mend, isNote }: Advice = advice[code]
-  const place = user === undefined ? { line } : { line, user }
-  return { code, ...place, severity: isNote ? 'note' : 'problem', message, mend, ...own }
+  const { fix: usual, isNote }: Advice = advice[code]
+  const location = user === undefined ? { line } : { line, user }
+  const { fix = usual, severity = isNote ? 'note' : 'problem' } = own
+  return { code, ...location, severity, message, fix, mend: fix }
 }
 
-/** The formats whose strength is `broken`, and why. */
+/** Why the formats whose strength is `broken` are. */
 export const brokenFormats: Readonly<Record<string, string>> = {
-  sha1: '{SHA} has no salt and is fast: a leaked file gives the password away',
-  des: 'DES crypt counts 8 characters and is fast: a leaked file gives the password away',
+  sha1: '{SHA} has no salt and is fast to guess: a leaked file reveals the password',
+  des: 'DES crypt uses only 8 characters and is fast to guess: a leaked file reveals the password',
 }

@@ -1,44 +1,44 @@
-// The servers that read password files or their records: what each one checks and how it reads, a row each with its source.
+// The servers that read password files or their records: what each one checks and how it reads, one row each, with sources.
 import type { FormatId } from '../hash/registry.ts'
 
 /** What one server does with a password file. */
-export interface TargetRow {
+export interface Server {
   readonly title: string
   /** How it gets the file. */
   readonly reads: string
-  /** Where one copies records into its configuration, so that what is around them in the file does not matter. */
+  /** Records are copied into its configuration, so that what is around them in the file does not matter. */
   readonly byHand?: true
-  /** The formats that it checks; `libcrypt` where its C library has to know it, as libxcrypt and musl know bcrypt. */
+  /** The formats that it checks; `libcrypt` if that depends on its C library (libxcrypt and musl have bcrypt). */
   readonly takes: Partial<Record<FormatId, true | 'libcrypt'>>
-  /** The prefixes of bcrypt that it knows, where it does not know all. */
+  /** The bcrypt prefixes that it accepts, if not all. */
   readonly bcryptVariants?: readonly string[]
-  /** What it does with others: lets nobody in, asks crypt(3), compares as plain text, or refuses the whole file. */
+  /** What it does with other formats: denies, calls crypt(3), compares as plain text, or refuses the whole file. */
   readonly others: 'denied' | 'crypt' | 'compared' | 'refused'
-  /** Where it refuses the file only if the last record is such a one. */
+  /** Refuses the whole file if its last record has another format. */
   readonly refusesLast?: true
-  /** Whether it knows `{PLAIN}password`. */
+  /** Whether it accepts `{PLAIN}password`. */
   readonly takesPlainMark?: true
-  /** Which record of a name counts. */
+  /** Which record of a duplicate user it uses. */
   readonly duplicates: 'first' | 'last' | 'refused'
-  /** What it does with a line that has no colon. */
+  /** What it does with a line without a colon. */
   readonly noColon: 'skipped' | 'refused'
   /** What it makes of `user:hash:more`. */
   readonly thirdField: 'ignored' | 'refused'
-  /** Whether blanks before a name and behind a hash are cut off, or belong to them. */
-  readonly blanks: 'cut' | 'kept' | 'kept-behind'
-  /** Where what stands behind the 60 bytes of a bcrypt hash does not count: Go's bcrypt does not look at it. */
+  /** Whether it trims whitespace before a name and after a hash; `kept-after`: only before a name. */
+  readonly whitespace: 'trimmed' | 'kept' | 'kept-after'
+  /** Ignores what follows the 60 bytes of a bcrypt hash, as Go's bcrypt does. */
   readonly ignoresBcryptTail?: true
-  /** Whether a carriage return is taken for part of the hash, and the file is refused for it. */
+  /** Whether it reads a carriage return as part of the hash, and refuses the file. */
   readonly crlf: 'read' | 'refused'
-  /** Names that it reads differently, and what comes of it. */
+  /** Names that it reads differently. */
   readonly names?: NameRule
   readonly source: readonly string[]
 }
 
-/** Names that a server reads in another way than the others. */
+/** Names that a server reads differently, and the effect. */
 interface NameRule {
   readonly like: RegExp
-  /** It refuses the file, or they have to be written otherwise in its configuration. */
+  /** It refuses the file, or its configuration needs another spelling. */
   readonly effect: 'refused' | 'quote'
   readonly reason: string
 }
@@ -56,13 +56,13 @@ const apache = {
   duplicates: 'first',
   noColon: 'skipped',
   thirdField: 'ignored',
-  blanks: 'cut',
+  whitespace: 'trimmed',
   crlf: 'read',
   source: [
     github('apache/apr/blob/trunk/crypto/apr_passwd.c'),
     github('apache/httpd/blob/2.4.x/modules/aaa/mod_authn_file.c'),
   ],
-} as const satisfies TargetRow
+} as const satisfies Server
 
 const nginx = {
   title: 'nginx',
@@ -73,19 +73,19 @@ const nginx = {
   duplicates: 'first',
   noColon: 'skipped',
   thirdField: 'ignored',
-  blanks: 'kept',
+  whitespace: 'kept',
   crlf: 'read',
   source: [
     github('nginx/nginx/blob/master/src/core/ngx_crypt.c'),
     github('nginx/nginx/blob/master/src/http/modules/ngx_http_auth_basic_module.c'),
   ],
-} as const satisfies TargetRow
+} as const satisfies Server
 
-/** Words that a configuration takes apart or reads otherwise. */
+/** Names that a configuration file would split or interpret. */
 const quoted = (where: string): NameRule => ({
   like: /[\s"'#\\{}$]/,
   effect: 'quote',
-  reason: `in ${where} the name has to stand in quotation marks`,
+  reason: `the name needs quotation marks in ${where}`,
 })
 
 /** By the names that `check --for` takes. */
@@ -116,7 +116,7 @@ const rows = {
     duplicates: 'last',
     noColon: 'refused',
     thirdField: 'refused',
-    blanks: 'cut',
+    whitespace: 'trimmed',
     crlf: 'read',
     source: [
       github('traefik/traefik/blob/master/pkg/middlewares/auth/basic_auth.go'),
@@ -133,7 +133,7 @@ const rows = {
     duplicates: 'refused',
     noColon: 'skipped',
     thirdField: 'ignored',
-    blanks: 'cut',
+    whitespace: 'trimmed',
     crlf: 'read',
     names: quoted('a Caddyfile'),
     source: [github('caddyserver/caddy/blob/master/modules/caddyhttp/caddyauth/basicauth.go')],
@@ -146,7 +146,7 @@ const rows = {
     duplicates: 'refused',
     noColon: 'refused',
     thirdField: 'refused',
-    blanks: 'kept',
+    whitespace: 'kept',
     crlf: 'refused',
     source: [github('envoyproxy/envoy/blob/main/source/extensions/filters/http/basic_auth/config.cc')],
   },
@@ -159,7 +159,7 @@ const rows = {
     duplicates: 'first',
     noColon: 'skipped',
     thirdField: 'ignored',
-    blanks: 'cut',
+    whitespace: 'trimmed',
     crlf: 'read',
     names: quoted('its configuration'),
     source: [
@@ -172,18 +172,18 @@ const rows = {
     reads: '`--htpasswd-file`',
     takes: { bcrypt: true, sha1: true },
     others: 'denied',
-    // its list of bad entries is made anew with every line
+    // its list of invalid entries is reset with every line
     refusesLast: true,
     duplicates: 'last',
     noColon: 'refused',
     thirdField: 'refused',
-    blanks: 'kept-behind',
+    whitespace: 'kept-after',
     ignoresBcryptTail: true,
     crlf: 'read',
     names: {
       like: /"/,
       effect: 'refused',
-      reason: 'it reads the file as CSV, in which the quotation mark in the name is an error',
+      reason: 'it reads the file as CSV, in which a quotation mark in a name is an error',
     },
     source: [github('oauth2-proxy/oauth2-proxy/blob/master/pkg/authentication/basic/htpasswd.go')],
   },
@@ -194,19 +194,19 @@ const rows = {
     others: 'denied',
     duplicates: 'last',
     noColon: 'refused',
-    // its only format is Go's bcrypt, which does not look behind the hash
+    // its only format is Go's bcrypt, which ignores what follows the hash
     thirdField: 'ignored',
-    blanks: 'cut',
+    whitespace: 'trimmed',
     crlf: 'read',
     source: [github('distribution/distribution/blob/main/registry/auth/htpasswd/htpasswd.go')],
   },
-} as const satisfies Record<string, TargetRow>
+} as const satisfies Record<string, Server>
 
 /** A server that reads password files or their records. */
-export type Target = keyof typeof rows
+export type ServerName = keyof typeof rows
 
-/** All of them by name. */
-export const targets: Readonly<Record<Target, TargetRow>> = rows
+/** All servers by name. */
+export const servers: Readonly<Record<ServerName, Server>> = rows
 
 /** Their names. */
-export const targetNames = Object.keys(rows) as Target[]
+export const serverNames = Object.keys(rows) as ServerName[]

@@ -1,14 +1,14 @@
-// Whether a server lets a user with this record in, and if not, why and which format it does take.
+// Whether a server checks a record, and if not, why and which format it does check.
 import { HtpasswdError } from '../errors.ts'
-import { describeHash, type HashDescription, withoutBlankBehind } from '../hash/describe.ts'
+import { describeHash, type HashDescription, trimTrailingWhitespace } from '../hash/describe.ts'
 import type { FormatId } from '../hash/registry.ts'
-import { type Target, type TargetRow, targetNames, targets } from './servers.ts'
+import { type Server, type ServerName, serverNames, servers } from './servers.ts'
 
 /** The answer to `supports`. */
 export interface Support {
-  /** Whether the correct password of this record is accepted there. */
+  /** Whether the right password logs in. */
   readonly ok: boolean
-  /** Why not, or what it depends on; contains no hash. */
+  /** Why not, or on what it depends. Never contains the hash. */
   readonly reason?: string
 }
 
@@ -24,19 +24,19 @@ const flags: readonly (readonly [FormatId, string])[] = [
 const CRYPT_MARK = /^\$(?:y|gy|sm3y?|7|sha1|md5)[$,]/
 
 /** @throws HtpasswdError `ERR_OPTION` for an unknown server. */
-export function targetRow(target: Target): TargetRow {
-  if (Object.hasOwn(targets, target)) return targets[target]
-  throw new HtpasswdError('ERR_OPTION', `target expected one of ${targetNames.join(', ')}, got "${target}"`)
+export function serverRow(server: ServerName): Server {
+  if (Object.hasOwn(servers, server)) return servers[server]
+  throw new HtpasswdError('ERR_OPTION', `server expected one of ${serverNames.join(', ')}, got "${server}"`)
 }
 
-/** The command that makes a record which this server takes. */
-export function commandFor({ takes }: TargetRow): string {
+/** The command that writes a record which this server checks. */
+export function commandFor({ takes }: Server): string {
   const [, flag] = flags.find(([format]) => takes[format] === true) ?? ['', '']
   return `htpasswd ${flag} FILE USER`
 }
 
 /**
- * Whether a server can verify a stored hash. The result comes from the server's source code; see `servers.ts`.
+ * Whether a server checks a stored hash. The result comes from the server's source code; see `servers.ts`.
  *
  * @param hash the second field of a record, one Latin-1 character a byte.
  * @throws HtpasswdError `ERR_OPTION` for an unknown server.
@@ -54,13 +54,13 @@ export function commandFor({ takes }: TargetRow): string {
  * false
  * ```
  */
-export function supports(target: Target, hash: string): Support {
-  const row = targetRow(target)
+export function supports(server: ServerName, hash: string): Support {
+  const row = serverRow(server)
   const found = describeHash(hash)
   const isCut =
-    found.state === 'blank-behind' &&
-    (row.blanks === 'cut' || (row.ignoresBcryptTail && found.format === 'bcrypt'))
-  const description = isCut ? describeHash(withoutBlankBehind(hash)) : found
+    found.state === 'trailing-whitespace' &&
+    (row.whitespace === 'trimmed' || (row.ignoresBcryptTail && found.format === 'bcrypt'))
+  const description = isCut ? describeHash(trimTrailingWhitespace(hash)) : found
   if (description.state === 'usable') {
     const takes = row.takes[description.format as FormatId]
     if (takes !== undefined && knowsVariant(row, description)) {
@@ -76,43 +76,43 @@ export function supports(target: Target, hash: string): Support {
   return { ok: false, reason: `${reasons[description.state](description, row)}${consequence(row)}` }
 }
 
-const knowsVariant = ({ bcryptVariants }: TargetRow, { format, variant }: HashDescription): boolean =>
+const knowsVariant = ({ bcryptVariants }: Server, { format, variant }: HashDescription): boolean =>
   format !== 'bcrypt' || bcryptVariants === undefined || bcryptVariants.includes(variant ?? '')
 
-function consequence({ others, refusesLast, title }: TargetRow): string {
-  if (others === 'refused') return `; ${title} refuses the whole file for it`
+function consequence({ others, refusesLast, title }: Server): string {
+  if (others === 'refused') return `; ${title} refuses the whole file because of it`
   return refusesLast ? '; if it is the last record, the whole file is refused' : ''
 }
 
-/** Windows has no crypt(3): the password that gets in is the text of the record. */
-function compared(hash: string, { title }: TargetRow, { state, format }: HashDescription): Support {
-  if (state === 'plain-text' && !hash.startsWith('{PLAIN}'))
-    return { ok: true, reason: `as plain text, for ${title} compares what it cannot check` }
-  if (state === 'empty') return { ok: false, reason: `${title} lets an empty password in` }
+/** Windows has no crypt(3): these builds compare the password with the text of the record. */
+function compared(hash: string, { title }: Server, { state, format }: HashDescription): Support {
+  if (state === 'plaintext' && !hash.startsWith('{PLAIN}'))
+    return { ok: true, reason: `as plain text: ${title} compares what it cannot check` }
+  if (state === 'empty') return { ok: false, reason: `${title} accepts an empty password` }
   return {
     ok: false,
-    reason: `${title} cannot check ${compareds[state] ?? format} and compares it as plain text: the user cannot log in, whoever reads the file can`,
+    reason: `${title} cannot check ${comparedAs[state] ?? format} and compares it as plain text: the user cannot log in, whoever reads the file can`,
   }
 }
 
-const compareds: Partial<Record<HashDescription['state'], string>> = {
+const comparedAs: Partial<Record<HashDescription['state'], string>> = {
   locked: 'a locked record',
   damaged: 'a damaged hash',
-  'doubled-dollar': 'a hash with every $ doubled',
-  'blank-behind': 'a hash with a blank behind it',
-  'plain-text': '{PLAIN}',
+  'escaped-dollars': 'a hash with doubled $',
+  'trailing-whitespace': 'a hash with whitespace after it',
+  plaintext: '{PLAIN}',
 }
 
-type Reason = (description: HashDescription, row: TargetRow) => string
+type Reason = (description: HashDescription, row: Server) => string
 
-const takesOnly = ({ title, takes }: TargetRow): string => `${title} takes ${Object.keys(takes).join(', ')}`
+const checksOnly = ({ title, takes }: Server): string => `${title} checks ${Object.keys(takes).join(', ')}`
 
 const reasons: Readonly<Record<HashDescription['state'], Reason>> = {
-  usable: ({ format }, row) => `${takesOnly(row)}, not ${format}`,
-  unknown: ({ format }, row) => `${takesOnly(row)}, not ${format}`,
-  'plain-text': (_, row) => `${takesOnly(row)}, not plain text`,
-  'doubled-dollar': ({ format }) => `every $ of the ${format} hash is doubled`,
-  'blank-behind': (_, { title }) => `${title} takes the blank behind the hash for part of it`,
+  usable: ({ format }, row) => `${checksOnly(row)}, not ${format}`,
+  unknown: ({ format }, row) => `${checksOnly(row)}, not ${format}`,
+  plaintext: (_, row) => `${checksOnly(row)}, not plain text`,
+  'escaped-dollars': ({ format }) => `every $ of the ${format} hash is doubled`,
+  'trailing-whitespace': (_, { title }) => `${title} reads the whitespace after the hash as part of it`,
   damaged: ({ format }) => `the ${format} hash is damaged`,
   locked: () => 'the record is locked',
   empty: () => 'there is no hash',

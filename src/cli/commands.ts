@@ -23,24 +23,24 @@ export const commands: readonly Command[] = [
     name: 'list',
     describe: 'list users with the format and strength of their hashes',
     load: async () => {
-      const { listGrammar } = await import('./commands/list-options.ts')
-      return { grammar: listGrammar, run: (await import('./commands/list.ts')).list }
+      const { list, listGrammar } = await import('./commands/list.ts')
+      return { grammar: listGrammar, run: list }
     },
   },
   {
     name: 'check',
     describe: 'find what is wrong with a password file, or keeps users out at some server',
     load: async () => {
-      const { checkGrammar } = await import('./commands/check-options.ts')
-      return { grammar: checkGrammar, run: (await import('./commands/check.ts')).check }
+      const { check, checkGrammar } = await import('./commands/check.ts')
+      return { grammar: checkGrammar, run: check }
     },
   },
   {
     name: 'fix',
-    describe: 'mend what needs no password: byte order mark, UTF-16, CRLF, duplicates, $$',
+    describe: 'repair what needs no password: byte order mark, UTF-16, CRLF, duplicates, $$',
     load: async () => {
-      const { fixGrammar } = await import('./commands/fix-options.ts')
-      return { grammar: fixGrammar, run: (await import('./commands/fix.ts')).fix }
+      const { fix, fixGrammar } = await import('./commands/fix.ts')
+      return { grammar: fixGrammar, run: fix }
     },
   },
   {

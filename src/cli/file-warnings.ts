@@ -11,7 +11,7 @@ const STICKY = 0o1000
 /** Somebody who could write the file, and the command that ends it. */
 export interface FileWarning {
   readonly message: string
-  readonly mend: string
+  readonly fix: string
 }
 
 /** Whether the mode lets the group or everybody write. */
@@ -41,7 +41,7 @@ function warningsOf(path: string, mode: number, can: string): FileWarning[] {
   return [
     {
       message: `${path} has mode ${octal}: ${who} can ${can} and so log in`,
-      mend: `chmod go-w ${shellWord(path)}`,
+      fix: `chmod go-w ${shellWord(path)}`,
     },
   ]
 }

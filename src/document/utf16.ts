@@ -27,6 +27,6 @@ export function rejectUtf16(bytes: Buffer): void {
   throw new HtpasswdError(
     'ERR_UTF16',
     'expected UTF-8 or ASCII text, got UTF-16, as Windows PowerShell writes with ">". ' +
-      'Mend it with: htpasswd fix FILE (or save the file as UTF-8 in an editor)',
+      'Fix it with: htpasswd fix FILE (or save the file as UTF-8 in an editor)',
   )
 }

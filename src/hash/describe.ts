@@ -3,16 +3,16 @@ import type { FormatInfo } from './format.ts'
 import { claimedFormat, identify, isLocked } from './registry.ts'
 
 /**
- * `usable` is a hash that a password can match. `doubled-dollar` and `blank-behind` are one but for what an editor or a
- * compose file did to it. With the others nobody can log in, except that some servers take `plain-text` for a password.
+ * `usable` is a hash that a password can match. `escaped-dollars` and `trailing-whitespace` are one but for what an editor or a
+ * compose file did to it. With the others nobody can log in, except that some servers take `plaintext` for a password.
  */
 export type HashState =
   | 'usable'
-  | 'doubled-dollar'
-  | 'blank-behind'
+  | 'escaped-dollars'
+  | 'trailing-whitespace'
   | 'damaged'
   | 'unknown'
-  | 'plain-text'
+  | 'plaintext'
   | 'locked'
   | 'empty'
 
@@ -34,7 +34,7 @@ const MARK =
 export const singleDollars = (hash: string): string => hash.replaceAll('$$', '$')
 
 /** The hash without the blanks that an editor left behind it. */
-export const withoutBlankBehind = (hash: string): string => hash.replace(/[ \t\v\f\r]+$/, '')
+export const trimTrailingWhitespace = (hash: string): string => hash.replace(/[ \t\v\f\r]+$/, '')
 
 /** @param hash one Latin-1 character a byte. */
 export function describeHash(hash: string): HashDescription {
@@ -43,12 +43,12 @@ export function describeHash(hash: string): HashDescription {
   if (hash === '') return { state: 'empty' }
   if (isLocked(hash)) return { state: 'locked' }
   const single = hash.startsWith('$$') ? identify(singleDollars(hash)) : undefined
-  if (single !== undefined) return { state: 'doubled-dollar', format: single.format }
-  const trimmed = identify(withoutBlankBehind(hash))
-  if (trimmed !== undefined) return { state: 'blank-behind', ...trimmed }
+  if (single !== undefined) return { state: 'escaped-dollars', format: single.format }
+  const trimmed = identify(trimTrailingWhitespace(hash))
+  if (trimmed !== undefined) return { state: 'trailing-whitespace', ...trimmed }
   const claimed = claimedFormat(hash)
   if (claimed !== undefined) return { state: 'damaged', format: claimed }
   const mark = MARK.exec(hash)?.[0]
   if (mark !== undefined) return { state: 'unknown', format: mark }
-  return { state: 'plain-text', format: 'plaintext', strength: 'broken' }
+  return { state: 'plaintext', format: 'plaintext', strength: 'broken' }
 }

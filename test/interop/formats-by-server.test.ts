@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findProgram, skipReason } from '../support/outside-program.ts'
-import { type ServerName, startServer } from './servers.ts'
+import { type ProgramName, startServer } from './servers.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const [head = [], , ...rows] = readFileSync(join(root, 'docs/servers.md'), 'utf8')
@@ -26,7 +26,7 @@ function tableStart(lines: readonly string[], at: number): string {
 }
 
 /** The table's name of a server, and its program. */
-const servers: [string, ServerName][] = [
+const servers: [string, ProgramName][] = [
   ['Apache', 'apache2'],
   ['nginx', 'nginx'],
   ['Caddy', 'caddy'],
@@ -43,7 +43,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Whether a user with a hash of this flag gets in; a server that does not start with such a record lets nobody in. */
-async function letsIn(name: ServerName, flag: string): Promise<boolean> {
+async function letsIn(name: ProgramName, flag: string): Promise<boolean> {
   const words = [join(root, 'bin/htpasswd.js'), '-cb', flag, 'users', 'alice', 'wonderland']
   expect(spawnSync(process.execPath, words, { cwd: folder }).status).toBe(0)
   const server = await startServer(name, folder, join(folder, 'users')).catch(() => undefined)

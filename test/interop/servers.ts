@@ -19,7 +19,7 @@ http { access_log off; client_body_temp_path ${folder}/b; proxy_temp_path ${fold
     command: ['apache2', '-DFOREGROUND', '-f', join(folder, 'httpd.conf')],
     name: 'httpd.conf',
     text: `ServerRoot ${folder}
-ServerName localhost
+ProgramName localhost
 Listen 127.0.0.1:${port}
 PidFile ${folder}/httpd.pid
 Mutex file:${folder}
@@ -90,7 +90,7 @@ const recordsOf = (file: string, write: (user: string, hash: string) => string):
     .map(line => write(...(line.split(':') as [string, string])))
     .join('\n')
 
-export type ServerName = keyof typeof configurations
+export type ProgramName = keyof typeof configurations
 
 interface Configuration {
   readonly command: readonly string[]
@@ -100,7 +100,7 @@ interface Configuration {
   readonly path?: string
 }
 
-const makeConfiguration = (name: ServerName, folder: string, port: number, file: string): Configuration =>
+const makeConfiguration = (name: ProgramName, folder: string, port: number, file: string): Configuration =>
   configurations[name](folder, port, file)
 
 /** A running server; `login` asks it for a page and gives the status. */
@@ -110,7 +110,7 @@ export interface Server {
 }
 
 /** Starts one and waits until it answers. */
-export async function startServer(name: ServerName, folder: string, file: string): Promise<Server> {
+export async function startServer(name: ProgramName, folder: string, file: string): Promise<Server> {
   const port = await freePort()
   const { command, name: fileName, text, path = '/page.txt' } = makeConfiguration(name, folder, port, file)
   mkdirSync(join(folder, 'www'), { recursive: true })

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkDocument } from '../../src/check/check-document.ts'
-import { type Target, targets } from '../../src/check/servers.ts'
+import { type ServerName, servers } from '../../src/check/servers.ts'
 import { parseHtpasswd } from '../../src/document/document.ts'
 import { formats, hashPassword } from '../../src/hash/registry.ts'
 import { findProgram, skipReason } from '../support/outside-program.ts'
-import { type ServerName, startServer } from './servers.ts'
+import { type ProgramName, startServer } from './servers.ts'
 
 /** The servers that read the file itself; Caddy and HAProxy are asked about formats in formats-by-server.test.ts. */
-const servers: [Target, ServerName][] = [
+const programs: [ServerName, ProgramName][] = [
   ['apache', 'apache2'],
   ['nginx', 'nginx'],
   ['docker-registry', 'docker-registry'],
@@ -50,8 +50,8 @@ const records = [
   `third-field-apr1:${apr1}:Third Field`,
   `  blank-before:${bcrypt}`,
   ` blank-before-apr1:${apr1}`,
-  `blank-behind:${bcrypt} `,
-  `blank-behind-apr1:${apr1}\t`,
+  `trailing-whitespace:${bcrypt} `,
+  `trailing-whitespace-apr1:${apr1}\t`,
   'empty:',
 ]
 const lines = `${records.join('\n')}\n`
@@ -68,15 +68,15 @@ const files: Record<string, string> = {
 
 let folder: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'targets-'))
+  folder = mkdtempSync(join(tmpdir(), 'servers-'))
   // the server's own user has to get in
   chmodSync(folder, 0o755)
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The users who are not told to be kept out. */
-function expectedIn(target: Target, text: string): string[] {
-  const problems = [...checkDocument(text, { for: target })]
+function expectedIn(server: ServerName, text: string): string[] {
+  const problems = [...checkDocument(text, { for: server })]
   if (problems.some(({ code }) => code === 'file-refused')) return []
   const out = new Set(problems.filter(({ code }) => code === 'cannot-log-in').map(({ user }) => user))
   return parseHtpasswd(text)
@@ -84,32 +84,32 @@ function expectedIn(target: Target, text: string): string[] {
     .filter(user => !out.has(user))
 }
 
-describe.skipIf(process.platform === 'win32').each(servers)('%s', (target, name) => {
+describe.skipIf(process.platform === 'win32').each(programs)('%s', (server, name) => {
   const missing = skipReason({ [name]: findProgram(name) })
 
   /** The users of a file whom the server lets in; nobody where it does not start with it. */
   async function letIn(text: string): Promise<string[]> {
     const file = join(folder, 'users')
     writeFileSync(file, text)
-    const server = await startServer(name, folder, file).catch(() => undefined)
+    const running = await startServer(name, folder, file).catch(() => undefined)
     const found = []
     try {
       for (const user of parseHtpasswd(text).users()) {
-        if ((await server?.login(user, password)) === 200) found.push(user)
+        if ((await running?.login(user, password)) === 200) found.push(user)
       }
     } finally {
-      await server?.stop()
+      await running?.stop()
     }
     return found
   }
 
   test.skipIf(missing).each(Object.entries(files))('%s', async (_name, text) => {
-    expect(await letIn(text)).toEqual(expectedIn(target, text))
+    expect(await letIn(text)).toEqual(expectedIn(server, text))
   })
 
   test.skipIf(missing)('which record of a name counts', async () => {
     const other = await hashPassword('0ther-w0rd', { cost: 4 })
     const right = await letIn(`ann:${bcrypt}\nann:${other}\nbob:${other}\nbob:${bcrypt}\n`)
-    expect(right).toEqual([targets[target].duplicates === 'first' ? 'ann' : 'bob'])
+    expect(right).toEqual([servers[server].duplicates === 'first' ? 'ann' : 'bob'])
   })
 })

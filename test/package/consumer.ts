@@ -52,6 +52,7 @@ import {
   parseCredentials,
   parseHtpasswd,
   type RefusalReason,
+  type ServerName,
   type Strength,
   type Support,
   supports,
@@ -81,10 +82,11 @@ const invented: string = generatePassword(sixWords)
 const document: HtpasswdDocument = parseHtpasswd('alice:x\n')
 const problems: readonly Problem[] = [...checkDocument(document)]
 const problem: ProblemCode | undefined = problems[0]?.code
-const target: Target = 'nginx-windows'
-const checkOptions: CheckOptions = { for: target }
+const servesFile: ServerName = 'nginx-windows'
+const oldName: Target = servesFile
+const checkOptions: CheckOptions = { for: servesFile }
 const checked: Problem[] = [...checkDocument(document, checkOptions)]
-const support: Support = supports(target, hash)
+const support: Support = supports(oldName, hash)
 const described: UserDescription[] = [...describeUsers('alice:x\n')]
 const state: HashState | undefined = (described[0] satisfies HashDescription | undefined)?.state
 const fixed: Fix = fixDocument(document)

@@ -19,7 +19,7 @@ onWindows('on Windows', () => {
       const { problems } = JSON.parse(found.stdout) as { problems: { code: string }[] }
       expect(found.status).toBe(1)
       expect(problems.map(({ code }) => code)).toContain(name === 'notepad' ? 'bom' : 'utf16')
-      expect(problems.map(({ code }) => code)).toContain('doubled-dollar')
+      expect(problems.map(({ code }) => code)).toContain('escaped-dollars')
 
       const declined = await runWindowsBin(['fix', 'users'], { cwd, stdin: 'n\r\n' })
       expect({ status: declined.status, files: readFolder(cwd) }).toEqual({

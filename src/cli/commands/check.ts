@@ -1,11 +1,11 @@
-// `htpasswd check`: every problem of a password file with its line, what it means and how to mend it.
+// `htpasswd check`: every problem of a password file with its line, what it means and how to fix it.
 import { checkDocument } from '../../check/check-document.ts'
-import { fixable } from '../../check/fix-document.ts'
-import { type Problem, problem } from '../../check/problem.ts'
-import { type Target, targets } from '../../check/servers.ts'
+import { fixable, type Problem, problem } from '../../check/problem.ts'
+import { type ServerName, serverNames, servers } from '../../check/servers.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { fileWarnings } from '../file-warnings.ts'
 import { runCommand } from '../options/run-command.ts'
+import { type Grammar, helpOption, jsonOption, type OptionTable, oneOf } from '../options/table.ts'
 import { onlyFile, readPasswordFile } from '../read-file.ts'
 import { count } from '../terminal/count.ts'
 import type { Io } from '../terminal/io.ts'
@@ -13,9 +13,27 @@ import { Output, writeJson } from '../terminal/output.ts'
 import { painter } from '../terminal/painter.ts'
 import { printable } from '../terminal/printable.ts'
 import { shellWord } from '../terminal/shell-word.ts'
-import { checkGrammar } from './check-options.ts'
 
-/** As with grep and diff: 1 is an answer, and what kept us from one is 2. */
+export const checkOptions = {
+  for: {
+    group: 'Users:',
+    argument: 'SERVER',
+    describe: `also say who cannot log in at this server and why: ${serverNames.join(', ')}`,
+    read: oneOf(...serverNames),
+  },
+  json: jsonOption,
+  help: helpOption,
+} as const satisfies OptionTable
+
+export const checkGrammar: Grammar<typeof checkOptions> = {
+  name: 'check',
+  synopsis: ['FILE [--for SERVER]'],
+  describe: 'Lists what is wrong with a password file, line by line: what it means and how to fix it.',
+  options: checkOptions,
+  epilogue: 'Status 0: nothing to fix (notes do not count). 1: problems. 2: the file could not be read.',
+}
+
+/** As with grep and diff: 1 is a result, 2 means that there is none. */
 const Status = { clean: 0, problems: 1, trouble: 2 } as const
 
 /** Runs the command and returns its exit status. */
@@ -43,39 +61,39 @@ class TroubleError extends HtpasswdError {
   }
 }
 
-/** Those of the file's mode, which its text does not tell, and those of its text. */
+/** The problems of the file's mode, then those of its text. */
 function* problemsOf(
   file: string,
   bytes: Buffer,
-  target: Target | undefined,
+  server: ServerName | undefined,
   platform: NodeJS.Platform,
 ): Generator<Problem> {
-  for (const { message, mend } of fileWarnings(file, platform))
-    yield problem('mode', { line: 0 }, message, { mend })
-  yield* checkDocument(bytes, target === undefined ? {} : { for: target })
+  for (const { message, fix } of fileWarnings(file, platform))
+    yield problem('mode', { line: 0 }, message, { fix })
+  yield* checkDocument(bytes, server === undefined ? {} : { for: server })
 }
 
 class Tally {
   problems = 0
   notes = 0
   fixable = 0
-  /** Records that do not get in at the server that was asked for, and whether it takes the file at all. */
+  /** Records that cannot log in at the server of `--for`, and whether it refuses the whole file. */
   keptOut = 0
   refused = false
   #lastLine = 0;
 
-  /** The same problems, counted as they pass. */
+  /** The same problems, counted on the way. */
   *adding(problems: Iterable<Problem>): Generator<Problem> {
-    for (const one of problems) {
-      this[one.severity === 'note' ? 'notes' : 'problems']++
-      if (fixable.has(one.code)) this.fixable++
-      if (one.code === 'file-refused') this.refused = true
+    for (const found of problems) {
+      this[found.severity === 'note' ? 'notes' : 'problems']++
+      if (fixable.has(found.code)) this.fixable++
+      if (found.code === 'file-refused') this.refused = true
       // a line may have several reasons
-      if (one.code === 'cannot-log-in' && one.line !== this.#lastLine) {
+      if (found.code === 'cannot-log-in' && found.line !== this.#lastLine) {
         this.keptOut++
-        this.#lastLine = one.line
+        this.#lastLine = found.line
       }
-      yield one
+      yield found
     }
   }
 }
@@ -85,36 +103,36 @@ function writeText(
   file: string,
   found: Iterable<Problem>,
   tally: Tally,
-  target: Target | undefined,
+  server: ServerName | undefined,
 ): void {
   const output = new Output(io)
   const paint = painter(io)
-  for (const { line, user, severity, message, mend } of found) {
-    const place = line === 0 ? file : `${file}:${line}`
+  for (const { line, user, severity, message, fix } of found) {
+    const location = line === 0 ? file : `${file}:${line}`
     const about = user === undefined ? '' : `${printable(user)}: `
     const note = severity === 'note' ? paint('cyan', 'note: ') : ''
-    output.write(`${paint('bold', place)}: ${note}${about}${message}\n`)
-    output.write(`    mend: ${commandOf(mend, file, user)}\n`)
+    output.write(`${paint('bold', location)}: ${note}${about}${message}\n`)
+    output.write(`    fix: ${commandOf(fix, file, user)}\n`)
   }
   output.write(summary(file, tally))
-  if (target !== undefined) output.write(targetSummary(target, tally))
+  if (server !== undefined) output.write(serverSummary(server, tally))
   output.flush()
 }
 
-/** The advice with its names. */
-const commandOf = (mend: string, file: string, user: string | undefined): string =>
-  mend.replace(/\b(FILE|USER)\b/g, name => shellWord(name === 'FILE' ? file : printable(user ?? 'USER')))
+/** The advice with the names filled in. */
+const commandOf = (fix: string, file: string, user: string | undefined): string =>
+  fix.replace(/\b(FILE|USER)\b/g, name => shellWord(name === 'FILE' ? file : printable(user ?? 'USER')))
 
-function summary(file: string, { problems, notes, fixable: mendable }: Tally): string {
+function summary(file: string, { problems, notes, fixable: repairable }: Tally): string {
   const all = [count(problems, 'problem'), ...(notes > 0 ? [count(notes, 'note')] : [])].join(', ')
-  const hint = mendable > 0 ? `; htpasswd fix ${shellWord(file)} mends ${mendable} of them` : ''
+  const hint = repairable > 0 ? `; htpasswd fix ${shellWord(file)} repairs ${repairable} of them` : ''
   return `${all}${hint}\n`
 }
 
-function targetSummary(target: Target, { keptOut, refused }: Tally): string {
-  const { title } = targets[target]
-  if (refused) return `${title} refuses this file, so nobody gets in there\n`
+function serverSummary(server: ServerName, { keptOut, refused }: Tally): string {
+  const { title } = servers[server]
+  if (refused) return `${title} refuses this file, so nobody can log in there\n`
   return keptOut === 0
-    ? `${title} lets every user in\n`
-    : `${title} does not let ${count(keptOut, 'record')} in\n`
+    ? `${title}: every user can log in\n`
+    : `${title}: ${count(keptOut, 'record')} cannot log in\n`
 }

@@ -1,4 +1,4 @@
-// `htpasswd fix`: mends what needs no password, after showing the difference and asking; the old file stays beside it.
+// `htpasswd fix`: repairs what needs no password, after showing the difference and asking; keeps a backup.
 import { statSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -11,6 +11,7 @@ import { ExitStatus } from '../exit-status.ts'
 import { othersCanWrite } from '../file-warnings.ts'
 import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
+import { type Grammar, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
 import { onlyFile, readPasswordFile } from '../read-file.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { count } from '../terminal/count.ts'
@@ -19,14 +20,33 @@ import { Output } from '../terminal/output.ts'
 import { type Paint, painter } from '../terminal/painter.ts'
 import { printable } from '../terminal/printable.ts'
 import { shellWord } from '../terminal/shell-word.ts'
-import { fixGrammar } from './fix-options.ts'
+
+export const fixOptions = {
+  yes: { group: 'Running:', alias: 'y', describe: 'write without asking' },
+  'dry-run': { group: 'Running:', describe: 'show what would change, and write nothing' },
+  json: jsonOption,
+  help: helpOption,
+} as const satisfies OptionTable
+
+export const fixGrammar: Grammar<typeof fixOptions> = {
+  name: 'fix',
+  synopsis: ['FILE'],
+  describe:
+    'Repairs what needs no password: UTF-16 and byte order mark, CRLF and CR, a missing newline at the end, whitespace around a record, $$ from a ' +
+    'compose file, duplicate users (the first record is kept, the one that Apache and nginx use), and a file that ' +
+    'others can write. Shows the difference, asks, and keeps a backup as FILE.bak.',
+  options: fixOptions,
+  epilogue:
+    'Status 0: repaired, or nothing to repair. 1: the file could not be read or written; with --dry-run, there is something to ' +
+    'repair. 4: not confirmed, nothing was changed.',
+}
 
 /** Runs the command and returns its exit status. */
 export function fix(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(fixGrammar, argv, io, async ({ words, values }) => {
     const file = onlyFile(words)
     if (values.json && !values.yes && !values['dry-run']) {
-      throw usageError('expected --yes or --dry-run beside --json, which shows no difference to confirm')
+      throw usageError('--json needs --yes or --dry-run, because it shows no difference to confirm')
     }
     const before = await readPasswordFile(file)
     const plan = planOf(file, before, io.platform)
@@ -35,27 +55,30 @@ export function fix(argv: readonly string[], io: Io): Promise<number> {
       return ExitStatus.ok
     }
     if (plan.changes.length === 0) {
-      if (!values.json) io.out(`${file}: nothing to mend${leftover(file, before)}\n`)
+      if (!values.json) io.out(`${file}: nothing to repair${leftover(file, before)}\n`)
       return report()
     }
     if (!values.json) showDifference(io, file, plan.changes)
     if (values['dry-run']) return report() || ExitStatus.file
     if (!values.yes && !(await confirm(io, `Write ${file}?`))) {
-      throw new HtpasswdError('ERR_INTERRUPTED', 'not confirmed, nothing was changed; --yes does not ask')
+      throw new HtpasswdError(
+        'ERR_INTERRUPTED',
+        'not confirmed, nothing was changed; with --yes there is no question',
+      )
     }
     const backup = await write(file, before, plan)
     if (!values.json) {
       io.out(
-        `${file}: ${count(plan.changes.length, 'change')}, the old file is ${shownAs(file, backup)}${leftover(file, plan.bytes)}\n`,
+        `${file}: ${count(plan.changes.length, 'change')}, backup in ${shownAs(file, backup)}${leftover(file, plan.bytes)}\n`,
       )
     }
     return report(backup)
   })
 }
 
-/** The mended text and what was changed, the mode of the file included. */
+/** The repaired text and the changes, including one of the file's mode. */
 interface Plan extends Fix {
-  /** The new permission bits; undefined where they stay. */
+  /** The new permission bits; undefined if they stay as they are. */
   readonly mode: number | undefined
 }
 
@@ -64,16 +87,19 @@ function planOf(file: string, bytes: Buffer, platform: NodeJS.Platform): Plan {
   const mode = statSync(file).mode & 0o7777
   if (platform === 'win32' || !othersCanWrite(mode)) return { ...fixed, mode: undefined }
   const closed = mode & ~0o022
-  const message = `mode ${mode.toString(8)} becomes ${closed.toString(8)}, so that others cannot write it`
+  const message = `mode changed from ${mode.toString(8)} to ${closed.toString(8)}: other users could write to it`
   return { bytes: fixed.bytes, changes: [{ code: 'mode', line: 0, message }, ...fixed.changes], mode: closed }
 }
 
-/** Writes what was shown, or nothing: somebody may have changed the file while it was looked at. */
+/** Writes what was shown, or nothing if another program has changed the file since. */
 async function write(file: string, before: Buffer, { bytes, mode }: Plan): Promise<string> {
   let backup: string | undefined
   const rewrite = async (now: Buffer | undefined) => {
     if (now === undefined || !now.equals(before)) {
-      throw new HtpasswdError('ERR_FILE_BUSY', `${file} was changed meanwhile; look at the difference again`)
+      throw new HtpasswdError(
+        'ERR_FILE_BUSY',
+        `${file} was changed by another program meanwhile; run the command again`,
+      )
     }
     backup ??= await backUp(file, before)
     return { result: backup, pieces: [Buffer.from(bytes)], ...(mode !== undefined && { mode }) }
@@ -81,7 +107,7 @@ async function write(file: string, before: Buffer, { bytes, mode }: Plan): Promi
   try {
     return await rewriteFile(file, rewrite)
   } catch (error) {
-    // the file is as it was, so there is nothing to keep
+    // the file was not changed, so the backup is of no use
     if (backup !== undefined) await unlink(backup).catch(() => undefined)
     throw error
   }
@@ -95,24 +121,22 @@ function showDifference(io: Io, file: string, changes: readonly Change[]): void 
 }
 
 function difference(file: string, { line, user, message, before, after }: Change, paint: Paint): string {
-  const place = paint('bold', line === 0 ? file : `${file}:${line}`)
+  const location = paint('bold', line === 0 ? file : `${file}:${line}`)
   const about = user === undefined ? '' : `${printable(user)}: `
   const minus = before === undefined ? '' : `${paint('red', `  - ${printable(before)}`)}\n`
   const plus = after === undefined ? '' : `${paint('green', `  + ${printable(after)}`)}\n`
-  return `${place}: ${about}${message}\n${minus}${plus}`
+  return `${location}: ${about}${message}\n${minus}${plus}`
 }
 
-/** The copy as the file was named, unless a link led elsewhere. */
+/** The backup's path, spelled as the file was, unless a symbolic link leads elsewhere. */
 const shownAs = (file: string, backup: string): string =>
   backup.startsWith(resolve(file)) ? file + backup.slice(resolve(file).length) : backup
 
-/** What a fix cannot do. */
+/** How many problems need a person. */
 function leftover(file: string, bytes: Uint8Array): string {
   let problems = 0
   for (const { severity } of checkDocument(bytes)) if (severity === 'problem') problems++
-  return problems === 0
-    ? ''
-    : `; ${count(problems, 'problem')} left for you, see: htpasswd check ${shellWord(file)}`
+  return problems === 0 ? '' : `; ${count(problems, 'problem')} left, see: htpasswd check ${shellWord(file)}`
 }
 
 const resultOf = (file: string, { changes }: Plan, backup: string | undefined): object => ({

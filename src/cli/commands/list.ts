@@ -5,13 +5,30 @@ import type { Strength } from '../../hash/format.ts'
 import { ExitStatus } from '../exit-status.ts'
 import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
+import { type Grammar, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
 import { readPasswordFile } from '../read-file.ts'
 import { count } from '../terminal/count.ts'
 import type { Io } from '../terminal/io.ts'
 import { Output, writeJson } from '../terminal/output.ts'
 import { painter } from '../terminal/painter.ts'
 import { printable } from '../terminal/printable.ts'
-import { listGrammar } from './list-options.ts'
+
+export const listOptions = {
+  weak: { group: 'Users:', describe: 'list only users whose hash is weak or broken' },
+  json: jsonOption,
+  help: helpOption,
+} as const satisfies OptionTable
+
+export const listGrammar: Grammar<typeof listOptions> = {
+  name: 'list',
+  synopsis: ['FILE [PATTERN]'],
+  describe:
+    'Lists the users of a password file with the format of their hash, its cost or rounds, and its strength: strong is slow ' +
+    'on purpose, weak is salted but fast to guess, broken is unsalted, truncating or plain text. Hashes are not shown.',
+  options: listOptions,
+  epilogue:
+    'In PATTERN, * matches any characters and ? matches one: htpasswd list users "a*". Status 6: no user matches PATTERN.',
+}
 
 /** Runs the command and returns its exit status. */
 export function list(argv: readonly string[], io: Io): Promise<number> {
@@ -23,11 +40,11 @@ export function list(argv: readonly string[], io: Io): Promise<number> {
       )
     }
     const document = new HtpasswdDocument(await readPasswordFile(file))
-    const isLike = pattern === undefined ? () => true : patternOf(pattern)
+    const matches = pattern === undefined ? () => true : patternOf(pattern)
     const counts = new Counts()
     const wanted = function* (): Generator<UserDescription> {
-      for (const one of describeUsers(document))
-        if (isLike(one.user) && (!values.weak || isWeak(one))) yield one
+      for (const record of describeUsers(document))
+        if (matches(record.user) && (!values.weak || isWeak(record))) yield record
     }
     const records = counts.adding(wanted())
     if (values.json) writeJson(io, { file }, 'users', records, () => ({ counts: counts.byStrength }))
@@ -39,7 +56,7 @@ export function list(argv: readonly string[], io: Io): Promise<number> {
 
 const isWeak = ({ strength }: UserDescription): boolean => strength === 'weak' || strength === 'broken'
 
-/** A shell's pattern as a test of whole names. */
+/** A shell pattern as a test of whole names. */
 function patternOf(pattern: string): (user: string) => boolean {
   const source = pattern.replace(/[\\^$.|?*+()[\]{}]/g, character =>
     character === '*' ? '.*' : character === '?' ? '.' : `\\${character}`,
@@ -48,12 +65,12 @@ function patternOf(pattern: string): (user: string) => boolean {
   return user => regular.test(user)
 }
 
-/** How many users there are of each strength; of a name that comes twice the first record counts. */
+/** How many users there are of each strength; the first record of a name counts. */
 class Counts {
   records = 0
   readonly byStrength = { users: 0, strong: 0, weak: 0, broken: 0, unusable: 0 };
 
-  /** The same records, counted as they pass. */
+  /** The same records, counted on the way. */
   *adding(records: Iterable<UserDescription>): Generator<UserDescription> {
     for (const record of records) {
       this.records++
@@ -79,10 +96,10 @@ const colours = { strong: 'green', weak: 'yellow', broken: 'red' } as const sati
 
 type Cells = readonly [user: string, format: string, work: string, strength: string, line: string]
 const HEAD: Cells = ['USER', 'FORMAT', 'COST', 'STRENGTH', 'LINE']
-/** A longer name moves its own row and no other. */
+/** A longer name shifts only its own row. */
 const MAX_NAME_WIDTH = 40
 
-/** The columns are as wide as these want them, so that a million users need not be kept to measure them all. */
+/** Column widths are measured on these rows only, so that a million users need not be kept in memory. */
 const MEASURED_ROWS = 10_000
 
 function writeTable(io: Io, records: Iterable<UserDescription>, counts: Counts): void {
@@ -103,9 +120,9 @@ function writeTable(io: Io, records: Iterable<UserDescription>, counts: Counts):
     if (measured.length > 0) writeRow(HEAD)
     for (const row of measured.splice(0)) writeRow(...row)
   }
-  for (const one of records) {
-    if (counts.records > MEASURED_ROWS) writeRow(cellsOf(one), one.strength)
-    else if (measured.push([cellsOf(one), one.strength]) === MEASURED_ROWS) writeMeasured()
+  for (const record of records) {
+    if (counts.records > MEASURED_ROWS) writeRow(cellsOf(record), record.strength)
+    else if (measured.push([cellsOf(record), record.strength]) === MEASURED_ROWS) writeMeasured()
   }
   writeMeasured()
   output.write(`${counts}\n`)
@@ -115,17 +132,17 @@ function writeTable(io: Io, records: Iterable<UserDescription>, counts: Counts):
 function cellsOf({ user, line, state, format, cost, rounds, strength, duplicateOf }: UserDescription): Cells {
   const name = state === 'usable' ? (format ?? '') : [states[state], format].filter(Boolean).join(' ')
   const work = cost ?? rounds
-  const note = duplicateOf === undefined ? '' : ` (line ${duplicateOf} counts)`
+  const note = duplicateOf === undefined ? '' : ` (duplicate of line ${duplicateOf})`
   return [printable(user), name, work === undefined ? '' : String(work), strength ?? '-', `${line}${note}`]
 }
 
 const states = {
   usable: '',
-  'doubled-dollar': 'doubled $',
-  'blank-behind': 'blank behind',
+  'escaped-dollars': 'escaped $',
+  'trailing-whitespace': 'trailing whitespace',
   damaged: 'damaged',
   unknown: 'unknown',
-  'plain-text': '',
+  plaintext: '',
   locked: 'locked',
   empty: 'empty',
 } as const

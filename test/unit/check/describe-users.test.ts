@@ -12,7 +12,7 @@ test('every record has its format, work and strength', () => {
     { user: 'ann', line: 2, state: 'usable', format: 'bcrypt', variant: '2y', cost: 12, strength: 'strong' },
     expect.objectContaining({ user: 'bob', line: 3, format: 'sha512crypt', rounds: 10_000 }),
     { user: 'ann', line: 4, state: 'locked', duplicateOf: 2 },
-    { user: 'carol', line: 5, state: 'plain-text', format: 'plaintext', strength: 'broken' },
+    { user: 'carol', line: 5, state: 'plaintext', format: 'plaintext', strength: 'broken' },
   ])
 })
 

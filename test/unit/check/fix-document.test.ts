@@ -1,8 +1,9 @@
-// What is mended, that nothing else is touched, and that a mended file needs no mending.
+// What is repaired, that nothing else is touched, and that a repaired file needs no repair.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkDocument } from '../../../src/check/check-document.ts'
-import { fixable, fixDocument } from '../../../src/check/fix-document.ts'
+import { fixDocument } from '../../../src/check/fix-document.ts'
+import { fixable } from '../../../src/check/problem.ts'
 import { withLineFeedsForCr } from '../../../src/document/carriage-returns.ts'
 import { parseHtpasswd } from '../../../src/document/document.ts'
 import { formats, hashPassword } from '../../../src/hash/registry.ts'
@@ -19,42 +20,42 @@ const fix = (text: string) => {
   }
 }
 
-describe('mends', () => {
+describe('repairs', () => {
   test.each([
     ['a byte order mark', `\xef\xbb\xbfann:${APR1}\n`, `ann:${APR1}\n`, ['1 bom']],
     ['CRLF', `# c\r\n\r\nann:${APR1}\r\n`, `# c\n\nann:${APR1}\n`, ['0 crlf']],
-    ['two kinds of line ends', `ann:${APR1}\r\nbob:!\n`, `ann:${APR1}\nbob:!\n`, ['0 crlf']],
+    ['two kinds of newlines', `ann:${APR1}\r\nbob:!\n`, `ann:${APR1}\nbob:!\n`, ['0 crlf']],
     [
-      'half a CRLF at the end',
+      'half of a CRLF at the end',
       `bob:!\nann:${APR1}\r\r`,
       `bob:!\nann:${APR1}\n`,
       ['0 crlf', '2 no-final-newline'],
     ],
     ['CR alone', `# c\rann:${APR1}\r`, `# c\nann:${APR1}\n`, ['0 cr']],
     ['a CR too many', `ann:${APR1}\r\r\n`, `ann:${APR1}\n`, ['0 crlf']],
-    ['a missing last line end', `ann:${APR1}`, `ann:${APR1}\n`, ['1 no-final-newline']],
-    ['a missing last line end of a comment', '# c', '# c\n', ['1 no-final-newline']],
-    ['blanks before a name', ` \tann:${APR1}:more\n`, `ann:${APR1}:more\n`, ['1 blanks']],
-    ['blanks behind a hash', `ann:${APR1} \n`, `ann:${APR1}\n`, ['1 blanks']],
+    ['a missing last newline', `ann:${APR1}`, `ann:${APR1}\n`, ['1 no-final-newline']],
+    ['a missing last newline of a comment', '# c', '# c\n', ['1 no-final-newline']],
+    ['whitespace before a name', ` \tann:${APR1}:more\n`, `ann:${APR1}:more\n`, ['1 whitespace']],
+    ['whitespace after a hash', `ann:${APR1} \n`, `ann:${APR1}\n`, ['1 whitespace']],
     [
-      'blanks on both sides',
+      'whitespace on both sides',
       `  ann:${APR1} :more`,
       `ann:${APR1}:more\n`,
-      ['1 blanks', '1 blanks', '1 no-final-newline'],
+      ['1 whitespace', '1 whitespace', '1 no-final-newline'],
     ],
-    ['doubled $', `ann:${DOUBLED}:more\nbob:!\n`, `ann:${APR1}:more\nbob:!\n`, ['1 doubled-dollar']],
+    ['escaped dollars', `ann:${DOUBLED}:more\nbob:!\n`, `ann:${APR1}:more\nbob:!\n`, ['1 escaped-dollars']],
     [
-      'a name that comes twice',
+      'a duplicate user',
       `ann:${APR1}\nbob:!\n ann:!\nann:x\n`,
       `ann:${APR1}\nbob:!\n`,
       ['3 duplicate-user', '4 duplicate-user'],
     ],
-    ['the last line, where it goes', `ann:${APR1}\nann:x`, `ann:${APR1}\n`, ['2 duplicate-user']],
+    ['a duplicate in the last line', `ann:${APR1}\nann:x`, `ann:${APR1}\n`, ['2 duplicate-user']],
     [
-      'a name that is no UTF-8',
+      'a name that is not UTF-8',
       ` st\xffray:${DOUBLED}\n`,
       `st\xffray:${APR1}\n`,
-      ['1 blanks', '1 doubled-dollar'],
+      ['1 whitespace', '1 escaped-dollars'],
     ],
   ])('%s', (_name, before, after, codes) => expect(fix(before)).toEqual({ text: after, codes }))
 
@@ -65,7 +66,7 @@ describe('mends', () => {
   })
 
   test.each(formats.filter(({ id }) => id !== 'plaintext').map(({ id }) => id))(
-    'a %s hash out of a compose file, so that it is the one that was there',
+    'a %s hash from a compose file, to the original hash',
     async format => {
       const hash = await hashPassword('pw', { format, ...(format === 'bcrypt' && { cost: 4 }) })
       const { bytes } = fixDocument(`ann:${hash.replaceAll('$', '$$$$')}\n`)
@@ -83,7 +84,7 @@ test.each([
   'ann:se$$cret\n',
   'ann:!$$\n',
   '  # an indented comment\n',
-])('leaves %j as it is', text => {
+])('does not change %j', text => {
   const source = Buffer.from(text)
   expect(fixDocument(source)).toEqual({ bytes: source, changes: [] })
 })
@@ -99,7 +100,7 @@ test('a change shows the record before and after, and never a hash or a password
   ])
 })
 
-test('what is mended has none of the problems that can be mended, and stays', () => {
+test('a repaired file has none of the repairable problems, and a second run changes nothing', () => {
   fc.assert(
     fc.property(fileText, text => {
       const { bytes } = fixDocument(Buffer.from(text, 'latin1'))
@@ -110,18 +111,18 @@ test('what is mended has none of the problems that can be mended, and stays', ()
   )
 })
 
-test('every user keeps the record that counts, but for what was around it', () => {
+test('every user keeps the record that servers use', () => {
   fc.assert(
     fc.property(fileText, text => {
       const bytes = Buffer.from(text, 'latin1')
-      // in it nobody finds a user before
+      // servers find no user in such a file
       fc.pre(withLineFeedsForCr(bytes) === undefined)
       const before = parseHtpasswd(bytes)
       const after = parseHtpasswd(fixDocument(before).bytes)
       expect(after.users()).toEqual(before.users())
       for (const user of before.users()) {
         const [then, now] = [before.get(user) as string, after.get(user) as string]
-        // a carriage return too many is no part of a hash either
+        // a superfluous carriage return is not part of a hash
         expect(now.trimEnd()).toBe((now === then ? then : then.replaceAll('$$', '$')).trimEnd())
       }
     }),

@@ -1,4 +1,4 @@
-// Every problem of a file has its code and line, and is listed rather than thrown.
+// Every problem of a file has its code and line, and is listed instead of thrown.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { advice, type ProblemCode } from '../../../src/check/problem.ts'
@@ -30,7 +30,7 @@ const cases: Record<TextProblem, [text: string, line: number, user?: string][]> 
     [`# ${'x'.repeat(254)}\n`, 1],
     [`\na:${APR1}:${'x'.repeat(220)}\n`, 2],
   ],
-  blanks: [
+  whitespace: [
     [`  a:${APR1}\n`, 1, 'a'],
     [`a:${APR1} \t\n`, 1, 'a'],
     [`# c\na:${APR1} :third\n`, 2, 'a'],
@@ -59,7 +59,7 @@ const cases: Record<TextProblem, [text: string, line: number, user?: string][]> 
     ['a:$apr1$salt$short\n', 1, 'a'],
     [`\na:${APR1}x\n`, 2, 'a'],
   ],
-  'doubled-dollar': [[`a:${APR1.replaceAll('$', '$$$$')}\n`, 1, 'a']],
+  'escaped-dollars': [[`a:${APR1.replaceAll('$', '$$$$')}\n`, 1, 'a']],
   'unknown-hash': [
     ['a:$y$j9T$abc$def\n', 1, 'a'],
     ['a:$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA\n', 1, 'a'],
@@ -69,7 +69,7 @@ const cases: Record<TextProblem, [text: string, line: number, user?: string][]> 
     ['', 1],
     ['# c\n\n', 2],
   ],
-  'plain-text': [
+  plaintext: [
     ['a:plain\n', 1, 'a'],
     ['a:$money$rich\n', 1, 'a'],
     ['a:{PLAIN}plain\n', 1, 'a'],
@@ -86,14 +86,22 @@ const table = Object.entries(cases).flatMap(([code, files]) =>
 
 test.each(table)('%s: %j, line %i', (code, text, line, user) => {
   const found = problemsOf(text).filter(problem => problem.code === code)
-  const { mend } = advice[code as TextProblem]
+  const { fix } = advice[code as TextProblem]
   const severity = expect.stringMatching(/^(problem|note)$/)
   expect(found).toEqual([
-    { code, line, ...(user !== undefined && { user }), severity, message: expect.any(String), mend },
+    {
+      code,
+      line,
+      ...(user !== undefined && { user }),
+      severity,
+      message: expect.any(String),
+      fix,
+      mend: fix,
+    },
   ])
 })
 
-test('a third duplicate still names the line that counts', () => {
+test('a third duplicate names the line that servers use', () => {
   const lines = problemsOf(`a:${APR1}\na:${APR1}\na:${APR1}\n`)
   expect(lines.map(({ line, message }) => [line, message.match(/\d+/)?.[0]])).toEqual([
     [2, '1'],
@@ -101,18 +109,18 @@ test('a third duplicate still names the line that counts', () => {
   ])
 })
 
-test('a file as it should be has none', () => {
+test('a correct file has none', () => {
   expect(problemsOf(`# users\n\nann:${APR1}\nj\xc3\xb6rg:${APR1}:third\n`)).toEqual([])
 })
 
 test.each([
-  ['lines of Windows', `ann:${APR1}\r\nbob:${APR1}\r\n`, 'crlf'],
-  ['a user who was shut out on purpose', `ann:!${APR1}\n`, 'locked-hash'],
-])('%s: a note, nothing that has to be mended', (_name, text, code) => {
+  ['CRLF newlines', `ann:${APR1}\r\nbob:${APR1}\r\n`, 'crlf'],
+  ['a locked user', `ann:!${APR1}\n`, 'locked-hash'],
+])('%s: a note, not a problem', (_name, text, code) => {
   expect(problemsOf(text)).toEqual([expect.objectContaining({ code, severity: 'note' })])
 })
 
-test('no file at all makes it throw; problems stand in the order of lines and hold no hash', () => {
+test('never throws, lists in line order, and contains no hash, whatever the file', () => {
   fc.assert(
     fc.property(fileText, text => {
       const problems = problemsOf(`${text}\nsecret:hunter2\nsecret:$hunter2$x\n`)

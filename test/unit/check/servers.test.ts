@@ -1,9 +1,9 @@
 // The table of servers: complete, and each row with its source.
 import { expect, test } from 'vitest'
-import { targetNames, targets } from '../../../src/check/servers.ts'
+import { serverNames, servers } from '../../../src/check/servers.ts'
 
 test('holds the servers that the command names', () => {
-  expect(targetNames).toEqual([
+  expect(serverNames).toEqual([
     'apache',
     'apache-windows',
     'nginx',
@@ -17,8 +17,8 @@ test('holds the servers that the command names', () => {
   ])
 })
 
-test.each(targetNames)('%s: takes some format, and says where that can be read', name => {
-  const { takes, source } = targets[name]
+test.each(serverNames)('%s: takes some format, and says where that can be read', name => {
+  const { takes, source } = servers[name]
   expect(Object.keys(takes).length).toBeGreaterThan(0)
   expect(source.length).toBeGreaterThan(0)
   for (const url of source) expect(url).toMatch(/^https:\/\//)

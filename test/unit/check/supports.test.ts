@@ -1,6 +1,6 @@
-// Which records get in where; Apache, nginx, Caddy, HAProxy and the registry are asked themselves in test/interop.
+// Which server checks which record; Apache, nginx, Caddy, HAProxy and the registry are asked themselves in test/interop.
 import { expect, test } from 'vitest'
-import { type Target, targetNames, targets } from '../../../src/check/servers.ts'
+import { type ServerName, serverNames, servers } from '../../../src/check/servers.ts'
 import { commandFor, supports } from '../../../src/check/supports.ts'
 
 const samples = {
@@ -18,8 +18,8 @@ const samples = {
   argon2: '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA',
 } as const
 
-/** y: gets in; c: if the C library knows it; a point: not. In the order of the samples. */
-const table: Record<Target, string> = {
+/** y: checked; c: if the C library has it; a point: not. In the order of the samples. */
+const table: Record<ServerName, string> = {
   //                 bc 6 5 apr 1 ssha sha des plain {PLAIN} y argon2
   apache: 'yyyyy.yy..c.',
   'apache-windows': 'y..y..y.y...',
@@ -33,31 +33,31 @@ const table: Record<Target, string> = {
   'docker-registry': 'y...........',
 }
 
-test.each(targetNames)('%s', target => {
+test.each(serverNames)('%s', server => {
   const answers = Object.values(samples).map(hash => {
-    const { ok, reason } = supports(target, hash)
+    const { ok, reason } = supports(server, hash)
     return ok ? (reason?.startsWith('if its C library') ? 'c' : 'y') : '.'
   })
-  expect(answers.join('')).toBe(table[target])
+  expect(answers.join('')).toBe(table[server])
 })
 
-test('Apache on Windows knows two prefixes of bcrypt', () => {
+test('Apache on Windows accepts two bcrypt prefixes', () => {
   const as = (variant: string) => supports('apache-windows', samples.bcrypt.replace('2y', variant)).ok
   expect([as('2y'), as('2a'), as('2b')]).toEqual([true, true, false])
 })
 
-test.each<[Target, string, string]>([
+test.each<[ServerName, string, string]>([
   [
     'nginx',
     'secret',
-    'nginx takes sha512crypt, sha256crypt, md5crypt, des, bcrypt, apr1, sha1, ssha, not plain text',
+    'nginx checks sha512crypt, sha256crypt, md5crypt, des, bcrypt, apr1, sha1, ssha, not plain text',
   ],
-  ['caddy', samples.apr1, 'Caddy takes bcrypt, not apr1'],
-  ['envoy', samples.bcrypt, 'Envoy takes sha1, not bcrypt; Envoy refuses the whole file for it'],
+  ['caddy', samples.apr1, 'Caddy checks bcrypt, not apr1'],
+  ['envoy', samples.bcrypt, 'Envoy checks sha1, not bcrypt; Envoy refuses the whole file because of it'],
   [
     'oauth2-proxy',
     samples.des,
-    'oauth2-proxy takes bcrypt, sha1, not des; if it is the last record, the whole file is refused',
+    'oauth2-proxy checks bcrypt, sha1, not des; if it is the last record, the whole file is refused',
   ],
   [
     'nginx-windows',
@@ -69,40 +69,40 @@ test.each<[Target, string, string]>([
     '!',
     'Apache on Windows cannot check a locked record and compares it as plain text: the user cannot log in, whoever reads the file can',
   ],
-  ['apache-windows', '', 'Apache on Windows lets an empty password in'],
+  ['apache-windows', '', 'Apache on Windows accepts an empty password'],
   ['apache', '*', 'the record is locked'],
   ['apache', '', 'there is no hash'],
   ['apache', '$apr1$short', 'the apr1 hash is damaged'],
   ['traefik', samples.apr1.replaceAll('$', '$$$$'), 'every $ of the apr1 hash is doubled'],
-  ['nginx', `${samples.apr1} `, 'nginx takes the blank behind the hash for part of it'],
-])('%s, %j: %s', (target, hash, reason) => expect(supports(target, hash)).toEqual({ ok: false, reason }))
+  ['nginx', `${samples.apr1} `, 'nginx reads the whitespace after the hash as part of it'],
+])('%s, %j: %s', (server, hash, reason) => expect(supports(server, hash)).toEqual({ ok: false, reason }))
 
-test('a blank behind a hash is no harm where it is cut off', () => {
+test('whitespace after a hash is harmless if the server trims it', () => {
   expect(supports('apache', `${samples.apr1} `)).toEqual({ ok: true })
 })
 
-test('Go does not look behind a bcrypt hash, and does behind {SHA}', () => {
+test('Go ignores what follows a bcrypt hash, but not what follows {SHA}', () => {
   expect(supports('oauth2-proxy', `${samples.bcrypt} `)).toEqual({ ok: true })
   expect(supports('oauth2-proxy', `${samples.sha1} `)).toMatchObject({ ok: false })
 })
 
-test('the reason never holds the record', () => {
-  for (const target of targetNames) {
+test('the reason never contains the record', () => {
+  for (const server of serverNames) {
     for (const hash of [...Object.values(samples), '$hunter$2', '!hunter2', 'hunter2 ']) {
-      const { reason = '' } = supports(target, hash)
+      const { reason = '' } = supports(server, hash)
       expect(reason.includes(hash) || reason.includes('hunter')).toBe(false)
     }
   }
 })
 
-test('a server that is none is refused', () => {
+test('an unknown server is refused', () => {
   const error = expect.objectContaining({ code: 'ERR_OPTION' })
-  expect(() => supports('iis' as Target, '!')).toThrow(error)
-  expect(() => supports('constructor' as Target, '!')).toThrow(error)
+  expect(() => supports('iis' as ServerName, '!')).toThrow(error)
+  expect(() => supports('constructor' as ServerName, '!')).toThrow(error)
 })
 
-test.each(targetNames)('%s: the command that is advised makes a record that gets in for sure', target => {
-  const flag = commandFor(targets[target]).split(' ')[1]
+test.each(serverNames)('%s: the advised command writes a record that the server checks', server => {
+  const flag = commandFor(servers[server]).split(' ')[1]
   const made = { '-B': samples.bcrypt, '-5': samples.sha512crypt, '-m': samples.apr1, '-s': samples.sha1 }
-  expect(supports(target, made[flag as keyof typeof made])).toEqual({ ok: true })
+  expect(supports(server, made[flag as keyof typeof made])).toEqual({ ok: true })
 })

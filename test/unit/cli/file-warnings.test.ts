@@ -29,9 +29,9 @@ onPosix.each([
 ])('file %o in a folder %o: %j', (fileMode, folderMode, expected) => {
   chmodSync(file, fileMode)
   chmodSync(folder, folderMode)
-  const found = fileWarnings(file).map(({ message, mend }) => {
+  const found = fileWarnings(file).map(({ message, fix }) => {
     const [, path, mode, what] = /^(.*) has mode (\d+): (.*) and so log in$/.exec(message) as string[]
-    expect(mend).toBe(`chmod go-w ${path}`)
+    expect(fix).toBe(`chmod go-w ${path}`)
     expect(mode).toBe((path === file ? fileMode : folderMode).toString(8))
     return `${path === file ? 'file' : 'folder'}: ${what}`
   })

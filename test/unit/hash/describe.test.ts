@@ -1,6 +1,6 @@
 // What the second field of a record is, for each format of the registry and for what is none.
 import { describe, expect, test } from 'vitest'
-import { describeHash, singleDollars, withoutBlankBehind } from '../../../src/hash/describe.ts'
+import { describeHash, singleDollars, trimTrailingWhitespace } from '../../../src/hash/describe.ts'
 import { formats, hashPassword, identify } from '../../../src/hash/registry.ts'
 
 describe.each(formats.filter(({ id }) => id !== 'plaintext').map(({ id }) => id))('%s', format => {
@@ -13,15 +13,15 @@ describe.each(formats.filter(({ id }) => id !== 'plaintext').map(({ id }) => id)
 
   test('is known where blanks stand behind it', async () => {
     const hash = await make()
-    expect(describeHash(`${hash} \t`)).toEqual({ state: 'blank-behind', ...identify(hash) })
-    expect(withoutBlankBehind(`${hash} \t`)).toBe(hash)
+    expect(describeHash(`${hash} \t`)).toEqual({ state: 'trailing-whitespace', ...identify(hash) })
+    expect(trimTrailingWhitespace(`${hash} \t`)).toBe(hash)
   })
 
   test('is known where every $ was doubled', async () => {
     const hash = await make()
     const doubled = hash.replaceAll('$', '$$$$')
     if (doubled === hash) return
-    expect(describeHash(doubled)).toEqual({ state: 'doubled-dollar', format })
+    expect(describeHash(doubled)).toEqual({ state: 'escaped-dollars', format })
     expect(singleDollars(doubled)).toBe(hash)
   })
 })
@@ -35,9 +35,9 @@ test.each([
   ['$y$j9T$abc$def', { state: 'unknown', format: '$y$' }],
   ['$argon2id$v=19$m=65536', { state: 'unknown', format: '$argon2id$' }],
   ['{SSHA512}abc', { state: 'unknown', format: '{SSHA512}' }],
-  ['secret', { state: 'plain-text', format: 'plaintext', strength: 'broken' }],
+  ['secret', { state: 'plaintext', format: 'plaintext', strength: 'broken' }],
   // what looks like a mark and is none may be a password, so it is not told
-  ['$hunter$2', { state: 'plain-text', format: 'plaintext', strength: 'broken' }],
-  ['{hunter}2', { state: 'plain-text', format: 'plaintext', strength: 'broken' }],
-  ['{PLAIN}secret', { state: 'plain-text', format: 'plaintext', strength: 'broken' }],
+  ['$hunter$2', { state: 'plaintext', format: 'plaintext', strength: 'broken' }],
+  ['{hunter}2', { state: 'plaintext', format: 'plaintext', strength: 'broken' }],
+  ['{PLAIN}secret', { state: 'plaintext', format: 'plaintext', strength: 'broken' }],
 ])('%j', (hash, expected) => expect(describeHash(hash)).toEqual(expected))

@@ -91,7 +91,7 @@ export class GuardRun {
     const port = await front.listen()
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
-    const warnings = fileWarnings(file).map(({ message, mend }) => `${message}. Mend it with: ${mend}`)
+    const warnings = fileWarnings(file).map(({ message, fix }) => `${message}. Fix it with: ${fix}`)
     if (upstream !== undefined) warnings.push(...(await upstreamWarnings(upstream, listensOutside(command))))
     this.#say(
       startupMessage({

@@ -1,4 +1,4 @@
-// `htpasswd fix`: shows, asks, keeps the old file, and writes what was shown or nothing.
+// `htpasswd fix`: shows, asks, keeps a backup, and writes what was shown or nothing.
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { readFolder, withFolder } from '../../../support/run.ts'
 
 const APR1 = '$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/'
 const BROKEN = `\xef\xbb\xbfann:${APR1}\r\nbob:${APR1.replaceAll('$', '$$$$')}\r\nann:!\r\neve:hunter2`
-const MENDED = `ann:${APR1}\nbob:${APR1}\neve:hunter2\n`
+const REPAIRED = `ann:${APR1}\nbob:${APR1}\neve:hunter2\n`
 
 function call(text: string, words: readonly string[], io: RecordedIo = recordedIo(), mode = 0o644) {
   return withFolder({ users: text }, async folder => {
@@ -22,22 +22,22 @@ function call(text: string, words: readonly string[], io: RecordedIo = recordedI
   })
 }
 
-const DIFFERENCE = `users:1: the byte order mark goes
-users: 3 lines end in LF and no longer in CRLF
-users:2: bob: every $$ becomes $
+const DIFFERENCE = `users:1: removed: byte order mark
+users: 3 newlines changed from CRLF to LF
+users:2: bob: every $$ changed to $
   - bob:$$apr1$…
   + bob:$apr1$…
-users:3: ann: goes, for line 1 is the one that counts
+users:3: ann: removed: duplicate of line 1
   - ann:…
-users:4: the last line gets its line end
+users:4: added: newline at the end
 `
 
-test('--yes shows the difference, keeps the old file and writes the new one', async () => {
+test('--yes shows the difference, keeps a backup and writes the new file', async () => {
   expect(await call(BROKEN, ['--yes'])).toMatchObject({
     status: 0,
     err: '',
-    out: `${DIFFERENCE}users: 5 changes, the old file is users.bak; 1 problem left for you, see: htpasswd check users\n`,
-    files: { users: MENDED, 'users.bak': BROKEN },
+    out: `${DIFFERENCE}users: 5 changes, backup in users.bak; 1 problem left, see: htpasswd check users\n`,
+    files: { users: REPAIRED, 'users.bak': BROKEN },
   })
 })
 
@@ -46,7 +46,7 @@ test('asks, and y writes', async () => {
   expect({ status, err, files }).toEqual({
     status: 0,
     err: 'Write users? [y/N] y\n',
-    files: { users: MENDED, 'users.bak': BROKEN },
+    files: { users: REPAIRED, 'users.bak': BROKEN },
   })
 })
 
@@ -57,50 +57,50 @@ test.each([
 ])('%s changes nothing', async (_name, surroundings) => {
   const { status, out, err, files } = await call(BROKEN, [], recordedIo(surroundings))
   expect({ status, out, files }).toEqual({ status: 4, out: DIFFERENCE, files: { users: BROKEN } })
-  expect(err).toContain('htpasswd fix: not confirmed, nothing was changed; --yes does not ask\n')
+  expect(err).toContain('htpasswd fix: not confirmed, nothing was changed; with --yes there is no question\n')
 })
 
-test('--dry-run only shows, with a status that tells whether there is something to mend', async () => {
+test('--dry-run writes nothing; its status says whether there is something to repair', async () => {
   const { status, out, files } = await call(BROKEN, ['--dry-run'])
   expect({ status, out, files }).toEqual({ status: 1, out: DIFFERENCE, files: { users: BROKEN } })
-  expect(await call(MENDED, ['--dry-run'])).toMatchObject({ status: 0 })
+  expect(await call(REPAIRED, ['--dry-run'])).toMatchObject({ status: 0 })
 })
 
-test('nothing to mend: neither asks nor writes', async () => {
+test('nothing to repair: neither asks nor writes', async () => {
   expect(await call(`ann:${APR1}\n`, [])).toMatchObject({
     status: 0,
-    out: 'users: nothing to mend\n',
+    out: 'users: nothing to repair\n',
     err: '',
     files: { users: `ann:${APR1}\n` },
   })
-  const { out } = await call(MENDED, [])
-  expect(out).toBe('users: nothing to mend; 1 problem left for you, see: htpasswd check users\n')
+  const { out } = await call(REPAIRED, [])
+  expect(out).toBe('users: nothing to repair; 1 problem left, see: htpasswd check users\n')
 })
 
-test('UTF-16 becomes a file that everybody reads', async () => {
+test('UTF-16 becomes UTF-8', async () => {
   const text = Buffer.from(`\ufeffann:${APR1}\r\n`, 'utf16le').toString('latin1')
   expect((await call(text, ['--yes'])).files).toEqual({ users: `ann:${APR1}\n`, 'users.bak': text })
 })
 
 test.skipIf(process.platform === 'win32')(
-  'a file that others can write is closed, and its mode kept else',
+  'a file that others can write loses that permission and no other',
   async () => {
     const { out, mode } = await call(`ann:${APR1}\n`, ['--yes'], undefined, 0o666)
-    expect(out).toContain('users: mode 666 becomes 644, so that others cannot write it\n')
+    expect(out).toContain('users: mode changed from 666 to 644: other users could write to it\n')
     expect(mode).toBe(0o644)
     expect((await call(BROKEN, ['--yes'], undefined, 0o640)).mode).toBe(0o640)
   },
 )
 
-test('JSON tells what was changed, and no secret', async () => {
+test('JSON lists the changes and contains no secret', async () => {
   const { status, out, files } = await call(BROKEN, ['--yes', '--json'])
   const { changes, written, backup } = JSON.parse(out)
-  expect({ status, written, users: files.users }).toEqual({ status: 0, written: true, users: MENDED })
+  expect({ status, written, users: files.users }).toEqual({ status: 0, written: true, users: REPAIRED })
   expect(backup).toMatch(/users\.bak$/)
   expect(changes.map(({ code }: { code: string }) => code)).toEqual([
     'bom',
     'crlf',
-    'doubled-dollar',
+    'escaped-dollars',
     'duplicate-user',
     'no-final-newline',
   ])
@@ -109,32 +109,32 @@ test('JSON tells what was changed, and no secret', async () => {
   expect([dry.status, JSON.parse(dry.out).written]).toEqual([1, false])
 })
 
-test('JSON shows nothing to confirm, so it has to say that it need not', async () => {
+test('--json without --yes or --dry-run is refused', async () => {
   expect(await call(BROKEN, ['--json'])).toMatchObject({
     status: 2,
-    err: 'htpasswd fix: expected --yes or --dry-run beside --json, which shows no difference to confirm\n',
+    err: 'htpasswd fix: --json needs --yes or --dry-run, because it shows no difference to confirm\n',
   })
 })
 
-test('somebody who writes while it is looked at wins, and nothing is left behind', () =>
+test('a change by another program while the question is open wins; no backup is left', () =>
   withFolder({ users: BROKEN }, async folder => {
     const file = join(folder, 'users')
     const io = recordedIo()
-    // the answer comes when another has just added a user
+    // another program writes just before the answer
     const readLine = (): Buffer => {
       writeFileSync(file, 'new:!\n')
       return Buffer.from('y')
     }
     expect(await fix([file], { ...io, readLine })).toBe(1)
-    expect(io.said.err).toContain('was changed meanwhile; look at the difference again')
+    expect(io.said.err).toContain('was changed by another program meanwhile; run the command again')
     expect(readFolder(folder)).toEqual({ users: 'new:!\n' })
   }))
 
-test.skipIf(process.platform === 'win32')('a link stays one', () =>
+test.skipIf(process.platform === 'win32')('a symbolic link stays one', () =>
   withFolder({ users: BROKEN }, async folder => {
     symlinkSync(join(folder, 'users'), join(folder, 'link'))
     expect(await fix([join(folder, 'link'), '--yes'], recordedIo())).toBe(0)
-    expect(readFileSync(join(folder, 'users'), 'latin1')).toBe(MENDED)
+    expect(readFileSync(join(folder, 'users'), 'latin1')).toBe(REPAIRED)
     expect(readFolder(folder)['users.bak']).toBe(BROKEN)
   }),
 )
@@ -161,4 +161,8 @@ test.each([
   const io = recordedIo()
   expect(await fix(words, io)).toBe(2)
   expect(io.said.err).toBe(`htpasswd fix: ${message}\n`)
+})
+
+test('-y is --yes', async () => {
+  expect(await call(BROKEN, ['-y'])).toMatchObject({ status: 0, files: { users: REPAIRED } })
 })

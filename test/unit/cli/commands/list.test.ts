@@ -32,7 +32,7 @@ function call(words: readonly string[], surroundings: Parameters<typeof recorded
   })
 }
 
-test('a table of all, with counts at the end', async () => {
+test('a table of all users, with counts at the end', async () => {
   expect(await call(['users'])).toEqual({
     status: 0,
     err: '',
@@ -43,7 +43,7 @@ carol  sha256crypt   9000  strong    4
 dave   des                 broken    5
 eve    plaintext           broken    6
 fred   locked              -         7
-alice  apr1                weak      8 (line 2 counts)
+alice  apr1                weak      8 (duplicate of line 2)
 gus    unknown $y$         -         9
 hal    damaged apr1        -         10
 8 users: 2 strong, 1 weak, 2 broken, 3 who cannot log in
@@ -66,7 +66,7 @@ test.each([
   expect(status).toBe(expected)
 })
 
-test('JSON has the same, and never a hash', async () => {
+test('JSON has the same and no hash', async () => {
   const { out } = await call(['users', '--json'])
   const { users, counts, file } = JSON.parse(out)
   expect(file).toMatch(/users$/)
@@ -89,7 +89,7 @@ test('strength is coloured at a terminal', async () => {
   expect(out).toContain('\x1b[31mbroken  \x1b[39m')
 })
 
-test('a name cannot play with the terminal, and a long one moves its own row alone', async () => {
+test('a name cannot control the terminal, and a long one shifts only its own row', async () => {
   const long = 'x'.repeat(60)
   const { out } = await call(['users'], {}, `a\x1b[2Jb:!\n${long}:!\nj\xc3\xb6rg:!\nst\xffray:!\n`)
   expect(out).toContain('a\\x1b[2Jb ')
@@ -97,7 +97,7 @@ test('a name cannot play with the terminal, and a long one moves its own row alo
   expect(out).toContain(`jörg${' '.repeat(36)}  locked`)
 })
 
-test('of very many users all are listed, under one head', async () => {
+test('of very many users all are listed, under one header', async () => {
   const { out } = await call(['users'], {}, Array.from({ length: 10_050 }, (_, i) => `user${i}:!\n`).join(''))
   const lines = out.split('\n')
   expect(lines.filter(line => line.startsWith('USER'))).toHaveLength(1)
@@ -123,7 +123,7 @@ test.each([
   expect(await call(words)).toEqual({ status, out: '', err: `htpasswd list: ${message}\n` })
 })
 
-test('UTF-16 says how to mend it', async () => {
+test('UTF-16: the message names the fix', async () => {
   const { status, err } = await call(['users'], {}, '\xff\xfea\0:\0!\0')
   expect({ status, err }).toEqual({ status: 7, err: expect.stringContaining('htpasswd fix FILE') })
 })
