@@ -16,6 +16,7 @@ const sections = {
   auth: 'Checking logins',
   http: 'HTTP',
   'errors.ts': 'Errors',
+  'deprecated.ts': 'Deprecated names',
 }
 
 /** The names that index.ts exports, with the file of each. */
