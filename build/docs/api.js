@@ -121,7 +121,11 @@ function membersOf(text) {
 }
 
 const withoutComments = text => text.replaceAll(/\/\*\*[\s\S]*?\*\/\s*/g, '')
-const signature = text => `\`\`\`ts\n${text.replace(/;$/, '').replaceAll(/\n {4}/g, '\n  ')}\n\`\`\``
+const signature = text =>
+  `\`\`\`ts\n${text
+    .replace(/;$/, '')
+    .replaceAll(/ +$/gm, '')
+    .replaceAll(/\n {4}/g, '\n  ')}\n\`\`\``
 
 /** `name?: type` as the cells of a table. */
 function fieldRow({ declaration, comment }) {
