@@ -135,8 +135,13 @@ function fieldRow({ declaration, comment }) {
     '',
   ]
   const shown = withoutComments(type.replace(/ \| undefined$/, '')).replaceAll(/\s+/g, ' ')
-  const tags = comment.tags.map(({ name: tag, body }) => (tag === 'throws' ? ` Throws ${body}` : ''))
-  return [`\`${name}\``, shown === '' ? '' : `\`${shown}\``, oneLine(comment.description + tags.join(''))]
+  const labels = { throws: 'Throws', deprecated: 'Deprecated:' }
+  const tags = comment.tags.map(tag => (tag.name in labels ? ` ${labels[tag.name]} ${tag.body}` : ''))
+  return [
+    `\`${name}\``,
+    shown === '' ? '' : `\`${shown}\``,
+    oneLine(comment.description + tags.join('')).trim(),
+  ]
 }
 
 function renderClass(members) {

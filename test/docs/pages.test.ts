@@ -42,6 +42,17 @@ test.each([...pages.keys()])('%s has one title, and no heading twice', path => {
   expect(sections.toSorted()).toEqual([...new Set(sections)].toSorted())
 })
 
+test.each([...pages.keys(), 'CONTRIBUTING.md', 'SECURITY.md'])('%s uses the words of the glossary', path => {
+  const text = pages.get(path) ?? readFileSync(join(root, path), 'utf8')
+  // what the command prints is tested elsewhere
+  const prose = text.replaceAll(
+    /^```.*?^```$|^<!-- (\w[\w ]*) -->$.*?^<!-- \/\1 -->$|^\| permissions.*$/gms,
+    '',
+  )
+  const words = /\b(?:mend\w*|decoy|strangers?|lets? in|made up|make up|rights|line ends?|under way)\b/gi
+  expect(prose.match(words) ?? []).toEqual([])
+})
+
 test('docs/ holds pages and pictures only', () => {
   const names = readdirSync(join(root, 'docs'))
   expect(names.filter(name => !/\.(md|svg|webp)$/.test(name))).toEqual([])
