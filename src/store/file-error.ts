@@ -1,21 +1,40 @@
-// Errors of the file system under the package's names, said as Apache's command says them where it has words for it.
+// File system errors as HtpasswdError, in Apache's words where its command has some.
 import { HtpasswdError } from '../errors.ts'
 
-/** Codes that mean "this write did not fit or did not get through", as opposed to "you may not". */
+/** Codes of a write that failed for lack of space or by a fault of the device, as opposed to a lack of permission. */
 const WRITE_CODES = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'])
 
 const errnoOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? ''
 
 export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT'
 
-/** Whether a rename or a delete may go through a moment later: on Windows others hold files open for a moment. */
+/** Whether a call may succeed a moment later: on Windows, other programs hold files open for a moment. */
 export const isHeldOpen = (error: unknown): boolean => ['EPERM', 'EACCES', 'EBUSY'].includes(errnoOf(error))
 
-/** The named error for a failed call on `path`; one that has its name already stays. */
+/** A failed write of `path` as HtpasswdError; an HtpasswdError stays as it is. */
 export function fileError(error: unknown, doing: string, path: string): HtpasswdError {
   if (error instanceof HtpasswdError) return error
   const errno = errnoOf(error)
   const code = WRITE_CODES.has(errno) ? 'ERR_FILE_WRITE' : 'ERR_FILE_ACCESS'
   const reason = errno === 'ENOSPC' || errno === 'EDQUOT' ? 'the disk is full' : (error as Error).message
   return new HtpasswdError(code, `${doing} ${path}: ${reason}; the file is as it was`, { cause: error })
+}
+
+const readReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EISDIR: 'it is a folder, not a regular file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EBUSY: 'another program has it open for itself',
+  ELOOP: 'its symbolic links lead in a circle',
+  EMFILE: 'this process has too many files open',
+  ENFILE: 'this machine has too many files open',
+}
+
+/** A failed read of `path`, or of what messages call so, as HtpasswdError; an HtpasswdError stays as it is. */
+export function readError(error: unknown, path: string): HtpasswdError {
+  if (error instanceof HtpasswdError) return error
+  const reason = readReasons[errnoOf(error)] ?? (error as Error).message
+  return new HtpasswdError('ERR_FILE_ACCESS', `cannot read ${path}: ${reason}`, { cause: error })
 }

@@ -1,21 +1,24 @@
-// A password file on disk: kept in memory for look-ups, followed when others change it, changed only through update.ts.
+// A password file on disk: looked up as it is at the moment, changed only through update.ts.
 import { setTimeout as delay } from 'node:timers/promises'
-import { checkDocument } from '../check/check-document.ts'
-import type { Problem } from '../check/problem.ts'
 import type { HtpasswdDocument } from '../document/document.ts'
-import { parseHtpasswd } from '../document/document.ts'
-import { HtpasswdError } from '../errors.ts'
+import type { HtpasswdError } from '../errors.ts'
 import { type HashOptions, hashPassword, type VerifyOptions, verifyPassword } from '../hash/registry.ts'
-import { currentStamp, readSnapshot } from './snapshot.ts'
+import { LiveDocument } from './live-document.ts'
 import { type UpdateOptions, updateFile } from './update.ts'
 import { type WatchOptions, watchPath } from './watch.ts'
 
-/** A program that writes in place (Apache's, an editor) pauses less than this between its writes. */
-const SETTLE_MILLISECONDS = 50
+/** How often `reload` waits for a program that goes on writing in place. */
 const SETTLE_ATTEMPTS = 100
+const SETTLE_STEP_MS = 50
 
 /**
- * A password file, open for reading; its changes go to the disk at once.
+ * A password file, open for look-ups, which always answer from the file as it is on disk: whoever was deleted or got
+ * another password, by whatever program, is refused at the next request. For that a look-up calls stat(2), once per turn
+ * of the event loop (about 2 µs), and reads the file again if it was changed; `watch` is not needed for it.
+ *
+ * While the file is missing, unreadable or UTF-16 text, the users read last stay in force, and `error` says why. A file
+ * that a program writes in place (Apache's htpasswd, an editor) counts at once too, except that while it is empty, or
+ * while its last line may be half written, what it held before stays until nobody has written it for a second.
  *
  * @example
  * ```js
@@ -35,24 +38,23 @@ const SETTLE_ATTEMPTS = 100
 export class HtpasswdFile {
   /** The path that was given to `open`. */
   readonly path: string
-  #document: HtpasswdDocument
-  #stamp: string
+  readonly #live: LiveDocument
+  #reloaded = 0
   readonly #watches = new Set<Disposable>()
 
-  private constructor(path: string, document: HtpasswdDocument, stamp: string) {
-    this.path = path
-    this.#document = document
-    this.#stamp = stamp
+  private constructor(live: LiveDocument) {
+    this.path = live.path
+    this.#live = live
   }
 
   /**
-   * Reads the file into memory, with an index: a look-up takes less than a microsecond, however many users there are.
+   * Reads the file into memory, with an index: a look-up takes a few microseconds, however many users there are. A
+   * relative path is resolved now; another working directory later makes no difference.
    *
-   * @throws HtpasswdError `ERR_FILE_ACCESS` where it is missing or unreadable, `ERR_UTF16` where it is UTF-16 text.
+   * @throws HtpasswdError `ERR_FILE_ACCESS` if it is missing or unreadable, `ERR_UTF16` if it is UTF-16 text.
    */
   static async open(path: string): Promise<HtpasswdFile> {
-    const { document, stamp } = await load(path)
-    return new HtpasswdFile(path, document, stamp)
+    return new HtpasswdFile(await LiveDocument.open(path))
   }
 
   /**
@@ -73,27 +75,26 @@ export class HtpasswdFile {
 
   /** The number of users. */
   get size(): number {
-    return this.#document.size
+    return this.#live.document.size
   }
 
-  /** What is wrong or doubtful in the file, with line numbers. */
-  get problems(): readonly Problem[] {
-    return [...checkDocument(this.#document)]
+  /** Why the file as it is on disk cannot be used, so that the users read last stay in force; undefined if it can. */
+  get error(): HtpasswdError | undefined {
+    return this.#live.error
   }
 
   /** The names of all users, in file order. */
   users(): string[] {
-    return this.#document.users()
+    return this.#live.document.users()
   }
 
   /** The stored hash of a user; undefined for an unknown user. */
   get(user: string | Uint8Array): string | undefined {
-    return this.#document.get(user)
+    return this.#live.get(user)
   }
 
   /**
-   * Whether this is the user's password. False for an unknown user, a locked or a damaged record.
-   * It answers for the file as it was last read: see `reload` and `watch`.
+   * Whether this is the user's password. An unknown user, a locked or a damaged record is false.
    *
    * @throws HtpasswdError `ERR_HASH_LIMIT` for a record that would cost too much to check.
    */
@@ -127,46 +128,50 @@ export class HtpasswdFile {
   }
 
   async #update<T>(change: (document: HtpasswdDocument) => T): Promise<T> {
-    const result = await updateFile(this.path, change)
-    await this.reload()
+    const result = await updateFile(this.#live.location, change)
+    this.#live.check()
     return result
   }
 
   /**
-   * Reads the file again if somebody changed it.
+   * Waits until a program that is writing the file in place has come to an end, and says whether the file changed.
+   * Look-ups do not need it: they answer from the file as it is on disk anyway.
    *
-   * @returns whether it had changed.
-   * @throws HtpasswdError where it cannot be read, or was cut to nothing in place (as by a program that is about to
-   *   write it): what was read last then stays in use, and the next call tries again.
+   * @returns whether it changed since it was opened or reloaded.
+   * @throws HtpasswdError if it cannot be used: the reason that `error` has.
    */
   async reload(): Promise<boolean> {
-    if (currentStamp(this.path) === this.#stamp) return false
-    let { document, stamp } = await load(this.path)
-    const inPlace = inodeOf(stamp) === inodeOf(this.#stamp)
-    for (let attempt = 1; inPlace; attempt++) {
-      await delay(SETTLE_MILLISECONDS)
-      if (currentStamp(this.path) === stamp) break
-      if (attempt === SETTLE_ATTEMPTS)
-        throw new HtpasswdError('ERR_FILE_BUSY', `cannot read ${this.path}: it is still being written`)
-      ;({ document, stamp } = await load(this.path))
+    await this.#settle()
+    const { version } = this.#live
+    const isChanged = version !== this.#reloaded
+    this.#reloaded = version
+    return isChanged
+  }
+
+  async #settle(): Promise<void> {
+    this.#live.check()
+    for (let attempt = 0; this.#live.settlesIn > 0 && attempt < SETTLE_ATTEMPTS; attempt++) {
+      await delay(Math.min(this.#live.settlesIn, SETTLE_STEP_MS))
+      this.#live.check()
     }
-    if (inPlace && document.size === 0 && this.size > 0) {
-      throw new HtpasswdError(
-        'ERR_RECORD',
-        `${this.path} was emptied in place; its last users stay valid until it is replaced or filled`,
-      )
-    }
-    this.#document = document
-    this.#stamp = stamp
-    return true
+    if (this.#live.error !== undefined) throw this.#live.error
   }
 
   /**
-   * Follows changes that others make, by write or by rename: reloads, then calls `onChange`.
-   * It does not keep the program alive. Dispose of what it returns, or of the file, to stop.
+   * Calls `onChange` after others changed the file, and `onError` when it cannot be used any more: by the system's events,
+   * and by a look every second, which works where no events come (network drives, no free inotify handle, a folder that
+   * may not be listed). It does not keep the program alive. Dispose of what it returns, or of the file, to stop.
    */
   watch(options: WatchOptions = {}): Disposable {
-    const watch = watchPath(this.path, () => this.reload(), options)
+    let told = this.#live.version
+    const check = async (): Promise<boolean> => {
+      await this.#settle()
+      const { version } = this.#live
+      const isChanged = version !== told
+      told = version
+      return isChanged
+    }
+    const watch = watchPath(this.#live.location, check, options)
     this.#watches.add(watch)
     return watch
   }
@@ -176,16 +181,4 @@ export class HtpasswdFile {
     for (const watch of this.#watches) watch[Symbol.dispose]()
     this.#watches.clear()
   }
-}
-
-/** Device and inode: the same for a file written in place, another one after a rename. */
-const inodeOf = (stamp: string): string => stamp.split(',', 2).join()
-
-async function load(path: string): Promise<{ document: HtpasswdDocument; stamp: string }> {
-  const snapshot = await readSnapshot(path)
-  if (snapshot === undefined)
-    throw new HtpasswdError('ERR_FILE_ACCESS', `cannot read ${path}: expected a file, got none`)
-  const document = parseHtpasswd(snapshot.bytes)
-  document.buildIndex()
-  return { document, stamp: snapshot.stamp }
 }

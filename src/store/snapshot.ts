@@ -1,8 +1,17 @@
-// A password file as it stood at one moment: its bytes, and a stamp that changes whenever somebody writes it.
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, read, statSync } from 'node:fs'
+// A password file as it was at one moment: its bytes, and a stamp that changes whenever somebody writes it.
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  read,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
-import { fileError, isHeldOpen, isMissing } from './file-error.ts'
+import { isHeldOpen, isMissing, readError } from './file-error.ts'
 
 /** What one reading of a file found. */
 export interface Snapshot {
@@ -14,24 +23,43 @@ export interface Snapshot {
 const stampOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
   [dev, ino, size, mtimeNs, ctimeNs].join()
 
-/** The stamp of the file now; empty where there is none. */
+/** The stamp of the file now; empty if there is no file. */
 export function currentStamp(path: string): string {
-  try {
-    return stampOf(statSync(path, { bigint: true }))
-  } catch (error) {
-    if (isMissing(error)) return ''
-    throw fileError(error, 'cannot read', path)
-  }
+  const stats = currentStats(path)
+  return stats === undefined ? '' : stampOf(stats)
 }
 
 /**
- * Reads the whole file, again where somebody wrote while it was read.
+ * What stat(2) says of the file now; undefined if there is no file.
  *
- * @returns undefined where there is no file.
- * @throws HtpasswdError `ERR_FILE_ACCESS`; `ERR_FILE_BUSY` where it never stood still.
+ * @throws HtpasswdError `ERR_FILE_ACCESS`.
  */
-export function readSnapshot(path: string): Promise<Snapshot | undefined> {
-  return readStill(path, async (fd, stats) => {
+export function currentStats(path: string, name = path): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    // a missing folder is not covered by throwIfNoEntry on every system
+    if (isMissing(error)) return undefined
+    throw readError(error, name)
+  }
+}
+
+/** Whether a file with these stats has the same inode: a write in place keeps it, a rename brings another one. */
+export const isSameInode = (a: BigIntStats, b: BigIntStats): boolean => a.ino === b.ino && a.dev === b.dev
+
+/** Whether nobody wrote between two calls of stat(2), as far as the timestamps tell. */
+export const isSameState = (a: BigIntStats, b: BigIntStats): boolean =>
+  isSameInode(a, b) && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs
+
+/**
+ * Reads the whole file; again if somebody wrote while it was read.
+ *
+ * @param name how messages name the file.
+ * @returns undefined if there is no file.
+ * @throws HtpasswdError `ERR_FILE_ACCESS`; `ERR_FILE_BUSY` if every attempt met another write.
+ */
+export function readSnapshot(path: string, name = path): Promise<Snapshot | undefined> {
+  const readAll = async (fd: number, stats: BigIntStats): Promise<Snapshot> => {
     // one buffer of the right size: readFile would hold the file twice for a moment
     const bytes = Buffer.allocUnsafeSlow(Number(stats.size))
     let filled = 0
@@ -41,54 +69,96 @@ export function readSnapshot(path: string): Promise<Snapshot | undefined> {
       filled += length
     }
     return { bytes: bytes.subarray(0, filled), stats, stamp: stampOf(stats) }
-  })
+  }
+  return readStill(path, readAll, name)
 }
 
-/** Fills the buffer from a place in the file; resolves with how many bytes there were. */
+/** Fills the buffer from an offset of the file; resolves with the number of bytes read. */
 const readAt = (fd: number, into: Buffer, position: number): Promise<number> =>
   new Promise((resolve, reject) => {
     read(fd, into, 0, into.length, position, (error, length) => (error ? reject(error) : resolve(length)))
   })
 
-/** Tries before giving up on a file that changes under every reading. */
+/**
+ * Reads the whole file without waiting for a writer to finish: a write in progress shows as half a file, and as other
+ * stats afterwards.
+ *
+ * @returns undefined if there is no file.
+ * @throws HtpasswdError `ERR_FILE_ACCESS`.
+ */
+export function readSnapshotSync(path: string, name = path): Omit<Snapshot, 'stamp'> | undefined {
+  try {
+    return withRegularFile(path, name, (fd, stats) => {
+      const bytes = Buffer.allocUnsafeSlow(Number(stats.size))
+      let filled = 0
+      while (filled < bytes.length) {
+        const length = readSync(fd, bytes, filled, bytes.length - filled, filled)
+        if (length === 0) break
+        filled += length
+      }
+      return { bytes: bytes.subarray(0, filled), stats }
+    })
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw readError(error, name)
+  }
+}
+
+/** Attempts before giving up on a file that changes during every reading. */
 const READ_ATTEMPTS = 50
 
-/** Reads a regular file with `use`, again where somebody wrote meanwhile; as `readSnapshot`. */
+/** Reads a regular file with `use`; again if somebody wrote meanwhile. As `readSnapshot`. */
 export async function readStill<T>(
   path: string,
   use: (fd: number, stats: BigIntStats) => Promise<T>,
+  name = path,
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
     try {
-      const reading = await readOnce(path, use)
+      const reading = await readOnce(path, name, use)
       if (reading === undefined || reading.stamp === currentStamp(path)) return reading?.result
     } catch (error) {
-      // Windows lets nobody in while another program has the file for itself, which is mostly over in a moment
+      // Windows: a sharing violation while another program has the file to itself, mostly over in a moment
       const isOver = attempt === READ_ATTEMPTS - 1
       if (process.platform !== 'win32' || isOver || !isHeldOpen((error as Error).cause)) throw error
     }
     await delay(10)
   }
-  throw new HtpasswdError('ERR_FILE_BUSY', `cannot read ${path}: other programs kept writing it; try again`)
+  throw new HtpasswdError('ERR_FILE_BUSY', `cannot read ${name}: other programs kept writing it; try again`)
 }
 
 async function readOnce<T>(
   path: string,
+  name: string,
   use: (fd: number, stats: BigIntStats) => Promise<T>,
 ): Promise<{ result: T; stamp: string } | undefined> {
   try {
-    // non-blocking, or a named pipe would be waited on for ever; Windows has no such flag and no such pipe
-    const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-    try {
-      const stats = fstatSync(fd, { bigint: true })
-      if (!stats.isFile())
-        throw new HtpasswdError('ERR_FILE_ACCESS', `cannot read ${path}: expected a regular file`)
-      return { result: await use(fd, stats), stamp: stampOf(stats) }
-    } finally {
-      closeSync(fd)
-    }
+    return await withRegularFile(path, name, (fd, stats) =>
+      use(fd, stats).then(result => ({ result, stamp: stampOf(stats) })),
+    )
   } catch (error) {
     if (isMissing(error)) return undefined
-    throw fileError(error, 'cannot read', path)
+    throw readError(error, name)
   }
 }
+
+/** Opens a regular file for `use` and closes it afterwards, when what `use` returns has settled. */
+function withRegularFile<T>(path: string, name: string, use: (fd: number, stats: BigIntStats) => T): T {
+  // non-blocking, or opening a named pipe would wait for a writer; Windows has no such flag and no such pipe
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  let isPending = false
+  try {
+    const stats = fstatSync(fd, { bigint: true })
+    if (!stats.isFile())
+      throw new HtpasswdError('ERR_FILE_ACCESS', `cannot read ${name}: ${kindOf(stats)}, not a regular file`)
+    const result = use(fd, stats)
+    if (!(result instanceof Promise)) return result
+    isPending = true
+    return result.finally(() => closeSync(fd)) as T
+  } finally {
+    if (!isPending) closeSync(fd)
+  }
+}
+
+const kindOf = (stats: BigIntStats): string =>
+  stats.isDirectory() ? 'it is a folder' : stats.isFIFO() ? 'it is a pipe' : 'it is a device or socket'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { makeFirstUser } from '../../src/cli/commands/serve/first-user.ts'
 import { parseServe } from '../../src/cli/commands/serve/options.ts'
-import { ServeUsers } from '../../src/cli/commands/serve/users.ts'
+import { openUsers } from '../../src/cli/commands/serve/users.ts'
 import type { Io } from '../../src/cli/terminal/io.ts'
 import { verifyPassword } from '../../src/hash/registry.ts'
 import { runBin, withUsers } from '../support/password-file.ts'
@@ -13,8 +13,8 @@ import { runBin, withUsers } from '../support/password-file.ts'
 const folder = mkdtempSync(join(tmpdir(), 'default-password-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('without a file the guard does not start', () => {
-  expect(() => new ServeUsers({ path: join(folder, 'none'), say: () => {} })).toThrow(/found none/)
+test('without a file the guard does not start', async () => {
+  await expect(openUsers(join(folder, 'none'))).rejects.toThrow(/there is no such file/)
 })
 
 test.each(['', '# nobody yet\n', 'admin:\n', 'admin:password1234\n'])('nor with %j', async text => {

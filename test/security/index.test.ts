@@ -43,6 +43,8 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
     'prototype-names',
     'realm-injection',
   ],
+  [30, 'a damaged record that keeps deleted users in', 'damaged-record'],
+  [31, 'a change within one tick of the file’s clock', 'racy-timestamp'],
 ]
 
 const files = readdirSync(import.meta.dirname)

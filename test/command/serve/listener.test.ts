@@ -7,8 +7,8 @@ import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { type Front, openFront } from '../../../src/cli/commands/serve/listener.ts'
 import { parseServe } from '../../../src/cli/commands/serve/options.ts'
-import { ServeUsers } from '../../../src/cli/commands/serve/users.ts'
 import { hashPassword } from '../../../src/hash/registry.ts'
+import { HtpasswdFile } from '../../../src/store/htpasswd-file.ts'
 import { ask, basic } from '../../support/raw-client.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'serve-front-'))
@@ -22,7 +22,7 @@ async function open(...args: string[]) {
   const stdout = new PassThrough()
   const said: string[] = []
   const { values } = parseServe([path, '--demo', '--listen', '127.0.0.1:0', ...args], {})
-  const users = new ServeUsers({ path, say: () => {} })
+  const users = await HtpasswdFile.open(path)
   const say = (text: string): unknown => said.push(text)
   front = openFront({ users, certificate: undefined, upstream: undefined, values, stdout, say })
   const port = await front.listen()

@@ -63,7 +63,12 @@ test('--init --demo without a terminal: a user, a password shown once, a page th
 })
 
 test.each<[why: string, args: string[], message: RegExp, status: number]>([
-  ['a missing file', ['missing', '--demo'], /expected a password file at missing, found none/, 1],
+  [
+    'a missing file',
+    ['missing', '--demo'],
+    /cannot read missing: there is no such file; create it with: htpasswd/,
+    1,
+  ],
   ['an unknown option', ['--upstreem', 'x'], /unknown option --upstreem; did you mean --upstream\?/, 2],
   ['no app', ['users'], /expected the app to guard/, 2],
   [

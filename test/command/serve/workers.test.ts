@@ -117,14 +117,14 @@ test('why it cannot listen is told once', async () => {
   expect(second.output().match(/is already in use/g)).toHaveLength(1)
 })
 
-test('what becomes of a change of the file is said once, by the process that was started', async () => {
+test('a file that cannot be used is reported once, by the process that was started', async () => {
   const { program, status } = await start()
-  writeFileSync(users, '')
-  await eventually('the word on it', () => program.output().includes('has no users') || undefined)
+  rmSync(users)
+  await eventually('the report', () => program.output().includes('there is no such file') || undefined)
   expect(await Promise.all(Array.from({ length: 8 }, () => status('ann')))).toEqual(Array(8).fill(200))
   program.process.kill('SIGTERM')
   expect(await program.ended).toBe(0)
-  expect(program.output().match(/the last good list of 1 user stays in force/g)).toHaveLength(1)
+  expect(program.output().match(/the 1 user read last can still log in/g)).toHaveLength(1)
 })
 
 test('told twice to stop, it cuts what is under way', { timeout: 9000 }, async () => {

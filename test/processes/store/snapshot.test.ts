@@ -32,10 +32,13 @@ describe('readSnapshot', () => {
   test.skipIf(process.platform === 'win32')('so is a device, and a pipe is not waited on', async () => {
     const pipe = place.path('pipe')
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
-    for (const path of ['/dev/null', pipe]) {
+    for (const [path, kind] of [
+      ['/dev/null', 'a device or socket'],
+      [pipe, 'a pipe'],
+    ] as const) {
       await expect(readSnapshot(path)).rejects.toMatchObject({
         code: 'ERR_FILE_ACCESS',
-        message: `cannot read ${path}: expected a regular file`,
+        message: `cannot read ${path}: it is ${kind}, not a regular file`,
       })
     }
   })

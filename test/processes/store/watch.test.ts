@@ -1,9 +1,15 @@
-// Changes are noticed by events and by looking; looks come one at a time, and errors are said once.
+// Changes are noticed by events and by looking; looks come one at a time, and errors are reported once.
 import { spawnSync } from 'node:child_process'
+import * as fs from 'node:fs'
 import { writeFileSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
 import { watchPath } from '../../../src/store/watch.ts'
 import { dist, scratch } from '../../support/scratch.ts'
+
+vi.mock('node:fs', async importOriginal => {
+  const original = await importOriginal<typeof fs>()
+  return { ...original, watch: vi.fn(original.watch) }
+})
 
 const place = scratch()
 afterEach(() => vi.useRealTimers())
@@ -58,7 +64,21 @@ test('where no event comes it looks every second', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('an error is said once, until there was none or another', async () => {
+test.each(['EMFILE', 'EACCES'])('without events (%s) it looks every second', async code => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  vi.mocked(fs.watch).mockImplementationOnce(() => {
+    throw Object.assign(new Error(code), { code })
+  })
+  const reload = vi.fn(async () => true)
+  const onChange = vi.fn()
+  const onError = vi.fn()
+  using _watch = watchPath(place.file, reload, { onChange, onError })
+  vi.advanceTimersByTime(1000)
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1))
+  expect(onError).not.toHaveBeenCalled()
+})
+
+test('an error is reported once, until there was none or another', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const outcomes = ['one', 'one', 'two', 'two', '', 'two', 'two']
   const heard: string[] = []

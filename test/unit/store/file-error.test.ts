@@ -1,7 +1,7 @@
 // Errors of the system get the package's names, and tell that nothing was lost.
 import { expect, test } from 'vitest'
 import { HtpasswdError } from '../../../src/errors.ts'
-import { fileError, isHeldOpen, isMissing } from '../../../src/store/file-error.ts'
+import { fileError, isHeldOpen, isMissing, readError } from '../../../src/store/file-error.ts'
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: it failed`), { code })
 
@@ -23,9 +23,21 @@ test.each([
   })
 })
 
-test('one that has its name keeps it', () => {
+test.each([
+  ['ENOENT', 'there is no such file'],
+  ['EACCES', 'permission denied'],
+  ['EISDIR', 'it is a folder, not a regular file'],
+  ['EIO', 'EIO: it failed'],
+])('a read that fails with %s', (errno, reason) => {
+  const cause = systemError(errno)
+  const error = { code: 'ERR_FILE_ACCESS', message: `cannot read x: ${reason}`, cause }
+  expect(readError(cause, 'x')).toMatchObject(error)
+})
+
+test('an HtpasswdError stays as it is', () => {
   const error = new HtpasswdError('ERR_FILE_BUSY', 'busy')
   expect(fileError(error, 'cannot write', 'x')).toBe(error)
+  expect(readError(error, 'x')).toBe(error)
 })
 
 test('what is missing, and what may go through a moment later', () => {

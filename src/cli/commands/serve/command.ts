@@ -10,7 +10,7 @@ import { serveGrammar } from './option-table.ts'
 import { parseServe, type ServeRequest } from './options.ts'
 import { appOf, GuardRun } from './run.ts'
 import { catchHangup, catchStop, type SignalSource } from './signals.ts'
-import { ServeUsers } from './users.ts'
+import { openUsers } from './users.ts'
 import { isWorker, runWorker } from './workers.ts'
 
 /** The process around the command: where its log goes, in its own time, and where its signals come from. */
@@ -32,11 +32,11 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
     for (const output of [host.stdout, host.stderr]) output.on('error', () => {})
     if (isWorker()) {
       // the process that started this one speaks for all
-      await runWorker(() => {
+      await runWorker(async () => {
         const { file, values } = request
         const quiet = (): void => {}
         return openFront({
-          users: new ServeUsers({ path: file, say: quiet }),
+          users: await openUsers(file),
           certificate: certificateOf(values, quiet),
           upstream: appOf(request),
           values,

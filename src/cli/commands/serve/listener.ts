@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http'
 import type { Writable } from 'node:stream'
 import { Authenticator } from '../../../auth/authenticator.ts'
+import type { UserSource } from '../../../auth/user-source.ts'
 import { formatAccessLogEntry } from '../../../http/guard/access-log.ts'
 import { createGuard, type Guard } from '../../../http/guard/guard.ts'
 import type { GuardOptions } from '../../../http/guard/options.ts'
@@ -10,20 +11,19 @@ import { DEMO_USER_HEADER, demoApp } from './demo.ts'
 import { listen } from './listen.ts'
 import { lineWriter } from './log-writer.ts'
 import type { ServeValues } from './options.ts'
-import type { ServeUsers } from './users.ts'
 
 /** What listens: this process, or several. */
 export interface Front {
   /** Resolves with the port. */
   listen(): Promise<number>
-  /** The password file and the certificate are read again. */
+  /** Reads the certificate again. */
   reload(): void
   /** No new connections; requests under way may finish until the limit. */
   close(limitMilliseconds: number): Promise<void>
 }
 
 export interface FrontOptions {
-  readonly users: ServeUsers
+  readonly users: UserSource
   readonly certificate: TlsWatch | undefined
   /** The app; without it the built-in demo page. */
   readonly upstream: URL | undefined
@@ -57,10 +57,7 @@ export function openFront({ users, certificate, upstream, values, stdout, say }:
       guard.server.on('error', error => say(`warning: ${error.message}`))
       return port
     },
-    reload: () => {
-      users.reload()
-      certificate?.reload()
-    },
+    reload: () => certificate?.reload(),
     close: async limit => {
       certificate?.[Symbol.dispose]()
       await guard.close(limit)

@@ -19,7 +19,7 @@ import type { ServeRequest, ServeValues } from './options.ts'
 import { portOwner } from './port-owner.ts'
 import { startupMessage } from './startup-message.ts'
 import { upstreamWarnings } from './upstream-warnings.ts'
-import { ServeUsers } from './users.ts'
+import { openUsers, reportChanges, type UserReports } from './users.ts'
 import { openWorkers } from './workers.ts'
 
 export interface RunIo {
@@ -41,6 +41,7 @@ export class GuardRun {
   #starting: Promise<string> | undefined
   #started = false
   #front: Front | undefined
+  #reports: UserReports | undefined
   #child: ChildApp | undefined
 
   constructor(request: ServeRequest, io: RunIo, say: Say) {
@@ -57,6 +58,7 @@ export class GuardRun {
 
   /** The password file and the certificate are read again. */
   reload(): void {
+    this.#reports?.report()
     this.#front?.reload()
   }
 
@@ -75,16 +77,19 @@ export class GuardRun {
 
   async #start(): Promise<string> {
     const { file, values, command } = this.#request
-    const users = new ServeUsers({ path: file, say: this.#say })
+    const users = await openUsers(file)
+    const reports = reportChanges(users, this.#say)
+    this.#closers.push(() => reports[Symbol.dispose]())
+    this.#reports = reports
     const upstream = appOf(this.#request)
     // closed in reverse: the guard drains while the app still answers
     const onWait = (): void => this.#say(`Waiting for ${command[0]} to end; Ctrl-C again ends it at once`)
     this.#closers.push(() => this.#child?.stop(onWait))
     const { workers } = values
-    const files = { users, certificate: certificateOf(values, this.#say), say: this.#say }
+    const files = { certificate: certificateOf(values, this.#say), say: this.#say }
     const front =
       workers === 1
-        ? openFront({ ...files, upstream, values, stdout: this.#io.stdout })
+        ? openFront({ ...files, users, upstream, values, stdout: this.#io.stdout })
         : openWorkers({ ...files, count: workers })
     this.#front = front
     this.#closers.push(() => front.close(DRAIN_LIMIT_MS))
@@ -96,7 +101,7 @@ export class GuardRun {
     this.#say(
       startupMessage({
         file,
-        users: users.entries(),
+        users: users.users().map(user => [user, users.get(user) ?? ''] as const),
         listen: { host: values.listen.host, port },
         scheme: values['tls-cert'] === undefined ? 'http' : 'https',
         prefix: values.prefix ?? '',

@@ -4,28 +4,22 @@ import { HtpasswdError } from '../../../errors.ts'
 import type { TlsWatch } from './certificate.ts'
 import type { Front } from './listener.ts'
 import { TERMINATING } from './signals.ts'
-import type { ServeUsers } from './users.ts'
 import { type Order, type Report, WorkerPlace } from './worker-slot.ts'
 
 /** Whether this process is one of another's workers. */
 export const isWorker = (): boolean => cluster.isWorker
 
-/** How often the process that the user started looks at the password file, to say what became of a change. */
-const LOOK_MS = 1000
-
 /** What workers and the process that started them have in common. */
 export interface WorkersOptions {
   readonly count: number
-  /** This process's own: each worker reads the files for itself and says nothing, this one speaks for all. */
-  readonly users: ServeUsers
+  /** This process's own: each worker reads the files for itself and reports nothing; this process reports once. */
   readonly certificate: TlsWatch | undefined
   readonly say: (text: string) => void
 }
 
 /** The front of the process that the user started: it listens through its workers, which run the same command. */
-export function openWorkers({ count, users, certificate, say }: WorkersOptions): Front {
+export function openWorkers({ count, certificate, say }: WorkersOptions): Front {
   const places = Array.from({ length: count }, () => new WorkerPlace(() => cluster.fork(), say))
-  const look = setInterval(() => users.look(), LOOK_MS).unref()
   return {
     listen: async () => {
       const [first, ...others] = places
@@ -35,12 +29,10 @@ export function openWorkers({ count, users, certificate, say }: WorkersOptions):
       return port
     },
     reload: () => {
-      users.reload()
       certificate?.reload()
       for (const place of places) place.tell('reload')
     },
     close: async limit => {
-      clearInterval(look)
       certificate?.[Symbol.dispose]()
       await Promise.all(places.map(place => place.close(limit)))
     },
@@ -48,12 +40,12 @@ export function openWorkers({ count, users, certificate, say }: WorkersOptions):
 }
 
 /** A worker's life: listens until it is told to end, or the process that started it is gone. */
-export async function runWorker(open: () => Front): Promise<void> {
+export async function runWorker(open: () => Promise<Front>): Promise<void> {
   const report = (message: Report): unknown => process.send?.(message)
   // the terminal's Ctrl-C reaches every process; only the first one decides
   for (const signal of TERMINATING) process.on(signal, () => {})
   try {
-    const front = open()
+    const front = await open()
     const listening = front.listen()
     const ended = new Promise<void>(resolve => {
       // the next order to end may give less time
