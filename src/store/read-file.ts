@@ -7,13 +7,14 @@ import { readSnapshot, type Snapshot } from './snapshot.ts'
 /**
  * Reads any readable file; also a pipe, as in `htpasswd import users <(…)`.
  *
+ * @param name how messages name the file.
  * @throws HtpasswdError `ERR_FILE_ACCESS`, with the path and the reason.
  */
-export function readAnyFile(path: string): Buffer {
+export function readAnyFile(path: string, name = path): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw readError(error, path)
+    throw readError(error, name)
   }
 }
 

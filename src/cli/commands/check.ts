@@ -3,10 +3,11 @@ import { checkDocument } from '../../check/check-document.ts'
 import { fixable, type Problem, problem } from '../../check/problem.ts'
 import { type ServerName, serverNames, servers } from '../../check/servers.ts'
 import { HtpasswdError } from '../../errors.ts'
+import { readPasswordFile } from '../../store/read-file.ts'
+import { onlyFile } from '../file-argument.ts'
 import { fileWarnings } from '../file-warnings.ts'
 import { runCommand } from '../options/run-command.ts'
 import { type Grammar, helpOption, jsonOption, type OptionTable, oneOf } from '../options/table.ts'
-import { onlyFile, readPasswordFile } from '../read-file.ts'
 import { count } from '../terminal/count.ts'
 import type { Io } from '../terminal/io.ts'
 import { Output, writeJson } from '../terminal/output.ts'
@@ -40,7 +41,7 @@ const Status = { clean: 0, problems: 1, trouble: 2 } as const
 export function check(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(checkGrammar, argv, io, async ({ words, values }) => {
     const file = onlyFile(words)
-    const bytes = await readPasswordFile(file).catch(error => {
+    const { bytes } = await readPasswordFile(file).catch(error => {
       throw error instanceof HtpasswdError ? new TroubleError(error) : error
     })
     const tally = new Tally()

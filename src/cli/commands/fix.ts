@@ -6,13 +6,14 @@ import { checkDocument } from '../../check/check-document.ts'
 import { type Change, type Fix, fixDocument } from '../../check/fix-document.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { backUp } from '../../store/backup.ts'
+import { readPasswordFile } from '../../store/read-file.ts'
 import { rewriteFile } from '../../store/update.ts'
 import { ExitStatus } from '../exit-status.ts'
+import { onlyFile } from '../file-argument.ts'
 import { othersCanWrite } from '../file-warnings.ts'
 import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import { type Grammar, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
-import { onlyFile, readPasswordFile } from '../read-file.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { count } from '../terminal/count.ts'
 import type { Io } from '../terminal/io.ts'
@@ -48,7 +49,7 @@ export function fix(argv: readonly string[], io: Io): Promise<number> {
     if (values.json && !values.yes && !values['dry-run']) {
       throw usageError('--json needs --yes or --dry-run, because it shows no difference to confirm')
     }
-    const before = await readPasswordFile(file)
+    const { bytes: before } = await readPasswordFile(file)
     const plan = planOf(file, before, io.platform)
     const report = (backup?: string): number => {
       if (values.json) io.out(`${JSON.stringify(resultOf(file, plan, backup))}\n`)

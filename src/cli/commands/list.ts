@@ -2,11 +2,11 @@
 import { describeUsers, type UserDescription } from '../../check/describe-users.ts'
 import { HtpasswdDocument } from '../../document/document.ts'
 import type { Strength } from '../../hash/format.ts'
+import { readPasswordFile } from '../../store/read-file.ts'
 import { ExitStatus } from '../exit-status.ts'
 import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import { type Grammar, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
-import { readPasswordFile } from '../read-file.ts'
 import { count } from '../terminal/count.ts'
 import type { Io } from '../terminal/io.ts'
 import { Output, writeJson } from '../terminal/output.ts'
@@ -39,7 +39,7 @@ export function list(argv: readonly string[], io: Io): Promise<number> {
         `expected a password file and at most one pattern, got ${words.join(' ') || 'nothing'}`,
       )
     }
-    const document = new HtpasswdDocument(await readPasswordFile(file))
+    const document = new HtpasswdDocument((await readPasswordFile(file)).bytes)
     const matches = pattern === undefined ? () => true : patternOf(pattern)
     const counts = new Counts()
     const wanted = function* (): Generator<UserDescription> {

@@ -40,7 +40,7 @@ describe.skipIf(skipReason({ openssl: findProgram('openssl') }))('with certifica
       /expected a PEM certificate in .* and its key in /,
     ],
     ['no PEM', 'junk', 'one.key', /expected a PEM certificate/],
-    ['a missing file', 'none.pem', 'one.key', /--tls-cert expected a readable file/],
+    ['a missing file', 'none.pem', 'one.key', /cannot read --tls-cert .*none.pem: there is no such file/],
   ])('%s is refused', (_, cert, key, message) => {
     writeFileSync(at('junk'), 'junk')
     expect(() => readTls({ cert: at(cert), key: at(key) })).toThrow(message)

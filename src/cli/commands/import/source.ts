@@ -1,11 +1,11 @@
 // What is imported, out of a file or standard input: its encoding, its format, its rows with their lines.
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { LineCursor, textStart } from '../../../document/line.ts'
 import { decodeUtf16 } from '../../../document/utf16.ts'
 import { HtpasswdError } from '../../../errors.ts'
 import type { ImportedUser, UnreadableRow } from '../../../import/plan.ts'
+import { readAnyFile } from '../../../store/read-file.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printable } from '../../terminal/printable.ts'
 import { importedUser, type SourceRow, type Values } from './row.ts'
@@ -30,7 +30,7 @@ export async function readSource(
   io: Io,
 ): Promise<ImportSource> {
   const name = path === '-' ? undefined : path
-  const bytes = decoded(name === undefined ? io.readAll(Number.POSITIVE_INFINITY) : readFile(name))
+  const bytes = decoded(name === undefined ? io.readAll(Number.POSITIVE_INFINITY) : readAnyFile(name))
   const { rows, notes } = await readRows(bytes, format ?? formatOf(name, bytes))
   return { rows: importedUsers(rows, values), notes }
 }
@@ -40,17 +40,6 @@ function* importedUsers(
   values: Values,
 ): Generator<ImportedUser | UnreadableRow> {
   for (const row of rows) yield 'problem' in row ? row : importedUser(row, values)
-}
-
-function readFile(path: string): Buffer {
-  try {
-    // also a pipe, as in `htpasswd import users <(…)`
-    return readFileSync(path)
-  } catch (error) {
-    throw new HtpasswdError('ERR_FILE_ACCESS', `cannot read ${path}: ${(error as Error).message}`, {
-      cause: error,
-    })
-  }
 }
 
 /** Less a byte order mark; UTF-16, which PowerShell and Excel's "Unicode text" write, as UTF-8. */

@@ -1,7 +1,8 @@
 // The certificate and key of the guard: read, checked together, and read again when a file changes.
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { unwatchFile, watchFile } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { HtpasswdError } from '../../../errors.ts'
+import { readAnyFile } from '../../../store/read-file.ts'
 import type { ServeValues } from './options.ts'
 
 export interface TlsPair {
@@ -18,7 +19,10 @@ const POLL_MS = 1000
 
 /** @throws HtpasswdError where a file cannot be read, is no PEM or the key is not the certificate's. */
 export function readTls(paths: TlsPaths): TlsPair {
-  const pair = { cert: readPem('--tls-cert', paths.cert), key: readPem('--tls-key', paths.key) }
+  const pair = {
+    cert: readAnyFile(paths.cert, `--tls-cert ${paths.cert}`),
+    key: readAnyFile(paths.key, `--tls-key ${paths.key}`),
+  }
   try {
     createSecureContext(pair)
   } catch (error) {
@@ -32,20 +36,6 @@ export function readTls(paths: TlsPaths): TlsPair {
     )
   }
   return pair
-}
-
-function readPem(option: string, path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    throw new HtpasswdError(
-      'ERR_FILE_ACCESS',
-      `${option} expected a readable file, got ${path}: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    )
-  }
 }
 
 /** A pair in use, and what follows it. */

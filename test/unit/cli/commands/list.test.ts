@@ -118,7 +118,7 @@ test.each([
   [[], 2, 'expected a password file and at most one pattern, got nothing'],
   [['users', 'a', 'b'], 2, 'expected a password file and at most one pattern, got users a b'],
   [['users', '--wek'], 2, 'unknown option --wek; did you mean --weak?'],
-  [['none'], 1, 'cannot read none: expected a password file, got none'],
+  [['none'], 1, 'cannot read none: there is no such file'],
 ])('%j ends with %i', async (words, status, message) => {
   expect(await call(words)).toEqual({ status, out: '', err: `htpasswd list: ${message}\n` })
 })

@@ -81,7 +81,7 @@ test('- is standard input, and a missing file is named', async () => {
   expect([...rows]).toEqual([{ ...alice, line: 1 }])
   await expect(readSource('/no/such.csv', options, recordedIo())).rejects.toMatchObject({
     code: 'ERR_FILE_ACCESS',
-    message: expect.stringContaining('cannot read /no/such.csv: ENOENT'),
+    message: expect.stringContaining('cannot read /no/such.csv: there is no such file'),
   })
 })
 
