@@ -3,10 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { classicOptions, synopsis } from '../dist/cli/apache/grammar.js'
 import { commands } from '../dist/cli/commands.js'
-import { ExitStatus, exitStatusMeanings } from '../dist/cli/exit-status.js'
-import { examples } from '../dist/cli/help.js'
+import { examples, exitStatusMeanings } from '../dist/cli/help.js'
 import { environmentName } from '../dist/cli/options/table.js'
 import { passwordOptions } from '../dist/cli/password/options.js'
+import { ExitStatus } from '../dist/errors.js'
 
 const read = path => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n')
 const { name, version, homepage } = JSON.parse(read('package.json'))

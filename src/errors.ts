@@ -1,25 +1,37 @@
 // The one error class of the package, its codes, and the exit status that the command gives for each.
 
-// The statuses are those of Apache's htpasswd (docs/manual/programs/htpasswd, "Exit Status").
+/** The exit statuses of the command: Apache's numbers (docs/manual/programs/htpasswd, "Exit Status"). */
+export const ExitStatus = {
+  ok: 0,
+  file: 1,
+  syntax: 2,
+  verification: 3,
+  interrupted: 4,
+  tooLong: 5,
+  user: 6,
+  invalidFile: 7,
+  unverifiable: 9,
+} as const
+
 const exitStatuses = {
-  ERR_FILE_ACCESS: 1,
-  ERR_FILE_WRITE: 1,
-  ERR_FILE_OWNER: 1,
-  ERR_LOCK_TIMEOUT: 1,
-  ERR_FILE_BUSY: 1,
-  ERR_LISTEN: 1,
-  ERR_APP: 1,
-  ERR_USAGE: 2,
-  ERR_OPTION: 2,
-  ERR_PASSWORD: 2,
-  ERR_INTERRUPTED: 4,
-  ERR_TOO_LONG: 5,
-  ERR_USERNAME: 6,
-  ERR_USER_EXISTS: 6,
-  ERR_USER_MISSING: 6,
-  ERR_UTF16: 7,
-  ERR_RECORD: 7,
-  ERR_HASH_LIMIT: 9,
+  ERR_FILE_ACCESS: ExitStatus.file,
+  ERR_FILE_WRITE: ExitStatus.file,
+  ERR_FILE_OWNER: ExitStatus.file,
+  ERR_LOCK_TIMEOUT: ExitStatus.file,
+  ERR_FILE_BUSY: ExitStatus.file,
+  ERR_LISTEN: ExitStatus.file,
+  ERR_APP: ExitStatus.file,
+  ERR_USAGE: ExitStatus.syntax,
+  ERR_OPTION: ExitStatus.syntax,
+  ERR_PASSWORD: ExitStatus.syntax,
+  ERR_INTERRUPTED: ExitStatus.interrupted,
+  ERR_TOO_LONG: ExitStatus.tooLong,
+  ERR_USERNAME: ExitStatus.user,
+  ERR_USER_EXISTS: ExitStatus.user,
+  ERR_USER_MISSING: ExitStatus.user,
+  ERR_UTF16: ExitStatus.invalidFile,
+  ERR_RECORD: ExitStatus.invalidFile,
+  ERR_HASH_LIMIT: ExitStatus.unverifiable,
 } as const
 
 /** The stable name of what went wrong; switch on it, not on the message. */

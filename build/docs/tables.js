@@ -2,9 +2,10 @@
 import { servers } from '../../dist/check/servers.js'
 import { synopsis } from '../../dist/cli/apache/grammar.js'
 import { commands } from '../../dist/cli/commands.js'
-import { ExitStatus, exitStatusMeanings } from '../../dist/cli/exit-status.js'
+import { exitStatusMeanings } from '../../dist/cli/help.js'
 import { helpOption } from '../../dist/cli/options/table.js'
 import { passwordOptions } from '../../dist/cli/password/options.js'
+import { ExitStatus } from '../../dist/errors.js'
 import { table } from './markdown.js'
 
 const fence = lines => ['```text', ...lines, '```'].join('\n')

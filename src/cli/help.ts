@@ -1,11 +1,24 @@
 // `htpasswd --help` and `--version`, with yargs: the part of the command that is not Apache's.
 import yargs from 'yargs'
+import { ExitStatus } from '../errors.ts'
 import { packageVersion } from '../platform/resources.ts'
 import { classicOptions, synopsis } from './apache/grammar.ts'
 import { commands } from './commands.ts'
-import { ExitStatus } from './exit-status.ts'
 import { passwordOptions } from './password/options.ts'
 import type { Io } from './terminal/io.ts'
+
+/** For the manual page and the documents. */
+export const exitStatusMeanings: Readonly<Record<keyof typeof ExitStatus, string>> = {
+  ok: 'done',
+  file: 'the file could not be opened or written',
+  syntax: 'a mistake in the arguments, or a password that cannot be stored',
+  verification: 'the two passwords differ, the password is wrong, or bcrypt does not accept the cost',
+  interrupted: 'no password was given: Ctrl-C, Ctrl-D, end of input',
+  tooLong: 'user name, password or record too long',
+  user: 'a user name that cannot be stored; with `-v`, an unknown user',
+  invalidFile: 'not a password file, or UTF-16 text; with `-v`, an empty hash',
+  unverifiable: 'a record that cannot be verified',
+}
 
 /** For the help and the manual. */
 export const examples = [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { headingsOf } from '../../build/docs/markdown.js'
 import { readPages } from '../../build/docs/pages.js'
-import { ExitStatus } from '../../src/cli/exit-status.ts'
+import { ExitStatus } from '../../src/errors.ts'
 import { formats } from '../../src/hash/registry.ts'
 import { readManifest, root } from './repository.ts'
 

@@ -1,5 +1,6 @@
 // Surroundings for the command that keep what it says and answer from given bytes.
 import type { Io } from '../../src/cli/terminal/io.ts'
+import { printableText } from '../../src/cli/terminal/output.ts'
 import type { Terminal } from '../../src/cli/terminal/terminal.ts'
 
 /** What a test gives the command, and what it can look at afterwards. */
@@ -25,7 +26,10 @@ export function recordedIo({
       io.said.out += text.toString()
     },
     err: text => {
-      io.said.err += text
+      io.said.err += printableText(text)
+    },
+    draw: sequence => {
+      io.said.err += sequence
     },
     readAll: limit => pending.subarray(0, limit),
     readLine: () => {
@@ -46,6 +50,7 @@ export function recordedIo({
       return terminal
     },
     isTerminal: fd => terminals.includes(fd),
+    columns: undefined,
     platform,
     env,
   }

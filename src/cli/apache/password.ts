@@ -1,7 +1,6 @@
 // Where the classic command gets its password: an argument, all of standard input, two prompts, or what an option names.
 import { encodeSurrogateEscape, fromByteString } from '../../bytes.ts'
-import { HtpasswdError } from '../../errors.ts'
-import { ExitStatus } from '../exit-status.ts'
+import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { MAX_INPUT_BYTES, passwordIn, rejectLong } from '../password/input.ts'
 import type { Io } from '../terminal/io.ts'
 import { askPasswords } from '../terminal/prompt.ts'

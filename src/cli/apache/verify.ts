@@ -1,12 +1,11 @@
 // `htpasswd -v`: whether a password is a user's.
 import { encodeSurrogateEscape } from '../../bytes.ts'
 import { RecordScan } from '../../document/record-scan.ts'
-import { HtpasswdError } from '../../errors.ts'
+import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { verifyPassword } from '../../hash/registry.ts'
 import { readParts } from '../../store/read-parts.ts'
-import { ExitStatus } from '../exit-status.ts'
+import { notAPasswordFile } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
-import { notAPasswordFile } from '../valid-document.ts'
 import type { ClassicCommand } from './grammar.ts'
 import { passwordOf } from './password.ts'
 

@@ -1,17 +1,14 @@
 // `htpasswd list`: a table of the users of a password file and how strong their hashes are.
 import { describeUsers, type UserDescription } from '../../check/describe-users.ts'
 import { HtpasswdDocument } from '../../document/document.ts'
+import { ExitStatus } from '../../errors.ts'
 import type { Strength } from '../../hash/format.ts'
 import { readPasswordFile } from '../../store/read-file.ts'
-import { ExitStatus } from '../exit-status.ts'
 import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import { type Grammar, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
-import { count } from '../terminal/count.ts'
 import type { Io } from '../terminal/io.ts'
-import { Output, writeJson } from '../terminal/output.ts'
-import { painter } from '../terminal/painter.ts'
-import { printable } from '../terminal/printable.ts'
+import { count, Output, painter, printable, writeJson } from '../terminal/output.ts'
 
 export const listOptions = {
   weak: { group: 'Users:', describe: 'list only users whose hash is weak or broken' },

@@ -18,6 +18,13 @@ export interface SortedWords {
 export const usageError = (message: string, cause?: unknown): HtpasswdError =>
   new HtpasswdError('ERR_USAGE', message, { cause })
 
+/** The one password file among the positionals. @throws HtpasswdError `ERR_USAGE` for none or several. */
+export function onlyFile(positionals: readonly string[]): string {
+  const [file, ...more] = positionals
+  if (file !== undefined && more.length === 0) return file
+  throw usageError(`expected one password file, got ${positionals.join(' ') || 'none'}`)
+}
+
 /** @throws HtpasswdError `ERR_USAGE` for an unknown option, with the nearest name, and for a missing argument. */
 export function sortWords(grammar: Grammar, argv: readonly string[]): SortedWords {
   rejectInherited(grammar, argv)

@@ -2,25 +2,25 @@
 import { writeSync } from 'node:fs'
 import { isAscii } from '../../bytes.ts'
 import { readSome, waitALittle } from './descriptor.ts'
+import { printableText, type ResultOutput } from './output.ts'
 import type { Terminal } from './terminal.ts'
 import { windowsInput } from './windows-input.ts'
 
 /** The surroundings of one run of the command. */
-export interface Io {
-  /** Standard output: nothing but what a script asked for. */
-  out(text: string | Buffer): void
-  /** Standard error: messages and prompts. */
+export interface Io extends ResultOutput {
+  /** Standard error: messages and prompts, in which control characters other than newline are made visible. */
   err(text: string): void
+  /** Standard error as it is: what moves the cursor of a terminal. */
+  draw(sequence: string): void
   /** All of standard input, or the first `limit` bytes of it. */
   readAll(limit: number): Buffer
   /** The next line of standard input without its end; undefined where the input ended before. */
   readLine(limit: number): Buffer | undefined
   /** The user's terminal, to type a password on; undefined where there is none. */
   openTerminal(): Promise<Terminal | undefined>
-  /** Whether somebody looks at standard output (1) or standard error (2). */
-  isTerminal(fd: 1 | 2): boolean
+  /** The width of the terminal that standard output is; undefined if it is none. */
+  readonly columns: number | undefined
   readonly platform: NodeJS.Platform
-  readonly env: NodeJS.ProcessEnv
 }
 
 /** Synchronous writes: process.stdout would cost a tenth of the start, and lose its end on some pipes at exit. */
@@ -110,12 +110,16 @@ function readLine(limit: number): Buffer | undefined {
 /** The real one. */
 export const processIo: Io = {
   out: text => write(1, text),
-  err: text => write(2, text),
+  err: text => write(2, printableText(text)),
+  draw: sequence => write(2, sequence),
   readAll,
   readLine,
   // node:tty brings half of node:net, and most runs ask for nothing
   openTerminal: async () => (await import('./terminal.ts')).openTerminal(),
   isTerminal: fd => process.getBuiltinModule('node:tty').isatty(fd),
+  get columns() {
+    return this.isTerminal(1) ? process.stdout.columns : undefined
+  },
   platform: process.platform,
   env: process.env,
 }

@@ -61,6 +61,12 @@ export async function askLine(io: Io, question: string): Promise<Buffer | undefi
   }
 }
 
+/** Asks a question with yes or no; anything but `y` or `yes` is no, also the end of the input and Ctrl-C. */
+export async function confirm(io: Io, question: string): Promise<boolean> {
+  const answer = await askLine(io, `${question} [y/N] `)
+  return /^y(es)?$/i.test(answer?.toString().trim() ?? '')
+}
+
 /** Only the first question needs an answer: one that is missing further on differs from it, or is empty as well. */
 function answerFromInput(io: Io, question: string, needed: boolean): Buffer {
   io.err(question)
@@ -90,7 +96,8 @@ async function answerFromTerminal(io: Io, typed: TypedBytes, echo: Echo): Promis
     }
     if (byte === undefined || echo === asNothing) continue
     const [taken, added] = [before - editor.shown, editor.shown - before]
-    io.err(keystroke === 'erased' ? '\b \b'.repeat(taken) : added > 0 ? echo(byte) : '')
+    if (keystroke === 'erased') io.draw('\b \b'.repeat(taken))
+    else if (added > 0) io.err(echo(byte))
   }
 }
 

@@ -11,7 +11,7 @@ export interface Progress {
 }
 
 /** @param now milliseconds that only grow. */
-export function showProgress(io: Pick<Io, 'err' | 'isTerminal'>, now = () => performance.now()): Progress {
+export function showProgress(io: Pick<Io, 'draw' | 'isTerminal'>, now = () => performance.now()): Progress {
   if (!io.isTerminal(2)) return { update: () => {}, end: () => {} }
   const start = now()
   let drawn: number | undefined
@@ -22,10 +22,10 @@ export function showProgress(io: Pick<Io, 'err' | 'isTerminal'>, now = () => per
       drawn = time
       const left = ((time - start) / done) * (total - done)
       const percent = Math.floor((100 * done) / total)
-      io.err(`${CLEAR_LINE}hashing: ${percent} %, ${done} of ${total}, ${durationOf(left)} left`)
+      io.draw(`${CLEAR_LINE}hashing: ${percent} %, ${done} of ${total}, ${durationOf(left)} left`)
     },
     end: () => {
-      if (drawn !== undefined) io.err(CLEAR_LINE)
+      if (drawn !== undefined) io.draw(CLEAR_LINE)
     },
   }
 }

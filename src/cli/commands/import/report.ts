@@ -4,9 +4,8 @@ import { BCRYPT_PASSWORD_BYTES } from '../../../hash/formats/bcrypt.ts'
 import type { FormatId } from '../../../hash/registry.ts'
 import type { ImportReport } from '../../../import/import-users.ts'
 import type { ConflictPolicy, ImportPlan } from '../../../import/plan.ts'
-import { count } from '../../terminal/count.ts'
 import type { Io } from '../../terminal/io.ts'
-import { writeJson } from '../../terminal/output.ts'
+import { count, writeJson } from '../../terminal/output.ts'
 
 interface Outcome {
   readonly file: string

@@ -7,7 +7,7 @@ import { HtpasswdError } from '../../../errors.ts'
 import type { ImportedUser, UnreadableRow } from '../../../import/plan.ts'
 import { readAnyFile } from '../../../store/read-file.ts'
 import type { Io } from '../../terminal/io.ts'
-import { printable } from '../../terminal/printable.ts'
+import { printable } from '../../terminal/output.ts'
 import { importedUser, type SourceRow, type Values } from './row.ts'
 
 export type SourceFormat = 'csv' | 'jsonl' | 'lines'

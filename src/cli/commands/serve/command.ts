@@ -1,13 +1,12 @@
 // `htpasswd serve`: the command around one run of the guard; options, first user, signals, exit status.
 import type { Writable } from 'node:stream'
-import { HtpasswdError } from '../../../errors.ts'
-import { helpOf } from '../../options/parse.ts'
+import { runCommand } from '../../options/run-command.ts'
 import type { Io } from '../../terminal/io.ts'
 import { certificateOf } from './certificate.ts'
 import { makeFirstUser } from './first-user.ts'
 import { openFront } from './listener.ts'
 import { serveGrammar } from './option-table.ts'
-import { parseServe, type ServeRequest } from './options.ts'
+import { type ServeRequest, serveRequest } from './options.ts'
 import { appOf, GuardRun } from './run.ts'
 import { catchHangup, catchStop, type SignalSource } from './signals.ts'
 import { openUsers } from './users.ts'
@@ -15,49 +14,53 @@ import { isWorker, runWorker } from './workers.ts'
 
 /** The process around the command: where its log goes, in its own time, and where its signals come from. */
 export interface ServeHost extends SignalSource {
-  readonly stdout: Writable & { readonly columns?: number }
+  readonly stdout: Writable
   readonly stderr: Writable
 }
 
 /** Runs the guard until it is told to stop; resolves with the exit status. */
-export async function serve(argv: readonly string[], io: Io, host: ServeHost = process): Promise<number> {
+export function serve(argv: readonly string[], io: Io, host: ServeHost = process): Promise<number> {
   const say = (text: string): void => io.err(`${text}\n`)
-  try {
-    const request = parseServe(argv, io.env)
-    if (request.values.help) {
-      io.out(`${await helpOf(serveGrammar, host.stdout.columns)}\n`)
-      return 0
-    }
-    // a reader of our output that has gone, as in `htpasswd serve … | head`, ends the log, not the service
-    for (const output of [host.stdout, host.stderr]) output.on('error', () => {})
-    if (isWorker()) {
-      // the process that started this one speaks for all
-      await runWorker(async () => {
-        const { file, values } = request
-        const quiet = (): void => {}
-        return openFront({
-          users: await openUsers(file),
-          certificate: certificateOf(values, quiet),
-          upstream: appOf(request),
-          values,
-          stdout: host.stdout,
-          say,
-        })
-      })
-      return 0
-    }
-    if (request.values.init) await makeFirstUser(request.file, request.values, io)
-    const run = new GuardRun(
-      request,
-      { stdout: host.stdout, stderr: host.stderr, env: appEnvironment(request, io) },
+  return runCommand(
+    serveGrammar,
+    argv,
+    io,
+    async parsed => {
+      const request = serveRequest(parsed)
+      // a closed standard output, as in `htpasswd serve … | head`, ends the log, not the service
+      for (const output of [host.stdout, host.stderr]) output.on('error', () => {})
+      if (isWorker()) return runAsWorker(request, host, say)
+      if (request.values.init) await makeFirstUser(request.file, request.values, io)
+      const run = new GuardRun(
+        request,
+        { stdout: host.stdout, stderr: host.stderr, env: appEnvironment(request, io) },
+        say,
+      )
+      return runUntilStopped(run, say, host)
+    },
+    io.env,
+  )
+}
+
+/** One of `--workers`: only the process that started it prints messages. */
+async function runAsWorker(
+  request: ServeRequest,
+  { stdout }: ServeHost,
+  say: (text: string) => void,
+): Promise<number> {
+  const { file, values } = request
+  const quiet = (): void => {}
+  await runWorker(async () =>
+    openFront({
+      users: await openUsers(file),
+      certificate: certificateOf(values, quiet),
+      upstream: appOf(request),
+      values,
+      stdout,
       say,
-    )
-    return await runUntilStopped(run, say, host)
-  } catch (error) {
-    if (!(error instanceof HtpasswdError)) throw error
-    say(`htpasswd serve: ${error.message}`)
-    return error.exitStatus
-  }
+    }),
+  )
+  return 0
 }
 
 /** The app does not get the password of the first user either: the guard keeps all of them from it. */

@@ -2,7 +2,7 @@
 
 import { usageError } from '../../options/parse.ts'
 import type { ValuesOf } from '../../options/table.ts'
-import { parseOptions } from '../../options/values.ts'
+import { type Parsed, parseOptions } from '../../options/values.ts'
 import { givenOptions, rejectSeveral } from '../../password/source.ts'
 import { serveGrammar, type serveOptions } from './option-table.ts'
 
@@ -20,8 +20,16 @@ export interface ServeRequest {
 const DEFAULT_FILE = '.htpasswd'
 
 /** @throws HtpasswdError `ERR_USAGE` for what `parseOptions` refuses, and for options that do not go together. */
-export function parseServe(argv: readonly string[], environment: NodeJS.ProcessEnv): ServeRequest {
-  const { values, words, rest: command, file } = parseOptions(serveGrammar, argv, environment)
+export const parseServe = (argv: readonly string[], environment: NodeJS.ProcessEnv): ServeRequest =>
+  serveRequest(parseOptions(serveGrammar, argv, environment))
+
+/** @throws HtpasswdError `ERR_USAGE` for options that do not go together. */
+export function serveRequest({
+  values,
+  words,
+  rest: command,
+  file,
+}: Parsed<typeof serveOptions>): ServeRequest {
   if (words.length > 1) {
     throw usageError(
       `expected one password file, got ${words.length}: ${words.join(', ')}; an app to start stands behind "--" (in PowerShell: '--')`,

@@ -3,7 +3,7 @@
 import type { Writable } from 'node:stream'
 import { HtpasswdError } from '../../../errors.ts'
 import { portOf } from '../../../http/client/upstream-url.ts'
-import { fileWarnings } from '../../file-warnings.ts'
+import { fileWarnings } from '../../password-file.ts'
 import { isItself } from './address.ts'
 import {
   answers,

@@ -1,9 +1,7 @@
 // What `serve` says when it is up: where to open it, what to set for the Python client, how many users, what to worry about.
 
 import { type HashInfo, identify } from '../../../hash/registry.ts'
-import { count } from '../../terminal/count.ts'
-import { printable } from '../../terminal/printable.ts'
-import { shellWord } from '../../terminal/shell-word.ts'
+import { count, printable, shellWord } from '../../terminal/output.ts'
 import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './address.ts'
 
 export interface StartupFacts {

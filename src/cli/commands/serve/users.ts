@@ -3,8 +3,7 @@ import { HtpasswdError } from '../../../errors.ts'
 import { identify } from '../../../hash/registry.ts'
 import { isMissing } from '../../../store/file-error.ts'
 import { HtpasswdFile } from '../../../store/htpasswd-file.ts'
-import { count } from '../../terminal/count.ts'
-import { shellWord } from '../../terminal/shell-word.ts'
+import { count, shellWord } from '../../terminal/output.ts'
 
 /** @throws HtpasswdError for a file that is missing, unreadable, empty or without any user who could log in. */
 export async function openUsers(path: string): Promise<HtpasswdFile> {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { nearestName } from '../../options/nearest-name.ts'
 import { type Raw, usageError } from '../../options/parse.ts'
 import { type Grammar, helpOption, type OptionTable } from '../../options/table.ts'
-import { parseOptions } from '../../options/values.ts'
+import type { Parsed } from '../../options/values.ts'
 import { serveOptions } from '../serve/option-table.ts'
 import { parseServe, type ServeRequest } from '../serve/options.ts'
 
@@ -75,18 +75,18 @@ export interface ServiceRequest {
   readonly name: string
   readonly atBoot: boolean
   readonly print: boolean
-  readonly help: boolean
   /** For an installation: what to run, checked. */
   readonly serve: ServeWords | undefined
 }
 
 /** @throws HtpasswdError `ERR_USAGE` for an unknown action or option, and for all that `serve` would refuse. */
-export function parseService(argv: readonly string[], folder: string): ServiceRequest {
-  const { values, words, options, rest } = parseOptions(serviceGrammar, argv)
+export function serviceRequest(
+  { values, words, options, rest }: Parsed<typeof serviceOptions>,
+  folder: string,
+): ServiceRequest {
   const [action, ...files] = words
-  const { name, user, print, help } = values
-  const request = { name, atBoot: !user, print, help }
-  if (help) return { ...request, action: 'status', serve: undefined }
+  const { name, user, print } = values
+  const request = { name, atBoot: !user, print }
   if (!isAction(action)) throw wrongAction(action)
   if (action === 'install') return { ...request, action, serve: serveOf(files, options, rest, folder) }
   const [stray] = [...files, ...[...options.keys()].filter(one => one in guardOptions).map(one => `--${one}`)]

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
-import { shellWord } from '../../terminal/shell-word.ts'
+import { shellWord } from '../../terminal/output.ts'
 import type { ServeWords } from './options.ts'
 import type { Service } from './plan.ts'
 

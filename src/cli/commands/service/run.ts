@@ -4,10 +4,10 @@ import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
-import { helpOf } from '../../options/parse.ts'
+import { runCommand } from '../../options/run-command.ts'
 import type { Io } from '../../terminal/io.ts'
 import { launchd } from './launchd.ts'
-import { parseService, type ServiceRequest, serviceGrammar } from './options.ts'
+import { type ServiceRequest, serviceGrammar, serviceRequest } from './options.ts'
 import type { Plan, ServiceHost, ServiceManager, Step } from './plan.ts'
 import { type Origin, serviceOf } from './program.ts'
 import { systemd } from './systemd.ts'
@@ -26,24 +26,16 @@ const managers: Readonly<Record<string, (host: ServiceHost) => ServiceManager>> 
 }
 
 /** Runs the command and returns its exit status: of `status`, 1 where the service is not there or does not run. */
-export async function service(
+export function service(
   argv: readonly string[],
   io: Io,
   host: ServiceSurroundings = surroundings(io.env),
 ): Promise<number> {
-  try {
-    const request = parseService(argv, host.folder)
-    if (request.help) {
-      io.out(`${await helpOf(serviceGrammar)}\n`)
-      return 0
-    }
+  return runCommand(serviceGrammar, argv, io, parsed => {
+    const request = serviceRequest(parsed, host.folder)
     const plan = planOf(request, managerOf(io.platform, host), host)
     return request.print ? show(plan, io) : carryOut(plan, request, host, io)
-  } catch (error) {
-    if (!(error instanceof HtpasswdError)) throw error
-    io.err(`htpasswd service: ${error.message}\n`)
-    return error.exitStatus
-  }
+  })
 }
 
 function managerOf(platform: NodeJS.Platform, host: ServiceHost): ServiceManager {

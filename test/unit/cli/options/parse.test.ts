@@ -1,6 +1,6 @@
 // Sorting a command line by a grammar: options, words, the rest, errors that name the option, and the help text.
 import { expect, test } from 'vitest'
-import { helpOf, rejectUnknown, sortWords } from '../../../../src/cli/options/parse.ts'
+import { helpOf, onlyFile, rejectUnknown, sortWords } from '../../../../src/cli/options/parse.ts'
 import type { Grammar } from '../../../../src/cli/options/table.ts'
 
 const grammar: Grammar = {
@@ -92,3 +92,12 @@ test.each(Object.getOwnPropertyNames(Object.prototype))(
       expect(() => sortWords(grammar, [word])).toThrow(`unknown option --${name}`)
   },
 )
+
+test.each([
+  [[], 'none'],
+  [['a', 'b'], 'a b'],
+])('one file is expected, not %j', (positionals, got) => {
+  expect(onlyFile(['users'])).toBe('users')
+  const error = { code: 'ERR_USAGE', message: `expected one password file, got ${got}` }
+  expect(() => onlyFile(positionals)).toThrow(expect.objectContaining(error))
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { askPasswords } from '../../../../src/cli/terminal/prompt.ts'
+import { askPasswords, confirm } from '../../../../src/cli/terminal/prompt.ts'
 import { recordedIo } from '../../../support/recorded-io.ts'
 
 const questions = ['New password: ', 'Re-type new password: ']
@@ -59,4 +59,37 @@ test('an answer that is refused ends the questions', async () => {
   await expect(askPasswords(io, questions, refuse)).rejects.toThrow('no')
   expect(io.said.err).toBe('New password: \n')
   expect(io.closed).toBe(true)
+})
+
+test.each([
+  ['y\r', true],
+  ['Y\r', true],
+  ['yes\r', true],
+  ['yx\x7f\r', true],
+  ['n\r', false],
+  ['\r', false],
+  ['yeah\r', false],
+  ['\x03', false],
+  ['\x04', false],
+])('%j at a terminal: %j', async (typed, expected) => {
+  const io = recordedIo({ typed: [typed] })
+  expect(await confirm(io, 'Write users?')).toBe(expected)
+  expect(io.said.err.startsWith('Write users? [y/N] ')).toBe(true)
+  expect(io.said.err.endsWith('\n')).toBe(true)
+  expect(io.closed).toBe(true)
+})
+
+test('what is typed can be seen', async () => {
+  const io = recordedIo({ typed: ['yes\r'] })
+  await confirm(io, 'Write users?')
+  expect(io.said.err).toBe('Write users? [y/N] yes\n')
+})
+
+test.each([
+  ['y\n', true],
+  ['yes\r\n', true],
+  ['no\n', false],
+  ['', false],
+])('%j on standard input: %j', async (input, expected) => {
+  expect(await confirm(recordedIo({ input }), 'Write users?')).toBe(expected)
 })

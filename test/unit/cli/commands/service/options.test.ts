@@ -2,10 +2,11 @@
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { serveOptions } from '../../../../../src/cli/commands/serve/option-table.ts'
-import { parseService, serviceGrammar } from '../../../../../src/cli/commands/service/options.ts'
+import { serviceGrammar, serviceRequest } from '../../../../../src/cli/commands/service/options.ts'
+import { parseOptions } from '../../../../../src/cli/options/values.ts'
 import { passwordOptions } from '../../../../../src/cli/password/options.ts'
 
-const parse = (...argv: string[]) => parseService(argv, '/srv/lab')
+const parse = (...argv: string[]) => serviceRequest(parseOptions(serviceGrammar, argv), '/srv/lab')
 
 test('without options it is for the machine, under the usual name', () => {
   expect(parse('status')).toEqual({
@@ -13,7 +14,6 @@ test('without options it is for the machine, under the usual name', () => {
     name: 'htpasswd-serve',
     atBoot: true,
     print: false,
-    help: false,
     serve: undefined,
   })
   expect(parse('uninstall', '--user', '--name', 'x', '--print')).toMatchObject({
@@ -76,8 +76,6 @@ test.each<[string[], string]>([
 ])('%j is refused', (argv, message) => {
   expect(() => parse(...argv)).toThrow(expect.objectContaining({ message: expect.stringContaining(message) }))
 })
-
-test('help needs no action', () => expect(parse('--help').help).toBe(true))
 
 test('no option of the guard is left out but --init, which would write, and where its password comes from', () => {
   const missing = Object.keys(serveOptions).filter(name => !Object.hasOwn(serviceGrammar.options, name))

@@ -3,8 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseService, type ServeWords } from '../../../../../src/cli/commands/service/options.ts'
+import {
+  type ServeWords,
+  serviceGrammar,
+  serviceRequest,
+} from '../../../../../src/cli/commands/service/options.ts'
 import { serviceOf } from '../../../../../src/cli/commands/service/program.ts'
+import { parseOptions } from '../../../../../src/cli/options/values.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'program-'))
 const app = process.platform === 'win32' ? 'app.exe' : 'app'
@@ -18,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const self = ['/node', '/kit/bin/htpasswd.js']
 const make = (words: string[], origin: { self?: string[]; env?: NodeJS.ProcessEnv } = {}) =>
   serviceOf(
-    parseService(['install', ...words], folder).serve as ServeWords,
+    serviceRequest(parseOptions(serviceGrammar, ['install', ...words]), folder).serve as ServeWords,
     { name: 'x', atBoot: true },
     { env: {}, folder, self, ...origin },
   )

@@ -1,9 +1,11 @@
-// Files that others can write: named at the start of the guard, with what to do.
+// What is said of a password file: that it is none, and who else can read or write it.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { fileWarnings } from '../../../src/cli/file-warnings.ts'
+import { fileWarnings, privateFile, rejectMalformed } from '../../../src/cli/password-file.ts'
+import { parseHtpasswd } from '../../../src/document/document.ts'
+import { withoutPrivateNote } from '../../support/run.ts'
 
 let folder: string
 let file: string
@@ -52,4 +54,20 @@ onPosix('behind a link it is the target that counts', () => {
 test('nothing is said of a file that is gone, or on Windows', () => {
   expect(fileWarnings(join(folder, 'missing'))).toEqual([])
   expect(fileWarnings(file, 'win32')).toEqual([])
+})
+
+test('a file with a line without a colon is not a password file', () => {
+  expect(() => rejectMalformed(parseHtpasswd('a:b\n#\n\n'), 'f')).not.toThrow()
+  expect(() => rejectMalformed(parseHtpasswd('a:b\ntext\n'), 'f')).toThrow(
+    expect.objectContaining({ exitStatus: 7 }),
+  )
+})
+
+test('the note on a private file has a command to copy, whatever the name', () => {
+  expect(privateFile('users')).toMatch(/ icacls users \/grant ACCOUNT:R\n$/)
+  expect(privateFile('my users')).toMatch(/ icacls ["']my users["'] \/grant/)
+})
+
+test('the tests on Windows recognise the note', () => {
+  expect(withoutPrivateNote(`${privateFile('users')}1 user added\n`)).toBe('1 user added\n')
 })
