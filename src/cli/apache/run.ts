@@ -8,7 +8,7 @@ import { type HashOptions, hashPassword } from '../../hash/registry.ts'
 import { checkAccess } from '../../store/access.ts'
 import { privateFile, rejectMalformed } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
-import { printable } from '../terminal/output.ts'
+import { printable, reportErrors } from '../terminal/output.ts'
 import { type ClassicCommand, type LongOptions, parseClassic, UsageError } from './grammar.ts'
 import { passwordOf } from './password.ts'
 import { verify } from './verify.ts'
@@ -18,16 +18,13 @@ const CLASSIC_COST = 5
 /** What fits Apache's buffer (MAX_STRING_LEN) with a NUL and a line end: a longer line is one that it would not read again. */
 const MAX_RECORD_BYTES = 254
 
-/** Runs one command and returns its exit status; says on standard error what went wrong. */
-export async function classic(argv: readonly string[], io: Io, long?: LongOptions): Promise<number> {
-  try {
-    return await run(parseClassic(argv, long), io)
-  } catch (error) {
-    if (!(error instanceof HtpasswdError)) throw error
-    io.err(error instanceof UsageError ? error.text : `htpasswd: ${error.message}\n`)
-    return error.exitStatus
-  }
-}
+/** Runs one command and returns its exit status. */
+export const classic = (argv: readonly string[], io: Io, long?: LongOptions): Promise<number> =>
+  reportErrors(
+    io,
+    async () => run(parseClassic(argv, long), io),
+    error => (error instanceof UsageError ? error.text : `htpasswd: ${error.message}\n`),
+  )
 
 async function run(command: ClassicCommand, io: Io): Promise<number> {
   const writes = command.mode !== 'verify' && command.mode !== 'delete'

@@ -13,7 +13,15 @@ import { runCommand } from '../options/run-command.ts'
 import { type Grammar, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
 import { othersCanWrite } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
-import { count, Output, type Paint, painter, printable, shellWord } from '../terminal/output.ts'
+import {
+  count,
+  Output,
+  type Paint,
+  painter,
+  printable,
+  printableJson,
+  shellWord,
+} from '../terminal/output.ts'
 import { confirm } from '../terminal/prompt.ts'
 
 export const fixOptions = {
@@ -46,7 +54,7 @@ export function fix(argv: readonly string[], io: Io): Promise<number> {
     const { bytes: before } = await readPasswordFile(file)
     const plan = planOf(file, before, io.platform)
     const report = (backup?: string): number => {
-      if (values.json) io.out(`${JSON.stringify(resultOf(file, plan, backup))}\n`)
+      if (values.json) io.out(`${printableJson(resultOf(file, plan, backup))}\n`)
       return ExitStatus.ok
     }
     if (plan.changes.length === 0) {

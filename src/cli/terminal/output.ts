@@ -1,5 +1,6 @@
 // How results and messages are written: counts, names made safe to show, words quoted for a shell, colours, JSON.
 import { styleText } from 'node:util'
+import { HtpasswdError } from '../../errors.ts'
 
 /** Where results are written; part of `Io`. */
 export interface ResultOutput {
@@ -67,6 +68,24 @@ function windowsWord(word: string, placeholder: string): string {
   if (/["%!$`\u2018-\u201f]/.test(word)) return placeholder
   // a backslash before the closing quotation mark would escape it (CommandLineToArgvW)
   return `"${word.replace(/\\+$/, '$&$&')}"`
+}
+
+/**
+ * Runs `work` and returns its exit status, or that of an error of this package, whose text goes to standard error. Any
+ * other error is a defect, and is rethrown.
+ */
+export async function reportErrors(
+  io: { err(text: string): void },
+  work: () => Promise<number>,
+  textOf: (error: HtpasswdError) => string,
+): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof HtpasswdError)) throw error
+    io.err(textOf(error))
+    return error.exitStatus
+  }
 }
 
 export type Paint = (style: 'green' | 'yellow' | 'red' | 'cyan' | 'bold', text: string) => string

@@ -46,7 +46,7 @@ export async function askPasswords(
 }
 
 /** Asks for a line that may be seen; undefined where none was given. */
-export async function askLine(io: Io, question: string): Promise<Buffer | undefined> {
+async function askLine(io: Io, question: string): Promise<Buffer | undefined> {
   const terminal = await io.openTerminal()
   io.err(question)
   if (terminal === undefined) return io.readLine(ANSWER_BYTES)
