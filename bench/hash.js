@@ -1,5 +1,4 @@
 // A check of a password: through verifyPassword against the named package called directly, and against the C library.
-import { execFileSync } from 'node:child_process'
 import apacheMd5 from 'apache-md5'
 import bcryptjs from 'bcryptjs'
 import unixCrypt from 'unix-crypt-td-js'
@@ -57,24 +56,6 @@ for (const { name, options, calls, runs, direct } of packages) {
     control: true,
   })
 }
-
-// in processes of their own: the first calls compile the code, and ours start a thread beside
-const first = `const hash = bcryptjs.hashSync(PASSWORD, 4).replace('$04$', '$10$')
-const start = process.hrtime.bigint()
-for (let i = 0; i < 8; i++) await check(PASSWORD, hash)
-console.log(Number(process.hrtime.bigint() - start) / 8000)`
-const eightCalls = check => {
-  const imports = `import bcryptjs from 'bcryptjs'; import { verifyPassword } from '../dist/index.js'`
-  const program = `${imports}; const PASSWORD = '${PASSWORD}'; const check = ${check}; ${first}`
-  const options = { cwd: import.meta.dirname, encoding: 'utf8' }
-  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', program], options))
-}
-await compare('bcrypt cost 10, a process of eight', {
-  ours: () => eightCalls('verifyPassword'),
-  theirs: () => eightCalls('bcryptjs.compare'),
-  runs: 15,
-  target: 'none asked',
-})
 
 const system = cryptOfTheSystem()
 if (system === undefined) console.log('SHA-crypt: skipped, neither cc with libcrypt nor perl is here')

@@ -1,11 +1,23 @@
-// Byte strings: how passwords, user names and stored hashes are held between the door of the program and the engines.
+// Byte strings: how passwords and user names are held from where they enter the program down to the engines. A message to
+// a worker thread carries the bytes of such a string only; a Buffer may be a view of the 8 KB pool that Node's Buffers share,
+// and the structured clone algorithm copies the whole pool.
 
 declare const byteString: unique symbol
 
 /**
- * Bytes as a string, one Latin-1 character (U+0000 to U+00FF) a byte. `length` counts bytes, `===` compares bytes, and
- * a message to a worker thread carries these bytes only. A Buffer may be a view of the 8 KB pool that Node's Buffers
- * share, and the structured clone algorithm copies the whole pool.
+ * Bytes as a string, one Latin-1 character (U+0000 to U+00FF) for each byte. `length` counts bytes and `===` compares them.
+ *
+ * @example
+ * ```js
+ * import { parseCredentials } from 'htpasswd-kit'
+ *
+ * const { username } = parseCredentials(`Basic ${Buffer.from('jörg:secret').toString('base64')}`)
+ * console.log(username.length, Buffer.from(username, 'latin1').toString())
+ * ```
+ *
+ * ```text
+ * 5 jörg
+ * ```
  */
 export type ByteString = string & { readonly [byteString]: true }
 

@@ -1,8 +1,10 @@
 // The public API: named re-exports only.
+
 export type { AuthResult, Credentials, Login, RefusalReason } from './auth/auth-result.ts'
 export { type AuthContext, Authenticator } from './auth/authenticator.ts'
 export type { AuthenticatorOptions } from './auth/authenticator-options.ts'
 export type { UserLookup, UserSource } from './auth/user-source.ts'
+export type { ByteString } from './bytes.ts'
 export { type CheckOptions, checkDocument } from './check/check-document.ts'
 export { describeUsers, type UserDescription } from './check/describe-users.ts'
 export { type Change, type Fix, fixDocument } from './check/fix-document.ts'
@@ -15,16 +17,9 @@ export { type ErrorCode, HtpasswdError } from './errors.ts'
 export type { HashDescription, HashState } from './hash/describe.ts'
 export type { FormatInfo, Strength } from './hash/format.ts'
 export { type GenerateOptions, generatePassword } from './hash/generate-password.ts'
-export {
-  type FormatId,
-  type HashInfo,
-  type HashOptions,
-  hashPassword,
-  identify,
-  needsRehash,
-  type VerifyOptions,
-  verifyPassword,
-} from './hash/registry.ts'
+export { hashPassword, needsRehash, verifyPassword } from './hash/hash-password.ts'
+export type { HashOptions, VerifyOptions } from './hash/options.ts'
+export { type FormatId, type HashInfo, identify } from './hash/registry.ts'
 export { formatChallenge } from './http/basic/challenge.ts'
 export { parseCredentials } from './http/basic/credentials.ts'
 export { type AccessLogEntry, type AccessLogFormat, formatAccessLogEntry } from './http/guard/access-log.ts'

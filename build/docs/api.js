@@ -15,6 +15,7 @@ const sections = {
   store: 'Files on disk',
   auth: 'Checking logins',
   http: 'HTTP',
+  'bytes.ts': 'Byte strings',
   'errors.ts': 'Errors',
   'deprecated.ts': 'Deprecated names',
 }

@@ -1,4 +1,4 @@
-// Bundles the command for the one-file executables: what it loads at once, what it loads later, and its worker threads.
+// Bundles the command for the one-file executables: what it loads at once, what it loads later, and its worker thread.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -75,6 +75,5 @@ export async function bundleExecutable(work) {
     'package.json': pathOf('package.json'),
     ...(await bundleCommand(work)),
     ...(await bundleWorker(work, 'hash-worker', pathOf('dist', 'hash', 'worker.js'))),
-    ...(await bundleWorker(work, 'verify-worker', pathOf('dist', 'auth', 'verify-worker.js'))),
   }
 }

@@ -1,11 +1,15 @@
-// What an Authenticator is asked and what it answers.
+// What an Authenticator takes and returns.
+import type { ByteString } from '../bytes.ts'
 
-/** A user name and a password as they were sent: bytes, because RFC 7617 leaves the encoding open. */
-export interface Credentials {
+/**
+ * A user name and a password as they were sent: bytes, because RFC 7617 leaves the encoding open. A byte string, as
+ * `parseCredentials` returns it, has one Latin-1 character for each byte.
+ */
+export interface Credentials<Bytes extends ByteString | Uint8Array = ByteString | Uint8Array> {
   /** Everything before the first colon. */
-  readonly username: Uint8Array
+  readonly username: Bytes
   /** Everything after it; may be empty. */
-  readonly password: Uint8Array
+  readonly password: Bytes
 }
 
 /** Why a login was refused. */
@@ -21,11 +25,11 @@ export type RefusalReason =
   /** The verification itself failed; `onError` got the error. */
   | 'fault'
 
-/** A successful login, with the user's name as text and as the bytes that were sent. */
+/** A successful login, with the user's name as text and as the bytes that were sent, one Latin-1 character for each byte. */
 export interface Login {
   readonly ok: true
   readonly user: string
-  readonly username: Uint8Array
+  readonly username: ByteString
   /** Whether the user still exists with the same stored hash: for responses that stay open after the login. */
   isCurrent(): boolean
 }

@@ -11,7 +11,7 @@ export interface AuthenticatorOptions {
   readonly maxFailures?: number | undefined
   /** Worker threads. Default: one less than the processor cores, 1 to 4. */
   readonly workers?: number | undefined
-  /** Verifications that may wait for a worker; beyond that the status is 503. Default: 32 for each worker. */
+  /** Verifications that may wait for a worker; beyond that the status is 503. Default: 256. */
   readonly maxQueue?: number | undefined
   /** A bcrypt hash with a higher cost is refused. Default: 17. */
   readonly maxCost?: number | undefined

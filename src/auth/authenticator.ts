@@ -1,21 +1,20 @@
-// Decides who a request's credentials are; cached, throttled, and with the same work whoever is named.
+// Decides whose credentials a request has: cached, throttled, and with the same work for known and unknown users.
 
 import { LRUCache } from 'lru-cache'
-import { toByteString } from '../bytes.ts'
-import { identify } from '../hash/registry.ts'
+import { type ByteString, fromByteString, isAscii, toByteString } from '../bytes.ts'
+import { excessOf, type HashLimits } from '../hash/options.ts'
+import { parseHash, type StoredHash } from '../hash/registry.ts'
 import { addressBlock } from '../platform/ip-address.ts'
 import { type AuthResult, type Credentials, type Login, refuse } from './auth-result.ts'
 import { type AuthenticatorOptions, checkAuthenticatorOptions } from './authenticator-options.ts'
-import { createDecoy } from './decoy.ts'
+import { createDummyHash } from './dummy-hash.ts'
 import { otherForm, textOf } from './text-forms.ts'
 import { Throttle } from './throttle.ts'
 import { toUserSource, type UserLookup, type UserSource } from './user-source.ts'
 import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
-import type { VerifyAnswer } from './verify-job.ts'
-import { type Verify, VerifyPool } from './verify-pool.ts'
+import { Verifier, type Verify } from './verifier.ts'
 
-const placeOf = (username: Uint8Array, block: string | undefined): string =>
-  `${block} ${toByteString(username)}`
+const clientOf = (username: ByteString, block: string | undefined): string => `${block} ${username}`
 
 /** Where a request came from. */
 export interface AuthContext {
@@ -23,29 +22,46 @@ export interface AuthContext {
   readonly address?: string | undefined
 }
 
-// Apache's and our own limits of a name and a password; what is longer matches nobody and is not hashed
+// Apache's limit of a name and our own of a password; what is longer matches nobody and is not hashed
 const MAX_USERNAME_BYTES = 255
 const MAX_PASSWORD_BYTES = 4096
 
-// MLflow's client waits as long as Retry-After says, and at most a few seconds are bearable for a typing error
+// MLflow's client waits as long as Retry-After says; a typing error should not cost more than a few seconds
 const FORGIVE_MILLISECONDS = 5000
 const BUSY_RETRY_SECONDS = 1
-// Whoever is remembered needs no hash, so neither a storm of guesses nor a throttled address keeps him out. It may be long:
-// what is remembered is bound to the stored hash, and a changed or deleted record misses at once.
+// Remembered users need no hash, so neither many guesses nor a throttled address locks them out. It may be long: what is
+// remembered is bound to the stored hash, so a changed or deleted record misses at once.
 const REMEMBERED_MILLISECONDS = 3_600_000
-const REMEMBERED_PLACES = 10_000
+const MAX_KNOWN_CLIENTS = 10_000
 
-type IsStored = (username: Uint8Array, text: string, hash: string) => boolean
+/** A string has one byte a character. One that has more is text, such as a program's own, and is encoded as UTF-8. */
+const bytesOf = (value: ByteString | Uint8Array): ByteString =>
+  typeof value === 'string' && (isAscii(value) || !/[^\x00-\xff]/.test(value)) ? value : toByteString(value)
 
-/** A login, and the stored hash that it came in with. */
+/** Somebody who asks for access, and what the source knows of them. */
+interface Attempt {
+  readonly username: ByteString
+  /** The name as text. */
+  readonly user: string
+  readonly password: ByteString
+  /** Undefined for an unknown user. */
+  readonly storedHash: string | undefined
+  readonly key: CheckKey
+  /** The subnet of the client's address. */
+  readonly block: string | undefined
+}
+
+type IsStored = (username: ByteString, user: string, hash: string) => boolean
+
+/** A login, and the stored hash that it was verified against. */
 class StoredLogin implements Login {
   readonly ok = true
   readonly user: string
-  readonly username: Uint8Array
+  readonly username: ByteString
   readonly #hash: string
   readonly #isStored: IsStored
 
-  constructor(user: string, username: Uint8Array, hash: string, isStored: IsStored) {
+  constructor(user: string, username: ByteString, hash: string, isStored: IsStored) {
     this.user = user
     this.username = username
     this.#hash = hash
@@ -60,7 +76,7 @@ class StoredLogin implements Login {
 /**
  * Verifies credentials against a source of users: an `HtpasswdFile`, or any function that returns a stored hash.
  *
- * A correct password is remembered as an HMAC that is bound to the stored hash, so it is hashed once. Hashes are computed
+ * A correct password is remembered as a keyed digest that is bound to the stored hash, so it is hashed once. Hashes are computed
  * in worker threads, behind a bounded queue. After too many failures an address or a user name has to wait, but never a
  * user whose password is remembered. An unknown user, a wrong password and a damaged record get the same result after
  * the same work.
@@ -85,37 +101,36 @@ export class Authenticator {
   readonly #source: UserSource
   readonly #key = createKeyer()
   readonly #verified: VerifiedCache
-  readonly #pool: VerifyPool
+  readonly #verifier: Verifier
   readonly #verify: Verify
-  readonly #decoy: () => string
+  readonly #limits: HashLimits
+  readonly #dummyHash: () => StoredHash
   readonly #throttle: Throttle
   readonly #onError: (error: unknown) => void
-  readonly #underWay = new Map<string, Promise<AuthResult>>()
-  readonly #places = new LRUCache<string, true>({ max: REMEMBERED_PLACES })
+  readonly #inFlight = new Map<string, Promise<AuthResult>>()
+  readonly #knownClients = new LRUCache<string, true>({ max: MAX_KNOWN_CLIENTS })
 
   /** @throws HtpasswdError `ERR_OPTION` for an option that is unknown or out of its range. */
   constructor(source: UserSource | UserLookup, options?: AuthenticatorOptions)
-  /** @internal `verify` stands in for the pool in tests, which count hashes. */
+  /** @internal `verify` replaces the worker threads in tests, which count hashes. */
   constructor(source: UserSource | UserLookup, options: AuthenticatorOptions, verify: Verify)
   constructor(source: UserSource | UserLookup, options: AuthenticatorOptions = {}, verify?: Verify) {
     const checked = checkAuthenticatorOptions(options)
-    const {
-      cacheMilliseconds = REMEMBERED_MILLISECONDS,
-      cacheEntries = 10_000,
-      maxFailures = 10,
-      workers,
-      maxQueue,
-    } = checked
     const { maxCost, maxRounds, onError = () => {}, now = () => performance.now() } = checked
     this.#source = toUserSource(source)
-    this.#verified = new VerifiedCache({ milliseconds: cacheMilliseconds, entries: cacheEntries, now })
-    const limits = {
+    this.#verified = new VerifiedCache({
+      milliseconds: checked.cacheMilliseconds ?? REMEMBERED_MILLISECONDS,
+      entries: checked.cacheEntries ?? 10_000,
+      now,
+    })
+    this.#limits = {
       ...(maxCost !== undefined && { maxCost }),
       ...(maxRounds !== undefined && { maxRounds }),
     }
-    this.#pool = new VerifyPool({ workers, maxQueue, ...limits })
-    this.#verify = verify ?? this.#pool.verify
-    this.#decoy = createDecoy(this.#source, now)
+    this.#verifier = new Verifier(checked.workers, checked.maxQueue)
+    this.#verify = verify ?? this.#verifier.verify
+    this.#dummyHash = createDummyHash(this.#source, now, this.#limits)
+    const maxFailures = checked.maxFailures ?? 10
     this.#throttle = new Throttle({ maxFailures, forgiveMilliseconds: FORGIVE_MILLISECONDS, now })
     this.#onError = onError
   }
@@ -129,21 +144,22 @@ export class Authenticator {
     return this.decide(credentials, context)
   }
 
-  /** As `authenticate`, but at once where no hash is needed: most of a server's requests. @internal */
-  decide(credentials: Credentials | undefined, context: AuthContext): AuthResult | Promise<AuthResult> {
+  /** As `authenticate`, but at once where no hash is needed: for most requests of a server. @internal */
+  decide(credentials: Credentials | undefined, { address }: AuthContext): AuthResult | Promise<AuthResult> {
     if (credentials === undefined) return refuse('missing')
-    const { username, password } = credentials
+    const [username, password] = [bytesOf(credentials.username), bytesOf(credentials.password)]
     if (username.length > MAX_USERNAME_BYTES || password.length > MAX_PASSWORD_BYTES)
       return refuse('rejected')
     try {
-      // A program's own look-up may say null for nobody. That must not pass for a record: whose record was the decoy
-      // would be let in by the memory of it.
       const user = textOf(username)
+      // A custom lookup may return null; treat it as undefined. Otherwise a deleted user whose hash serves as the dummy
+      // hash would still hit the cache, because unknown users are keyed by the dummy hash.
       const storedHash = this.#lookUp(username, user) ?? undefined
-      const key = this.#key(username, storedHash ?? this.#decoy(), password)
+      const key = this.#key(username, storedHash ?? this.#dummyHash().text, password)
       if (storedHash !== undefined && this.#verified.has(key))
         return new StoredLogin(user, username, storedHash, this.#isStored)
-      return this.#checkOnce(credentials, storedHash, key, context.address)
+      const block = address === undefined ? undefined : addressBlock(address)
+      return this.#checkOnce({ username, user, password, storedHash, key, block })
     } catch (error) {
       this.#onError(error)
       return refuse('fault')
@@ -151,111 +167,103 @@ export class Authenticator {
   }
 
   /**
-   * Equal attempts from one place share one check, known user or not: the key of an unknown one is as much its own
-   * (CVE-2026-88010 shared one among all unknown users, and so told them).
+   * Equal attempts from one subnet share one verification, known user or not: unknown users have keys of their own
+   * (CVE-2026-88010 shared one key among all unknown users, and so told them apart).
    */
-  async #checkOnce(
-    credentials: Credentials,
-    storedHash: string | undefined,
-    key: CheckKey,
-    address: string | undefined,
-  ): Promise<AuthResult> {
-    const { username } = credentials
+  async #checkOnce(attempt: Attempt): Promise<AuthResult> {
+    const { key, username, block } = attempt
+    const id = `${key} ${block}`
     try {
-      const block = address === undefined ? undefined : addressBlock(address)
-      const attempt = `${key} ${block}`
-      const same = this.#underWay.get(attempt)
+      const same = this.#inFlight.get(id)
       if (same !== undefined) return await same
-      const check = this.#check(credentials, storedHash, this.#limitsOf(username, block)).then(answer => {
-        if (answer.ok) this.#remember(key, username, block)
-        return answer
+      const check = this.#check(attempt).then(result => {
+        if (result.ok) {
+          this.#verified.add(key)
+          this.#knownClients.set(clientOf(username, block), true)
+        }
+        return result
       })
-      this.#underWay.set(attempt, check)
-      return await check.finally(() => this.#underWay.delete(attempt))
+      this.#inFlight.set(id, check)
+      return await check.finally(() => this.#inFlight.delete(id))
     } catch (error) {
       this.#onError(error)
       return refuse('fault')
     }
   }
 
-  readonly #isStored: IsStored = (username, text, hash) => {
+  readonly #isStored: IsStored = (username, user, hash) => {
     try {
-      return this.#lookUp(username, text) === hash
+      return this.#lookUp(username, user) === hash
     } catch (error) {
-      // it tells nothing of the user
+      // a source that fails says nothing about the user
       this.#onError(error)
       return true
     }
   }
 
-  #lookUp(username: Uint8Array, text: string): string | undefined {
+  /** By text where the bytes are UTF-8, else by the bytes; then by the other form. */
+  #lookUp(username: ByteString, user: string): string | undefined {
     const other = otherForm(username)
-    // as text where the bytes are UTF-8; Latin-1 bytes are asked for as they are, then as text
-    if (other === undefined) return this.#source.get(text)
-    return Buffer.compare(Buffer.from(text, 'utf8'), username) === 0
-      ? (this.#source.get(text) ?? this.#source.get(other))
-      : (this.#source.get(username) ?? this.#source.get(text))
+    if (other === undefined) return this.#source.get(user)
+    const isUtf8 = toByteString(user) === username
+    return isUtf8
+      ? (this.#source.get(user) ?? this.#source.get(fromByteString(other)))
+      : (this.#source.get(fromByteString(username)) ?? this.#source.get(user))
   }
 
   /** What an attempt is counted against: its address, and the name. */
-  #limitsOf(username: Uint8Array, block: string | undefined): string[] {
-    const place = placeOf(username, block)
-    // A name that logged in from here before has a count of its own for this place: strangers who guess at it
-    // elsewhere cannot keep its owner out.
-    const name = this.#places.has(place) ? `place ${place}` : `name ${toByteString(username)}`
+  #countersOf({ username, block }: Attempt): string[] {
+    const client = clientOf(username, block)
+    // A name that logged in from this subnet before has its own counter for it: guesses at the name from elsewhere
+    // cannot lock its owner out.
+    const name = this.#knownClients.has(client) ? `client ${client}` : `name ${username}`
     return block === undefined ? [name] : [`address ${block}`, name]
   }
 
-  /** One place in the throttle for each limit; then the hash. */
-  async #check(
-    { username, password }: Credentials,
-    storedHash: string | undefined,
-    limits: string[],
-  ): Promise<AuthResult> {
+  /** Takes a turn at each counter; then the hash. */
+  async #check(attempt: Attempt): Promise<AuthResult> {
     const admitted: string[] = []
     let failed = false
     try {
-      for (const limit of limits) {
-        const admission = await this.#throttle.admit(limit)
+      for (const counter of this.#countersOf(attempt)) {
+        const admission = await this.#throttle.admit(counter)
         if (admission === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
         if (admission !== 'admitted')
           return refuse('throttled', Math.max(1, Math.ceil(admission.wait / 1000)))
-        admitted.push(limit)
+        admitted.push(counter)
       }
-      const right = await this.#isRight(password, storedHash)
-      if (right === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
-      failed = !right
+      const isRight = await this.#isRight(attempt)
+      if (isRight === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
+      failed = !isRight
+      const { user, username, storedHash } = attempt
       if (failed || storedHash === undefined) return refuse('rejected')
-      return new StoredLogin(textOf(username), username, storedHash, this.#isStored)
+      return new StoredLogin(user, username, storedHash, this.#isStored)
     } finally {
-      for (const limit of admitted) this.#throttle.settle(limit, failed)
+      for (const counter of admitted) this.#throttle.settle(counter, failed)
     }
   }
 
-  #remember(key: CheckKey, username: Uint8Array, block: string | undefined): void {
-    this.#verified.add(key)
-    this.#places.set(placeOf(username, block), true)
-  }
-
-  /** The hash first, whether the user exists last: both ways the same work (CVE-2026-32595 returned early). */
-  async #isRight(password: Uint8Array, storedHash: string | undefined): Promise<boolean | 'full'> {
-    const checkable = storedHash !== undefined && identify(storedHash) !== undefined
-    const answer = await this.#matches(password, checkable ? storedHash : this.#decoy())
-    if (answer === 'full') return 'full'
-    if (answer !== 'beyond-limits') return answer && checkable
-    // the record asks for more work than is allowed: denied, after the work of all others
-    return (await this.#matches(password, this.#decoy())) === 'full' ? 'full' : false
-  }
-
-  async #matches(password: Uint8Array, record: string): Promise<VerifyAnswer | 'full'> {
-    const first = await this.#verify(password, record)
-    if (first !== false) return first
-    const other = otherForm(password)
-    return other === undefined ? false : this.#verify(other, record)
+  /**
+   * The hash first, whether the user exists last: the same work both ways (CVE-2026-32595 returned early). A record that
+   * asks for more work than allowed is refused after the work of the dummy hash.
+   */
+  async #isRight({ password, storedHash, block }: Attempt): Promise<boolean | 'full'> {
+    const stored = storedHash === undefined ? undefined : parseHash(storedHash)
+    const isVerifiable = stored !== undefined && excessOf(stored, this.#limits) === undefined
+    const record = isVerifiable ? stored : this.#dummyHash()
+    const requester = { key: block ?? '', isSuspect: false }
+    const forms = [password, otherForm(password)]
+    for (const form of forms) {
+      if (form === undefined) break
+      const isRight = await this.#verify(form, record, requester)
+      if (isRight === 'full') return 'full'
+      if (isRight) return isVerifiable
+    }
+    return false
   }
 
   /** Ends the worker threads; verifications in flight are refused as `fault`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.close()
+    await this.#verifier.close()
   }
 }

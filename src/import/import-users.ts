@@ -1,9 +1,12 @@
 // Many users into a password file at once, all or none: checked, hashed on every core, and only then written.
 import { availableParallelism } from 'node:os'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+import type { ByteString } from '../bytes.ts'
 import type { HtpasswdDocument } from '../document/document.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
-import { type HashOptions, hashOneOfMany, needsRehash } from '../hash/registry.ts'
+import { MAX_CRYPT_PASSWORD_BYTES } from '../hash/format.ts'
+import { checkedPassword, computeOneOfMany, makeHash, needsRehash } from '../hash/hash-password.ts'
+import type { HashOptions } from '../hash/options.ts'
 import { ImportProblems } from './import-problems.ts'
 import {
   type ConflictPolicy,
@@ -73,7 +76,11 @@ export async function importUsers(
   }
   // which refuses what hashPassword would, also where every row has its hash
   needsRehash('', hashing)
-  const plan = planImport(users, { onConflict, isThere: user => document.has(user) })
+  const plan = planImport(users, {
+    onConflict,
+    isThere: user => document.has(user),
+    toBytes: checkedPassword,
+  })
   await hashPlan(plan, hashing, onProgress)
   return applyImport(document, plan, onConflict)
 }
@@ -82,9 +89,6 @@ export async function importUsers(
 const JOBS_PER_CORE = 2
 /** So long nothing else of the program waits for hashes that are too short for a thread. */
 const SLICE_MILLISECONDS = 20
-/** Of a password as text: it may have 512 bytes, and the formats of crypt(3) refuse that, but not before they compute. */
-const LONG_PASSWORD = 170
-
 /**
  * Makes the hashes that are missing.
  *
@@ -95,7 +99,8 @@ export async function hashPlan(
   options: HashOptions,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<void> {
-  const isLong = ({ password }: PlannedUser): number => Number((password?.length ?? 0) > LONG_PASSWORD)
+  const isLong = ({ password }: PlannedUser): number =>
+    Number((password?.length ?? 0) > MAX_CRYPT_PASSWORD_BYTES)
   const waiting = [...users.values()]
     .filter(({ hash }) => hash === undefined)
     // what may be refused comes first: hours of work should not end with it
@@ -125,7 +130,7 @@ function* each<T>(items: readonly T[]): Generator<T> {
 async function hashOf(user: PlannedUser, options: HashOptions): Promise<string> {
   const problems = new ImportProblems()
   try {
-    const hash = await hashOneOfMany(user.password as string | Uint8Array, options)
+    const hash = await makeHash(user.password as ByteString, options, computeOneOfMany)
     if (!/[:\n\r\0]/.test(hash)) return hash
     // only of the format plaintext
     const expected = 'expected a password without a colon or line end for plaintext, got one'

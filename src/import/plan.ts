@@ -1,8 +1,8 @@
 // What an import would do, before any password is hashed: rows checked one by one, and against each other and a file.
-import { type ByteString, decodeSurrogateEscape, encodeSurrogateEscape } from '../bytes.ts'
+import { type ByteString, decodeSurrogateEscape, encodeSurrogateEscape, toByteString } from '../bytes.ts'
 import { checkUsername } from '../document/username.ts'
 import { HtpasswdError } from '../errors.ts'
-import { checkedPassword, hasNul } from '../hash/password.ts'
+import { hasNul } from '../hash/hash-password.ts'
 import { identify, isLocked } from '../hash/registry.ts'
 import { ImportProblems, type Place } from './import-problems.ts'
 
@@ -16,6 +16,11 @@ export interface ImportedUser {
   readonly hash?: string | undefined
   /** The line of the row in its source, for messages. Default: its position among the users. */
   readonly line?: number | undefined
+}
+
+/** A user to import, as a source has it: with passwords as text, or as bytes. */
+export type ImportRow<Password> = Omit<ImportedUser, 'password'> & {
+  readonly password?: Password | undefined
 }
 
 /** What happens to a user who exists already, or is listed twice. */
@@ -34,7 +39,7 @@ export interface PlannedUser {
   /** Whether `place` is a line. */
   readonly isLine: boolean
   /** What the hash is made of, until it is made. */
-  password: string | Uint8Array | undefined
+  password: ByteString | undefined
   hash: string | undefined
   /** The password was made up here, and somebody has to be told. */
   readonly generated: string | undefined
@@ -47,9 +52,11 @@ export interface ImportPlan {
   readonly skipped: readonly string[]
 }
 
-interface PlanOptions {
+interface PlanOptions<Password> {
   readonly onConflict: ConflictPolicy
   readonly isThere: (user: string) => boolean
+  /** The bytes of a password as the rows have it; throws for what is none. */
+  readonly toBytes: (password: Password) => ByteString
   /** For a row without a password and a hash; it is a mistake where this is missing. */
   readonly generate?: (() => string) | undefined
   /** Said behind that mistake: what to do. */
@@ -60,9 +67,9 @@ export const placeOf = ({ place, isLine }: Pick<PlannedUser, 'place' | 'isLine'>
   isLine ? `line ${place}` : `row ${place}`
 
 /** @throws HtpasswdError that lists all that is wrong. */
-export function planImport(
-  rows: Iterable<ImportedUser | UnreadableRow>,
-  { onConflict, isThere, generate, hint = 'give one of them' }: PlanOptions,
+export function planImport<Password = string | Uint8Array>(
+  rows: Iterable<ImportRow<Password> | UnreadableRow>,
+  { onConflict, isThere, toBytes, generate, hint = 'give one of them' }: PlanOptions<Password>,
 ): ImportPlan {
   const problems = new ImportProblems()
   const users = new Map<string, PlannedUser>()
@@ -78,18 +85,20 @@ export function planImport(
       const key = keyOf(row)
       const name = decodeSurrogateEscape(key)
       checkUsername(name)
-      checkSecret(row, name, generate === undefined ? hint : undefined)
+      const { hash } = row
+      const password = row.password === undefined ? undefined : toBytes(row.password)
+      checkSecret(password, hash, name, generate === undefined ? hint : undefined)
       const earlier = users.get(key)
       const isKnown = onConflict === 'update' ? false : isThere(name)
       if (onConflict === 'fail') rejectConflict(name, earlier, isKnown)
       // of an update the later one counts
       if (earlier !== undefined || isKnown) skipped.push(name)
       if (onConflict === 'skip' && (earlier !== undefined || isKnown)) continue
-      const { password, hash } = row
       const generated = password === undefined && hash === undefined ? generate?.() : undefined
       const { place, isLine } = at
       // each field by its name: a spread takes ten times as long, which a million rows feel
-      users.set(key, { name, place, isLine, password: password ?? generated, hash, generated })
+      const secret = password ?? (generated === undefined ? undefined : toByteString(generated))
+      users.set(key, { name, place, isLine, password: secret, hash, generated })
     } catch (error) {
       problems.addError(placeOf(at), error)
     }
@@ -98,13 +107,18 @@ export function planImport(
   return { users, skipped }
 }
 
-function keyOf({ user }: ImportedUser): ByteString {
+function keyOf({ user }: Pick<ImportedUser, 'user'>): ByteString {
   if (typeof user === 'string' || user instanceof Uint8Array) return encodeSurrogateEscape(user)
   throw new HtpasswdError('ERR_RECORD', `"user" expected a string or a Uint8Array, got ${typeof user}`)
 }
 
 /** @param hint undefined where both may be missing. */
-function checkSecret({ password, hash }: ImportedUser, name: string, hint: string | undefined): void {
+function checkSecret(
+  password: ByteString | undefined,
+  hash: string | undefined,
+  name: string,
+  hint: string | undefined,
+): void {
   const refuse = (message: string): never => {
     throw new HtpasswdError('ERR_RECORD', `${name}: ${message}`)
   }
@@ -112,11 +126,9 @@ function checkSecret({ password, hash }: ImportedUser, name: string, hint: strin
   if (password === undefined && hash === undefined) {
     if (hint !== undefined) refuse(`expected a password or a hash, got neither; ${hint}`)
   } else if (hash !== undefined) checkHash(hash, refuse)
-  else {
-    const bytes = checkedPassword(password as string | Uint8Array)
-    if (bytes.length === 0) refuse('expected a password of one character and more, got an empty one')
-    if (hasNul(bytes)) refuse('expected a password without a NUL byte, got one')
-  }
+  else if (password === '') refuse('expected a password of one character and more, got an empty one')
+  else if (password !== undefined && hasNul(password))
+    refuse('expected a password without a NUL byte, got one')
 }
 
 function checkHash(hash: string, refuse: (message: string) => never): void {

@@ -1,9 +1,6 @@
-// What lies beside the code in the package: package.json and the files of the worker threads. The one-file executables
+// What lies beside the code in the package: package.json and the file of the worker threads. The one-file executables
 // hold these inside; their build puts resources.sea.ts in the place of this file.
 import { createRequire } from 'node:module'
-
-/** A file of the package that is run in a worker thread. */
-export type WorkerName = 'hash-worker' | 'verify-worker'
 
 /** What `new Worker()` takes: a file, or with `eval` the code itself. */
 export interface WorkerEntry {
@@ -16,7 +13,7 @@ export interface WorkerEntry {
 const { resolve } = createRequire(import.meta.url)
 
 /** @throws Error where the file is missing, as in somebody's bundle of the library. */
-export const workerEntry = (name: WorkerName): WorkerEntry => ({ code: resolve(`#${name}`), eval: false })
+export const workerEntry = (): WorkerEntry => ({ code: resolve('#hash-worker'), eval: false })
 
 /** The version in package.json. */
 export const packageVersion = (): string =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 import {
   findProgram,
   freePort,

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 import {
   eventually,
   findProgram,

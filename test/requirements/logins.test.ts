@@ -1,4 +1,5 @@
 // Logins as MLflow's clients make them: requirements 19, 21, 23 and 24, where the black-box suite asks for less than they say.
+
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs'
@@ -8,7 +9,9 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
-import { type FormatId, hashPassword, verifyPassword } from '../../src/hash/registry.ts'
+import type { Verify } from '../../src/auth/verifier.ts'
+import { hashPassword, verifyHash, verifyPassword } from '../../src/hash/hash-password.ts'
+import type { FormatId } from '../../src/hash/registry.ts'
 import { createGuard } from '../../src/http/guard/guard.ts'
 import { findProgram, skipReason } from '../support/outside-program.ts'
 import { basic, PASSWORD, portOf, TestGuard } from '../support/test-guard.ts'
@@ -74,9 +77,9 @@ describe('requirement 21: a hundred cold requests at once with one bcrypt passwo
     const record = await hashPassword(PASSWORD)
     expect(record).toMatch(/^\$2y\$12\$/)
     let hashes = 0
-    const verify = (password: Uint8Array, stored: string): Promise<boolean> => {
+    const verify: Verify = (password, { text }) => {
       hashes++
-      return verifyPassword(password, stored)
+      return verifyHash(password, text)
     }
     const authenticator = new Authenticator({ get: () => record, users: () => ['alice'] }, {}, verify)
     const counted = createGuard({ authenticator, upstream: guard.appOrigin })

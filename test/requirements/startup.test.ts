@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 import { eventually, freePort, startProgram } from '../support/outside-program.ts'
 
 const bin = join(import.meta.dirname, '../../bin/htpasswd.js')

@@ -1,7 +1,7 @@
 // bcrypt reads 72 bytes and stops at a NUL: what Apache takes is taken, but nothing is cut before that, and no NUL helps.
 import { afterAll, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 
 const password = `${'x'.repeat(70)}ä`
 const hash = await hashPassword(password, { cost: 4 })

@@ -2,7 +2,7 @@
 // Okta, 2024: bcrypt as the key, cut at 72 bytes, so that a long name left no room for the password).
 import { expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 
 const hash = await hashPassword('c', { format: 'sha1' })
 // everybody has the same stored hash: only name and password can tell them apart

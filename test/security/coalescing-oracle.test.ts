@@ -1,7 +1,7 @@
 // Shared checks must not tell names (CVE-2026-88010: all unknown users shared one, so they were answered together).
 import { expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 
 const hash = await hashPassword('geheim', { cost: 4 })
 

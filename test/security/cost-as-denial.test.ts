@@ -2,7 +2,7 @@
 // or by a thousand logins. (haproxy issue 1298, Traefik's and nginx's storms.)
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 import { basic, PASSWORD, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard | undefined

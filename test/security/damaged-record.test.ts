@@ -4,7 +4,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { openUsers } from '../../src/cli/commands/serve/users.ts'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 import { withUsers } from '../support/password-file.ts'
 
 const hash = await hashPassword('geheim', { format: 'apr1' })

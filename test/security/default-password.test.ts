@@ -7,7 +7,7 @@ import { makeFirstUser } from '../../src/cli/commands/serve/first-user.ts'
 import { parseServe } from '../../src/cli/commands/serve/options.ts'
 import { openUsers } from '../../src/cli/commands/serve/users.ts'
 import type { Io } from '../../src/cli/terminal/io.ts'
-import { verifyPassword } from '../../src/hash/registry.ts'
+import { verifyPassword } from '../../src/hash/hash-password.ts'
 import { runBin, withUsers } from '../support/password-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'default-password-'))

@@ -1,6 +1,6 @@
 // While passwords are hashed, everybody else is served (verdaccio issue 3010: bcrypt on the event loop).
 import { afterEach, expect, test } from 'vitest'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 import { basic, PASSWORD, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard | undefined

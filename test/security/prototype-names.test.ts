@@ -1,7 +1,7 @@
 // Names that JavaScript's objects know are names like any other.
 import { expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 
 const hash = await hashPassword('geheim', { format: 'sha1' })
 const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype']

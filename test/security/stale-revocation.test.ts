@@ -1,7 +1,7 @@
 // Who is deleted or has a new password is out at the next request, remembered or not (verdaccio and Apache's socache
 // go on for minutes).
 import { afterEach, expect, test } from 'vitest'
-import { hashPassword } from '../../src/hash/registry.ts'
+import { hashPassword } from '../../src/hash/hash-password.ts'
 import { PASSWORD, TestGuard } from '../support/test-guard.ts'
 
 let guard: TestGuard | undefined

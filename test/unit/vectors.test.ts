@@ -1,6 +1,6 @@
 // Outside vectors: every stored hash gives the answer that real tools give (test/vectors/README.md).
 import { describe, expect, test } from 'vitest'
-import { verifyPassword } from '../../src/hash/registry.ts'
+import { verifyPassword } from '../../src/hash/hash-password.ts'
 import { type Vector, vectors } from '../support/vectors.ts'
 
 const groups = new Map<string, Vector[]>()

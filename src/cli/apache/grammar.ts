@@ -1,4 +1,5 @@
 // Apache's grammar: its options in one table, the usage text made from it, and the parser (apr_getopt, check_args).
+import type { ByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 import type { FormatId } from '../../hash/registry.ts'
 
@@ -100,14 +101,14 @@ export interface ClassicCommand {
 /** A password that nobody types. */
 export interface GivenPassword {
   /** Its bytes. */
-  read(env: NodeJS.ProcessEnv): Buffer
+  read(env: NodeJS.ProcessEnv): ByteString
   /**
    * Carries out what writes the record, and hands a made-up password over.
    *
    * @param file where the record goes; undefined for standard output.
    * @returns whether the password has to be shown: it was made up, and nothing else has it.
    */
-  handOver(password: Buffer, file: string | undefined, write: () => Promise<void>): Promise<boolean>
+  handOver(password: ByteString, file: string | undefined, write: () => Promise<void>): Promise<boolean>
 }
 
 /** Our long options, which stand among Apache's; read by classic-long-options.ts, which few runs need. */

@@ -1,4 +1,5 @@
 // Our long options among Apache's letters: where a password comes from when nobody types it.
+import type { ByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { nearestName } from '../options/nearest-name.ts'
 import type { Option } from '../options/table.ts'
@@ -62,7 +63,7 @@ export class ReadOptions implements LongOptions {
       throw refusal(`-v checks a password and makes none, got ${first}`)
     rejectSeveral(values, sources)
     return {
-      read: env => passwordFrom(values, env) as Buffer,
+      read: env => passwordFrom(values, env) as ByteString,
       handOver: async (password, file, write) => {
         await updateWith(values, password, file, () => write().then(() => true))
         return isToBeShown(values)

@@ -1,5 +1,5 @@
 // Where the classic command gets its password: an argument, all of standard input, two prompts, or what an option names.
-import { encodeSurrogateEscape, fromByteString } from '../../bytes.ts'
+import { type ByteString, encodeSurrogateEscape, toByteString } from '../../bytes.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { MAX_INPUT_BYTES, passwordIn, rejectLong } from '../password/input.ts'
 import type { Io } from '../terminal/io.ts'
@@ -20,7 +20,7 @@ class MismatchError extends HtpasswdError {
 }
 
 /** The bytes of the password, as they are. */
-export async function passwordOf(command: ClassicCommand, io: Io): Promise<Buffer> {
+export async function passwordOf(command: ClassicCommand, io: Io): Promise<ByteString> {
   if (command.given !== undefined) return command.given.read(io.env)
   if (command.source === 'argument') return fromArgument(command.password ?? '')
   if (command.source === 'stdin') return fromInput(io, command.acceptsEmptyInput)
@@ -30,16 +30,16 @@ export async function passwordOf(command: ClassicCommand, io: Io): Promise<Buffe
     rejectLong(one, MAX_ANSWER_BYTES, '(>256)'),
   )
   if (!answer.equals(again)) throw new MismatchError()
-  return answer
+  return toByteString(answer)
 }
 
-function fromArgument(text: string): Buffer {
-  const password = fromByteString(encodeSurrogateEscape(text))
+function fromArgument(text: string): ByteString {
+  const password = encodeSurrogateEscape(text)
   rejectLong(password, MAX_ARGUMENT_BYTES, '(> 256)')
   return password
 }
 
-function fromInput(io: Io, acceptsEmpty: boolean): Buffer {
+function fromInput(io: Io, acceptsEmpty: boolean): ByteString {
   const input = io.readAll(MAX_INPUT_BYTES + 1)
   if (input.length === 0 && !acceptsEmpty) {
     throw new HtpasswdError(

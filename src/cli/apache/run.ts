@@ -1,10 +1,11 @@
 // The command in Apache's grammar: checks in Apache's order, Apache's messages, Apache's statuses (support/htpasswd.c).
-import { encodeSurrogateEscape } from '../../bytes.ts'
+import { type ByteString, encodeSurrogateEscape } from '../../bytes.ts'
 import { checkUsername, checkUsernameFits } from '../../document/username.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { BCRYPT_PASSWORD_BYTES, bcrypt } from '../../hash/formats/bcrypt.ts'
 import { sha512crypt } from '../../hash/formats/sha-crypt.ts'
-import { type HashOptions, hashPassword } from '../../hash/registry.ts'
+import { makeHash } from '../../hash/hash-password.ts'
+import type { HashOptions } from '../../hash/options.ts'
 import { checkAccess } from '../../store/access.ts'
 import { privateFile, rejectMalformed } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
@@ -30,8 +31,8 @@ async function run(command: ClassicCommand, io: Io): Promise<number> {
   const writes = command.mode !== 'verify' && command.mode !== 'delete'
   if (writes) checkUsername(command.user)
   else checkUsernameFits(command.user)
-  // a password that is too long is said before the file is looked at
-  if (command.source === 'argument') await passwordOf(command, io)
+  // Apache refuses a password that is too long before it looks at the file
+  const argument = command.source === 'argument' ? await passwordOf(command, io) : undefined
   const options = hashOptions(command, io)
   if (writes) checkRounds(options)
   if (command.namesPlaintext && io.platform !== 'win32') {
@@ -47,9 +48,9 @@ async function run(command: ClassicCommand, io: Io): Promise<number> {
     } as const
     checkAccess(command.file, purposes[command.mode])
   }
-  if (command.mode === 'verify') return verify(command, io)
+  if (command.mode === 'verify') return verify(command, argument, io)
   if (command.mode === 'delete') return remove(command, io)
-  return write(command, options, io)
+  return write(command, argument, options, io)
 }
 
 /** What `-C` or `-r` mean for the format that counts. */
@@ -70,10 +71,15 @@ function checkRounds({ rounds }: HashOptions): void {
 
 interface Made {
   readonly hash: string
-  readonly password: Buffer
+  readonly password: ByteString
 }
 
-async function makeRecord(command: ClassicCommand, options: HashOptions, io: Io): Promise<Made> {
+async function makeRecord(
+  command: ClassicCommand,
+  argument: ByteString | undefined,
+  options: HashOptions,
+  io: Io,
+): Promise<Made> {
   const { format, cost, rounds } = options
   if (command.work !== undefined && cost === undefined && rounds === undefined) {
     io.err('Warning: Ignoring -C/-r argument for this algorithm.\n')
@@ -85,14 +91,14 @@ async function makeRecord(command: ClassicCommand, options: HashOptions, io: Io)
   if (rounds !== undefined && rounds > verifyMax) {
     io.err(`Warning: ${rounds} rounds are more than htpasswd -v checks (${verifyMax}).\n`)
   }
-  const password = await passwordOf(command, io)
-  if (format === 'plaintext' && (password.includes(10) || password.includes(13))) {
+  const password = argument ?? (await passwordOf(command, io))
+  if (format === 'plaintext' && /[\r\n]/.test(password)) {
     throw new HtpasswdError(
       'ERR_PASSWORD',
       'a plain text password expected no line end, got one; it would begin a line of its own',
     )
   }
-  const hash = await hashPassword(password, options)
+  const hash = await makeHash(password, options)
   if (format === 'des' && password.length > 8)
     io.err('Warning: Password truncated to 8 characters by CRYPT algorithm.\n')
   if (format === 'bcrypt' && password.length > BCRYPT_PASSWORD_BYTES)
@@ -112,8 +118,13 @@ class CostError extends HtpasswdError {
   }
 }
 
-async function write(command: ClassicCommand, options: HashOptions, io: Io): Promise<number> {
-  const { hash, password } = await makeRecord(command, options, io)
+async function write(
+  command: ClassicCommand,
+  argument: ByteString | undefined,
+  options: HashOptions,
+  io: Io,
+): Promise<number> {
+  const { hash, password } = await makeRecord(command, argument, options, io)
   const put = (): Promise<void> => writeRecord(command, hash, io)
   const isToBeShown = await (command.given?.handOver(password, command.file, put) ?? put())
   if (!isToBeShown) return ExitStatus.ok

@@ -1,8 +1,8 @@
 // `htpasswd -v`: whether a password is a user's.
-import { encodeSurrogateEscape } from '../../bytes.ts'
+import { type ByteString, encodeSurrogateEscape } from '../../bytes.ts'
 import { RecordScan } from '../../document/record-scan.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
-import { verifyPassword } from '../../hash/registry.ts'
+import { verifyHash } from '../../hash/hash-password.ts'
 import { readParts } from '../../store/read-parts.ts'
 import { notAPasswordFile } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
@@ -17,7 +17,11 @@ const isBrokenBcrypt = (hash: string): boolean =>
  * Runs the check and returns the exit status. As in Apache's command, which reads line by line, a malformed line counts
  * when it stands before the user's, or when all else was right.
  */
-export async function verify(command: ClassicCommand, io: Io): Promise<number> {
+export async function verify(
+  command: ClassicCommand,
+  argument: ByteString | undefined,
+  io: Io,
+): Promise<number> {
   const file = command.file as string
   const scan = await readParts(file, () => new RecordScan(encodeSurrogateEscape(command.user)))
   if (scan?.malformed === 'before') throw notAPasswordFile(file)
@@ -28,13 +32,13 @@ export async function verify(command: ClassicCommand, io: Io): Promise<number> {
   const hash = scan?.hash
   if (hash === undefined) return say(ExitStatus.user, `User ${command.user} not found`)
   if (hash === '') return say(ExitStatus.invalidFile, `Empty hash for user ${command.user}`)
-  const password = await passwordOf(command, io)
+  const password = argument ?? (await passwordOf(command, io))
   if (isBrokenBcrypt(hash)) return say(ExitStatus.unverifiable, 'Could not verify password: Invalid argument')
   // Apache on Windows has no crypt(3) and compares with the text itself (apr_passwd.c); we never do so with what looks
   // like a hash, or whoever reads an unknown one in the file could log in with it
   const plaintext = io.platform === 'win32' && !/^[${]/.test(hash)
   try {
-    const matches = await verifyPassword(password, hash, { plaintext })
+    const matches = await verifyHash(password, hash, { plaintext })
     if (!matches) return say(ExitStatus.verification, 'password verification failed')
   } catch (error) {
     if (!(error instanceof HtpasswdError && error.code === 'ERR_HASH_LIMIT')) throw error

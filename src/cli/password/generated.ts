@@ -1,6 +1,7 @@
 // Hands a made-up password over: in a new private file that is there before the record, or to be shown behind it.
 import { lstatSync } from 'node:fs'
 import { type FileHandle, open, rm, stat } from 'node:fs/promises'
+import { type ByteString, fromByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 import type { GenerationValues } from './options.ts'
 import { generationOf } from './source.ts'
@@ -29,7 +30,7 @@ export function rejectExisting({ 'generate-to': path }: GenerationValues): void 
  */
 export async function updateWith(
   { 'generate-to': path }: GenerationValues,
-  password: Buffer,
+  password: ByteString,
   recordFile: string | undefined,
   update: () => Promise<boolean>,
 ): Promise<boolean> {
@@ -44,7 +45,7 @@ export async function updateWith(
   return isWritten
 }
 
-async function makeFile(path: string, password: Buffer, recordFile: string | undefined): Promise<void> {
+async function makeFile(path: string, password: ByteString, recordFile: string | undefined): Promise<void> {
   // exclusive, so that nothing is overwritten and no link that was planted there is followed
   const handle = await open(path, 'wx', 0o600).catch(error => {
     throw refusal(path, error)
@@ -53,7 +54,7 @@ async function makeFile(path: string, password: Buffer, recordFile: string | und
     if (recordFile !== undefined) await rejectSame(handle, path, recordFile)
     // before the first byte: rights that come later come too late
     if (process.platform === 'win32') await restrict(path)
-    await handle.writeFile(Buffer.concat([password, Buffer.from('\n')]))
+    await handle.writeFile(fromByteString(`${password}\n` as ByteString))
     await handle.sync()
     await handle.close()
   } catch (error) {

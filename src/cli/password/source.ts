@@ -1,5 +1,6 @@
 // The password out of the option that says where it comes from: a file, a variable, a descriptor, or chance.
 import { closeSync, openSync } from 'node:fs'
+import { type ByteString, toByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { type GenerateOptions, generatePassword } from '../../hash/generate-password.ts'
 import { readUpTo } from '../terminal/descriptor.ts'
@@ -40,9 +41,9 @@ export const generationOf = (values: GenerationValues): GenerateOptions | undefi
   values.generate ?? (values['generate-to'] === undefined ? undefined : {})
 
 /** The bytes of the password; undefined where none of the options was given. */
-export function passwordFrom(values: PasswordValues, env: NodeJS.ProcessEnv): Buffer | undefined {
+export function passwordFrom(values: PasswordValues, env: NodeJS.ProcessEnv): ByteString | undefined {
   const generation = generationOf(values)
-  if (generation !== undefined) return Buffer.from(generatePassword(generation))
+  if (generation !== undefined) return toByteString(generatePassword(generation))
   const { 'password-file': file, 'password-env': name, 'password-fd': fd } = values
   if (file !== undefined)
     return rejectEmpty(passwordIn(readFile(file)), `--password-file expected a password in ${file}`)
@@ -56,7 +57,7 @@ export function passwordFrom(values: PasswordValues, env: NodeJS.ProcessEnv): Bu
   return undefined
 }
 
-function rejectEmpty(password: Buffer, expected: string): Buffer {
+function rejectEmpty(password: ByteString, expected: string): ByteString {
   if (password.length > 0) return password
   throw new HtpasswdError('ERR_INTERRUPTED', `${expected}, got none; nothing was changed`)
 }
@@ -95,11 +96,14 @@ const readText = (fd: number): Buffer => windowsInput(readUpTo(fd, ENOUGH_BYTES)
 const unreadable = (message: string, cause?: unknown): HtpasswdError =>
   new HtpasswdError('ERR_FILE_ACCESS', `${message}; nothing was changed`, { cause })
 
-function fromVariable(name: string, env: NodeJS.ProcessEnv): Buffer {
+/** What Node makes of bytes that are not UTF-8, and of lone surrogates. */
+const REPLACEMENT_CHARACTER = toByteString('\ufffd')
+
+function fromVariable(name: string, env: NodeJS.ProcessEnv): ByteString {
   // env has what every object has, such as "constructor"
   const text: unknown = env[name]
-  const password = Buffer.from(typeof text === 'string' ? text : '')
-  if (password.includes('\ufffd')) {
+  const password = toByteString(typeof text === 'string' ? text : '')
+  if (password.includes(REPLACEMENT_CHARACTER)) {
     throw new HtpasswdError(
       'ERR_USAGE',
       `--password-env expected UTF-8 in the variable ${name}; give a password in other bytes with --password-file`,

@@ -1,11 +1,10 @@
 // bcrypt, all its prefixes: bcryptjs where the password is UTF-8 text, our own Blowfish for what it cannot take.
 import { isUtf8 } from 'node:buffer'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
-import { asBuffer, isAscii } from '../../bytes.ts'
+import { asBuffer, type ByteString, fromByteString, isAscii } from '../../bytes.ts'
 import { loadBcryptjs } from '../../platform/engines.ts'
 import { nodeCrypto } from '../../platform/node-crypto.ts'
-import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from '../format.ts'
-import { lazyEngine } from './engine.ts'
+import { type HashFormat, lazyEngine, MAX_CRYPT_PASSWORD_BYTES } from '../format.ts'
 
 /** bcrypt looks at no more than the first 72 bytes of a password. */
 export const BCRYPT_PASSWORD_BYTES = 72
@@ -34,9 +33,9 @@ const SETTING = /^\$(2[abxy])\$(\d\d)\$(.{22})/
 const withEngine = lazyEngine(loadBcryptjs)
 
 /** The text whose UTF-8 the password is, or undefined where it is none. */
-function decodeUtf8(password: string): string | undefined {
+function decodeUtf8(password: ByteString): string | undefined {
   if (isAscii(password)) return password
-  const bytes = Buffer.from(password, 'latin1')
+  const bytes = fromByteString(password)
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined
 }
 
@@ -46,13 +45,14 @@ const STRONG_COST = 10
 /** bcryptjs gives the event loop a turn when so much time has gone (its MAX_EXECUTION_TIME). */
 const ENGINE_SLICE_MILLISECONDS = 100
 
-const milliseconds = (from: string): number => 2 ** Number(SETTING.exec(from)?.[2]) * 0.08
+const estimateMs = (from: string): number => 2 ** Number(SETTING.exec(from)?.[2]) * 0.08
 
 export const bcrypt: HashFormat<'bcrypt'> = {
   id: 'bcrypt',
+  significantBytes: BCRYPT_PASSWORD_BYTES,
   // 17 is also where Apache's command ends; it takes about ten seconds
   parameter: { name: 'cost', default: 12, min: 4, max: 17, verifyMax: 17 },
-  claims: hash => /^\$2[abxy]\$/.test(hash),
+  matchesPrefix: hash => /^\$2[abxy]\$/.test(hash),
   identify: hash => {
     const [, variant, cost] = PATTERN.exec(hash) ?? []
     if (variant === undefined) return undefined
@@ -71,20 +71,19 @@ export const bcrypt: HashFormat<'bcrypt'> = {
     const text = variant === '2x' ? undefined : decodeUtf8(password)
     if (text !== undefined) {
       // where it would end before its first turn, waiting for one gains nothing
-      const isShort = milliseconds(from) < ENGINE_SLICE_MILLISECONDS
+      const isShort = estimateMs(from) < ENGINE_SLICE_MILLISECONDS
       return withEngine(engine => (isShort ? engine.hashSync(text, setting) : engine.hash(text, setting)))
     }
     // bcryptjs throws on `$2x$` and has no way in for bytes that are no UTF-8
     const { bcryptDigest } = await import('./blowfish.ts')
     const digest = await bcryptDigest(
       variant,
-      Buffer.from(password, 'latin1'),
+      fromByteString(password),
       decode(salt),
       Number(cost),
       eventLoopTurn,
     )
     return `$${variant}$${cost}$${encode(decode(salt))}${encode(digest)}`
   },
-  milliseconds,
-  yields: true,
+  estimateMs,
 }

@@ -1,9 +1,8 @@
 // Traditional DES crypt(3), 13 characters, computed by unix-crypt-td-js.
 
 import { loadUnixCrypt } from '../../platform/engines.ts'
-import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from '../format.ts'
+import { type HashFormat, lazyEngine, MAX_CRYPT_PASSWORD_BYTES } from '../format.ts'
 import { randomSalt } from './crypt64.ts'
-import { lazyEngine } from './engine.ts'
 
 // The package does not check the salt ("$6", "$#" pass there, no crypt(3) takes them), so the pattern does.
 const DES = /^[./0-9A-Za-z]{13}$/
@@ -12,8 +11,9 @@ const withEngine = lazyEngine(loadUnixCrypt)
 
 export const desCrypt: HashFormat<'des'> = {
   id: 'des',
+  significantBytes: 8,
   // nothing marks a DES hash but its shape
-  claims: hash => DES.test(hash),
+  matchesPrefix: hash => DES.test(hash),
   // 8 characters of 7 bits, one guess in microseconds
   identify: hash => (DES.test(hash) ? { strength: 'broken' } : undefined),
   setting: () => randomSalt(2),
@@ -22,5 +22,5 @@ export const desCrypt: HashFormat<'des'> = {
     // the package takes the low 7 bits of 8 characters, and of the setting only the salt
     return withEngine(engine => engine(password, setting))
   },
-  milliseconds: () => 0.2,
+  estimateMs: () => 0.2,
 }

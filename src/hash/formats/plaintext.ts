@@ -4,9 +4,9 @@ import type { HashFormat } from '../format.ts'
 export const plaintext: HashFormat<'plaintext'> = {
   id: 'plaintext',
   // any text would do, so no stored text is ever taken for it: a locked or unknown record must not match itself
-  claims: () => false,
+  matchesPrefix: () => false,
   identify: () => undefined,
   setting: () => '',
   compute: password => password,
-  milliseconds: () => 0,
+  estimateMs: () => 0,
 }

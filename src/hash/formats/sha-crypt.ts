@@ -1,6 +1,7 @@
 // SHA-256-crypt ($5$) and SHA-512-crypt ($6$) on node:crypto (Drepper, "Unix crypt using SHA-256 and SHA-512", 0.6).
 // By hand, for none of the named packages knows them.
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+import { fromByteString } from '../../bytes.ts'
 import { nodeCrypto } from '../../platform/node-crypto.ts'
 import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from '../format.ts'
 import { encode24, randomSalt } from './crypt64.ts'
@@ -104,7 +105,7 @@ function shaCrypt<const Id extends string>(
       max: 999_999_999,
       verifyMax: 10_000_000,
     },
-    claims: hash => hash.startsWith(`$${prefix}$`),
+    matchesPrefix: hash => hash.startsWith(`$${prefix}$`),
     identify: hash => {
       if (!pattern.test(hash)) return undefined
       const rounds = roundsOf(hash)
@@ -117,14 +118,13 @@ function shaCrypt<const Id extends string>(
       const [text, , salt] = start.exec(from) as unknown as [string, string | undefined, string]
       const final = await digestRounds(
         algorithm,
-        Buffer.from(password, 'latin1'),
+        fromByteString(password),
         Buffer.from(salt, 'latin1'),
         roundsOf(from),
       )
       return `${text}$${encoders[algorithm](final)}`
     },
-    milliseconds: from => (roundsOf(from) * microsecondsPerRound) / 1000,
-    yields: true,
+    estimateMs: from => (roundsOf(from) * microsecondsPerRound) / 1000,
   }
 }
 

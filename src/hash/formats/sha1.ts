@@ -1,20 +1,21 @@
 // {SHA} and {SSHA}: one SHA-1 in base64, without and with a salt (apr-util crypto/apr_sha1.c; RFC 2307, OpenLDAP).
 
+import { fromByteString } from '../../bytes.ts'
 import { nodeCrypto } from '../../platform/node-crypto.ts'
 import type { HashFormat } from '../format.ts'
 import { sha1Digest } from './sha1-digest.ts'
 
 const SHA1_BYTES = 20
 
-const milliseconds = (_: string, passwordBytes: number): number => passwordBytes * 0.00001
+const estimateMs = (_: string, passwordLength: number): number => passwordLength * 0.00001
 
 export const sha1: HashFormat<'sha1'> = {
   id: 'sha1',
-  claims: hash => hash.startsWith('{SHA}'),
+  matchesPrefix: hash => hash.startsWith('{SHA}'),
   identify: hash => (/^\{SHA\}[+/0-9A-Za-z]{27}=$/.test(hash) ? { strength: 'broken' } : undefined),
   setting: () => '{SHA}',
-  compute: password => `{SHA}${sha1Digest(Buffer.from(password, 'latin1')).toString('base64')}`,
-  milliseconds,
+  compute: password => `{SHA}${sha1Digest(fromByteString(password)).toString('base64')}`,
+  estimateMs,
 }
 
 // digest and salt stand together in the base64: SHA1(password + salt) + salt
@@ -22,7 +23,7 @@ const saltOf = (setting: string): Buffer => Buffer.from(setting.slice(6), 'base6
 
 export const ssha: HashFormat<'ssha'> = {
   id: 'ssha',
-  claims: hash => hash.startsWith('{SSHA}'),
+  matchesPrefix: hash => hash.startsWith('{SSHA}'),
   identify: hash =>
     /^\{SSHA\}[+/0-9A-Za-z]{27,}={0,2}$/.test(hash) && saltOf(hash).length > 0
       ? { strength: 'broken' }
@@ -33,8 +34,8 @@ export const ssha: HashFormat<'ssha'> = {
   },
   compute: (password, setting) => {
     const salt = saltOf(setting)
-    const digest = sha1Digest(Buffer.concat([Buffer.from(password, 'latin1'), salt]))
+    const digest = sha1Digest(Buffer.concat([fromByteString(password), salt]))
     return `{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`
   },
-  milliseconds,
+  estimateMs,
 }

@@ -1,5 +1,5 @@
 // The headers that go up to the app: the client's, without what is not its to say, with the guard's own.
-import { toByteString } from '../../bytes.ts'
+import type { ByteString } from '../../bytes.ts'
 import { connectionOptions, hopByHop } from './hop-by-hop.ts'
 import { isDisguised, isIdentityHeader } from './identity-headers.ts'
 
@@ -25,7 +25,7 @@ export interface RequestHeaderFacts {
   /** Whether Origin is the app's own or an allowed one. */
   readonly trustedOrigin: boolean
   /** The name's bytes, where somebody logged in. */
-  readonly username: Uint8Array | undefined
+  readonly username: ByteString | undefined
   /** Whether the login came in `X-MLflow-Authorization`: then `Authorization` is the app's, such as a provider's key. */
   readonly separateLogin: boolean
 }
@@ -91,7 +91,7 @@ export function createRequestHeaders(options: RequestHeaderOptions) {
     // It has to fit the Host that is sent, else apps build addresses such as https://127.0.0.1:5000.
     headers.push('X-Forwarded-Proto', preserveHost ? facts.scheme : upstreamScheme)
     if (options.userHeader !== undefined && facts.username !== undefined) {
-      headers.push(options.userHeader, toByteString(facts.username))
+      headers.push(options.userHeader, facts.username)
     }
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string

@@ -1,4 +1,5 @@
 // The file of a made-up password: private, new, there before the record, and gone where there is no record.
+
 import {
   existsSync,
   linkSync,
@@ -12,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { toByteString } from '../../../src/bytes.ts'
 import { isToBeShown, rejectExisting, updateWith } from '../../../src/cli/password/generated.ts'
 import type { GenerationValues } from '../../../src/cli/password/options.ts'
 import { canStandIn, pretendWindows } from '../../support/windows-tools.ts'
@@ -25,7 +27,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const valuesTo = (to: string | undefined): GenerationValues => ({ generate: {}, 'generate-to': to })
-const password = Buffer.from('made-up words')
+const password = toByteString('made-up words')
 const update = (work: () => Promise<boolean>, recordFile?: string, to: string | undefined = path) =>
   updateWith(valuesTo(to), password, recordFile, work)
 

@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { type Front, openFront } from '../../../src/cli/commands/serve/listener.ts'
 import { parseServe } from '../../../src/cli/commands/serve/options.ts'
-import { hashPassword } from '../../../src/hash/registry.ts'
+import { hashPassword } from '../../../src/hash/hash-password.ts'
 import { HtpasswdFile } from '../../../src/store/htpasswd-file.ts'
 import { ask, basic } from '../../support/raw-client.ts'
 

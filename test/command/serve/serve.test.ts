@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { hashPassword } from '../../../src/hash/registry.ts'
+import { hashPassword } from '../../../src/hash/hash-password.ts'
 import {
   eventually,
   freePort,

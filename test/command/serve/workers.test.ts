@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { hashPassword } from '../../../src/hash/registry.ts'
+import { hashPassword } from '../../../src/hash/hash-password.ts'
 import { makeCertificate, openssl } from '../../support/certificate.ts'
 import {
   eventually,

@@ -4,7 +4,7 @@ import connect from 'connect'
 import express from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Authenticator } from '../../../src/auth/authenticator.ts'
-import { hashPassword } from '../../../src/hash/registry.ts'
+import { hashPassword } from '../../../src/hash/hash-password.ts'
 import { type AuthenticatedRequest, basicAuth } from '../../../src/http/middleware/node.ts'
 import { basic, listen, portOf, readBody } from '../../support/test-guard.ts'
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { hashPassword } from '../../../src/hash/registry.ts'
+import { hashPassword } from '../../../src/hash/hash-password.ts'
 import { basic, PASSWORD, readUntil, TestGuard } from '../../support/test-guard.ts'
 
 const hash = await hashPassword(PASSWORD, { format: 'sha1' })

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import type { HashJob } from '../../../src/hash/offload.ts'
-import { startWorker } from '../../../src/hash/thread-pool.ts'
-import { threadPoolAlone } from '../../support/thread-pool-alone.ts'
+import { toByteString } from '../../../src/bytes.ts'
+import { HashPool } from '../../../src/hash/pool.ts'
 
-test('a thread of it computes a job by the format that it names', async () => {
-  const { run, close } = threadPoolAlone<HashJob, string | undefined>(() => startWorker('hash-worker'))
-  const job = { format: 'des', password: 'foob', setting: 'ar' }
-  expect(await run(job)).toBe('arlEKn0OzVJn.')
-  expect(await run({ ...job, format: 'none' })).toBeUndefined()
-  await close()
+const inThread = (id: string) => ({ id, compute: () => Promise.reject(new Error('computed here')) })
+
+test('a worker computes a hash with the format that the job names', async () => {
+  const pool = new HashPool()
+  expect(await pool.compute(inThread('des'), toByteString('foob'), 'ar')).toBe('arlEKn0OzVJn.')
+  expect(await pool.compute(inThread('none'), toByteString('foob'), 'ar')).toBeUndefined()
+  await pool.close()
 })

@@ -1,9 +1,12 @@
 // Many users into a document, all or none: policies, options, progress, and what is left where one cannot be had.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { toByteString } from '../../../src/bytes.ts'
 import { HtpasswdDocument, parseHtpasswd } from '../../../src/document/document.ts'
 import type { HtpasswdError } from '../../../src/errors.ts'
-import { identify, verifyPassword } from '../../../src/hash/registry.ts'
+import { verifyPassword } from '../../../src/hash/hash-password.ts'
+import { identify } from '../../../src/hash/registry.ts'
 import { applyImport, hashPlan, type ImportOptions, importUsers } from '../../../src/import/import-users.ts'
 import type { ConflictPolicy, ImportedUser } from '../../../src/import/plan.ts'
 import { planImport } from '../../../src/import/plan.ts'
@@ -187,7 +190,11 @@ test('the event loop has its turns while short hashes are made', async () => {
 
 describe('a document that changed since the plan was made', () => {
   const planned = async (onConflict: ConflictPolicy) => {
-    const plan = planImport([{ user: 'alice', password: PASSWORD }], { onConflict, isThere: () => false })
+    const plan = planImport([{ user: 'alice', password: PASSWORD }], {
+      onConflict,
+      isThere: () => false,
+      toBytes: toByteString,
+    })
     await hashPlan(plan, { format: 'sha1' })
     return plan
   }

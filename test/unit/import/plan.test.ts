@@ -1,5 +1,7 @@
 // What an import would do: every mistake of a row, every policy for a user who comes twice.
+
 import { expect, test } from 'vitest'
+import { checkedPassword } from '../../../src/hash/hash-password.ts'
 import {
   type ConflictPolicy,
   type ImportedUser,
@@ -18,7 +20,8 @@ interface Case {
 const plan = (
   rows: Iterable<ImportedUser | UnreadableRow>,
   { there = [], onConflict = 'fail', generate }: Case = {},
-) => planImport(rows, { onConflict, isThere: user => there.includes(user), generate })
+) =>
+  planImport(rows, { onConflict, isThere: user => there.includes(user), toBytes: checkedPassword, generate })
 
 /** The lines under the headline. */
 function problemsOf(rows: readonly unknown[], options?: Case): string[] {

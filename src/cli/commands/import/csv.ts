@@ -1,7 +1,7 @@
 // CSV, read by csv-parse: with a header that names the columns, or users and their passwords or hashes in two of them.
 
 import type { CsvError, Options } from 'csv-parse/sync'
-import { toByteString } from '../../../bytes.ts'
+import { type ByteString, toByteString } from '../../../bytes.ts'
 import type { UnreadableRow } from '../../../import/plan.ts'
 import { type Columns, columnsOf } from './columns.ts'
 import type { SourceRow } from './row.ts'
@@ -69,7 +69,7 @@ function rowOf(
       line,
       problem: `expected ${width} cells, got ${cells.length}; a cell with a separator in it stands in quotes`,
     }
-  const cell = (at: number | undefined): string | undefined =>
+  const cell = (at: number | undefined): ByteString | undefined =>
     at === undefined || cells[at] === undefined ? undefined : toByteString(cells[at])
   if (columns === undefined) return { line, user: cells[0] ?? '', value: cell(1) }
   const { user, password, hash } = columns

@@ -1,6 +1,6 @@
 // JSON lines: an object with a user in each.
 
-import { toByteString } from '../../../bytes.ts'
+import { type ByteString, toByteString } from '../../../bytes.ts'
 import type { UnreadableRow } from '../../../import/plan.ts'
 import { columnsOf } from './columns.ts'
 import type { SourceRow } from './row.ts'
@@ -32,10 +32,11 @@ function rowOf(text: string, line: number): SourceRow | UnreadableRow {
     return { line, problem: `${EXPECTED}, got another value` }
   const columns = columnsOf(Object.keys(object).map(key => [key, key]))
   if (columns === undefined) return { line, problem: `${EXPECTED}, got an object without "user"` }
-  const row: Record<string, string> = {}
+  const row: { user?: string; password?: ByteString; hash?: ByteString } = {}
   for (const role of ['user', 'password', 'hash'] as const) {
     const value = (object as Record<string, unknown>)[columns[role] ?? '']
-    if (typeof value === 'string') row[role] = role === 'user' ? value : toByteString(value)
+    if (typeof value === 'string' && role === 'user') row.user = value
+    else if (typeof value === 'string' && role !== 'user') row[role] = toByteString(value)
     else if ((value !== undefined && value !== null) || role === 'user')
       return {
         line,

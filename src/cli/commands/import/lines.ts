@@ -1,6 +1,6 @@
 // Lines of `user:password` or `user:hash`, such as another password file.
 
-import { decodeSurrogateEscape } from '../../../bytes.ts'
+import { type ByteString, decodeSurrogateEscape } from '../../../bytes.ts'
 import { LineCursor } from '../../../document/line.ts'
 import type { UnreadableRow } from '../../../import/plan.ts'
 import type { SourceRow } from './row.ts'
@@ -12,7 +12,7 @@ export function* readLines(bytes: Buffer): Generator<SourceRow | UnreadableRow> 
     if (cursor.kind === 'malformed')
       yield { line, problem: 'expected "user:password" or "user:hash", got no colon' }
     if (cursor.kind !== 'record') continue
-    const value = bytes.toString('latin1', cursor.nameEnd + 1, cursor.contentEnd)
+    const value = bytes.toString('latin1', cursor.nameEnd + 1, cursor.contentEnd) as ByteString
     yield { line, user: decodeSurrogateEscape(cursor.name()), value }
   }
 }

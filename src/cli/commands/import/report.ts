@@ -1,6 +1,6 @@
 // What an import did, for people and for programs; never with a password or a hash.
 
-import { BCRYPT_PASSWORD_BYTES } from '../../../hash/formats/bcrypt.ts'
+import { findFormat } from '../../../hash/options.ts'
 import type { FormatId } from '../../../hash/registry.ts'
 import type { ImportReport } from '../../../import/import-users.ts'
 import type { ConflictPolicy, ImportPlan } from '../../../import/plan.ts'
@@ -37,16 +37,12 @@ export function writeReport(io: Io, { report, ...head }: Outcome): void {
   writeJson(io, head, 'users', users(), () => counts)
 }
 
-/** How much of a password counts. */
-const limits: { readonly [id in FormatId]?: number } = { bcrypt: BCRYPT_PASSWORD_BYTES, des: 8 }
-
 /** Said, for such a user can log in with less than he has typed. */
 export function cutWarning({ users }: ImportPlan, format: FormatId): string[] {
-  const limit = limits[format]
+  const limit = findFormat(format).significantBytes
   if (limit === undefined) return []
   let longer = 0
-  for (const { password } of users.values())
-    if (password !== undefined && Buffer.byteLength(password) > limit) longer++
+  for (const { password } of users.values()) if (password !== undefined && password.length > limit) longer++
   if (longer === 0) return []
   const passwords = longer === 1 ? '1 is' : `${longer} are`
   return [`Warning: ${format} uses only the first ${limit} bytes of a password, and ${passwords} longer.`]

@@ -1,19 +1,19 @@
 // Whether a value of a source is a password or a hash: by its column, by the option, or by the mark that hashes have.
 
-import { isAscii } from '../../../bytes.ts'
+import type { ByteString } from '../../../bytes.ts'
 import { claimedFormat, identify } from '../../../hash/registry.ts'
-import type { ImportedUser, UnreadableRow } from '../../../import/plan.ts'
+import type { ImportRow, UnreadableRow } from '../../../import/plan.ts'
 
 export type Values = 'auto' | 'hashes' | 'passwords'
 
-/** A row as it was read. Values are bytes, one Latin-1 character each; an empty one is none. */
+/** A row as it was read; an empty value is none. */
 export interface SourceRow {
   readonly line: number
   readonly user: string
-  readonly password?: string | undefined
-  readonly hash?: string | undefined
+  readonly password?: ByteString | undefined
+  readonly hash?: ByteString | undefined
   /** What nothing names. */
-  readonly value?: string | undefined
+  readonly value?: ByteString | undefined
 }
 
 /** Of formats that are unknown here: `$argon2id$…`, `$y$…`, `{SSHA512}…`. Nobody has such a password. */
@@ -24,7 +24,7 @@ const LOCKED = /^[!*]+($|:|[${])/
 const DECIDE = '--values hashes or --values passwords says what it is'
 
 /** What the planner takes, or why it cannot. */
-export function importedUser(row: SourceRow, values: Values): ImportedUser | UnreadableRow {
+export function importedUser(row: SourceRow, values: Values): ImportRow<ByteString> | UnreadableRow {
   const { line, user } = row
   const password = row.password || undefined
   const hash = row.hash || undefined
@@ -34,11 +34,15 @@ export function importedUser(row: SourceRow, values: Values): ImportedUser | Unr
   const value = password ?? (row.value || undefined)
   if (value === undefined) return { line, user }
   if (values === 'hashes') return { line, user, hash: hashIn(value) }
-  if (values === 'passwords') return { line, user, password: passwordIn(value) }
+  if (values === 'passwords') return { line, user, password: value }
   return byItsMark(row, value, password !== undefined)
 }
 
-function byItsMark({ line, user }: SourceRow, value: string, isNamed: boolean): ImportedUser | UnreadableRow {
+function byItsMark(
+  { line, user }: SourceRow,
+  value: ByteString,
+  isNamed: boolean,
+): ImportRow<ByteString> | UnreadableRow {
   const claimed = claimedFormat(value)
   // 13 letters are a password more often than a hash of DES
   const isMarked = claimed !== undefined && claimed !== 'des'
@@ -54,14 +58,11 @@ function byItsMark({ line, user }: SourceRow, value: string, isNamed: boolean): 
     return { line, problem: `expected a password or a known hash, got one of an unknown format; ${DECIDE}` }
   if (LOCKED.test(value))
     return { line, problem: `expected a password or a hash, got what may be a locked record; ${DECIDE}` }
-  return { line, user, password: passwordIn(value) }
+  return { line, user, password: value }
 }
 
 /** Readers of a password file end the hash at a second colon; behind it are fields of other programs. */
-function hashIn(value: string): string {
+function hashIn(value: ByteString): string {
   const colon = value.indexOf(':')
   return colon < 0 ? value : value.slice(0, colon)
 }
-
-const passwordIn = (value: string): string | Uint8Array =>
-  isAscii(value) ? value : Buffer.from(value, 'latin1')

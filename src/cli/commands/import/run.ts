@@ -1,8 +1,9 @@
 // `htpasswd import`: many users into a password file, all or none, hashed before the file is locked.
-import { encodeSurrogateEscape } from '../../../bytes.ts'
+import { encodeSurrogateEscape, toByteString } from '../../../bytes.ts'
 import { HtpasswdDocument } from '../../../document/document.ts'
 import { generatePassword } from '../../../hash/generate-password.ts'
-import { type HashOptions, needsRehash } from '../../../hash/registry.ts'
+import { needsRehash } from '../../../hash/hash-password.ts'
+import type { HashOptions } from '../../../hash/options.ts'
 import { applyImport, hashPlan, type ImportReport } from '../../../import/import-users.ts'
 import { type ImportPlan, planImport } from '../../../import/plan.ts'
 import { checkAccess } from '../../../store/access.ts'
@@ -64,6 +65,7 @@ async function importInto(
   const plan = planImport(rows, {
     onConflict,
     isThere: user => document.has(user),
+    toBytes: password => password,
     generate: generation && (() => generatePassword(generation)),
     hint: '--generate makes one up',
   })
@@ -114,7 +116,7 @@ async function carryOut(
     return true
   }
   // which ends the text with a line end of its own
-  if (passwords.length > 0) await updateWith(values, passwords.subarray(0, -1), file, writeIt)
+  if (passwords.length > 0) await updateWith(values, toByteString(passwords.subarray(0, -1)), file, writeIt)
   return report ?? write()
 }
 

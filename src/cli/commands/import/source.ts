@@ -1,10 +1,11 @@
 // What is imported, out of a file or standard input: its encoding, its format, its rows with their lines.
 import { isUtf8 } from 'node:buffer'
 import { extname } from 'node:path'
+import type { ByteString } from '../../../bytes.ts'
 import { LineCursor, textStart } from '../../../document/line.ts'
 import { decodeUtf16 } from '../../../document/utf16.ts'
 import { HtpasswdError } from '../../../errors.ts'
-import type { ImportedUser, UnreadableRow } from '../../../import/plan.ts'
+import type { ImportRow, UnreadableRow } from '../../../import/plan.ts'
 import { readAnyFile } from '../../../store/read-file.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printable } from '../../terminal/output.ts'
@@ -18,7 +19,7 @@ interface SourceOptions {
 }
 
 interface ImportSource {
-  readonly rows: Iterable<ImportedUser | UnreadableRow>
+  readonly rows: Iterable<ImportRow<ByteString> | UnreadableRow>
   /** What the user should know of it, though it is no mistake. */
   readonly notes: readonly string[]
 }
@@ -38,7 +39,7 @@ export async function readSource(
 function* importedUsers(
   rows: Iterable<SourceRow | UnreadableRow>,
   values: Values,
-): Generator<ImportedUser | UnreadableRow> {
+): Generator<ImportRow<ByteString> | UnreadableRow> {
   for (const row of rows) yield 'problem' in row ? row : importedUser(row, values)
 }
 

@@ -1,9 +1,10 @@
 // `serve --init`: makes the missing password file with one user, whose password is given, typed, or made up and shown once.
 import { chmodSync, existsSync } from 'node:fs'
+import { type ByteString, toByteString } from '../../../bytes.ts'
 import type { HtpasswdDocument } from '../../../document/document.ts'
 import { HtpasswdError } from '../../../errors.ts'
 import { generatePassword } from '../../../hash/generate-password.ts'
-import { hashPassword } from '../../../hash/registry.ts'
+import { makeHash } from '../../../hash/hash-password.ts'
 import { HtpasswdFile } from '../../../store/htpasswd-file.ts'
 import { isToBeShown, updateWith } from '../../password/generated.ts'
 import type { PasswordValues } from '../../password/options.ts'
@@ -22,7 +23,7 @@ const FIRST_USER = 'admin'
 export async function makeFirstUser(file: string, values: PasswordValues, io: Io): Promise<void> {
   if (existsSync(file)) return
   const { password, isShown } = await firstPassword(values, io)
-  const hash = await hashPassword(password)
+  const hash = await makeHash(password, {})
   const add = (document: HtpasswdDocument): boolean => {
     // another process may have been quicker: its user stays
     if (document.size > 0) return false
@@ -41,15 +42,15 @@ export async function makeFirstUser(file: string, values: PasswordValues, io: Io
 async function firstPassword(
   values: PasswordValues,
   io: Io,
-): Promise<{ password: Buffer; isShown: boolean }> {
+): Promise<{ password: ByteString; isShown: boolean }> {
   const given = passwordFrom(values, io.env)
   if (given !== undefined) return { password: given, isShown: isToBeShown(values) }
   const terminal = await io.openTerminal()
   if (terminal !== undefined) return { password: await askAt(terminal, io), isShown: false }
-  return { password: Buffer.from(generatePassword()), isShown: true }
+  return { password: toByteString(generatePassword()), isShown: true }
 }
 
-async function askAt(terminal: Terminal, io: Io): Promise<Buffer> {
+async function askAt(terminal: Terminal, io: Io): Promise<ByteString> {
   const questions = [`New password for ${FIRST_USER}: `, 'Re-type new password: ']
   const [answer = Buffer.alloc(0), again] = await askPasswords(
     { ...io, openTerminal: async () => terminal },
@@ -61,5 +62,5 @@ async function askAt(terminal: Terminal, io: Io): Promise<Buffer> {
   if (again === undefined || !answer.equals(again)) {
     throw new HtpasswdError('ERR_PASSWORD', 'expected the same password twice, got two; nothing was made')
   }
-  return answer
+  return toByteString(answer)
 }

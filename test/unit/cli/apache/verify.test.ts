@@ -60,7 +60,7 @@ test.each([
   ],
 ])('%s with %j: status %i', async (user, password, status, message) => {
   const io = recordedIo()
-  expect(await verify(parseClassic(['-vb', file, user, password]), io)).toBe(status)
+  expect(await verify(parseClassic(['-vb', file, user, password]), undefined, io)).toBe(status)
   expect(io.said).toEqual({ out: '', err: `${message}\n` })
 })
 
@@ -75,6 +75,6 @@ test.each([
   'on Windows %s with %j: status %i, as text is compared but what looks like a hash is not',
   async (user, password, status) => {
     const io = recordedIo({ platform: 'win32' })
-    expect(await verify(parseClassic(['-vb', file, user, password]), io)).toBe(status)
+    expect(await verify(parseClassic(['-vb', file, user, password]), undefined, io)).toBe(status)
   },
 )

@@ -1,9 +1,11 @@
 // The one decision, case by case: a request and what is known of it in, the decision out. No socket is needed.
+
 import { describe, expect, test } from 'vitest'
-import { type AuthResult, refuse } from '../../../../src/auth/auth-result.ts'
+import { type AuthResult, type Credentials, refuse } from '../../../../src/auth/auth-result.ts'
+import { type ByteString, toByteString } from '../../../../src/bytes.ts'
 import { createDecide, type Decision, type Policy } from '../../../../src/http/guard/decide.ts'
 
-const alice = { ok: true, user: 'alice', username: Buffer.from('alice'), isCurrent: () => true } as const
+const alice = { ok: true, user: 'alice', username: toByteString('alice'), isCurrent: () => true } as const
 const basic = (user: string, password = 'right'): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 const LOGIN = { authorization: basic('alice') }
@@ -18,10 +20,9 @@ interface Case {
 /** Decides about a request line: `POST /x`. */
 function decide(line: string, { upgrade = false, headers = {}, policy = {} }: Case = {}): Decision {
   const authenticator = {
-    decide: (credentials: { username: Uint8Array; password: Uint8Array } | undefined): AuthResult => {
+    decide: (credentials: Credentials<ByteString> | undefined): AuthResult => {
       if (credentials === undefined) return refuse('missing')
-      const right =
-        [credentials.username, credentials.password].join() === ['alice', 'right'].map(Buffer.from).join()
+      const right = credentials.username === 'alice' && credentials.password === 'right'
       return right ? alice : refuse('rejected')
     },
   }

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../../../src/auth/authenticator.ts'
-import { hashPassword } from '../../../../src/hash/registry.ts'
+import { hashPassword } from '../../../../src/hash/hash-password.ts'
 import { fastifyBasicAuth } from '../../../../src/http/middleware/fastify.ts'
 import { basic } from '../../../support/test-guard.ts'
 

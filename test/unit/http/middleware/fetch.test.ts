@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { Authenticator } from '../../../../src/auth/authenticator.ts'
-import { hashPassword } from '../../../../src/hash/registry.ts'
+import { hashPassword } from '../../../../src/hash/hash-password.ts'
 import { fetchBasicAuth } from '../../../../src/http/middleware/fetch.ts'
 import { basic } from '../../../support/test-guard.ts'
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
+import { toByteString } from '../../../../src/bytes.ts'
 import { textResponse } from '../../../../src/http/basic/responses.ts'
 import { Exchange } from '../../../../src/http/proxy/exchange.ts'
 
@@ -27,7 +28,12 @@ function setUp({ url = '/x?token=secret', method = 'GET', expectsContinue = fals
 
 test('a log entry has the path without its query, also when the target was rewritten', () => {
   const { exchange, req } = setUp()
-  const identity = { ok: true, user: 'alice', username: Buffer.from('alice'), isCurrent: () => true } as const
+  const identity = {
+    ok: true,
+    user: 'alice',
+    username: toByteString('alice'),
+    isCurrent: () => true,
+  } as const
   exchange.carryOut({
     forward: true,
     target: '/rewritten',

@@ -1,5 +1,7 @@
 // The report of an import, for people and for programs.
+
 import { expect, test } from 'vitest'
+import { toByteString } from '../../../../../src/bytes.ts'
 import { cutWarning, textOf, writeReport } from '../../../../../src/cli/commands/import/report.ts'
 import { type ConflictPolicy, planImport } from '../../../../../src/import/plan.ts'
 import { recordedIo } from '../../../../support/recorded-io.ts'
@@ -62,7 +64,10 @@ test.each([
     { user: 'b', password: 'short' },
     { user: 'c', hash: '*' },
   ]
-  const warnings = cutWarning(planImport(users, { onConflict: 'fail', isThere: () => false }), format)
+  const warnings = cutWarning(
+    planImport(users, { onConflict: 'fail', isThere: () => false, toBytes: toByteString }),
+    format,
+  )
   const expected = `Warning: ${format} uses only the first ${format === 'des' ? 8 : 72} bytes of a password, and 1 is longer.`
   expect(warnings).toEqual(Array(count).fill(expected))
 })

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { makeFirstUser } from '../../../../../src/cli/commands/serve/first-user.ts'
 import { parseServe } from '../../../../../src/cli/commands/serve/options.ts'
 import type { Io } from '../../../../../src/cli/terminal/io.ts'
-import { verifyPassword } from '../../../../../src/hash/registry.ts'
+import { verifyPassword } from '../../../../../src/hash/hash-password.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'first-user-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,18 +1,30 @@
 import { spawnSync } from 'node:child_process'
+import { serialize } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test, vi } from 'vitest'
-import { startWorker, ThreadPool } from '../../../src/hash/thread-pool.ts'
-import { threadPoolAlone } from '../../support/thread-pool-alone.ts'
+import { toByteString } from '../../../src/bytes.ts'
+import { HashPool } from '../../../src/hash/pool.ts'
 
-/** Threads that answer by what `answer` says in JavaScript, and how many were started. */
-function threadsOf(answer: string, most?: number) {
+/** A pool whose threads answer by JavaScript code that gets the job's password, and how many threads were started. */
+function threadsOf(answer: string, threads?: number, maxQueue?: number) {
   const code = `
     const { parentPort, threadId } = require('node:worker_threads')
-    parentPort.on('message', async job => { parentPort.postMessage(await (${answer})(job)) })`
+    parentPort.on('message', async ({ password }) => { parentPort.postMessage(await (${answer})(password)) })`
   const start = vi.fn(() => new Worker(code, { eval: true }))
-  return { ...threadPoolAlone<string, string>(start, most), start }
+  return { ...poolOf(start, threads, maxQueue), start }
 }
-const echo = 'job => ({ answer: job })'
+
+function poolOf(start: () => Worker | undefined, threads?: number, maxQueue?: number) {
+  const pool = new HashPool({ start, threads, maxQueue })
+  const format = { id: 'test', compute: () => Promise.reject(new Error('computed in the main thread')) }
+  return {
+    run: (password: string, key = '') =>
+      pool.compute(format, toByteString(password), '', { key, isSuspect: false }),
+    close: () => pool.close(),
+  }
+}
+
+const echo = 'job => ({ hash: job })'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -26,7 +38,7 @@ test('jobs one after the other are answered by one thread', async () => {
 })
 
 test('jobs at once get threads of their own up to the most, the others wait for their turn', async () => {
-  const { run, close, start } = threadsOf('job => ({ answer: String(threadId) })', 2)
+  const { run, close, start } = threadsOf('job => ({ hash: String(threadId) })', 2)
   const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(job => run(job)))
   expect(start).toHaveBeenCalledTimes(2)
   expect(new Set(answers).size).toBe(2)
@@ -35,7 +47,7 @@ test('jobs at once get threads of their own up to the most, the others wait for 
 
 test('an error in the place of an answer fails its job alone', async () => {
   const { run, close, start } = threadsOf(
-    `job => job === 'bad' ? { error: new RangeError('no answer') } : { answer: job }`,
+    `job => job === 'bad' ? { error: new RangeError('no answer') } : { hash: job }`,
     1,
   )
   const [bad, good] = [run('bad'), run('good')]
@@ -50,7 +62,7 @@ test.each([
   ['fails', "setImmediate(() => { throw new Error('out of order') })", 'out of order'],
 ])('a thread that %s in its job fails it, and those that wait get another', async (_, deed, reason) => {
   const { run, close, start } = threadsOf(
-    `job => { if (job !== 'bad') return { answer: job }; ${deed}; return new Promise(() => {}) }`,
+    `job => { if (job !== 'bad') return { hash: job }; ${deed}; return new Promise(() => {}) }`,
     1,
   )
   const [bad, good] = [run('bad'), run('good')]
@@ -62,7 +74,7 @@ test.each([
 
 test('an idle thread that fails is none any more', async () => {
   const { run, close, start } = threadsOf(
-    `job => { setImmediate(() => setImmediate(() => { throw new Error('late') })); return { answer: job } }`,
+    `job => { setImmediate(() => setImmediate(() => { throw new Error('late') })); return { hash: job } }`,
   )
   expect(await run('a')).toBe('a')
   await new Promise(resolve => start.mock.results[0]?.value.once('exit', resolve))
@@ -72,18 +84,51 @@ test('an idle thread that fails is none any more', async () => {
 })
 
 test('a thread that dies at its start fails the job that it was for', async () => {
-  const { run } = threadPoolAlone<string, string>(
-    () => new Worker("throw new Error('no thread')", { eval: true }),
-    1,
-  )
+  const { run } = poolOf(() => new Worker("throw new Error('no thread')", { eval: true }), 1)
   const jobs = [run('a'), run('b')]
   for (const job of jobs) await expect(job).rejects.toThrow('no thread')
 })
 
-test('where no thread can be started, jobs are done here', async () => {
-  const pool = new ThreadPool<string, string>(() => startWorker('none' as never), 1)
-  const jobs = ['a', 'b'].map(job => pool.run(job, async () => `${job} here`))
-  expect(await Promise.all(jobs)).toEqual(['a here', 'b here'])
+test('where no thread can be started, hashes are computed in the main thread', async () => {
+  const pool = new HashPool({ start: () => undefined, threads: 1 })
+  const format = { id: 'test', compute: (password: string) => `${password} here` }
+  const hashes = ['a', 'b'].map(password => pool.compute(format, toByteString(password), ''))
+  expect(await Promise.all(hashes)).toEqual(['a here', 'b here'])
+})
+
+test('beyond its queue the newest job of the requester who has the most waits no longer', async () => {
+  const { run, close } = threadsOf(echo, 1, 2)
+  const running = run('running')
+  const jobs = [run('first', 'greedy'), run('second', 'greedy'), run('other', 'modest')]
+  expect(await Promise.all([running, ...jobs])).toEqual(['running', 'first', 'full', 'other'])
+  await close()
+})
+
+test('a job of ten bytes posts ten bytes: nothing else of the buffer pool of Node crosses to a thread', async () => {
+  const posted: unknown[] = []
+  const { run, close } = poolOf(() => {
+    const worker = new Worker(
+      "const { parentPort } = require('node:worker_threads'); parentPort.on('message', () => parentPort.postMessage({ hash: 'done' }))",
+      { eval: true },
+    )
+    const post = worker.postMessage.bind(worker)
+    worker.postMessage = job => {
+      posted.push(job)
+      post(job)
+    }
+    return worker
+  })
+  // Node allocates these from one pool of 8 KB, side by side
+  const neighbour = Buffer.from('another password')
+  const password = Buffer.from('ten bytes!')
+  expect(password.buffer).toBe(neighbour.buffer)
+  await run(toByteString(password))
+  await close()
+  expect(serialize(posted[0]).includes(neighbour)).toBe(false)
+  expect(posted).toEqual([{ format: 'test', password: 'ten bytes!', setting: '' }])
+  // the same password as a view takes the whole pool along
+  expect(serialize(password).length).toBeLessThan(100)
+  expect(structuredClone(password).buffer.byteLength).toBeGreaterThan(1000)
 })
 
 test('a thread that was idle for a minute ends, and a job at that moment gets another', async () => {
@@ -100,8 +145,8 @@ test('a thread that was idle for a minute ends, and a job at that moment gets an
   await close()
 })
 
-test('closed threads fail what is under way and what waits; the next job starts another', async () => {
-  const { run, close } = threadsOf(`job => job === 'long' ? new Promise(() => {}) : { answer: job }`, 1)
+test('closing rejects jobs in flight and jobs that wait; the next job starts another thread', async () => {
+  const { run, close } = threadsOf(`job => job === 'long' ? new Promise(() => {}) : { hash: job }`, 1)
   await close()
   const jobs = [run('long'), run('waiting')]
   await Promise.all([

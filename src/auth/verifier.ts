@@ -1,0 +1,44 @@
+// Compares passwords with stored hashes: short ones here, the others in worker threads behind a bounded queue.
+import { availableParallelism } from 'node:os'
+import type { ByteString } from '../bytes.ts'
+import { hasNul, isSame } from '../hash/hash-password.ts'
+import { type Hash, HashPool, type Requester } from '../hash/pool.ts'
+import type { StoredHash } from '../hash/registry.ts'
+
+/** Whether a password is the one of a stored hash; `full` where too many others wait. */
+export type Verify = (
+  password: ByteString,
+  stored: StoredHash,
+  requester: Requester,
+) => Promise<boolean | 'full'>
+
+/** Posting a job to a thread and the result back takes a good part of this. */
+const SHORT_MILLISECONDS = 1
+
+/** Long enough for the ranks of a cluster that start together, short enough that waiting for the last makes sense. */
+const QUEUE = 256
+
+/** A pool that starts its threads with the first verification and lets idle ones end. */
+export class Verifier {
+  readonly #pool: HashPool
+
+  constructor(workers: number | undefined, maxQueue: number | undefined) {
+    // one core stays free for the event loop; beyond four, more logins at once are better refused for the moment
+    const threads = workers ?? Math.min(4, Math.max(1, availableParallelism() - 1))
+    this.#pool = new HashPool({ threads, maxQueue: maxQueue ?? QUEUE })
+  }
+
+  readonly verify: Verify = async (password, { format, text }, requester) => {
+    const computed =
+      format.estimateMs(text, password.length) < SHORT_MILLISECONDS
+        ? await format.compute(password, text)
+        : await this.#pool.compute(format, password, text, requester)
+    if (computed === 'full') return 'full'
+    return isSame(computed as Hash, text) && !hasNul(password)
+  }
+
+  /** Ends the threads; verifications in flight are rejected. */
+  close(): Promise<void> {
+    return this.#pool.close()
+  }
+}
