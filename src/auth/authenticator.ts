@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { type ByteString, fromByteString, isAscii, toByteString } from '../bytes.ts'
 import { excessOf, type HashLimits } from '../hash/options.ts'
 import { parseHash, type StoredHash } from '../hash/registry.ts'
-import { addressBlock } from '../platform/ip-address.ts'
+import { subnetOf } from '../platform/ip-address.ts'
 import { type AuthResult, type Credentials, type Login, refuse } from './auth-result.ts'
 import { type AuthenticatorOptions, checkAuthenticatorOptions } from './authenticator-options.ts'
 import { createDummyHash } from './dummy-hash.ts'
@@ -158,7 +158,7 @@ export class Authenticator {
       const key = this.#key(username, storedHash ?? this.#dummyHash().text, password)
       if (storedHash !== undefined && this.#verified.has(key))
         return new StoredLogin(user, username, storedHash, this.#isStored)
-      const block = address === undefined ? undefined : addressBlock(address)
+      const block = address === undefined ? undefined : subnetOf(address)
       return this.#checkOnce({ username, user, password, storedHash, key, block })
     } catch (error) {
       this.#onError(error)

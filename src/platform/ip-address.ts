@@ -1,29 +1,24 @@
-// The part of an address that one customer holds: what is counted against it must not be dodged by the next address.
-import { isIPv6 } from 'node:net'
+// IP addresses: one spelling for each, and the subnets that one customer of a network holds.
+import ipaddr from 'ipaddr.js'
 
-/**
- * IPv4 as it is, also where it came IPv4-mapped (`::ffff:192.0.2.1`); IPv6 by its /64, the least that a network is
- * given (RFC 6177), in which anyone may take 2^64 addresses.
- */
-export function addressBlock(address: string): string {
-  const plain = unmapped(address)
-  if (!isIPv6(plain)) return plain
-  const [bare = plain] = plain.split('%')
-  const [head = '', tail] = bare.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? 0 : tail.split(':').length + (tail.includes('.') ? 1 : 0)
-  // "::" stands for as many zero groups as are missing
-  if (tail !== undefined) {
-    const zeros = Math.max(0, 8 - groups.length - after)
-    for (let i = 0; i < zeros; i++) groups.push('0')
-    if (tail !== '') groups.push(...tail.split(':'))
-  }
-  return `${groups
-    .slice(0, 4)
-    .map(group => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`
-}
-
-/** An address without the prefix that a socket for both families gives IPv4 (RFC 4291 section 2.5.5.2). */
+/** Without the prefix that a socket for both families gives IPv4 (RFC 4291 section 2.5.5.2). */
 export const unmapped = (address: string): string =>
   /^::ffff:\d+\.\d/i.test(address) ? address.slice(7) : address
+
+/** `127.0.0.0/8` and `::1`. */
+export const isLoopbackAddress = (address: string): boolean =>
+  ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback'
+
+/**
+ * The subnet that failures and connections are counted against: an IPv4 address alone, also where it is IPv4-mapped; of
+ * IPv6 its /64, the least that a network gets (RFC 6177), in which anyone may take 2^64 addresses.
+ *
+ * @param bits of an IPv6 address that count, a multiple of 16.
+ */
+export function subnetOf(address: string, bits = 64): string {
+  if (!address.includes(':') || !ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address)
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString()
+  const groups = parsed.parts.slice(0, bits / 16).map(group => group.toString(16))
+  return `${groups.join(':')}::/${bits}`
+}

@@ -60,7 +60,7 @@ test('docs/ holds pages and pictures only', () => {
 
 test('every dependency has its reason', () => {
   const packages = page('docs/dependencies.md').split('\n## ')[1] ?? ''
-  const named = [...packages.matchAll(/^\| `([\w-]+)` +\| \S/gm)].map(([, name]) => name)
+  const named = [...packages.matchAll(/^\| `([\w.-]+)` +\| \S/gm)].map(([, name]) => name)
   expect(named.toSorted()).toEqual(Object.keys(readManifest().dependencies).toSorted())
 })
 

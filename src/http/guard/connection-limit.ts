@@ -1,6 +1,6 @@
 // How many connections an address may hold open before anybody has logged in on them.
 import type { Socket } from 'node:net'
-import { addressBlock } from '../../platform/ip-address.ts'
+import { subnetOf } from '../../platform/ip-address.ts'
 
 /**
  * Counts connections by address (IPv6 by /64). One on which a login succeeded counts no longer: a team behind one
@@ -23,7 +23,7 @@ export class ConnectionLimit {
     const { remoteAddress } = socket
     if (this.#max === 0 || remoteAddress === undefined || this.#authenticated.has(socket)) return true
     const name = nameOf(socket)
-    const block = addressBlock(remoteAddress)
+    const block = subnetOf(remoteAddress)
     const unauthenticated = this.#unauthenticated.get(block) ?? new Map<string, Socket | undefined>()
     if (unauthenticated.has(name)) return true
     if (unauthenticated.size >= this.#max && !makeRoom(unauthenticated)) return false
@@ -37,14 +37,14 @@ export class ConnectionLimit {
     const { remoteAddress } = socket
     if (this.#max === 0 || this.#authenticated.has(socket)) return
     this.#authenticated.add(socket)
-    if (remoteAddress !== undefined) this.#release(addressBlock(remoteAddress), nameOf(socket))
+    if (remoteAddress !== undefined) this.#release(subnetOf(remoteAddress), nameOf(socket))
   }
 
   /** It has its last answer, and is open only so that its client can read that. */
   linger(socket: Socket): void {
     const { remoteAddress } = socket
     if (this.#max === 0 || remoteAddress === undefined) return
-    const unauthenticated = this.#unauthenticated.get(addressBlock(remoteAddress))
+    const unauthenticated = this.#unauthenticated.get(subnetOf(remoteAddress))
     const name = nameOf(socket)
     if (unauthenticated?.has(name)) unauthenticated.set(name, socket)
   }

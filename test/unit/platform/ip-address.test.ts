@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressBlock, unmapped } from '../../../src/platform/ip-address.ts'
+import { isLoopbackAddress, subnetOf, unmapped } from '../../../src/platform/ip-address.ts'
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -13,11 +13,11 @@ test.each([
   ['1:2:3::192.0.2.1', '1:2:3:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['64:ff9b::192.0.2.33', '64:ff9b:0:0::/64'],
-])('%s counts as %s', (address, block) => expect(addressBlock(address)).toBe(block))
+])('%s is counted as %s', (address, subnet) => expect(subnetOf(address)).toBe(subnet))
 
-test('the next address of the same network is the same block, the next network is not', () => {
-  expect(addressBlock('2001:db8:1:2::a')).toBe(addressBlock('2001:db8:1:2:ffff::b'))
-  expect(addressBlock('2001:db8:1:2::a')).not.toBe(addressBlock('2001:db8:1:3::a'))
+test('two addresses of one /64 are one subnet, the next /64 is another', () => {
+  expect(subnetOf('2001:db8:1:2::a')).toBe(subnetOf('2001:db8:1:2:ffff::b'))
+  expect(subnetOf('2001:db8:1:2::a')).not.toBe(subnetOf('2001:db8:1:3::a'))
 })
 
 test.each([
@@ -25,3 +25,20 @@ test.each([
   ['::1', '::1'],
   ['127.0.0.1', '127.0.0.1'],
 ])('%s is written %s', (address, plain) => expect(unmapped(address)).toBe(plain))
+
+test('fewer bits are a larger subnet', () => {
+  expect(subnetOf('2001:db8:1:2::a', 48)).toBe('2001:db8:1::/48')
+  expect(subnetOf('192.0.2.7', 48)).toBe('192.0.2.7')
+})
+
+test('what is not an address is its own subnet', () => expect(subnetOf('unix:socket')).toBe('unix:socket'))
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.9.9.9', true],
+  ['::1', true],
+  ['::ffff:127.0.0.1', true],
+  ['192.0.2.7', false],
+  ['::', false],
+  ['localhost', false],
+])('%s is a loopback address: %s', (address, expected) => expect(isLoopbackAddress(address)).toBe(expected))

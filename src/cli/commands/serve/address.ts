@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
+import { isLoopbackAddress } from '../../../platform/ip-address.ts'
 
 export interface ListenAddress {
   readonly host: string
@@ -26,7 +27,7 @@ export function readAddress(text: string): ListenAddress {
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
   if (bare === 'localhost' || bare.endsWith('.localhost')) return true
-  return isIP(bare) === 4 ? bare.startsWith('127.') : bare === '::1' || bare.startsWith('::ffff:127.')
+  return isLoopbackAddress(bare)
 }
 
 export const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::'
