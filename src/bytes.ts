@@ -69,3 +69,44 @@ export function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
   return true
 }
+
+/** The three bytes that editors on Windows put before UTF-8 text. */
+const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf])
+
+/** Whether text begins with the byte order mark of UTF-8. */
+export const hasByteOrderMark = (bytes: Buffer): boolean =>
+  bytes.subarray(0, UTF8_BOM.length).equals(UTF8_BOM)
+
+/** Where text begins: after a byte order mark. */
+export const textStart = (bytes: Buffer): number => (hasByteOrderMark(bytes) ? UTF8_BOM.length : 0)
+
+/** The byte order mark of UTF-16, read as a big-endian number: in little-endian text, as Windows writes it. */
+const UTF16_LE_MARK = 0xfffe
+const UTF16_BE_MARK = 0xfeff
+
+const utf16Mark = (bytes: Buffer): number => (bytes.length >= 2 ? bytes.readUInt16BE(0) : 0)
+
+/** The kind of UTF-16, by its byte order mark or by a NUL in every other byte of ASCII text; undefined for other text. */
+export function utf16Encoding(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  const nuls = bytes.length >= 4 ? [0, 1, 2, 3].map(i => bytes[i] === 0).join() : ''
+  if (utf16Mark(bytes) === UTF16_LE_MARK || nuls === 'false,true,false,true') return 'utf-16le'
+  return utf16Mark(bytes) === UTF16_BE_MARK || nuls === 'true,false,true,false' ? 'utf-16be' : undefined
+}
+
+/** UTF-16 as UTF-8 without the byte order mark; undefined for other text. */
+export function decodeUtf16(bytes: Buffer): Buffer | undefined {
+  const encoding = utf16Encoding(bytes)
+  return encoding && Buffer.from(new TextDecoder(encoding).decode(bytes))
+}
+
+/**
+ * Text from Windows as UTF-8 without its byte order mark: PowerShell and editors write UTF-8 with one, or UTF-16 in
+ * little-endian order. Bytes without a mark are returned as they are, because a password may be any bytes.
+ *
+ * @param begin the first bytes read, with the whole mark if there is one.
+ * @param readRest reads the rest; called only for UTF-16.
+ */
+export function decodeMarkedText(begin: Buffer, readRest: () => Buffer): Buffer {
+  if (utf16Mark(begin) !== UTF16_LE_MARK) return begin.subarray(textStart(begin))
+  return Buffer.from(Buffer.concat([begin, readRest()]).subarray(2).toString('utf16le'))
+}

@@ -1,8 +1,8 @@
 // `checkDocument`: everything that is wrong with a password file, including files that cannot be parsed as they are.
 
-import { withLineFeedsForCr } from '../document/carriage-returns.ts'
+import { decodeUtf16 } from '../bytes.ts'
 import { bytesOf, type HtpasswdDocument } from '../document/document.ts'
-import { decodeUtf16 } from '../document/utf16.ts'
+import { withLineFeedsForCr } from '../document/encoding.ts'
 import { rejectUnknownKeys } from '../errors.ts'
 import { type Problem, problem } from './problem.ts'
 import { findProblems } from './problems.ts'

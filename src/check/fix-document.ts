@@ -1,11 +1,10 @@
 // `fixDocument`: repairs what needs no password, and says what it changed.
 
-import { encodeSurrogateEscape } from '../bytes.ts'
-import { withLineFeedsForCr } from '../document/carriage-returns.ts'
+import { decodeUtf16, encodeSurrogateEscape, hasByteOrderMark, textStart } from '../bytes.ts'
 import { bytesOf, type HtpasswdDocument } from '../document/document.ts'
-import { hasBom, textStart } from '../document/line.ts'
+import { withLineFeedsForCr } from '../document/encoding.ts'
+import { fileKind } from '../document/file-kind.ts'
 import { type ScannedLine, type ScannedRecord, scanLines } from '../document/scan-lines.ts'
-import { decodeUtf16 } from '../document/utf16.ts'
 import { describeHash, singleDollars, trimTrailingWhitespace } from '../hash/describe.ts'
 import type { ProblemCode } from './problem.ts'
 
@@ -58,8 +57,10 @@ export function fixDocument(source: HtpasswdDocument | string | Uint8Array): Fix
   const bytes = fixEncoding(original, changes)
   const chunks: Buffer[] = []
   let copied = 0
+  // the lines of a digest file or group file are not records: only newlines are repaired
+  const hasRecords = fileKind(bytes) === 'password'
   for (const line of scanLines(bytes)) {
-    const fixed = fixLine(bytes, line, changes)
+    const fixed = fixLine(bytes, hasRecords ? line : { ...line, record: undefined }, changes)
     if (fixed === undefined) continue
     chunks.push(bytes.subarray(copied, line.start), fixed)
     copied = line.end
@@ -75,7 +76,7 @@ function fixEncoding(original: Buffer, changes: Change[]): Buffer {
   if (decoded !== undefined)
     changes.push({ code: 'utf16', line: 0, message: 'converted from UTF-16 to UTF-8' })
   let bytes = decoded ?? original
-  if (hasBom(bytes)) {
+  if (hasByteOrderMark(bytes)) {
     changes.push({ code: 'bom', line: 1, message: 'removed: byte order mark' })
     bytes = bytes.subarray(textStart(bytes))
   }

@@ -34,6 +34,8 @@ export const advice = {
   'broken-hash': { fix: SET_PASSWORD },
   mode: { fix: 'chmod go-w FILE' },
   'cannot-log-in': { fix: SET_PASSWORD },
+  'digest-file': { fix: 'name a password file; htpasswd does not change files of htdigest' },
+  'group-file': { fix: 'name a password file; edit a group file by hand' },
   'no-users': { fix: SET_PASSWORD, isNote: true },
   'file-refused': { fix: 'correct or delete the line' },
 } as const satisfies Record<string, Advice>

@@ -1,6 +1,7 @@
 // What is wrong or doubtful in the text of a password file, with line numbers; listed, never thrown.
 
-import { hasBom } from '../document/line.ts'
+import { hasByteOrderMark } from '../bytes.ts'
+import { fileKind, kindNames } from '../document/file-kind.ts'
 import { type ScannedLine, type ScannedRecord, scanLines } from '../document/scan-lines.ts'
 import { checkUsername } from '../document/username.ts'
 import { describeHash, type HashState } from '../hash/describe.ts'
@@ -17,13 +18,16 @@ const MAX_LINE_BYTES = 255
  * @param server also lists what this server does not read, and whom it does not let in.
  */
 export function* findProblems(bytes: Buffer, server?: ServerName): Generator<Problem> {
-  if (hasBom(bytes)) {
+  if (hasByteOrderMark(bytes)) {
     yield problem(
       'bom',
       { line: 1 },
       'a UTF-8 byte order mark: Apache, nginx and most others read it as part of the first name',
     )
   }
+  const kind = fileKind(bytes)
+  if (kind !== 'password')
+    yield problem(`${kind}-file`, { line: 0 }, `this is ${kindNames[kind]}, not a password file`)
   const newlines = new Newlines()
   const atServer = server && new ServerProblems(server, bytes)
   let [last, hasUsers] = [1, false]
@@ -41,6 +45,8 @@ export function* findProblems(bytes: Buffer, server?: ServerName): Generator<Pro
         `the line has ${length} bytes; over ${MAX_LINE_BYTES}, Apache's htpasswd command refuses the whole file`,
       )
     }
+    // the records of another kind have no hashes to judge
+    if (kind !== 'password') continue
     if (line.record !== undefined) {
       for (const found of recordProblems(line.record, line)) yield atServer?.adapt(found) ?? found
     }

@@ -1,5 +1,6 @@
 // What keeps users out at one server: the formats it checks, and how it reads lines, names and duplicates.
-import { hasBom, LineCursor } from '../document/line.ts'
+import { hasByteOrderMark } from '../bytes.ts'
+import { LineCursor } from '../document/line.ts'
 import type { ScannedLine, ScannedRecord } from '../document/scan-lines.ts'
 import { advice, brokenFormats, type Problem, problem, SET_PASSWORD } from './problem.ts'
 import type { Server, ServerName } from './servers.ts'
@@ -23,7 +24,7 @@ export class ServerProblems {
     this.#server = server
     this.#row = serverRow(server)
     this.#bytes = bytes
-    this.#hasBom = hasBom(bytes)
+    this.#hasBom = hasByteOrderMark(bytes)
     if (this.#row.refusesLast) this.#lastRecord = lastRecord(bytes)
   }
 

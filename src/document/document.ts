@@ -2,15 +2,13 @@
 
 import { asBuffer, type ByteString, decodeSurrogateEscape, encodeSurrogateEscape } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
-import { Pieces } from './chunks.ts'
-import { fieldsBehind, LineCursor, lineStart, textStart } from './line.ts'
+import { chunksOf, type Edit } from './chunks.ts'
+import { rejectJoinedByCr, rejectUtf16 } from './encoding.ts'
+import { rejectOtherKind } from './file-kind.ts'
+import { fieldsAfter, LineCursor } from './line.ts'
 import { LineIndex } from './line-index.ts'
 import { RecordScan } from './record-scan.ts'
 import { checkUsername } from './username.ts'
-import { rejectUtf16 } from './utf16.ts'
-
-/** A change of the record whose name stands at an offset of the source; undefined takes the line out. */
-type Edit = { readonly key: ByteString; readonly hash: string } | undefined
 
 /**
  * Parses the text of a password file, without any input or output.
@@ -62,10 +60,11 @@ export function parseHtpasswd(source: string | Uint8Array): HtpasswdDocument {
 export class HtpasswdDocument {
   readonly #source: Buffer
   readonly #index: LineIndex
-  readonly #edits = new Map<number, Edit>()
+  readonly #edits = new Map<number, Edit | undefined>()
   readonly #added = new Map<ByteString, string>()
-  // where lines went whose user has another name than the source says
+  // new name → record offsets, for renamed users (the index knows the old name)
   readonly #renamed = new Map<ByteString, number[]>()
+  #isChangeable = false
 
   /** As `parseHtpasswd`. */
   constructor(source: string | Uint8Array = '') {
@@ -99,7 +98,8 @@ export class HtpasswdDocument {
    * the end.
    *
    * @throws HtpasswdError `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot be stored, `ERR_RECORD` for a hash
-   *   with a newline, a NUL or a character above U+00FF.
+   *   with a newline, a NUL or a character above U+00FF, and for a file that a change would destroy: lines that end in
+   *   CR alone, a digest file, a group file.
    */
   set(user: string | Uint8Array, hash: string): 'added' | 'updated' {
     const key = encodeSurrogateEscape(user)
@@ -107,10 +107,10 @@ export class HtpasswdDocument {
     if (/[\n\r\0]|[^\x00-\xff]/.test(hash)) {
       throw new HtpasswdError(
         'ERR_RECORD',
-        'hash expected one line of Latin-1 characters, got a line end, a NUL or others',
+        'hash expected one line of Latin-1 characters, got a newline, a NUL or others',
       )
     }
-    const lines = this.#lines(key)
+    const lines = this.#changeableLines(key)
     for (const at of lines) this.#edits.set(at, { key, hash })
     if (lines.length > 0) return 'updated'
     const isNew = !this.#added.has(key)
@@ -118,10 +118,14 @@ export class HtpasswdDocument {
     return isNew ? 'added' : 'updated'
   }
 
-  /** Removes every record of the user; false for an unknown user. */
+  /**
+   * Removes every record of the user; false for an unknown user.
+   *
+   * @throws HtpasswdError `ERR_RECORD` for a file that a change would destroy, as `set`.
+   */
   delete(user: string | Uint8Array): boolean {
     const key = encodeSurrogateEscape(user)
-    const lines = this.#lines(key)
+    const lines = this.#changeableLines(key)
     for (const at of lines) this.#edits.set(at, undefined)
     return this.#added.delete(key) || lines.length > 0
   }
@@ -130,7 +134,7 @@ export class HtpasswdDocument {
    * Renames a user: every record of `from` gets the name `to`, in place.
    *
    * @throws HtpasswdError `ERR_USER_MISSING` if `from` is unknown, `ERR_USER_EXISTS` if `to` exists,
-   *   `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot be stored.
+   *   `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot be stored, `ERR_RECORD` as `set`.
    */
   rename(from: string | Uint8Array, to: string | Uint8Array): void {
     const [oldKey, newKey] = [encodeSurrogateEscape(from), encodeSurrogateEscape(to)]
@@ -145,7 +149,7 @@ export class HtpasswdDocument {
         'ERR_USER_EXISTS',
         `expected a name that is free, got ${decodeSurrogateEscape(newKey)}`,
       )
-    const lines = this.#lines(oldKey)
+    const lines = this.#changeableLines(oldKey)
     const edits = lines.map(at => [at, { key: newKey, hash: this.#hashAt(at) }] as const)
     for (const [at, edit] of edits) this.#edits.set(at, edit)
     this.#renamed.set(newKey, lines)
@@ -172,47 +176,39 @@ export class HtpasswdDocument {
 
   /** @internal */
   toBuffer(): Buffer {
-    return this.changed ? Buffer.concat(this.pieces()) : this.#source
+    return this.changed ? Buffer.concat(this.chunks()) : this.#source
   }
 
-  /** The bytes as slices of the source and what came new, for a writer that need not copy them. @internal */
-  pieces(): Buffer[] {
-    const source = this.#source
-    const pieces = new Pieces()
-    let copied = 0
-    for (const [at, edit] of [...this.#edits].sort(([a], [b]) => a - b)) {
-      const { hashEnd, contentEnd, end } = fieldsBehind(source, source.indexOf(58, at))
-      pieces.add(source.subarray(copied, lineStart(source, at)))
-      if (edit === undefined) copied = end
-      else {
-        pieces.addText(`${edit.key}:${edit.hash}`)
-        pieces.add(source.subarray(hashEnd, contentEnd))
-        copied = contentEnd
-      }
-    }
-    pieces.add(source.subarray(copied))
-    const lineEnd = this.#lineEnd()
-    // a byte order mark alone is no line
-    const lacksLineEnd = pieces.length > textStart(source) && pieces.lastByte !== 10
-    // a CRLF that was cut in two is completed, or the first half would become part of the hash
-    if (this.changed && lacksLineEnd) pieces.addText(pieces.lastByte === 13 ? '\n' : lineEnd)
-    for (const [key, hash] of this.#added) pieces.addText(`${key}:${hash}${lineEnd}`)
-    return pieces.buffers()
+  /** The bytes as slices of the source and of what was added, for a writer that does not copy them. @internal */
+  chunks(): Buffer[] {
+    return this.changed ? chunksOf(this.#source, this.#edits, this.#added) : [this.#source]
   }
 
-  /** Makes look-ups fast from now on, for a reader that keeps the document. @internal */
+  /** Builds the table for fast lookups, for a reader that keeps the document. @internal */
   buildIndex(): void {
     this.#index.build()
   }
 
-  /** Whether some line is no record, comment or blank line; quicker than `checkDocument`. @internal */
+  /** Whether some line is not a record, comment or blank line; faster than `checkDocument`. @internal */
   get isMalformed(): boolean {
     const scan = new RecordScan()
     scan.take(this.#source)
     return scan.malformed !== undefined
   }
 
-  /** The source offsets of the records that are the user's now. */
+  /** @throws HtpasswdError `ERR_RECORD` if a change would remove or destroy other records. */
+  #changeableLines(key: ByteString): number[] {
+    const lines = this.#lines(key)
+    if (!this.#isChangeable) {
+      rejectOtherKind(this.#source)
+      rejectJoinedByCr(this.#source, 0)
+      this.#isChangeable = true
+    }
+    for (const at of lines) rejectJoinedByCr(this.#source, at)
+    return lines
+  }
+
+  /** The source offsets of the user's current records. */
   #lines(key: ByteString): number[] {
     const lines = this.#renamed.get(key) ?? this.#index.find(key)
     return this.#edits.size === 0 ? lines : lines.filter(at => this.#nameAt(at) === key)
@@ -226,7 +222,7 @@ export class HtpasswdDocument {
   #hashAt(at: number): string {
     const edit = this.#edits.get(at)
     if (edit !== undefined) return edit.hash
-    const { hashStart, hashEnd } = fieldsBehind(this.#source, this.#source.indexOf(58, at))
+    const { hashStart, hashEnd } = fieldsAfter(this.#source, this.#source.indexOf(58, at))
     return this.#source.toString('latin1', hashStart, hashEnd)
   }
 
@@ -235,10 +231,10 @@ export class HtpasswdDocument {
       const at = this.#lines(key)[0]
       return at === undefined ? this.#added.get(key) : this.#hashAt(at)
     }
-    // the path of a server's look-up: no lists, no maps
+    // a server's lookups: no lists, no maps
     const at = this.#index.first(key)
     if (at === undefined) return undefined
-    const { hashStart, hashEnd } = fieldsBehind(this.#source, at + key.length)
+    const { hashStart, hashEnd } = fieldsAfter(this.#source, at + key.length)
     return this.#source.toString('latin1', hashStart, hashEnd)
   }
 
@@ -254,15 +250,9 @@ export class HtpasswdDocument {
     for (const key of this.#added.keys()) keys.add(key)
     return keys
   }
-
-  /** The line end of new lines: that of the first line. */
-  #lineEnd(): string {
-    const first = this.#source.indexOf(10)
-    return first > 0 && this.#source[first - 1] === 13 ? '\r\n' : '\n'
-  }
 }
 
-/** The bytes of what the functions of this folder take, without a copy where they are bytes already. @internal */
+/** The bytes of a document, text or bytes, without a copy if possible. @internal */
 export function bytesOf(source: HtpasswdDocument | string | Uint8Array): Buffer {
   if (source instanceof HtpasswdDocument) return source.toBuffer()
   if (typeof source === 'string') return Buffer.from(source)

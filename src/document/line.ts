@@ -1,41 +1,33 @@
-// Where the parts of one line stand in the bytes of a password file.
-import type { ByteString } from '../bytes.ts'
+// The fields of one line in the bytes of a password file, as offsets.
+import { type ByteString, textStart } from '../bytes.ts'
 
 const LF = 10
 const CR = 13
 const COLON = 58
 const HASH_SIGN = 35
 
-/** The three bytes that some editors on Windows put before UTF-8 text. */
-const BOM = Buffer.from([0xef, 0xbb, 0xbf])
-
-export const hasBom = (bytes: Buffer): boolean => bytes.subarray(0, BOM.length).equals(BOM)
-
-/** Where the text begins: behind a byte order mark. */
-export const textStart = (bytes: Buffer): number => (hasBom(bytes) ? BOM.length : 0)
-
-// isspace() in the C locale, less the line feed: what Apache's command skips before a name
+// isspace() in the C locale except for the line feed: what Apache's command skips before a name
 export const isBlank = (byte: number | undefined): boolean =>
   byte === 32 || (byte !== undefined && byte >= 9 && byte <= 13 && byte !== LF)
 
 export type LineKind = 'record' | 'comment' | 'blank' | 'malformed'
 
 /**
- * A cursor over lines. Its fields are offsets and are overwritten by `next`: a file of a million lines makes no objects.
+ * A cursor over lines. `next` overwrites its fields, which are offsets, so a file of a million lines makes no objects.
  *
  *     blanks name ":" hash [ ":" rest ] [ CR ] LF
  */
 export class LineCursor {
   readonly bytes: Buffer
   kind: LineKind = 'blank'
-  /** First byte of the line, behind a byte order mark. */
+  /** First byte of the line, after a byte order mark. */
   start = 0
   nameStart = 0
   /** The first colon of a record. */
   nameEnd = 0
-  /** Where the line's own line end begins. */
+  /** Where the newline begins. */
   contentEnd = 0
-  /** Behind the line's end. */
+  /** After the newline. */
   end: number
 
   constructor(bytes: Buffer, from = textStart(bytes)) {
@@ -50,7 +42,7 @@ export class LineCursor {
     let at = this.start
     while (isBlank(bytes[at])) at++
     this.nameStart = at
-    // the short way to the colon first, the long way to the line end in one native call
+    // byte by byte to the colon, which is near; one native call to the newline, which is not
     while (at < bytes.length && bytes[at] !== COLON && bytes[at] !== LF) at++
     this.nameEnd = at
     const lineFeed = bytes.indexOf(LF, at)
@@ -70,18 +62,18 @@ export class LineCursor {
   }
 }
 
-/** The ends of the fields behind a record's first colon. */
+/** Offsets of what follows a record's first colon. */
 export interface Fields {
   readonly hashStart: number
   /** The second colon, or the end of the content. */
   readonly hashEnd: number
   readonly contentEnd: number
-  /** Behind the line end. */
+  /** After the newline. */
   readonly end: number
 }
 
-/** The fields of the record whose first colon stands at `colon`. Apache's server and nginx end the hash at a second one. */
-export function fieldsBehind(bytes: Buffer, colon: number): Fields {
+/** The fields after the first colon of a record. Apache's server and nginx end the hash at a second colon. */
+export function fieldsAfter(bytes: Buffer, colon: number): Fields {
   let at = colon + 1
   while (at < bytes.length && bytes[at] !== COLON && bytes[at] !== LF) at++
   const lineFeed = bytes[at] === COLON ? bytes.indexOf(LF, at) : at
@@ -91,7 +83,7 @@ export function fieldsBehind(bytes: Buffer, colon: number): Fields {
   return { hashStart: colon + 1, hashEnd: Math.min(at, contentEnd), contentEnd, end }
 }
 
-/** The first byte of the line in which a name starts at `nameStart`. */
+/** The first byte of the line whose name starts at `nameStart`. */
 export function lineStart(bytes: Buffer, nameStart: number): number {
   let at = nameStart
   while (at > 0 && isBlank(bytes[at - 1])) at--

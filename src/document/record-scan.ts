@@ -1,7 +1,8 @@
-// One look through a file that comes in parts, for a reader that wants one record and keeps nothing: a file of a
-// million users is read faster than Apache's command reads it, start of Node included.
-import { fieldsBehind, LineCursor, textStart } from './line.ts'
-import { rejectUtf16 } from './utf16.ts'
+// One pass over a file that arrives in parts, for a reader that needs one record: it keeps nothing, so a file of a
+// million users is read faster than by Apache's command, even with the start of Node.
+import { textStart } from '../bytes.ts'
+import { rejectUtf16 } from './encoding.ts'
+import { fieldsAfter, LineCursor } from './line.ts'
 
 const LF = 10
 const COLON = 58
@@ -11,17 +12,17 @@ const SPACE = 32
 export class RecordScan {
   readonly #key: string | undefined
   #isBegun = false
-  /** The stored hash, one Latin-1 character a byte; undefined as long as no record was found. */
+  /** The stored hash, one Latin-1 character a byte; undefined until a record is found. */
   hash: string | undefined
-  /** Whether such a line stands before the user's record, or behind it. */
-  malformed: 'before' | 'behind' | undefined
+  /** Whether a malformed line is before the user's record or after it. */
+  malformed: 'before' | 'after' | undefined
 
-  /** @param key the user's name as `encodeSurrogateEscape` gives it; none looks for malformed lines only. */
+  /** @param key the user's name as `encodeSurrogateEscape` gives it; without it, only malformed lines are looked for. */
   constructor(key?: string) {
     this.#key = key
   }
 
-  /** Looks through the next lines, each with its line feed; only the last of the file may lack it. */
+  /** Scans the next lines, each with its line feed; only the last line of the file may lack it. */
   take(lines: Buffer): void {
     if (!this.#isBegun) rejectUtf16(lines)
     const cursor = new LineCursor(lines, this.#isBegun ? 0 : textStart(lines))
@@ -29,9 +30,9 @@ export class RecordScan {
     const name = this.#key === undefined ? undefined : Buffer.from(this.#key, 'latin1')
     cursor.end = skipRecords(lines, cursor.end, name)
     while (cursor.next()) {
-      if (cursor.kind === 'malformed') this.malformed ??= this.hash === undefined ? 'before' : 'behind'
+      if (cursor.kind === 'malformed') this.malformed ??= this.hash === undefined ? 'before' : 'after'
       if (cursor.kind === 'record' && cursor.name() === this.#key) {
-        const { hashStart, hashEnd } = fieldsBehind(lines, cursor.nameEnd)
+        const { hashStart, hashEnd } = fieldsAfter(lines, cursor.nameEnd)
         this.hash ??= lines.toString('latin1', hashStart, hashEnd)
       }
       cursor.end = skipRecords(lines, cursor.end, name)
@@ -39,13 +40,13 @@ export class RecordScan {
   }
 }
 
-/** The start of the next line that is not surely the record of another user; made for speed, so it may stop early. */
+/** The start of the next line that may not be the record of another user; written for speed, so it may stop early. */
 function skipRecords(bytes: Buffer, start: number, name: Buffer | undefined): number {
   if (name?.length === 0) return start
   // the last line may lack its line feed
   const limit = bytes.lastIndexOf(LF) + 1
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  // names that stand together often begin alike
+  // neighbouring names often begin alike, so the last byte is compared first
   const lastByte = name?.at(-1)
   const ownLength = name?.length ?? 0
   // most lines are as long as the one before
@@ -75,10 +76,10 @@ function skipRecords(bytes: Buffer, start: number, name: Buffer | undefined): nu
   return at
 }
 
-/** In a line feed neither of the bits 5 and 6 is set, in a byte of other text one of them is. */
+/** In a line feed neither bit 5 nor bit 6 is set; in any other byte of text one of them is. */
 const TEXT_BITS = 0x40404040
 
-/** Whether some byte may be a line feed: four of them in one step, and false is sure. */
+/** Whether some byte may be a line feed, four bytes a step; false is certain. */
 function hasLineFeed(words: DataView, start: number, end: number): boolean {
   if (end - start < 4) return true
   const last = words.getInt32(end - 4)

@@ -39,7 +39,7 @@ export function updateFile<T>(
   const edit = async (bytes: Buffer | undefined): Promise<Rewriting<T>> => {
     const document = new HtpasswdDocument(options.replace ? '' : bytes)
     const result = await change(document)
-    return document.changed ? { result, pieces: document.pieces() } : { result }
+    return document.changed ? { result, pieces: document.chunks() } : { result }
   }
   return rewriteFile(path, edit, options)
 }

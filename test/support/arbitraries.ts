@@ -1,7 +1,9 @@
-// What a password file may hold, made at random, as bytes with one Latin-1 character each.
+// Random contents of password files, one Latin-1 character a byte.
 import fc from 'fast-check'
+import { isJoinedByCr } from '../../src/document/encoding.ts'
+import { fileKind } from '../../src/document/file-kind.ts'
 
-/** Few names, so that they meet again; the third is UTF-8, the fourth is not. */
+/** Few names, so that they occur again; the third is UTF-8, the fourth is not. */
 export const NAMES = ['alice', 'bob', 'j\xc3\xb6rg', 'st\xffray', 'with blank', 'a']
 
 const chunk = (unit: fc.Arbitrary<string>, maxLength = 12) => fc.string({ unit, maxLength })
@@ -32,7 +34,7 @@ const line = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('no colon', 'x'.repeat(100_000), `alice:${'y'.repeat(100_000)}`) },
 )
 
-/** Whole files: with and without a byte order mark, both line ends, with and without the last one. */
+/** Whole files: with and without a byte order mark, both newlines, with and without the last one. */
 export const fileText: fc.Arbitrary<string> = fc
   .tuple(
     fc.constantFrom('', '', '', '\xef\xbb\xbf'),
@@ -43,11 +45,16 @@ export const fileText: fc.Arbitrary<string> = fc
     const text = lines.map(parts => parts.join('')).join('')
     return mark + (isComplete ? text : text.replace(/\r?\n$/, ''))
   })
-  // nor may it without its mark, or with the line end that a writer adds
+  // nor without its mark, or with the newline that a writer adds
   .filter(text => {
     const plain = text.replace(/^\xef\xbb\xbf/, '')
     return ![text, plain, `${plain}\n`].some(looksLikeUtf16)
   })
+
+/** Files that may be changed: no digest or group file, no lines joined by CR. */
+export const changeableText: fc.Arbitrary<string> = fileText.filter(
+  text => fileKind(Buffer.from(text, 'latin1')) === 'password' && !text.split('\n').some(isJoinedByCr),
+)
 
 /** The two marks, or a NUL in every other one of the first four bytes. */
 export const looksLikeUtf16 = (text: string): boolean =>

@@ -5,10 +5,15 @@ import { describe, expect, test } from 'vitest'
 import {
   asBuffer,
   type ByteString,
+  decodeMarkedText,
   decodeSurrogateEscape,
+  decodeUtf16,
   encodeSurrogateEscape,
+  hasByteOrderMark,
   isAscii,
+  textStart,
   toByteString,
+  utf16Encoding,
 } from '../../src/bytes.ts'
 
 test('a Buffer is given back itself', () => {
@@ -87,5 +92,52 @@ describe('surrogate escapes (PEP 383)', () => {
   test('a lone surrogate outside U+DC80 to U+DCFF is encoded as U+FFFD, as Node does', () => {
     expect(encodeSurrogateEscape('\ud800')).toBe('\xef\xbf\xbd')
     expect(encodeSurrogateEscape('\udc7f')).toBe('\xef\xbf\xbd')
+  })
+})
+
+describe('byte order marks and UTF-16', () => {
+  const utf16le = (text: string): Buffer => Buffer.from(text, 'utf16le')
+  const utf16be = (text: string): Buffer => utf16le(text).swap16()
+  const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
+
+  test('the mark of UTF-8 is its three bytes at the beginning', () => {
+    expect([hasByteOrderMark(latin1('\xef\xbb\xbf')), textStart(latin1('\xef\xbb\xbfa'))]).toEqual([true, 3])
+    expect([hasByteOrderMark(latin1('\xef\xbb')), textStart(latin1('a\xef\xbb\xbf'))]).toEqual([false, 0])
+  })
+
+  test.each<[string, Buffer, string]>([
+    ['little-endian with a mark', utf16le('\ufeffj\u00f6rg:1\n'), 'j\u00f6rg:1\n'],
+    ['big-endian with a mark', utf16be('\ufeffj\u00f6rg:1\n'), 'j\u00f6rg:1\n'],
+    ['little-endian', utf16le('a:1\r\n'), 'a:1\r\n'],
+    ['big-endian', utf16be('a:1\n'), 'a:1\n'],
+    ['cut in the middle of a character', utf16le('\ufeffa:1\n').subarray(0, -1), 'a:1\ufffd'],
+  ])('UTF-16, %s, becomes UTF-8', (_name, bytes, text) => {
+    expect(decodeUtf16(bytes)?.toString()).toBe(text)
+  })
+
+  test.each(['', 'a', 'a:1\n', '\ufeffa:1\n', 'j\u00f6rg:1\n', '\0\0\0\0'])('%j is not UTF-16', text => {
+    expect(utf16Encoding(Buffer.from(text))).toBeUndefined()
+    expect(decodeUtf16(Buffer.from(text))).toBeUndefined()
+  })
+
+  const never = (): Buffer => {
+    throw new Error('read the rest without need')
+  }
+
+  test.each<[string, Buffer, Buffer]>([
+    ['without a mark', Buffer.from('pw\r\n'), Buffer.from('pw\r\n')],
+    ['empty', Buffer.alloc(0), Buffer.alloc(0)],
+    ['with a mark of UTF-8', Buffer.from('\ufeffp\u00e4\r\n'), Buffer.from('p\u00e4\r\n')],
+    ['a mark alone, before PowerShell continues', Buffer.from('\ufeff'), Buffer.alloc(0)],
+    ['with two marks: the second is text', Buffer.from('\ufeff\ufeffpw'), Buffer.from('\ufeffpw')],
+    ['with other bytes', Buffer.from([0xff, 0x70, 0xfe]), Buffer.from([0xff, 0x70, 0xfe])],
+  ])('text %s', (_name, input, expected) => expect(decodeMarkedText(input, never)).toEqual(expected))
+
+  test('UTF-16, as PowerShell 5 writes to a file, is read to its end and becomes UTF-8', () => {
+    const bytes = utf16le('\ufeffp\u00e4\u{1f511}\r\n')
+    for (let cut = 2; cut <= bytes.length; cut++) {
+      const text = decodeMarkedText(bytes.subarray(0, cut), () => bytes.subarray(cut))
+      expect(text.toString()).toBe('p\u00e4\u{1f511}\r\n')
+    }
   })
 })

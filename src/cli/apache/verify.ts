@@ -44,6 +44,6 @@ export async function verify(
     if (!(error instanceof HtpasswdError && error.code === 'ERR_HASH_LIMIT')) throw error
     return say(ExitStatus.unverifiable, `Could not verify password: ${error.message}`)
   }
-  if (scan?.malformed === 'behind') throw notAPasswordFile(file)
+  if (scan?.malformed === 'after') throw notAPasswordFile(file)
   return say(ExitStatus.ok, `Password for user ${command.user} correct.`)
 }

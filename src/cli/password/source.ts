@@ -1,10 +1,9 @@
 // The password out of the option that says where it comes from: a file, a variable, a descriptor, or chance.
 import { closeSync, openSync } from 'node:fs'
-import { type ByteString, toByteString } from '../../bytes.ts'
+import { type ByteString, decodeMarkedText, toByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { type GenerateOptions, generatePassword } from '../../hash/generate-password.ts'
 import { readUpTo } from '../terminal/descriptor.ts'
-import { windowsInput } from '../terminal/windows-input.ts'
 import { isGivenDescriptor } from './given-descriptor.ts'
 import { MAX_INPUT_BYTES, passwordIn, rejectLong } from './input.ts'
 import { type GenerationValues, type PasswordValues, passwordOptions } from './options.ts'
@@ -91,7 +90,7 @@ function readGiven(fd: number): Buffer {
 }
 
 /** A byte order mark, and UTF-16 behind one, are read as what they mean: a file from Windows is the same everywhere. */
-const readText = (fd: number): Buffer => windowsInput(readUpTo(fd, ENOUGH_BYTES), () => Buffer.alloc(0))
+const readText = (fd: number): Buffer => decodeMarkedText(readUpTo(fd, ENOUGH_BYTES), () => Buffer.alloc(0))
 
 const unreadable = (message: string, cause?: unknown): HtpasswdError =>
   new HtpasswdError('ERR_FILE_ACCESS', `${message}; nothing was changed`, { cause })

@@ -1,10 +1,9 @@
 // What the command reads from and writes to, behind one interface, so that tests can stand in for a terminal.
 import { writeSync } from 'node:fs'
-import { isAscii } from '../../bytes.ts'
+import { decodeMarkedText, isAscii } from '../../bytes.ts'
 import { readSome, waitALittle } from './descriptor.ts'
 import { printableText, type ResultOutput } from './output.ts'
 import type { Terminal } from './terminal.ts'
-import { windowsInput } from './windows-input.ts'
 
 /** The surroundings of one run of the command. */
 export interface Io extends ResultOutput {
@@ -68,7 +67,7 @@ function fill(): boolean {
   const chunk = readChunk()
   const isText = process.platform === 'win32' && !begun
   begun = true
-  pending = Buffer.concat([pending, isText ? windowsInput(chunk, readRest) : chunk])
+  pending = Buffer.concat([pending, isText ? decodeMarkedText(chunk, readRest) : chunk])
   return chunk.length > 0
 }
 

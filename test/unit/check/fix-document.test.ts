@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { checkDocument } from '../../../src/check/check-document.ts'
 import { fixDocument } from '../../../src/check/fix-document.ts'
 import { fixable } from '../../../src/check/problem.ts'
-import { withLineFeedsForCr } from '../../../src/document/carriage-returns.ts'
 import { parseHtpasswd } from '../../../src/document/document.ts'
+import { withLineFeedsForCr } from '../../../src/document/encoding.ts'
 import { hashPassword } from '../../../src/hash/hash-password.ts'
 import { formats } from '../../../src/hash/registry.ts'
 import { fileText } from '../../support/arbitraries.ts'
@@ -128,4 +128,12 @@ test('every user keeps the record that servers use', () => {
       }
     }),
   )
+})
+
+test.each([
+  'alice:A:5d41402abc4b2a76b9719d911017c592\nalice:B:5d41402abc4b2a76b9719d911017c592\n',
+  ' admins: alice bob\nadmins: carol \n',
+])('the records of another kind of file are not changed: %j', text => {
+  expect(fix(text)).toEqual({ text, codes: [] })
+  expect(fix(text.replaceAll('\n', '\r\n'))).toEqual({ text, codes: ['0 crlf'] })
 })

@@ -65,6 +65,10 @@ const cases: Record<TextProblem, [text: string, line: number, user?: string][]> 
     ['a:$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA\n', 1, 'a'],
     ['a:{SSHA512}abc\n', 1, 'a'],
   ],
+  'digest-file': [
+    ['alice:Private:5d41402abc4b2a76b9719d911017c592\nalice:Other:5d41402abc4b2a76b9719d911017c592\n', 0],
+  ],
+  'group-file': [['admins: alice bob\nstaff: carol\n', 0]],
   'no-users': [
     ['', 1],
     ['# c\n\n', 2],
@@ -131,3 +135,8 @@ test('never throws, lists in line order, and contains no hash, whatever the file
     }),
   )
 })
+
+test.each(['alice:Private:5d41402abc4b2a76b9719d911017c592\n', 'admins: alice bob\n'])(
+  'a file of another kind has no problem with its records: %j',
+  text => expect(problemsOf(text)).toHaveLength(1),
+)

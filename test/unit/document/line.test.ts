@@ -1,14 +1,8 @@
 // Where the parts of a line stand, in bytes.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  fieldsBehind,
-  hasBom,
-  isBlank,
-  LineCursor,
-  lineStart,
-  textStart,
-} from '../../../src/document/line.ts'
+import { textStart } from '../../../src/bytes.ts'
+import { fieldsAfter, isBlank, LineCursor, lineStart } from '../../../src/document/line.ts'
 import { fileText } from '../../support/arbitraries.ts'
 
 const bytesOf = (text: string) => Buffer.from(text, 'latin1')
@@ -63,7 +57,7 @@ describe('in any file', () => {
       fc.property(fileText, text => {
         const { bytes, lines } = linesOf(text)
         for (const line of lines.filter(({ kind }) => kind === 'record')) {
-          const fields = fieldsBehind(bytes, line.nameEnd)
+          const fields = fieldsAfter(bytes, line.nameEnd)
           expect([fields.contentEnd, fields.end]).toEqual([line.contentEnd, line.end])
           expect(bytes[line.nameEnd]).toBe(58)
           expect(line.name).not.toMatch(/^[\t\v\f\r #]|[:\n]/)
@@ -78,18 +72,13 @@ describe('in any file', () => {
 })
 
 test('the fields of a record, with and without a third one and a line end', () => {
-  const fields = (text: string) => fieldsBehind(bytesOf(text), text.indexOf(':'))
+  const fields = (text: string) => fieldsAfter(bytesOf(text), text.indexOf(':'))
   expect(fields('a:12\n')).toEqual({ hashStart: 2, hashEnd: 4, contentEnd: 4, end: 5 })
   expect(fields('a:12\r\nb:1\n')).toEqual({ hashStart: 2, hashEnd: 4, contentEnd: 4, end: 6 })
   expect(fields('a:12:x\r\n')).toEqual({ hashStart: 2, hashEnd: 4, contentEnd: 6, end: 8 })
   expect(fields('a:12:x')).toEqual({ hashStart: 2, hashEnd: 4, contentEnd: 6, end: 6 })
   expect(fields('a:')).toEqual({ hashStart: 2, hashEnd: 2, contentEnd: 2, end: 2 })
   expect(fields('a:\r\n')).toEqual({ hashStart: 2, hashEnd: 2, contentEnd: 2, end: 4 })
-})
-
-test('a byte order mark is whole or none', () => {
-  expect([hasBom(bytesOf('\xef\xbb\xbf')), textStart(bytesOf('\xef\xbb\xbfa'))]).toEqual([true, 3])
-  expect([hasBom(bytesOf('\xef\xbb')), textStart(bytesOf('a\xef\xbb\xbf'))]).toEqual([false, 0])
 })
 
 test("blanks are those of C's isspace, less the line feed", () => {

@@ -12,7 +12,7 @@ function oracle(bytes: Buffer, key: string | undefined): Pick<RecordScan, 'hash'
   let isFound = false
   while (cursor.next()) {
     isFound ||= cursor.kind === 'record' && cursor.name() === key
-    if (cursor.kind === 'malformed') malformed ??= isFound ? 'behind' : 'before'
+    if (cursor.kind === 'malformed') malformed ??= isFound ? 'after' : 'before'
   }
   const hash = key === undefined ? undefined : parseHtpasswd(bytes).get(Buffer.from(key, 'latin1'))
   return { hash, malformed }
@@ -77,6 +77,6 @@ test('a buffer that begins anywhere in its memory', () => {
     const bytes = Buffer.from(`${'x'.repeat(shift)}a:1\nb:2\nbroken\n`).subarray(shift)
     const scan = new RecordScan('b')
     scan.take(bytes)
-    expect(scan).toMatchObject({ hash: '2', malformed: 'behind' })
+    expect(scan).toMatchObject({ hash: '2', malformed: 'after' })
   }
 })

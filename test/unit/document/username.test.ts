@@ -14,7 +14,7 @@ const refused: [name: string, username: string, code: string, message: RegExp][]
   ['delete', 'a\x7f', 'ERR_USERNAME', /U\+007F/],
   ['a control of the upper half', 'a\x9b', 'ERR_USERNAME', /U\+009B/],
   ['a comment', '#a', 'ERR_USERNAME', /'#'/],
-  ['a blank before', ' a', 'ERR_USERNAME', /blank/],
+  ['a blank before', ' a', 'ERR_USERNAME', /space/],
   ['a byte order mark', '\ufeffroot', 'ERR_USERNAME', /byte order mark/],
   ["UTF-16's mark", '\udcff\udcfea', 'ERR_USERNAME', /byte order mark/],
   ["UTF-16's other mark", '\udcfe\udcffa', 'ERR_USERNAME', /byte order mark/],

@@ -1,9 +1,8 @@
 // What is imported, out of a file or standard input: its encoding, its format, its rows with their lines.
 import { isUtf8 } from 'node:buffer'
 import { extname } from 'node:path'
-import type { ByteString } from '../../../bytes.ts'
-import { LineCursor, textStart } from '../../../document/line.ts'
-import { decodeUtf16 } from '../../../document/utf16.ts'
+import { type ByteString, decodeUtf16, textStart } from '../../../bytes.ts'
+import { LineCursor } from '../../../document/line.ts'
 import { HtpasswdError } from '../../../errors.ts'
 import type { ImportRow, UnreadableRow } from '../../../import/plan.ts'
 import { readAnyFile } from '../../../store/read-file.ts'
