@@ -159,5 +159,5 @@ function withoutSecret(name: string, hash: string): string {
   const prefix =
     state === 'plaintext' ? '' : (/^(?:\$\$?[\w-]{1,16}\$|\{[\w-]{1,16}\})/.exec(hash)?.[0] ?? '')
   const text = `${Buffer.from(name, 'latin1').toString()}:${prefix}`
-  return state === 'empty' ? text : `${text}…${/[ \t\v\f\r]+$/.exec(hash)?.[0] ?? ''}`
+  return state === 'empty' ? text : `${text}…${hash.slice(trimTrailingWhitespace(hash).length)}`
 }

@@ -51,10 +51,14 @@ export class LineIndex {
     return entry === 0 ? undefined : this.#offsetIn(entry)
   }
 
-  /** Each later record of a name with its first one: offsets of the names. */
-  *duplicates(): Generator<readonly [later: number, first: number]> {
-    if (this.#slots === undefined) this.build()
-    for (const [first, others] of this.#duplicates) for (const later of others) yield [later, first]
+  /** Whether some name has several records; only after `build`. */
+  get hasDuplicates(): boolean {
+    return this.#duplicates.size > 0
+  }
+
+  /** Whether the name whose first record is at this offset has others; only after `build`. */
+  isRepeated(first: number): boolean {
+    return this.#duplicates.has(first)
   }
 
   #search(name: string): number[] {

@@ -42,40 +42,43 @@ export function* scanLines(bytes: Buffer): Generator<ScannedLine> {
       contentEnd,
       end,
       lineEnd: bytes[end - 1] !== 10 ? '' : end - contentEnd > 1 ? '\r\n' : '\n',
-      record: kind === 'record' ? recordAt(cursor, duplicates.firstLine(cursor, line)) : undefined,
+      record: kind === 'record' ? recordAt(cursor, line, duplicates) : undefined,
     }
   }
 }
 
-function recordAt(cursor: LineCursor, first: number | undefined): ScannedRecord {
+function recordAt(cursor: LineCursor, line: number, duplicates: Duplicates): ScannedRecord {
   const { bytes, nameStart, nameEnd } = cursor
   const { hashStart, hashEnd } = fieldsAfter(bytes, nameEnd)
+  const name = cursor.name()
   return {
-    user: decodeSurrogateEscape(cursor.name()),
+    user: decodeSurrogateEscape(name),
     hash: bytes.toString('latin1', hashStart, hashEnd),
     nameStart,
     hashStart,
     hashEnd,
-    first,
+    first: duplicates.firstLine(name, nameStart, line),
   }
 }
 
-/** Which records are duplicates; found in advance, so that only their offsets are kept. */
+/** Which records are duplicates. */
 class Duplicates {
-  /** From the offset of a later record to that of the first. */
-  readonly #firsts: Map<number, number>
-  /** From the offset of a first record to its line, set when the scan passes it. */
+  readonly #index: LineIndex
+  /** From the offset of a repeated name's first record to its line, set when the scan passes it. */
   readonly #lines = new Map<number, number>()
 
   constructor(bytes: Buffer) {
-    this.#firsts = new Map(new LineIndex(bytes).duplicates())
-    for (const first of this.#firsts.values()) this.#lines.set(first, 0)
+    this.#index = new LineIndex(bytes)
+    this.#index.build()
   }
 
-  firstLine({ nameStart }: LineCursor, line: number): number | undefined {
-    if (this.#firsts.size === 0) return undefined
-    if (this.#lines.has(nameStart)) this.#lines.set(nameStart, line)
-    const first = this.#firsts.get(nameStart)
-    return first === undefined ? undefined : this.#lines.get(first)
+  /** The line of the name's first record if the record at `nameStart` is a later one. */
+  firstLine(name: string, nameStart: number, line: number): number | undefined {
+    if (!this.#index.hasDuplicates) return undefined
+    const first = this.#index.first(name)
+    if (first === undefined) return undefined
+    if (first !== nameStart) return this.#lines.get(first)
+    if (this.#index.isRepeated(first)) this.#lines.set(first, line)
+    return undefined
   }
 }

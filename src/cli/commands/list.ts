@@ -1,6 +1,7 @@
 // `htpasswd list`: a table of the users of a password file and how strong their hashes are.
 import { describeUsers, type UserDescription } from '../../check/describe-users.ts'
 import { HtpasswdDocument } from '../../document/document.ts'
+import { rejectOtherKind } from '../../document/file-kind.ts'
 import { ExitStatus } from '../../errors.ts'
 import type { Strength } from '../../hash/format.ts'
 import { readPasswordFile } from '../../store/read-file.ts'
@@ -37,6 +38,7 @@ export function list(argv: readonly string[], io: Io): Promise<number> {
       )
     }
     const document = new HtpasswdDocument((await readPasswordFile(file)).bytes)
+    rejectOtherKind(document.toBuffer())
     const matches = pattern === undefined ? () => true : patternOf(pattern)
     const counts = new Counts()
     const wanted = function* (): Generator<UserDescription> {
@@ -53,13 +55,24 @@ export function list(argv: readonly string[], io: Io): Promise<number> {
 
 const isWeak = ({ strength }: UserDescription): boolean => strength === 'weak' || strength === 'broken'
 
-/** A shell pattern as a test of whole names. */
+/**
+ * A shell pattern as a test of whole names. By hand, because as a regular expression a pattern with several * takes hours
+ * for a name of a megabyte; here each * is retried only until the next one matches.
+ */
 function patternOf(pattern: string): (user: string) => boolean {
-  const source = pattern.replace(/[\\^$.|?*+()[\]{}]/g, character =>
-    character === '*' ? '.*' : character === '?' ? '.' : `\\${character}`,
-  )
-  const regular = new RegExp(`^${source}$`, 'su')
-  return user => regular.test(user)
+  const wanted = [...pattern]
+  return user => {
+    const name = [...user]
+    let [at, star, retry, next] = [0, -1, 0, 0]
+    while (next < name.length) {
+      if (wanted[at] === '*') [star, retry] = [at++, next]
+      else if (wanted[at] === '?' || wanted[at] === name[next]) [at, next] = [at + 1, next + 1]
+      else if (star >= 0) [at, next] = [star + 1, ++retry]
+      else return false
+    }
+    while (wanted[at] === '*') at++
+    return at === wanted.length
+  }
 }
 
 /** How many users there are of each strength; the first record of a name counts. */

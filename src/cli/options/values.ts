@@ -1,5 +1,6 @@
 // The values of a command's options: out of the command line, the environment, a --config file and the table's defaults.
 import { readFileSync } from 'node:fs'
+import { decodeMarkedText } from '../../bytes.ts'
 import { type Raw, rejectUnknown, type SortedWords, sortWords, usageError } from './parse.ts'
 import { environmentName, type Grammar, type Option, type OptionTable, type ValuesOf } from './table.ts'
 
@@ -51,14 +52,13 @@ function readEnvironment({ options }: Grammar, environment: NodeJS.ProcessEnv): 
 }
 
 function readConfig(grammar: Grammar, path: string): Map<string, Raw> {
+  const text = readConfigFile(path)
   let parsed: unknown
   try {
-    parsed = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
-  } catch (error) {
-    throw usageError(
-      `--config expected a readable JSON file, got ${path}: ${(error as Error).message}`,
-      error,
-    )
+    parsed = JSON.parse(decodeMarkedText(text, () => Buffer.alloc(0)).toString())
+  } catch {
+    // the parser's message quotes the text, which may be a record if the files were mixed up
+    throw usageError(`--config expected a JSON file, got other text in ${path}`)
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw usageError(
@@ -80,6 +80,17 @@ function readConfig(grammar: Grammar, path: string): Map<string, Raw> {
     )
   }
   return values
+}
+
+function readConfigFile(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw usageError(
+      `--config expected a readable JSON file, got ${path}: ${(error as Error).message}`,
+      error,
+    )
+  }
 }
 
 function readOption(name: string, row: Option, sources: readonly Source[]): unknown {

@@ -68,7 +68,7 @@ test.each([
   ['a\nb', 'line feed'],
   ['a\tb', 'tab'],
   ['#a', 'comment'],
-  [' a', 'blank'],
+  [' a', 'space'],
 ])('the user name %j is refused and the file untouched', async (user, words) => {
   writeFileSync(file, three)
   const { status, err } = await run(['-bs', 'FILE', user, 'p'])

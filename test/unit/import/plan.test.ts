@@ -34,10 +34,10 @@ function problemsOf(rows: readonly unknown[], options?: Case): string[] {
 }
 
 test.each<[string, unknown, string]>([
-  ['an empty name', { user: '', hash: HASH }, 'username expected at least one character, got an empty one'],
+  ['an empty name', { user: '', hash: HASH }, 'username expected at least one character, got an empty name'],
   ['a colon', { user: 'a:b', hash: HASH }, "username contains illegal character ':'"],
   ['a line feed', { user: 'a\nb', hash: HASH }, 'username contains the control character U+000A (line feed)'],
-  ['a comment', { user: '#a', hash: HASH }, "username begins with '#', which would make it a comment"],
+  ['a comment', { user: '#a', hash: HASH }, "username begins with '#', which would make the line a comment"],
   ['a long name', { user: 'a'.repeat(256), hash: HASH }, 'username too long (> 255)'],
   ['no name', { hash: HASH }, '"user" expected a string or a Uint8Array, got undefined'],
   ['neither', { user: 'a' }, 'a: expected a password or a hash, got neither; give one of them'],
@@ -81,7 +81,7 @@ test('all of them are told, by their lines', () => {
   ]
   expect(problemsOf(rows, { there: ['there'] })).toEqual([
     '  line 5: a: expected each user once, got one of line 2 again',
-    '  line 7: username expected at least one character, got an empty one',
+    '  line 7: username expected at least one character, got an empty name',
     '  line 8: there: expected a new user, got one who is there already',
   ])
 })

@@ -127,3 +127,25 @@ test('UTF-16: the message names the fix', async () => {
   const { status, err } = await call(['users'], {}, '\xff\xfea\0:\0!\0')
   expect({ status, err }).toEqual({ status: 7, err: expect.stringContaining('htpasswd fix FILE') })
 })
+
+test.each([
+  ['alice:Private:5d41402abc4b2a76b9719d911017c592\n', 'a digest file'],
+  ['admins: alice bob\n', 'a group file'],
+])('%j is refused: it has no users to list', async (content, kind) => {
+  const { status, out, err } = await call(['users'], {}, content)
+  expect({ status, out, err }).toEqual({ status: 7, out: '', err: expect.stringContaining(kind) })
+})
+
+test.each([
+  ['*a*b*c', 'xaxbxc', true],
+  ['*a*b*c', 'xaxbxcx', false],
+  ['a**', 'a', true],
+  ['?', '\u{1f511}', true],
+  ['*', '', true],
+  ['', 'a', false],
+  ['a?c', 'a*c', true],
+  ['a.c', 'abc', false],
+])('the pattern %j and the name %j: %j', async (pattern, name, matches) => {
+  const { status } = await call(['users', pattern], {}, Buffer.from(`${name}:!\n`).toString('latin1'))
+  expect(status).toBe(matches ? 0 : 6)
+})

@@ -175,7 +175,7 @@ test.each<[why: string, content: unknown, message: string | RegExp]>([
   ['an unknown name', { upstreem: 'x' }, /^unknown option "upstreem" in .*; did you mean --upstream\?$/],
   ['an object as value', { realm: {} }, /^"realm" in .* expected a text, number, true or false, got \{\}$/],
   ['a list', [1], /^--config expected a JSON object/],
-  ['no JSON', '{', /^--config expected a readable JSON file/],
+  ['no JSON', '{', /^--config expected a JSON file/],
   ['a wrong value', { log: 'xml' }, /^"log" in .* expected one of text, json, off, got "xml"$/],
 ])('a config file with %s is an error', (_, content, message) => {
   expect(() => values(['--config', configFile(content)])).toThrow(message)
