@@ -1,91 +1,175 @@
-// One writer at a time: a lock file beside the password file that a dead writer's successor can take over.
-// By hand, because proper-lockfile tells a dead holder only by age (2 s at least) and so makes the next run wait.
+// One writer at a time: a lock file that names its holder, and that the next writer takes over if the holder is dead.
+// By hand, because proper-lockfile knows a dead holder only by the age of its lock (2 s at least), so the next run waits.
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, readFileSync, statSync, unlinkSync, utimesSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readlinkSync, utimesSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
-import { fileError, isHeldOpen, isMissing } from './file-error.ts'
+import { fileError, isHeldOpen } from './file-error.ts'
+import {
+  besideFile,
+  inTemporaryFolder,
+  isRefusedByFolder,
+  lstatIfThere,
+  newFile,
+  readStart,
+  removeIfAllowed,
+} from './side-files.ts'
+import { currentStats } from './snapshot.ts'
 
-/** How long a writer waits for others, in milliseconds, unless told otherwise. */
+/** How long a writer waits for others unless told otherwise, in milliseconds. */
 export const DEFAULT_LOCK_TIMEOUT = 30_000
-/** The holder touches its lock this often; another machine's holder is dead when ten of these went by without. */
-const HEARTBEAT = 1_000
+/** The holder sets its lock's timestamp this often; without ten of these it counts as dead, whoever it is. */
+const HEARTBEAT_MS = 1_000
 const DEAD_AFTER_HEARTBEATS = 10
-/** A lock file without text is one whose writer died between creating and writing it; that takes microseconds. */
-const EMPTY_IS_DEAD_AFTER = 500
+/** A lock without text belongs to a writer that died between creating and writing it, which takes microseconds. */
+const EMPTY_IS_DEAD_AFTER_MS = 500
+/** A lock is shorter; a longer one was not written by a writer. */
+const MAX_LOCK_BYTES = 1024
 
 interface Holder {
   readonly pid: number
   readonly host: string
-  /** When the process started, in seconds: tells a restarted container's process 1 from its dead namesake. */
+  /** When the process started, in seconds: tells process 1 of a restarted container from its predecessor. */
   readonly started: number
   readonly id: string
+  /** Linux: the boot and the PID namespace in which the process id is valid (pid_namespaces(7)). */
+  readonly space?: string
 }
 
-/** A lock that is held. */
+/** A lock that this process holds. */
 export interface Lock {
-  /** False when another writer took it for dead, as after a long suspend: then nothing may be written any more. */
+  /** Names the files of this writer, which its successor deletes if it dies. */
+  readonly id: string
+  /** The folder cannot be written, so nothing can be created beside the file. */
+  readonly isFolderReadOnly: boolean
+  /** False after another writer took this one for dead, as after a long suspend. Then nothing may be written any more. */
   isHeld(): boolean
   release(): void
 }
 
-// once, or a clock that is set later would make this process look like another
+// computed once: after a change of the clock this process would look like another one
 const startedAt = Math.round(Date.now() / 1000 - process.uptime())
+
+/** A process id says something about a process only in the same boot and PID namespace. */
+function processSpace(): string | undefined {
+  if (process.platform !== 'linux') return undefined
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    // no /proc: only the heartbeat tells whether a holder lives
+    return randomUUID()
+  }
+}
 
 /**
  * Takes the lock of `path`, waiting at most `timeout` milliseconds.
  *
- * @throws HtpasswdError `ERR_LOCK_TIMEOUT`, naming the holder; `ERR_FILE_ACCESS` where the folder cannot be written.
+ * @throws HtpasswdError `ERR_LOCK_TIMEOUT`, naming the holder and the lock file; `ERR_FILE_ACCESS` if no lock can be
+ *   created.
  */
 export async function acquireLock(path: string, timeout: number): Promise<Lock> {
-  const lockPath = `${path}.htpasswd-lock`
-  const me: Holder = { pid: process.pid, host: hostname(), started: startedAt, id: randomUUID() }
+  const space = processSpace()
+  const me: Holder = {
+    pid: process.pid,
+    host: hostname(),
+    started: startedAt,
+    id: randomUUID(),
+    ...(space !== undefined && { space }),
+  }
   const text = JSON.stringify(me)
   const deadline = performance.now() + timeout
-  const watched = new StillnessWatch()
-  while (!create(lockPath, text)) {
-    const found = read(lockPath)
+  const watches = new Map<string, HeartbeatWatch>()
+  for (;;) {
+    const attempt = tryLock(path, text)
+    if (attempt.blockedBy === undefined) return hold(attempt.lockPath, me.id, text, attempt.isFolderReadOnly)
+    const { blockedBy } = attempt
+    const found = read(blockedBy)
+    // released since
     if (found === undefined) continue
-    if (isDead(found, me) || watched.isStill(found)) {
-      takeOver(lockPath, found)
-      continue
-    }
-    if (performance.now() >= deadline) throw timeoutError(path, lockPath, timeout, found.holder)
-    // at random, or writers that collided once would collide again
+    const watch = watches.get(blockedBy) ?? new HeartbeatWatch()
+    watches.set(blockedBy, watch)
+    if ((isDead(found, me) || watch.isStill(found)) && takeOver(path, blockedBy, found)) continue
+    if (performance.now() >= deadline) throw timeoutError(path, blockedBy, timeout, found.holder)
+    // random, or writers that collided once would collide again
     await delay(5 + Math.random() * 20)
   }
-  const heartbeat = setInterval(() => touch(lockPath), HEARTBEAT)
+}
+
+interface Attempt {
+  readonly lockPath: string
+  readonly isFolderReadOnly: boolean
+  /** The lock of another writer; undefined if the lock was taken. */
+  readonly blockedBy?: string
+}
+
+/**
+ * Creates the lock, in the folder or, where that cannot be written, in the temporary folder, then looks for a lock in the
+ * other place: a writer with more permissions on the folder uses the first, one with fewer the second.
+ */
+function tryLock(path: string, text: string): Attempt {
+  const beside = besideFile(path, 'lock')
+  try {
+    if (!create(beside, text)) return { lockPath: beside, isFolderReadOnly: false, blockedBy: beside }
+  } catch (error) {
+    const stats = isRefusedByFolder(error) ? currentStats(path) : undefined
+    if (stats === undefined) throw fileError(error, 'cannot lock', path)
+    return tryLockElsewhere(path, text, inTemporaryFolder(stats, 'lock'))
+  }
+  const stats = currentStats(path)
+  const elsewhere = stats && inTemporaryFolder(stats, 'lock')
+  if (elsewhere === undefined || lstatIfThere(elsewhere) === undefined)
+    return { lockPath: beside, isFolderReadOnly: false }
+  removeIfAllowed(beside)
+  return { lockPath: beside, isFolderReadOnly: false, blockedBy: elsewhere }
+}
+
+function tryLockElsewhere(path: string, text: string, elsewhere: string): Attempt {
+  const attempt = { lockPath: elsewhere, isFolderReadOnly: true }
+  try {
+    if (!create(elsewhere, text, 0o600)) return { ...attempt, blockedBy: elsewhere }
+  } catch (error) {
+    throw fileError(error, 'cannot lock', path)
+  }
+  const beside = besideFile(path, 'lock')
+  const stats = currentStats(path)
+  // the file was replaced since, so this lock is that of another inode
+  const isReplaced = stats === undefined || inTemporaryFolder(stats, 'lock') !== elsewhere
+  if (!isReplaced && lstatIfThere(beside) === undefined) return attempt
+  removeIfAllowed(elsewhere)
+  return { ...attempt, blockedBy: beside }
+}
+
+function hold(lockPath: string, id: string, text: string, isFolderReadOnly: boolean): Lock {
+  const heartbeat = setInterval(() => touch(lockPath), HEARTBEAT_MS)
   heartbeat.unref()
   const isHeld = (): boolean => read(lockPath)?.text === text
   const release = (): void => {
     clearInterval(heartbeat)
-    if (isHeld()) remove(lockPath)
+    if (isHeld()) removeIfAllowed(lockPath)
   }
-  return { isHeld, release }
+  return { id, isFolderReadOnly, isHeld, release }
 }
 
-function create(lockPath: string, text: string): boolean {
+/** @returns false if there is one. Exclusive creation does not follow a link that somebody planted. */
+function create(lockPath: string, text: string, mode = 0o644): boolean {
   try {
-    const fd = openSync(lockPath, 'wx', 0o644)
+    const fd = openSync(lockPath, 'wx', mode)
     try {
       writeSync(fd, text)
     } catch (error) {
-      remove(lockPath)
+      removeIfAllowed(lockPath)
       throw error
     } finally {
       closeSync(fd)
     }
     return true
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     // on Windows a file that is being deleted answers EPERM until it is gone
-    if (
-      code === 'EEXIST' ||
-      (process.platform === 'win32' && isHeldOpen(error) && read(lockPath) !== undefined)
-    )
-      return false
-    throw fileError(error, 'cannot lock', lockPath)
+    if (process.platform === 'win32' && isHeldOpen(error) && read(lockPath) !== undefined) return false
+    throw error
   }
 }
 
@@ -96,14 +180,12 @@ interface Found {
 }
 
 function read(lockPath: string): Found | undefined {
-  try {
-    const text = readFileSync(lockPath, 'utf8')
-    return { text, holder: parseHolder(text), modified: statSync(lockPath).mtimeMs }
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    if (isHeldOpen(error)) return { text: '', holder: undefined, modified: Date.now() }
-    throw fileError(error, 'cannot read the lock', lockPath)
-  }
+  const start = readStart(lockPath, MAX_LOCK_BYTES)
+  if (start === undefined) return undefined
+  if (start.stats.isDirectory())
+    throw new HtpasswdError('ERR_FILE_ACCESS', `cannot lock: ${lockPath} is a folder; delete it`)
+  const text = start.bytes.toString('utf8')
+  return { text, holder: parseHolder(text), modified: Number(start.stats.mtimeMs) }
 }
 
 function parseHolder(text: string): Holder | undefined {
@@ -117,20 +199,20 @@ function parseHolder(text: string): Holder | undefined {
 }
 
 function isDead({ holder, modified }: Found, me: Holder): boolean {
-  if (holder === undefined) return Date.now() - modified > EMPTY_IS_DEAD_AFTER
-  if (holder.host !== me.host) return false
+  if (holder === undefined) return Date.now() - modified > EMPTY_IS_DEAD_AFTER_MS
+  if (holder.host !== me.host || holder.space !== me.space) return false
   if (holder.pid === me.pid) return Math.abs(holder.started - me.started) > 2
   try {
     process.kill(holder.pid, 0)
     return false
   } catch (error) {
-    // EPERM: somebody else's process, alive
+    // EPERM: it lives, and belongs to another user
     return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
 }
 
-/** Sees whether a holder that cannot be asked (another machine, a reused process number) still touches its lock. */
-class StillnessWatch {
+/** Whether a holder that cannot be asked (another machine or namespace, a reused process id) still touches its lock. */
+class HeartbeatWatch {
   #modified = 0
   #since = 0
 
@@ -139,37 +221,35 @@ class StillnessWatch {
       this.#modified = modified
       this.#since = performance.now()
     }
-    return performance.now() - this.#since > HEARTBEAT * DEAD_AFTER_HEARTBEATS
+    return performance.now() - this.#since > HEARTBEAT_MS * DEAD_AFTER_HEARTBEATS
   }
 }
 
 /**
- * Removes a dead lock. Only who holds the second lock may do it, and only after another look: else two successors
- * could each remove a lock, the second one the first one's new lock.
+ * Removes a dead lock and what its holder left. Only the holder of a second lock may do it, and only after another look:
+ * otherwise two successors could each remove a lock, the second one the first one's new lock.
+ *
+ * @returns whether it is worth to try again at once.
  */
-function takeOver(lockPath: string, dead: Found): void {
+function takeOver(path: string, lockPath: string, dead: Found): boolean {
   const breakPath = `${lockPath}-break`
   try {
-    closeSync(openSync(breakPath, 'wx'))
+    closeSync(openSync(breakPath, 'wx', 0o600))
   } catch {
     const other = read(breakPath)
-    if (other !== undefined && Date.now() - other.modified > EMPTY_IS_DEAD_AFTER) remove(breakPath)
-    return
+    if (other !== undefined && Date.now() - other.modified > EMPTY_IS_DEAD_AFTER_MS)
+      removeIfAllowed(breakPath)
+    return false
   }
   try {
     const now = read(lockPath)
     // by its time too: a live lock is empty for a moment, as a dead one may be for ever
-    if (now?.text === dead.text && now.modified === dead.modified) remove(lockPath)
+    if (now?.text !== dead.text || now.modified !== dead.modified) return true
+    const { id = '' } = dead.holder ?? {}
+    if (/^[\da-f-]{36}$/.test(id)) removeIfAllowed(newFile(path, id))
+    return removeIfAllowed(lockPath)
   } finally {
-    remove(breakPath)
-  }
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if (!isMissing(error) && !isHeldOpen(error)) throw error
+    removeIfAllowed(breakPath)
   }
 }
 
@@ -178,7 +258,7 @@ function touch(lockPath: string): void {
     const now = new Date()
     utimesSync(lockPath, now, now)
   } catch {
-    // it was taken over; isHeld says so before anything is written
+    // it was taken over, which isHeld reports before anything is written
   }
 }
 

@@ -24,7 +24,7 @@ export function readParts<Reader extends LineReader>(
   begin: () => Reader,
   partBytes = PART_BYTES,
 ): Promise<Reader | undefined> {
-  return readStill(path, async (fd, { size }) => {
+  return readStill(path, async (fd, size) => {
     const reader = begin()
     let part = Buffer.allocUnsafeSlow(partBytes)
     for (let position = 0; position < size; ) {

@@ -12,6 +12,7 @@ import {
 import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
 import { isHeldOpen, isMissing, readError } from './file-error.ts'
+import { readRecovery } from './recovery.ts'
 
 /** What one reading of a file found. */
 export interface Snapshot {
@@ -59,9 +60,9 @@ export const isSameState = (a: BigIntStats, b: BigIntStats): boolean =>
  * @throws HtpasswdError `ERR_FILE_ACCESS`; `ERR_FILE_BUSY` if every attempt met another write.
  */
 export function readSnapshot(path: string, name = path): Promise<Snapshot | undefined> {
-  const readAll = async (fd: number, stats: BigIntStats): Promise<Snapshot> => {
+  const readAll = async (fd: number, size: number, stats: BigIntStats): Promise<Snapshot> => {
     // one buffer of the right size: readFile would hold the file twice for a moment
-    const bytes = Buffer.allocUnsafeSlow(Number(stats.size))
+    const bytes = Buffer.allocUnsafeSlow(size)
     let filled = 0
     while (filled < bytes.length) {
       const length = await readAt(fd, bytes.subarray(filled), filled)
@@ -89,14 +90,10 @@ const readAt = (fd: number, into: Buffer, position: number): Promise<number> =>
 export function readSnapshotSync(path: string, name = path): Omit<Snapshot, 'stamp'> | undefined {
   try {
     return withRegularFile(path, name, (fd, stats) => {
-      const bytes = Buffer.allocUnsafeSlow(Number(stats.size))
-      let filled = 0
-      while (filled < bytes.length) {
-        const length = readSync(fd, bytes, filled, bytes.length - filled, filled)
-        if (length === 0) break
-        filled += length
-      }
-      return { bytes: bytes.subarray(0, filled), stats }
+      const bytes = readBytes(fd, Number(stats.size))
+      const old = readRecovery(path, stats, readBytes)
+      old?.close()
+      return { bytes: old?.result ?? bytes, stats }
     })
   } catch (error) {
     if (isMissing(error)) return undefined
@@ -104,19 +101,40 @@ export function readSnapshotSync(path: string, name = path): Omit<Snapshot, 'sta
   }
 }
 
+/** Reads so many bytes from the start of a file, or as many as there are. */
+export function readBytes(fd: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(size)
+  let filled = 0
+  while (filled < size) {
+    const length = readSync(fd, bytes, filled, size - filled, filled)
+    if (length === 0) break
+    filled += length
+  }
+  return bytes.subarray(0, filled)
+}
+
 /** Attempts before giving up on a file that changes during every reading. */
 const READ_ATTEMPTS = 50
 
-/** Reads a regular file with `use`; again if somebody wrote meanwhile. As `readSnapshot`. */
+/**
+ * Reads a regular file with `use`; again if somebody wrote meanwhile. During a write in place, and after one that was
+ * killed, reads its recovery copy. As `readSnapshot`.
+ *
+ * @param use is given an open file, the number of bytes to read from its start, and the stats of the password file.
+ */
 export async function readStill<T>(
   path: string,
-  use: (fd: number, stats: BigIntStats) => Promise<T>,
+  use: (fd: number, size: number, stats: BigIntStats) => Promise<T>,
   name = path,
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
     try {
       const reading = await readOnce(path, name, use)
-      if (reading === undefined || reading.stamp === currentStamp(path)) return reading?.result
+      if (reading === undefined) return undefined
+      // before the stamp is compared: a write that ended since then shows in the stamp
+      const old = readRecovery(path, reading.stats, (fd, size) => use(fd, size, reading.stats))
+      if (old !== undefined) return await old.result.finally(old.close)
+      if (stampOf(reading.stats) === currentStamp(path)) return reading.result
     } catch (error) {
       // Windows: a sharing violation while another program has the file to itself, mostly over in a moment
       const isOver = attempt === READ_ATTEMPTS - 1
@@ -130,11 +148,11 @@ export async function readStill<T>(
 async function readOnce<T>(
   path: string,
   name: string,
-  use: (fd: number, stats: BigIntStats) => Promise<T>,
-): Promise<{ result: T; stamp: string } | undefined> {
+  use: (fd: number, size: number, stats: BigIntStats) => Promise<T>,
+): Promise<{ result: T; stats: BigIntStats } | undefined> {
   try {
     return await withRegularFile(path, name, (fd, stats) =>
-      use(fd, stats).then(result => ({ result, stamp: stampOf(stats) })),
+      use(fd, Number(stats.size), stats).then(result => ({ result, stats })),
     )
   } catch (error) {
     if (isMissing(error)) return undefined

@@ -1,11 +1,11 @@
-// The one way a password file is changed: lock, read, change, write beside it, look again, rename.
-import type { BigIntStats } from 'node:fs'
+// The one way a password file is changed: lock, read, change, then replace the file, or write it in place.
 import { HtpasswdDocument } from '../document/document.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
-import { type FileLike, replaceFile } from './atomic-write.ts'
+import { recover, writeInPlace } from './in-place.ts'
 import { linkTarget } from './link-target.ts'
-import { acquireLock, DEFAULT_LOCK_TIMEOUT } from './lock.ts'
-import { currentStamp, readSnapshot } from './snapshot.ts'
+import { acquireLock, DEFAULT_LOCK_TIMEOUT, type Lock } from './lock.ts'
+import { replaceFile } from './replace.ts'
+import { currentStamp, currentStats, readSnapshot, type Snapshot } from './snapshot.ts'
 
 /** How a file is updated. */
 export interface UpdateOptions {
@@ -15,18 +15,24 @@ export interface UpdateOptions {
   readonly replace?: boolean
   /** How long to wait for other writers, in milliseconds. Default: 30000. */
   readonly lockTimeout?: number
+  /**
+   * Write into the existing file instead of replacing it by a new one. Programs that follow the inode need that, such as
+   * a container into which only this file is mounted. Other programs that read during the write may see half of it.
+   * Default: false; a file that cannot be replaced without loss is written in place anyway.
+   */
+  readonly inPlace?: boolean
   /** Called on Windows after a new file was created, which only its owner, Administrators and SYSTEM can read. */
   readonly onPrivate?: () => void
 }
 
-/** Programs that take no lock may get in between; so often the change is made anew on what they wrote. */
+/** Programs without a lock may write in the meantime; the change is then made again on what they wrote. */
 const MAX_ATTEMPTS = 20
 
-/** What is to become of a file: its new bytes, or none where it stays. */
+/** What becomes of a file: its new content, or none if it stays as it is. */
 export interface Rewriting<T> {
   readonly result: T
   readonly pieces?: readonly Buffer[]
-  /** The new permission bits; those that it has, where they are left out. */
+  /** The new permission bits, if they are to change. */
   readonly mode?: number
 }
 
@@ -47,15 +53,15 @@ export function updateFile<T>(
 /**
  * The same for a change of the bytes, whatever they are.
  *
- * @param rewrite is given the bytes as they are, none where there is no file; it may run more than once.
+ * @param rewrite is given the bytes as they are, none if there is no file. It may run more than once.
  */
 export async function rewriteFile<T>(
   path: string,
   rewrite: (bytes: Buffer | undefined) => Promise<Rewriting<T>>,
   options: UpdateOptions = {},
 ): Promise<T> {
-  rejectUnknownKeys('UpdateOptions', options, ['create', 'replace', 'lockTimeout', 'onPrivate'])
-  const { replace = false, create = replace, lockTimeout = DEFAULT_LOCK_TIMEOUT, onPrivate } = options
+  rejectUnknownKeys('UpdateOptions', options, ['create', 'replace', 'lockTimeout', 'inPlace', 'onPrivate'])
+  const { replace = false, create = replace, lockTimeout = DEFAULT_LOCK_TIMEOUT } = options
   if (typeof lockTimeout !== 'number' || !(lockTimeout >= 0)) {
     throw new HtpasswdError(
       'ERR_OPTION',
@@ -65,17 +71,15 @@ export async function rewriteFile<T>(
   const target = await linkTarget(path)
   const lock = await acquireLock(target, lockTimeout)
   try {
+    const stats = currentStats(target)
+    if (stats !== undefined) await recover(target, stats)
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const before = await readSnapshot(target)
       if (before === undefined && !create) {
         throw new HtpasswdError('ERR_FILE_ACCESS', `cannot modify file ${path}; use '-c' to create it`)
       }
       const { result, pieces, mode } = await rewrite(before?.bytes)
-      if (pieces === undefined) return result
-      const stamp = before?.stamp ?? ''
-      const isCurrent = (): boolean => lock.isHeld() && currentStamp(target) === stamp
-      if (await replaceFile(target, pieces, withMode(before?.stats, mode), isCurrent, onPrivate))
-        return result
+      if (pieces === undefined || (await write(target, lock, before, pieces, mode, options))) return result
       if (!lock.isHeld())
         throw new HtpasswdError('ERR_FILE_BUSY', `cannot write ${path}: lost its lock; try again`)
     }
@@ -85,6 +89,27 @@ export async function rewriteFile<T>(
   throw new HtpasswdError('ERR_FILE_BUSY', `cannot write ${path}: other programs kept writing it; try again`)
 }
 
-/** Whose mode and owner the new file gets. */
-const withMode = (stats: BigIntStats | undefined, mode: number | undefined): FileLike | undefined =>
-  stats && { uid: stats.uid, gid: stats.gid, mode: mode === undefined ? stats.mode : BigInt(mode) }
+/** @returns false if another program wrote the file since `before`; then nothing was written. */
+async function write(
+  path: string,
+  lock: Lock,
+  before: Snapshot | undefined,
+  chunks: readonly Buffer[],
+  mode: number | undefined,
+  { inPlace = false, onPrivate }: UpdateOptions,
+): Promise<boolean> {
+  const stamp = before?.stamp ?? ''
+  const isCurrent = (): boolean => lock.isHeld() && currentStamp(path) === stamp
+  const newMode = mode === undefined ? undefined : BigInt(mode)
+  // all names of a file with hard links keep its content only if it is written in place
+  if (before === undefined || !(inPlace || lock.isFolderReadOnly || before.stats.nlink > 1n)) {
+    const previous = before && {
+      uid: before.stats.uid,
+      gid: before.stats.gid,
+      mode: newMode ?? before.stats.mode,
+    }
+    const replaced = await replaceFile({ path, chunks, previous, lockId: lock.id, isCurrent, onPrivate })
+    if (replaced !== 'write in place') return replaced
+  }
+  return writeInPlace({ path, chunks, before: before as Snapshot, mode: newMode, isCurrent })
+}

@@ -111,11 +111,11 @@ onWindows('the store on Windows', () => {
     const holder = startWindows('cmd', ['/d', '/c', 'wait.bat < f'], { cwd: place.folder })
     await untilThere('held')
     const run = runWindowsBin(['-bs', 'f', 'bob', 'pw'], { cwd: place.folder })
-    const temporary = `${place.file}.htpasswd-new`
-    await eventually(
-      'the new file beside it',
-      () => (existsSync(temporary) && statSync(temporary).size) || undefined,
-    )
+    const newFile = () => place.names().find(name => name.includes('.htpasswd-new-'))
+    await eventually('the new file beside it', () => {
+      const name = newFile()
+      return (name !== undefined && statSync(place.path(name)).size) || undefined
+    })
     // long enough for a first attempt, which would be the last without another
     await pause(300)
     expect(readFileSync(place.file, 'utf8')).toBe(users(3, 'a'))

@@ -10,7 +10,7 @@ import { fileWith, scratch, startScript, textOf } from '../../support/scratch.ts
 
 vi.mock('node:fs', async importOriginal => {
   const original = await importOriginal<typeof fs>()
-  return { ...original, writeSync: vi.fn(original.writeSync) }
+  return { ...original, writeSync: vi.fn(original.writeSync), unlinkSync: vi.fn(original.unlinkSync) }
 })
 
 const place = scratch()
@@ -27,8 +27,14 @@ afterEach(() => {
 
 const timedOut = expect.objectContaining({ name: 'HtpasswdError', code: 'ERR_LOCK_TIMEOUT' })
 const left = () => readdirSync(dirname(path))
+/** Where a process id of this test means something: this boot and PID namespace. */
+const space =
+  process.platform === 'linux'
+    ? `${textOf('/proc/sys/kernel/random/boot_id').trim()} ${fs.readlinkSync('/proc/self/ns/pid')}`
+    : undefined
 /** A lock as another holder would have written it. */
-const lockOf = (holder: object) => fileWith(lockPath, JSON.stringify({ id: 'other', started: 1, ...holder }))
+const lockOf = (holder: object) =>
+  fileWith(lockPath, JSON.stringify({ id: 'other', started: 1, space, ...holder }))
 const longAgo = (file: string) => utimesSync(file, 1, 1)
 const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid
 
@@ -185,6 +191,43 @@ describe('a dead holder', () => {
         lock.release()
       }),
     )
+    expect(left()).toEqual([])
+  })
+})
+
+describe('a process id', () => {
+  test('means nothing in another PID namespace or boot: only the heartbeat counts', async () => {
+    lockOf({ pid: deadPid(), host: hostname(), space: 'another boot pid:[1]' })
+    await expect(acquireLock(path, 100)).rejects.toThrow(timedOut)
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 4000))
+    const lock = await acquireLock(path, 1_000_000)
+    lock.release()
+  })
+})
+
+describe('a dead lock that cannot be removed', () => {
+  test('ends in a timeout, and does not block the event loop meanwhile', async () => {
+    lockOf({ pid: deadPid(), host: hostname() })
+    vi.mocked(fs.unlinkSync).mockImplementation(() => {
+      throw Object.assign(new Error('EPERM'), { code: 'EPERM' })
+    })
+    let turns = 0
+    const counting = setInterval(() => turns++, 1)
+    await expect(acquireLock(path, 300)).rejects.toThrow(timedOut)
+    clearInterval(counting)
+    expect(turns).toBeGreaterThan(5)
+    vi.mocked(fs.unlinkSync).mockReset()
+  })
+
+  test.skipIf(process.platform === 'win32')('nor is a planted link or a large file read as one', async () => {
+    fs.symlinkSync(place.path('nowhere'), lockPath)
+    const lock = await acquireLock(path, 5000)
+    lock.release()
+    fileWith(lockPath, 'x'.repeat(100_000))
+    longAgo(lockPath)
+    const next = await acquireLock(path, 5000)
+    next.release()
     expect(left()).toEqual([])
   })
 })

@@ -1,0 +1,144 @@
+// Writes a file in place, as Apache's command does: for a mount point, hard links, a folder that cannot be written, an
+// owner or attributes that a new file could not have, and programs that follow the inode.
+import { type BigIntStats, closeSync, constants } from 'node:fs'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { nodeCrypto } from '../platform/node-crypto.ts'
+import { backUp } from './backup.ts'
+import { fileError } from './file-error.ts'
+import { footer, openRecovery, type Recovery, recoveryPaths } from './recovery.ts'
+import { syncFolder, writeAll } from './replace.ts'
+import { besideFile, inTemporaryFolder, isRefusedByFolder, removeIfAllowed } from './side-files.ts'
+import { readBytes, type Snapshot } from './snapshot.ts'
+
+/** A change of an existing file, by the holder of its lock. */
+export interface Overwriting {
+  readonly path: string
+  readonly chunks: readonly Buffer[]
+  readonly before: Snapshot
+  /** The new permission bits, if they are to change. */
+  readonly mode?: bigint | undefined
+  /** Asked when the recovery copy is complete; if it says no, nothing is written. */
+  readonly isCurrent: () => boolean
+}
+
+/**
+ * Writes the new content over the old one. After a kill at any moment and one more run the file has the old or the new
+ * content; readers of this package see the old content meanwhile.
+ *
+ * @returns whether it was written.
+ * @throws HtpasswdError; the file is as it was.
+ */
+export async function writeInPlace({ path, chunks, before, mode, isCurrent }: Overwriting): Promise<boolean> {
+  const copy = await writeRecovery(path, before, chunks)
+  if (!isCurrent()) {
+    removeIfAllowed(copy)
+    return false
+  }
+  try {
+    await overwrite(path, chunks, mode)
+  } catch (error) {
+    // the old content fits, even on a full disk; where it cannot be written either, the next run restores it
+    await overwrite(path, [before.bytes]).then(
+      () => removeIfAllowed(copy),
+      () => undefined,
+    )
+    throw fileError(error, 'cannot write', path)
+  }
+  removeIfAllowed(copy)
+  return true
+}
+
+/** Writes the chunks over the file's content. @throws the errors of node:fs. */
+async function overwrite(path: string, chunks: readonly Buffer[], mode?: bigint): Promise<void> {
+  const handle = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
+  try {
+    // cut off afterwards: a file that is emptied first lets nobody in for a moment
+    await handle.truncate(await writeAll(handle, chunks))
+    if (mode !== undefined) await handle.chmod(Number(mode & 0o7777n))
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** @returns the path of the recovery copy: beside the file or, where the folder cannot be written, in the temporary folder. */
+async function writeRecovery(
+  path: string,
+  { bytes, stats }: Snapshot,
+  after: readonly Buffer[],
+): Promise<string> {
+  const { handle, copy } = await createCopy(path, stats)
+  try {
+    const end = Buffer.from(footer(digest([bytes]), digest(after)))
+    await writeAll(handle, [bytes])
+    await handle.sync()
+    await handle.write(end, 0, end.length, bytes.length)
+    if (copy === besideFile(path, 'recovery')) await letReadersIn(handle, stats)
+    await handle.sync()
+  } catch (error) {
+    removeIfAllowed(copy)
+    throw fileError(error, 'cannot write', copy)
+  } finally {
+    await handle.close()
+  }
+  await syncFolder(dirname(copy))
+  return copy
+}
+
+function digest(chunks: readonly Buffer[]): string {
+  const hash = nodeCrypto().createHash('sha256')
+  for (const chunk of chunks) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+async function createCopy(path: string, stats: BigIntStats): Promise<{ handle: FileHandle; copy: string }> {
+  const [beside, elsewhere] = [besideFile(path, 'recovery'), inTemporaryFolder(stats, 'recovery')]
+  try {
+    return { handle: await open(beside, 'wx', 0o600), copy: beside }
+  } catch (error) {
+    if (!isRefusedByFolder(error)) throw fileError(error, 'cannot write', beside)
+  }
+  try {
+    return { handle: await open(elsewhere, 'wx', 0o600), copy: elsewhere }
+  } catch (error) {
+    throw fileError(error, 'cannot write', elsewhere)
+  }
+}
+
+/** Who may read the file may read its old content. An ACL does not count, so such a reader waits for the new content. */
+async function letReadersIn(handle: FileHandle, { uid, gid, mode }: BigIntStats): Promise<void> {
+  if (process.platform === 'win32') return
+  await handle.chown(Number(uid), Number(gid)).catch(() => undefined)
+  const { gid: ownGroup } = await handle.stat({ bigint: true })
+  const readable = ownGroup === gid ? 0o444n : 0o404n
+  await handle.chmod(Number(mode & readable) | 0o600).catch(() => undefined)
+}
+
+/** A write takes seconds at most; a change later than this came from another program. */
+const LATER_NS = 60_000_000_000n
+
+/**
+ * Finishes what a killed writer left, for the holder of the lock: a file that is half old and half new becomes the old
+ * one again. If another program changed it since, what it wrote is kept as a backup.
+ */
+export async function recover(path: string, file: BigIntStats): Promise<void> {
+  for (const copy of recoveryPaths(path, file)) {
+    const recovery = openRecovery(path, copy)
+    try {
+      if (recovery !== undefined) await restore(path, file, recovery)
+    } finally {
+      if (recovery !== undefined) closeSync(recovery.fd)
+    }
+    removeIfAllowed(copy)
+  }
+}
+
+async function restore(path: string, file: BigIntStats, recovery: Recovery): Promise<void> {
+  const content = await readFile(path)
+  if ([recovery.oldDigest, recovery.newDigest].includes(digest([content]))) return
+  const before = readBytes(recovery.fd, recovery.size)
+  if (digest([before]) !== recovery.oldDigest) return
+  if (file.mtimeNs > recovery.stats.mtimeNs + LATER_NS) await backUp(path, content)
+  await overwrite(path, [before])
+}
