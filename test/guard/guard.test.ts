@@ -241,7 +241,7 @@ describe('closing', () => {
       'upgrade',
     )
     const socket = test.connect()
-    socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`)
+    socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
     await asked
     await test.guard.close(1)
   })
@@ -276,11 +276,11 @@ describe('closing', () => {
     const test = await start({ app: (_, res) => void res.write('first') })
     test.app.on('upgrade', (_req, socket) => {
       socket.on('error', () => {})
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
     })
     const [stream, tunnel] = [test.connect(), test.connect()]
     stream.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n`)
-    tunnel.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`)
+    tunnel.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
     await readUntil(stream, 'first')
     await readUntil(tunnel, '101')
     await Promise.all([once(stream, 'close'), once(tunnel, 'close'), test.guard.close(1)])

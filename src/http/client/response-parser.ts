@@ -1,21 +1,35 @@
-// Reads an app's responses out of the bytes of a connection (RFC 9112), strictly: what is doubtful is an error.
-import { CONTROL, lineEnd, type ParsedHead, ProtocolError, parseHead } from './response-head.ts'
+// Parses the responses on one connection (RFC 9112), strictly: what two parsers could read differently is an error.
+import { PendingBytes } from './pending-bytes.ts'
+import {
+  CONTROL,
+  checkPartialHead,
+  lineEnd,
+  type ParsedHead,
+  ProtocolError,
+  parseHead,
+} from './response-head.ts'
 
-/** Who is told what was read. */
+/** Receives what was parsed. `onEnd` and `onSwitch` are final. */
 export interface ResponseSink {
+  /** An interim response, such as 103 Early Hints; any number of them come before the head. */
+  onInterim(head: ParsedHead): void
   onHead(head: ParsedHead): void
-  /** A piece of the body, from `start` to `end`; the bytes are the reader's again after the call. */
-  onData(bytes: Buffer, start: number, end: number): void
+  /**
+   * A part of the body, from `start` to `end`. The buffer is reused after the call.
+   *
+   * @returns false to pause reading; what was read already still comes.
+   */
+  onData(bytes: Buffer, start: number, end: number): boolean
   onEnd(): void
-  /** The connection is no longer HTTP; the rest are its first bytes. */
+  /** The connection has left HTTP; its first bytes are `rest`. */
   onSwitch(head: ParsedHead, rest: Buffer): void
 }
 
 type State =
-  | 'nothing'
+  | 'idle'
   | 'head'
-  | 'fixed'
-  | 'size'
+  | 'content-length'
+  | 'chunk-size'
   | 'chunk'
   | 'chunk-end'
   | 'trailers'
@@ -24,41 +38,51 @@ type State =
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LF = 0x0a
-// chunk = chunk-size [ chunk-ext ] CRLF   (RFC 9112 section 7.1; spaces behind the size are an old habit)
+// chunk = chunk-size [ chunk-ext ] CRLF   (RFC 9112 section 7.1; old servers pad the size with spaces)
 const CHUNK_SIZE = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;.*)?$/
 const MAX_LINE_BYTES = 8192
 
-/** One connection's reader; `begin` says what is asked, `push` and `end` what came. */
+/** The parser of one connection: `begin` announces a request, `push` and `end` are what the connection brought. */
 export class ResponseParser {
   readonly #sink: ResponseSink
   readonly #maxHeadBytes: number
-  #state: State = 'nothing'
+  readonly #pending = new PendingBytes()
+  #state: State = 'idle'
   #method = ''
-  #switches = false
-  /** The begin of a head or line whose end has not come. */
-  #pending: Buffer | undefined
-  #left = 0
+  #upgrade: string | undefined
+  #remaining = 0
   #trailerBytes = 0
   #keepAlive = false
+  #headStarted = false
 
   constructor(sink: ResponseSink, maxHeadBytes: number) {
     this.#sink = sink
     this.#maxHeadBytes = maxHeadBytes
   }
 
-  /** A request goes out: its response is the next thing that may come. */
-  begin(method: string, switches: boolean): void {
+  /**
+   * A request is sent: its response is the next thing that may arrive.
+   *
+   * @param upgrade the protocol that the upstream may switch to, in lower case.
+   */
+  begin(method: string, upgrade: string | undefined): void {
     this.#state = 'head'
     this.#method = method
-    this.#switches = switches
+    this.#upgrade = upgrade
+    this.#headStarted = false
   }
 
-  /** Whether the connection may carry another request: the last response is whole, and nothing speaks against it. */
+  /** Whether the connection can be reused: the response is complete, and the upstream keeps the connection open. */
   get reusable(): boolean {
-    return this.#state === 'nothing' && this.#keepAlive
+    return this.#state === 'idle' && this.#keepAlive
   }
 
-  /** @throws ProtocolError; the connection is then of no use. */
+  /** Whether bytes of a response have arrived, but not its whole head. */
+  get hasPartialHead(): boolean {
+    return this.#state === 'head' && this.#headStarted
+  }
+
+  /** @throws ProtocolError; the connection cannot be used after that. */
   push(bytes: Buffer): void {
     let at = 0
     while (at < bytes.length) {
@@ -66,91 +90,107 @@ export class ResponseParser {
         case 'head':
           at = this.#readHead(bytes, at)
           break
-        case 'fixed':
+        case 'content-length':
         case 'chunk':
           at = this.#readData(bytes, at)
           break
         case 'until-close':
           this.#sink.onData(bytes, at, bytes.length)
           return
-        case 'size':
+        case 'chunk-size':
         case 'chunk-end':
         case 'trailers':
           at = this.#readLine(bytes, at)
           break
         default:
-          throw new ProtocolError('bytes behind the end of a response')
+          throw new ProtocolError('bytes after the end of the response')
       }
     }
   }
 
-  /** The connection has ended. @throws ProtocolError where a response is not whole. */
+  /** The connection has ended. @throws ProtocolError for an incomplete response. */
   end(): void {
     if (this.#state === 'until-close') this.#finish()
-    else if (this.#state !== 'nothing' && this.#state !== 'switched')
-      throw new ProtocolError('an unfinished response')
+    else if (this.#state !== 'idle' && this.#state !== 'switched')
+      throw new ProtocolError('the response is incomplete')
   }
 
   #readHead(bytes: Buffer, at: number): number {
-    const before = this.#pending?.length ?? 0
-    const all = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes.subarray(at)])
-    const start = this.#pending === undefined ? at : 0
-    const end = all.indexOf(HEAD_END, start)
-    if ((end === -1 ? all.length : end) - start > this.#maxHeadBytes)
-      throw new ProtocolError('a head beyond the limit')
+    this.#headStarted = true
+    // most heads arrive in one read and are parsed where they are
+    const before = this.#pending.length
+    const start = before === 0 ? at : 0
+    const buffer = before === 0 ? bytes : this.#pending.append(bytes, at, bytes.length)
+    const searchFrom = Math.max(start, before - HEAD_END.length + 1)
+    const end = buffer.indexOf(HEAD_END, searchFrom)
+    if ((end === -1 ? buffer.length : end) - start > this.#maxHeadBytes)
+      throw new ProtocolError('the response head is too long')
     if (end === -1) {
-      this.#pending = Buffer.from(all.subarray(start))
+      checkPartialHead(buffer, start, searchFrom)
+      if (before === 0) this.#pending.append(bytes, at, bytes.length)
       return bytes.length
     }
-    this.#pending = undefined
-    // how far into `bytes` the head went
-    const next = before === 0 ? end + 4 : at + (end + 4 - before)
-    const { head, minor } = parseHead(all.toString('latin1', start, end))
+    this.#pending.clear()
+    // the head's end, counted in `bytes`
+    const next = at + (end + HEAD_END.length - start) - before
+    const { head, minor } = parseHead(buffer.toString('latin1', start, end))
     if (head.status === 101) {
-      if (!this.#switches) throw new ProtocolError('a switch of protocols that nobody asked for')
+      this.#checkSwitch(head)
       this.#state = 'switched'
       this.#keepAlive = false
       this.#sink.onSwitch(head, Buffer.from(bytes.subarray(next)))
       return bytes.length
     }
-    // 100 and 103 come before the response; a proxy may keep those it did not ask for (RFC 9110 section 15.2)
-    if (head.status < 200) return next
+    if (head.status < 200) {
+      this.#sink.onInterim(head)
+      return next
+    }
     this.#frame(head, minor)
-    const empty = this.#state === 'fixed' && this.#left === 0
+    const empty = this.#state === 'content-length' && this.#remaining === 0
     this.#sink.onHead(head)
     if (empty) this.#finish()
     return next
   }
 
-  /** RFC 9112 section 6.3, with its choices made for the strict side. */
+  /** RFC 9110 section 7.8: the upstream may switch only to a protocol that was requested, and has to name it. */
+  #checkSwitch({ headers }: ParsedHead): void {
+    if (this.#upgrade === undefined) throw new ProtocolError('a switch of protocols that was not requested')
+    const named = headers.filter((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === 'upgrade')
+    if (named.length !== 1 || named[0]?.toLowerCase() !== this.#upgrade)
+      throw new ProtocolError('a switch to a protocol that was not requested')
+  }
+
+  /** Finds how the body is framed: RFC 9112 section 6.3, strict wherever it leaves a choice. */
   #frame({ status, headers }: ParsedHead, minor: string): void {
     let length: string | undefined
     let coding: string | undefined
     let connection = ''
     for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i] as string
-      // the three that count have 10, 14 and 17 characters
-      if (name.length !== 10 && name.length !== 14 && name.length !== 17) continue
-      const lower = name.toLowerCase()
+      const name = (headers[i] as string).toLowerCase()
       const value = headers[i + 1] as string
-      if (lower === 'connection') connection += `,${value.toLowerCase()}`
-      else if (lower === 'content-length') length = length === undefined ? value : `${length},${value}`
-      else if (lower === 'transfer-encoding') coding = coding === undefined ? value : `${coding},${value}`
+      if (name === 'connection') connection += `,${value.toLowerCase()}`
+      else if (name === 'content-length') {
+        // Equal lengths are one length to every parser (RFC 9110 section 8.6), and only one is passed on.
+        if (length !== undefined && length !== value)
+          throw new ProtocolError('two Content-Length that differ')
+        length = value
+      } else if (name === 'transfer-encoding') coding = coding === undefined ? value : `${coding},${value}`
     }
     this.#keepAlive = minor === '1' ? !/,\s*close\b/.test(connection) : /,\s*keep-alive\b/.test(connection)
-    if (
-      coding !== undefined &&
-      (minor === '0' || length !== undefined || coding.toLowerCase() !== 'chunked')
-    ) {
-      throw new ProtocolError('a body whose end is in doubt')
+    if (coding !== undefined) {
+      // with a Content-Length too, two parsers could see two ends: response splitting (RFC 9112 section 6.3)
+      if (length !== undefined) throw new ProtocolError('both Transfer-Encoding and Content-Length')
+      if (minor === '0') throw new ProtocolError('Transfer-Encoding in HTTP/1.0')
+      if (coding.toLowerCase() !== 'chunked')
+        throw new ProtocolError('a Transfer-Encoding other than chunked')
     }
     if (length !== undefined && !/^\d{1,15}$/.test(length))
-      throw new ProtocolError('a length that is no number')
-    this.#state = 'fixed'
-    this.#left = 0
+      throw new ProtocolError('a Content-Length that is not one number')
+    this.#state = 'content-length'
+    this.#remaining = 0
     if (this.#method === 'HEAD' || status === 204 || status === 304) return
-    if (coding !== undefined) this.#state = 'size'
-    else if (length !== undefined) this.#left = Number(length)
+    if (coding !== undefined) this.#state = 'chunk-size'
+    else if (length !== undefined) this.#remaining = Number(length)
     else {
       this.#state = 'until-close'
       this.#keepAlive = false
@@ -158,52 +198,54 @@ export class ResponseParser {
   }
 
   #readData(bytes: Buffer, at: number): number {
-    const end = Math.min(bytes.length, at + this.#left)
-    this.#left -= end - at
-    const whole = this.#left === 0
+    const end = Math.min(bytes.length, at + this.#remaining)
+    this.#remaining -= end - at
+    const complete = this.#remaining === 0
     this.#sink.onData(bytes, at, end)
-    if (whole && this.#state === 'chunk') this.#state = 'chunk-end'
-    else if (whole) this.#finish()
+    if (complete && this.#state === 'chunk') this.#state = 'chunk-end'
+    else if (complete) this.#finish()
     return end
   }
 
   #readLine(bytes: Buffer, at: number): number {
     const lf = bytes.indexOf(LF, at)
-    const piece = bytes.subarray(at, lf === -1 ? bytes.length : lf + 1)
-    const line = this.#pending === undefined ? piece : Buffer.concat([this.#pending, piece])
-    if (line.length > MAX_LINE_BYTES) throw new ProtocolError('a line beyond the limit')
+    const end = lf === -1 ? bytes.length : lf + 1
+    if (this.#pending.length + end - at > MAX_LINE_BYTES)
+      throw new ProtocolError('a line of the chunked body is too long')
     if (lf === -1) {
-      this.#pending = Buffer.from(line)
-      return bytes.length
+      this.#pending.append(bytes, at, end)
+      return end
     }
-    this.#pending = undefined
-    const text = line.toString('latin1')
-    if (CONTROL.test(text) || lineEnd(text, 0) !== text.length - 2) throw new ProtocolError('a line in doubt')
+    let text = bytes.toString('latin1', at, end)
+    if (this.#pending.length > 0) text = this.#pending.append(bytes, at, end).toString('latin1')
+    this.#pending.clear()
+    if (CONTROL.test(text) || lineEnd(text, 0) !== text.length - 2)
+      throw new ProtocolError('a line of the chunked body does not end with CRLF, or has control characters')
     this.#takeLine(text.slice(0, -2))
-    return lf + 1
+    return end
   }
 
   #takeLine(line: string): void {
-    if (this.#state === 'size') {
+    if (this.#state === 'chunk-size') {
       const size = CHUNK_SIZE.exec(line)?.[1]
       if (size === undefined) throw new ProtocolError('a chunk without a size')
-      this.#left = Number.parseInt(size, 16)
-      this.#state = this.#left === 0 ? 'trailers' : 'chunk'
+      this.#remaining = Number.parseInt(size, 16)
+      this.#state = this.#remaining === 0 ? 'trailers' : 'chunk'
       this.#trailerBytes = 0
     } else if (this.#state === 'chunk-end') {
-      if (line !== '') throw new ProtocolError('a chunk beyond its size')
-      this.#state = 'size'
+      if (line !== '') throw new ProtocolError('a chunk is longer than its size')
+      this.#state = 'chunk-size'
     } else if (line === '') {
       this.#finish()
     } else {
-      // trailers are dropped: what may not stand in a head could hide there (RFC 9110 section 6.5.1)
+      // trailers are dropped: they could smuggle fields that are not allowed there (RFC 9110 section 6.5.1)
       this.#trailerBytes += line.length
-      if (this.#trailerBytes > this.#maxHeadBytes) throw new ProtocolError('trailers beyond the limit')
+      if (this.#trailerBytes > this.#maxHeadBytes) throw new ProtocolError('the trailers are too long')
     }
   }
 
   #finish(): void {
-    this.#state = 'nothing'
+    this.#state = 'idle'
     this.#sink.onEnd()
   }
 }

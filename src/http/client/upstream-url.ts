@@ -30,13 +30,8 @@ function problemOf(url: URL | undefined, given: string): string | undefined {
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     return `a URL without a path, such as ${url.origin}, ${got}; to serve the app below a path use a prefix`
   }
-  if (hostOf(url) === '::1') return `127.0.0.1 instead of [::1]: ${LOOPBACK_ADVICE}`
   return undefined
 }
-
-/** Why an app at ::1 is refused. */
-export const LOOPBACK_ADVICE =
-  'apps trust X-Forwarded-For from 127.0.0.1 only, so over ::1 they would take every client for a local one'
 
 /** The host to connect to: of an IPv6 address without its brackets. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')

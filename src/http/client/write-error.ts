@@ -1,19 +1,20 @@
-// Keeps a connection readable when a write fails: what the other side said before it closed has still to be read.
+// Keeps a connection readable after a failed write, so that a response sent before the upstream closed is not lost.
 import type { Socket } from 'node:net'
 
-/** The other side has closed; the reading ends by itself, behind the last byte that has come. */
+/** Errors of a write to a connection that the other side has closed. */
 const CLOSED = new Set<unknown>(['EPIPE', 'ECONNRESET'])
 
 /**
- * An app that refuses an upload answers and closes over what it has not read, which resets the connection (RFC 9112
- * section 9.6). node destroys a socket whose write fails, with the answer unread in it: of such uploads 3 in 10 ended as
- * 502. Here the write just never ends, so that nothing more is written, and the reading comes to its end: there the caller
- * has to destroy the socket. An answer that the app's system never sent (its reset drops what Nagle's algorithm
- * holds back) cannot be had, nor one that the system here drops at the reset, as Windows does.
+ * Keeps reading after a failed write. An upstream that rejects an upload early responds and closes over unread bytes; the
+ * RST fails our write, and Node then destroys the socket with the response unread in it (RFC 9112 section 9.6): 3 of 10
+ * such uploads ended as 502. Here that write never completes, so nothing more is written, and 'end' follows the last byte
+ * received: there the caller has to destroy the socket.
+ *
+ * A response that the RST dropped from the upstream's send buffer, or from our receive buffer as on Windows, is lost.
  */
 export function readOnAfterWriteError(socket: Socket): void {
   const { _write: write, _writev: writev } = socket
-  // one for all writes, for a stream has one under way at a time
+  // one callback is enough: a stream has one write in flight at a time
   let done: (error?: Error | null) => void
   const settle = (error?: NodeJS.ErrnoException | null): void => {
     if (!CLOSED.has(error?.code)) done(error)

@@ -22,6 +22,8 @@ export interface AccessLogEntry {
   readonly aborted: boolean
   /** Why the guard responded itself, where it did: `rejected`, `cross-site`, `upstream-down` … */
   readonly reason: string | undefined
+  /** What exactly went wrong, where the upstream failed: `ECONNREFUSED`, `a newline of LF alone in the head` … */
+  readonly cause?: string | undefined
 }
 
 /** The entry for bytes that were no valid request, or for a CONNECT: there is no target, user or duration. */
@@ -91,7 +93,10 @@ export function formatAccessLogEntry(entry: AccessLogEntry, format: 'text' | 'js
     })
   }
   const user = entry.user === undefined ? '-' : visible(entry.user).replaceAll(' ', '\\u0020')
-  const notes = [entry.reason, entry.aborted ? 'aborted' : undefined].filter(note => note !== undefined)
+  const cause = entry.cause && `(${visible(entry.cause)})`
+  const notes = [entry.reason, cause, entry.aborted ? 'aborted' : undefined].filter(
+    note => note !== undefined,
+  )
   return [
     entry.time.toISOString(),
     entry.address,

@@ -4,6 +4,7 @@ import type { AuthResult, Login } from '../../auth/auth-result.ts'
 import type { AuthContext } from '../../auth/authenticator.ts'
 import { parseCredentials } from '../basic/credentials.ts'
 import { type CannedResponse, createRefusalResponses, textResponse } from '../basic/responses.ts'
+import { hasBody } from '../proxy/request-body.ts'
 import { type ClientFacts, originOf } from './client-address.ts'
 import { isCrossSite, preflightHeaders, siteOf } from './cross-site.ts'
 import { validateRequest } from './request-check.ts'
@@ -20,7 +21,7 @@ interface RequestFacts {
 }
 
 /** The header that held the credentials which were verified. */
-type CredentialsHeader = 'authorization' | 'x-mlflow-authorization'
+export type CredentialsHeader = 'authorization' | 'x-mlflow-authorization'
 
 interface Outcome {
   /** Who sent the request; undefined where nobody logged in. */
@@ -89,6 +90,7 @@ const MLFLOW_HINT =
   '  MLFLOW_TRACKING_PASSWORD=<password>'
 
 const notFound = textResponse(404, 'There is nothing at this path.')
+const bodyOnOpenPath = textResponse(400, 'A request to this path must not have a body.')
 const crossSite = textResponse(403, 'A page of another site may not change anything here with your login.')
 
 const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in route && route.open
@@ -164,7 +166,12 @@ export function createDecide(policy: Policy): Decide {
 
     // Who sent it? An upgrade begins with a GET, but opens a channel for anything: it is never open.
     const route = findRoute(method, url, policy)
-    if (isOpen(route) && !facts.upgrade) return forward(request, facts, route, nobody, undefined)
+    if (isOpen(route) && !facts.upgrade) {
+      // GET and HEAD have no use for a body, and an app that does not read it takes it for the next request
+      return hasBody(request)
+        ? respond(bodyOnOpenPath, 'ambiguous', nobody, true)
+        : forward(request, facts, route, nobody, undefined)
+    }
     const header = credentialsHeaderOf(request, route)
     const credentials = parseCredentials(headers[header] as string | undefined)
 

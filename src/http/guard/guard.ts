@@ -9,7 +9,7 @@ import { keepTickShape } from '../client/tick-shape.ts'
 import { createForward } from '../proxy/embedded.ts'
 import { Exchange } from '../proxy/exchange.ts'
 import { OpenStreams } from '../proxy/open-streams.ts'
-import { isTunnelled, responseFor, type UpgradeRequest, withoutUpgrade } from '../proxy/upgrade.ts'
+import { ClientUpgrade, createUpgradeFilter, responseFor, withoutUpgrade } from '../proxy/upgrade.ts'
 import { type AccessLogEntry, logEntryWithoutRequest } from './access-log.ts'
 import { type MalformedStatus, rejectMalformedRequest, statusOfParserError } from './bad-request.ts'
 import { createClientFacts } from './client-address.ts'
@@ -56,9 +56,6 @@ const serverOptions = {
   // longer than the clients' pools keep theirs, so that they end first
   keepAliveTimeout: 75_000,
   noDelay: true,
-  // Where Node asks (24.9 and later), an offer that is not taken stays a plain request; Node 26 keeps its body back
-  // otherwise. Older ones hand all offers out, see 'upgrade' below.
-  shouldUpgradeCallback: isTunnelled,
   // a client that vanished without a word, in the middle of an event stream or a WebSocket, must not stay for ever
   keepAlive: true,
   keepAliveInitialDelay: 60_000,
@@ -135,7 +132,7 @@ export function createGuard(options: GuardOptions): Guard {
     req: IncomingMessage,
     res: ServerResponse,
     expectsContinue: boolean,
-    upgrade?: UpgradeRequest,
+    upgrade?: ClientUpgrade,
   ): void => {
     const exchange = begin(req, res, expectsContinue)
     const carryOut = (decision: Decision): void => {
@@ -156,10 +153,16 @@ export function createGuard(options: GuardOptions): Guard {
     }
   }
 
+  const upgradeProtocol = createUpgradeFilter(resolved.allowUpgrades)
+  // Node 24.9 and later ask before they emit 'upgrade', and keep a request that is not upgraded as a plain one; Node 26
+  // would otherwise hold its body back. Earlier versions emit 'upgrade' for every offer, see below.
+  const shouldUpgradeCallback = (req: IncomingMessage): boolean => upgradeProtocol(req) !== undefined
+  const httpOptions = { ...serverOptions, shouldUpgradeCallback }
+
   const server =
     tls === undefined
-      ? createServer(serverOptions)
-      : createTlsServer({ ...serverOptions, ...tls, ALPNProtocols: ['http/1.1'], handshakeTimeout: 10_000 })
+      ? createServer(httpOptions)
+      : createTlsServer({ ...httpOptions, ...tls, ALPNProtocols: ['http/1.1'], handshakeTimeout: 10_000 })
 
   // Node would drop headers beyond 2000 without a word, Authorization or Connection among them; the size is the limit
   server.maxHeadersCount = 0
@@ -176,11 +179,12 @@ export function createGuard(options: GuardOptions): Guard {
   server.on('upgrade', (req: IncomingMessage, stream: Duplex, head: Buffer) => {
     const socket = stream as Socket
     const res = responseFor(req, socket)
+    const protocol = upgradeProtocol(req)
     if (res === undefined) {
       socket.destroy()
-    } else if (isTunnelled(req)) {
+    } else if (protocol !== undefined) {
       leave(socket)
-      serve(req, res, false, { socket, head })
+      serve(req, res, false, new ClientUpgrade(req, socket, head, protocol))
     } else {
       res.detachSocket(socket)
       socket.unshift(withoutUpgrade(req, head))

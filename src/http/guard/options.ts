@@ -3,7 +3,8 @@ import type { RequestListener } from 'node:http'
 import { Authenticator } from '../../auth/authenticator.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { parseUpstreamUrl } from '../client/upstream-url.ts'
-import { checkUserHeader } from '../proxy/identity-headers.ts'
+import { checkDropHeader, checkUserHeader } from '../proxy/header-lists.ts'
+import { checkUpgradeProtocol } from '../proxy/upgrade.ts'
 import type { AccessLogEntry } from './access-log.ts'
 import { checkAllowPath, checkPrefix } from './route.ts'
 
@@ -37,6 +38,15 @@ export interface GuardOptions {
   readonly forwardAuth?: boolean | undefined
   /** Passes the client's `Host` on to the app, instead of the upstream's own. Default: false. */
   readonly preserveHost?: boolean | undefined
+  /**
+   * Tells the app the public address in `X-Forwarded-Host` and `X-Forwarded-Proto`, for apps that build their links from
+   * these, such as Gradio. Default: false; `X-Forwarded-Proto` then has the upstream's scheme.
+   */
+  readonly forwardedHost?: boolean | undefined
+  /** Further headers of clients that the app must not get. Default: none beyond those that name a client or user. */
+  readonly dropHeaders?: readonly string[] | undefined
+  /** Protocols besides `websocket` that a connection may switch to, such as `tcp` for Docker. Default: none. */
+  readonly allowUpgrades?: readonly string[] | undefined
   /** Addresses and CIDR blocks of proxies in front whose `X-Forwarded-*` headers are trusted. Default: none. */
   readonly trustProxy?: readonly string[] | undefined
   /**
@@ -44,6 +54,11 @@ export interface GuardOptions {
    * in which the client is slow does not count. Default: 0.
    */
   readonly upstreamTimeout?: number | undefined
+  /**
+   * Connections to the app that may be open at a time; further requests wait up to 10 seconds, then get 503. 0 is no
+   * limit. Default: 2048.
+   */
+  readonly maxUpstreamConnections?: number | undefined
   /** Connections without a login that one address may have open at a time; 0 is no limit. Default: 100. */
   readonly maxConnectionsPerAddress?: number | undefined
   /** Called once for each finished request; an error that it throws becomes a process warning. Default: no log. */
@@ -62,8 +77,12 @@ export interface ResolvedGuardOptions {
   readonly userHeader: string | undefined
   readonly forwardAuth: boolean
   readonly preserveHost: boolean
+  readonly forwardedHost: boolean
+  readonly dropHeaders: readonly string[]
+  readonly allowUpgrades: readonly string[]
   readonly trustProxy: readonly string[]
   readonly upstreamTimeout: number
+  readonly maxUpstreamConnections: number
   readonly maxConnectionsPerAddress: number
   readonly log: ((entry: AccessLogEntry) => void) | undefined
 }
@@ -79,8 +98,12 @@ const known: readonly (keyof GuardOptions)[] = [
   'userHeader',
   'forwardAuth',
   'preserveHost',
+  'forwardedHost',
+  'dropHeaders',
+  'allowUpgrades',
   'trustProxy',
   'upstreamTimeout',
+  'maxUpstreamConnections',
   'maxConnectionsPerAddress',
   'log',
 ]
@@ -109,8 +132,13 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
     userHeader: userHeader === undefined ? undefined : checkUserHeader(userHeader),
     forwardAuth: options.forwardAuth ?? false,
     preserveHost: options.preserveHost ?? false,
+    forwardedHost: options.forwardedHost ?? false,
+    dropHeaders: (options.dropHeaders ?? []).map(checkDropHeader),
+    allowUpgrades: (options.allowUpgrades ?? []).map(checkUpgradeProtocol),
     trustProxy: [...(options.trustProxy ?? [])],
     upstreamTimeout: checkNumber('upstreamTimeout', options.upstreamTimeout ?? 0),
+    maxUpstreamConnections:
+      checkNumber('maxUpstreamConnections', options.maxUpstreamConnections ?? 2048) || Infinity,
     maxConnectionsPerAddress: checkNumber(
       'maxConnectionsPerAddress',
       options.maxConnectionsPerAddress ?? 100,

@@ -1,4 +1,4 @@
-// Where a request goes when it has passed the gate: over the pool to the app, or to a listener of this process.
+// Where an admitted request goes: through the proxy to the app, or to a request listener of this process.
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http'
 import { textResponse } from '../basic/responses.ts'
 import { Upstream } from '../client/pool.ts'
@@ -7,18 +7,18 @@ import type { ResolvedGuardOptions } from '../guard/options.ts'
 import type { Exchange } from './exchange.ts'
 import type { OpenStreams } from './open-streams.ts'
 import { createReverseProxy } from './proxy.ts'
-import { createRequestHeaders } from './request-headers.ts'
-import { createResponseHeaders } from './response-headers.ts'
-import type { UpgradeRequest } from './upgrade.ts'
+import { type RequestHeaderWriter, requestHeaderWriter } from './request-headers.ts'
+import { responseHeaderWriter } from './response-headers.ts'
+import type { ClientUpgrade } from './upgrade.ts'
 
-/** The way up. */
+/** Where admitted requests go. */
 export interface Forward {
-  send(exchange: Exchange, admitted: Admitted, upgrade?: UpgradeRequest): void
+  send(exchange: Exchange, admitted: Admitted, upgrade?: ClientUpgrade): void
   close(): void
 }
 
-/** What a listener of this process stands for. */
-const EMBEDDED = { host: '127.0.0.1', origin: 'http://127.0.0.1' }
+/** The address that a listener of this process is told: one that no client can reach. */
+const EMBEDDED = new URL('http://127.0.0.1')
 
 /** Makes the way to the app that the options name. */
 export function createForward(
@@ -26,34 +26,29 @@ export function createForward(
   maxHeadBytes: number,
   streams: OpenStreams,
 ): Forward {
-  const { prefix, preserveHost, forwardAuth, userHeader } = options
-  const headerOptions = { preserveHost, forwardAuth, userHeader }
-  if (typeof options.upstream === 'function') return embedded(options.upstream, headerOptions, streams)
-
-  const upstream = new Upstream(options.upstream, { timeout: options.upstreamTimeout, maxHeadBytes })
-  const send = createReverseProxy({
-    upstream,
-    streams,
-    requestHeaders: createRequestHeaders({
-      upstreamHost: upstream.host,
-      upstreamOrigin: upstream.origin,
-      ...headerOptions,
-    }),
-    responseHeaders: createResponseHeaders({ upstreamOrigin: upstream.origin, prefix }),
+  const url = typeof options.upstream === 'function' ? EMBEDDED : options.upstream
+  const requestHeaders = requestHeaderWriter({
+    ...options,
+    upstreamHost: url.host,
+    upstreamOrigin: url.origin,
   })
+  if (typeof options.upstream === 'function') return embedded(options.upstream, requestHeaders, streams)
+
+  const upstream = new Upstream(url, {
+    timeout: options.upstreamTimeout,
+    maxConnections: options.maxUpstreamConnections,
+    maxHeadBytes,
+  })
+  const responseHeaders = responseHeaderWriter({ upstreamOrigin: url.origin, prefix: options.prefix })
+  const send = createReverseProxy({ upstream, streams, requestHeaders, responseHeaders })
   return { send, close: () => upstream.close() }
 }
 
 function embedded(
   listener: RequestListener,
-  headerOptions: { preserveHost: boolean; forwardAuth: boolean; userHeader: string | undefined },
+  requestHeaders: RequestHeaderWriter,
   streams: OpenStreams,
 ): Forward {
-  const requestHeaders = createRequestHeaders({
-    upstreamHost: EMBEDDED.host,
-    upstreamOrigin: EMBEDDED.origin,
-    ...headerOptions,
-  })
   return {
     send: (exchange, admitted, upgrade) => {
       const { req, res } = exchange
@@ -64,7 +59,7 @@ function embedded(
       const flat = requestHeaders(exchange.toHeaderFacts(admitted))
       const length = req.headers['content-length']
       if (length !== undefined) flat.push('Content-Length', length)
-      // by one of the two a body parser knows that there is a body
+      // body parsers take a request for one with a body where it has one of the two
       if (req.headers['transfer-encoding'] !== undefined) flat.push('Transfer-Encoding', 'chunked')
       replaceHeaders(req, flat)
       req.url = admitted.target
@@ -77,7 +72,7 @@ function embedded(
   }
 }
 
-/** All that node:http makes of the lines: it would count these as if they were the client's, and throw. */
+/** Replaces the parsed headers. node:http's lazy getters would size their result by the client's header count, and throw. */
 function replaceHeaders(req: IncomingMessage, flat: string[]): void {
   const headers: IncomingHttpHeaders = {}
   const headersDistinct: Record<string, string[]> = Object.create(null)
@@ -87,7 +82,7 @@ function replaceHeaders(req: IncomingMessage, flat: string[]): void {
     const before = headersDistinct[name]
     if (before === undefined) headersDistinct[name] = [value]
     else before.push(value)
-    // of equal lines, which are all the client's, it has made one value by its rule for the name
+    // repeated lines are always the client's, so node:http's joined value is right
     headers[name] = before === undefined ? value : req.headers[name]
   }
   req.rawHeaders = flat
@@ -95,7 +90,7 @@ function replaceHeaders(req: IncomingMessage, flat: string[]): void {
   Object.defineProperty(req, 'headersDistinct', { value: headersDistinct, configurable: true })
 }
 
-/** For the log: what the listener writes goes past the guard, straight into the response. */
+/** Counts the body for the access log: the listener writes into the response itself. */
 function countBody(exchange: Exchange): void {
   const { req, res } = exchange
   const { write, end } = res
@@ -104,12 +99,12 @@ function countBody(exchange: Exchange): void {
     if (typeof chunk === 'string') exchange.countBytes(Buffer.byteLength(chunk, encoding as BufferEncoding))
     else if (chunk instanceof Uint8Array) exchange.countBytes(chunk.length)
   }
-  res.write = (...words: unknown[]) => {
-    count(words[0], words[1])
-    return Reflect.apply(write, res, words)
+  res.write = (...args: unknown[]) => {
+    count(args[0], args[1])
+    return Reflect.apply(write, res, args)
   }
-  res.end = (...words: unknown[]) => {
-    count(words[0], words[1])
-    return Reflect.apply(end, res, words)
+  res.end = (...args: unknown[]) => {
+    count(args[0], args[1])
+    return Reflect.apply(end, res, args)
   }
 }

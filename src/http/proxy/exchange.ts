@@ -2,17 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Login } from '../../auth/auth-result.ts'
 import type { CannedResponse } from '../basic/responses.ts'
+import type { UpstreamCall } from '../client/queued-call.ts'
 import type { AccessLogEntry } from '../guard/access-log.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
 import type { Admitted, Decision } from '../guard/decide.ts'
 import { lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderFacts } from './request-headers.ts'
-
-/** The request to the app: resumed when the client drains, aborted when it disconnects. */
-export interface UpstreamRequest {
-  abort(): void
-  resume(): void
-}
 
 /** A request in flight. */
 export class Exchange {
@@ -25,8 +20,9 @@ export class Exchange {
   readonly #started: number
   readonly #url: string
   #decision: Decision | undefined
-  #upstreamRequest: UpstreamRequest | undefined
+  #upstreamRequest: UpstreamCall | undefined
   #reason: string | undefined
+  #cause: string | undefined
   #bytes = 0
 
   constructor(
@@ -63,10 +59,15 @@ export class Exchange {
     return false
   }
 
-  /** Sends a response of the guard's own. */
-  respond({ status, headers, body }: CannedResponse, reason: string): void {
+  /**
+   * Sends a response of the guard's own.
+   *
+   * @param cause what exactly went wrong, for the access log.
+   */
+  respond({ status, headers, body }: CannedResponse, reason: string, cause?: string): void {
     const { req, res } = this
     this.#reason = reason
+    this.#cause = cause
     // A client that waits for 100 Continue may send the body or not, so the next request could not be told from it
     // (RFC 9110 section 10.1.1).
     if (this.#closes || this.expectsContinue) res.writeHead(status, { ...headers, connection: 'close' })
@@ -78,7 +79,7 @@ export class Exchange {
   }
 
   /** The app has it from now on, until `detachUpstream`. */
-  attachUpstream(request: UpstreamRequest): void {
+  attachUpstream(request: UpstreamCall): void {
     this.#upstreamRequest = request
   }
 
@@ -118,11 +119,12 @@ export class Exchange {
       rawHeaders: req.rawHeaders,
       connection: req.headers.connection,
       host: req.headers.host ?? '',
-      address: client.address,
-      scheme: client.scheme,
+      client,
+      origin: req.headers.origin,
       trustedOrigin,
+      fetchSite: req.headers['sec-fetch-site'] as string | undefined,
       username: identity?.username,
-      separateLogin: credentialsHeader === 'x-mlflow-authorization',
+      credentialsHeader,
     }
   }
 
@@ -145,6 +147,7 @@ export class Exchange {
       // the end of an upgraded connection cannot be told from a break
       aborted: !res.writableFinished && res.statusCode !== 101,
       reason: this.#reason,
+      cause: this.#cause,
     }
   }
 }

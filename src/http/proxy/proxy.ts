@@ -1,192 +1,262 @@
-// Passes a request up and its response down: streaming both ways, at the pace of the slower side.
-import type { ServerResponse } from 'node:http'
+// Forwards a request to the app and its response to the client, streaming both ways at the pace of the slower side. The
+// steps of the request are listed at the foot.
 import type { Socket } from 'node:net'
 import { textResponse } from '../basic/responses.ts'
-import type { ResponseHandler, UpstreamFailure } from '../client/connection.ts'
 import type { Upstream } from '../client/pool.ts'
 import type { ParsedHead } from '../client/response-head.ts'
+import { allowsReuse, type ResponseHandler, type UpstreamFailure } from '../client/upstream-request.ts'
 import type { Admitted } from '../guard/decide.ts'
 import type { Exchange } from './exchange.ts'
 import type { OpenStreams } from './open-streams.ts'
 import { hasBody, lingerAfterResponse } from './request-body.ts'
-import type { createRequestHeaders } from './request-headers.ts'
-import type { createResponseHeaders } from './response-headers.ts'
-import { joinSockets, type UpgradeRequest } from './upgrade.ts'
+import type { RequestHeaderWriter } from './request-headers.ts'
+import type { ResponseHeaderWriter } from './response-headers.ts'
+import { writeInterim, writeWhole } from './response-writer.ts'
+import { type ClientUpgrade, joinSockets } from './upgrade.ts'
 
 /** What a reverse proxy is made of. */
 export interface ReverseProxyParts {
   readonly upstream: Upstream
   readonly streams: OpenStreams
-  readonly requestHeaders: ReturnType<typeof createRequestHeaders>
-  readonly responseHeaders: ReturnType<typeof createResponseHeaders>
+  readonly requestHeaders: RequestHeaderWriter
+  readonly responseHeaders: ResponseHeaderWriter
 }
 
 /**
- * Makes the function that forwards an exchange. The answer follows by itself; where the app gives none, a 502 or 504 of
- * the guard's own.
+ * Makes the function that forwards an exchange. It responds by itself: with the app's response, or where there is none
+ * with a 502, 503 or 504 of the guard.
  */
 export function createReverseProxy(parts: ReverseProxyParts) {
-  return (exchange: Exchange, admitted: Admitted, upgrade?: UpgradeRequest): void =>
-    new Relay(parts, exchange, admitted, upgrade).send()
+  return (exchange: Exchange, admitted: Admitted, upgrade?: ClientUpgrade): void => {
+    const forwarding = new Forwarding(parts, exchange, admitted, upgrade)
+    if (upgrade === undefined) forwarding.send()
+    else upgrade.readBody(body => forwarding.send(body))
+  }
 }
 
-const DOWN = textResponse(502, 'The app behind this server is not reachable. Is it running?')
-const BROKEN = textResponse(502, 'The app behind this server gave an answer that is not HTTP.')
-const LATE = textResponse(504, 'The app behind this server did not answer in time.')
-const failures = {
-  unreachable: [DOWN, 'upstream-down'],
-  lost: [DOWN, 'upstream-down'],
-  invalid: [BROKEN, 'upstream-invalid'],
-  timeout: [LATE, 'upstream-timeout'],
-} as const
-
-/** A body of this size or less is sent in one piece with its head. */
-const ONE_PIECE_BYTES = 16 * 1024
-
-/**
- * Text of the same bytes goes out in one piece with the head. Handed to `end`, node:http corks the socket and writes an
- * empty piece behind it, for which both take the long way of a list (writev); corked by us, `write` is one short call,
- * and `end` finds nothing left to send.
- */
-function sendWhole(res: ServerResponse, text: string): void {
-  const { socket } = res
-  socket?.cork()
-  res.write(text, 'latin1')
-  socket?.uncork()
-  res.end()
-}
+/** A body up to this size is written together with its head. */
+const ONE_WRITE_BYTES = 16 * 1024
 
 /** One request on its way. */
-class Relay implements ResponseHandler {
-  readonly #parts: ReverseProxyParts
-  readonly #exchange: Exchange
-  readonly #admitted: Admitted
-  readonly #upgrade: UpgradeRequest | undefined
+class Forwarding implements ResponseHandler {
+  readonly parts: ReverseProxyParts
+  readonly exchange: Exchange
+  readonly admitted: Admitted
+  readonly upgrade: ClientUpgrade | undefined
+  /** Whether the client was told to send its body. */
   #continued = false
   #retried = false
   /** Bytes of the body still to come, where the app gave its length. */
-  #left: number | undefined
-  #bodyBegan = false
+  #remaining: number | undefined
+  #bodyStarted = false
   #waitsForDrain = false
 
   constructor(
     parts: ReverseProxyParts,
     exchange: Exchange,
     admitted: Admitted,
-    upgrade: UpgradeRequest | undefined,
+    upgrade: ClientUpgrade | undefined,
   ) {
-    this.#parts = parts
-    this.#exchange = exchange
-    this.#admitted = admitted
-    this.#upgrade = upgrade
+    this.parts = parts
+    this.exchange = exchange
+    this.admitted = admitted
+    this.upgrade = upgrade
   }
 
-  send(): void {
-    const { upstream, requestHeaders } = this.#parts
-    const { req } = this.#exchange
-    const { target } = this.#admitted
-    const { method = 'GET' } = req
-    let head = `${method} ${target} HTTP/1.1\r\n`
-    const headers = requestHeaders(this.#exchange.toHeaderFacts(this.#admitted))
-    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
-    const upgrade = this.#upgrade !== undefined
-    if (upgrade) head += `Connection: Upgrade\r\nUpgrade: ${req.headers.upgrade}\r\n`
-    const body = hasBody(req) ? req : undefined
-    // the framing is written anew from what was parsed, never copied (RFC 9112 section 11.2)
-    const chunked = req.headers['transfer-encoding'] !== undefined
-    if (chunked) head += 'Transfer-Encoding: chunked\r\n'
-    else if (req.headers['content-length'] !== undefined)
-      head += `Content-Length: ${req.headers['content-length']}\r\n`
-    const connection = upgrade ? upstream.open() : upstream.acquire(this.#retried)
-    this.#exchange.attachUpstream(connection)
-    connection.start({ method, head: `${head}\r\n`, body, chunked, upgrade }, this)
+  /** @param upgradeBody the whole body of a request that came with an upgrade. */
+  send(upgradeBody?: Buffer): void {
+    const { exchange, upgrade } = this
+    const { req } = exchange
+    let head = ''
+    for (const step of requestSteps) head += step(this)
+    head += '\r\n'
+    if (upgradeBody !== undefined) head += upgradeBody.toString('latin1')
+    const call = this.parts.upstream.send(
+      {
+        method: req.method ?? 'GET',
+        head,
+        body: hasBody(req) && upgrade === undefined ? req : undefined,
+        chunked: req.headers['transfer-encoding'] !== undefined,
+        upgrade: upgrade?.protocol,
+      },
+      this,
+      { user: userOf(exchange), fresh: this.#retried },
+    )
+    exchange.attachUpstream(call)
   }
 
   onReady(): void {
-    if (!this.#exchange.expectsContinue || this.#continued) return
+    if (!this.exchange.expectsContinue || this.#continued) return
     this.#continued = true
-    this.#exchange.res.writeContinue()
+    this.exchange.res.writeContinue()
+  }
+
+  onInterim({ status, reason, headers: raw }: ParsedHead): void {
+    const { req, res } = this.exchange
+    // 100 answers an expectation, which is the guard's matter; HTTP/1.0 has no interim responses
+    if (status === 100 || req.httpVersion !== '1.1') return
+    const { headers } = this.parts.responseHeaders(raw, undefined, status)
+    writeInterim(res, status, reason, headers)
   }
 
   onHead({ status, reason, headers: raw }: ParsedHead): void {
-    const { req, res, closes, expectsContinue } = this.#exchange
-    const { headers, contentLength } = this.#parts.responseHeaders(raw, this.#admitted.allowedOrigin, status)
-    // see Exchange.answer: who was not told to go on must not go on
+    const { req, res, closes, expectsContinue } = this.exchange
+    const { headers, contentLength } = this.parts.responseHeaders(raw, this.admitted.allowedOrigin, status)
+    if (req.method !== 'HEAD') this.#remaining = contentLength
+    // a client that waits for 100 Continue and was not told to go on must not: its body could be read as a request
     if (closes || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
-    if (req.method !== 'HEAD') this.#left = contentLength
     res.writeHead(status, reason, headers)
   }
 
-  onReadEnd(): void {
-    // The head goes with the first bytes of the body where they came with it; an event stream's head must not wait.
-    const { res } = this.#exchange
+  onReadComplete(): void {
+    // The head goes out with the first bytes of the body where both came together; an event stream's must not wait.
+    const { res } = this.exchange
     if (!res.headersSent) return
-    if (!this.#bodyBegan) res.flushHeaders()
-    this.#parts.streams.add(this.#exchange)
+    if (!this.#bodyStarted) res.flushHeaders()
+    this.parts.streams.add(this.exchange)
   }
 
   onData(bytes: Buffer, start: number, end: number): boolean {
-    const { res } = this.#exchange
+    const { res } = this.exchange
     const length = end - start
-    this.#exchange.countBytes(length)
-    this.#bodyBegan = true
-    if (this.#left !== undefined) this.#left -= length
-    if (this.#left === 0 && length <= ONE_PIECE_BYTES) {
-      sendWhole(res, bytes.toString('latin1', start, end))
+    this.exchange.countBytes(length)
+    this.#bodyStarted = true
+    if (this.#remaining !== undefined) this.#remaining -= length
+    if (this.#remaining === 0 && length <= ONE_WRITE_BYTES) {
+      writeWhole(res, bytes.toString('latin1', start, end))
       return true
     }
-    // the connection reads its next bytes into the same place
+    // a copy, because the connection reads its next bytes into the same buffer
     if (res.write(Buffer.from(bytes.subarray(start, end)))) return true
     // one read may bring many chunks
     if (!this.#waitsForDrain) {
       this.#waitsForDrain = true
       res.once('drain', () => {
         this.#waitsForDrain = false
-        this.#exchange.resumeUpstream()
+        this.exchange.resumeUpstream()
       })
     }
     return false
   }
 
   onEnd(): void {
-    const { req, res } = this.#exchange
-    this.#exchange.detachUpstream()
+    const { req, res } = this.exchange
+    this.exchange.detachUpstream()
     if (!res.writableEnded) res.end()
     lingerAfterResponse(req, res)
   }
 
-  onSwitch({ status, headers: raw }: ParsedHead, socket: Socket, rest: Buffer): void {
-    const { res } = this.#exchange
-    const upgrade = this.#upgrade as UpgradeRequest
-    this.#exchange.detachUpstream()
-    const { headers } = this.#parts.responseHeaders(raw, undefined, status)
-    const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade')
-    headers.push('Connection', 'Upgrade', 'Upgrade', raw[at + 1] ?? this.#exchange.req.headers.upgrade ?? '')
+  onSwitch({ status, headers: raw }: ParsedHead, rest: Buffer, socket: Socket): void {
+    const { res } = this.exchange
+    const upgrade = this.upgrade as ClientUpgrade
+    this.exchange.detachUpstream()
+    const { headers } = this.parts.responseHeaders(raw, undefined, status)
+    // the parser has checked that it is the protocol that was asked for
+    headers.push('Connection', 'Upgrade', 'Upgrade', upgrade.protocol)
     res.writeHead(101, headers)
     res.flushHeaders()
     joinSockets(res, upgrade, socket, rest)
-    this.#parts.streams.add(this.#exchange)
+    this.parts.streams.add(this.exchange)
     upgrade.socket.once('close', () => res.emit('close'))
   }
 
-  onFailure(failure: UpstreamFailure): void {
-    const { req, res } = this.#exchange
-    this.#exchange.detachUpstream()
+  onFailure({ kind, cause }: UpstreamFailure): void {
+    const { exchange } = this
+    const { req, res } = exchange
+    exchange.detachUpstream()
     if (res.headersSent) {
-      // a body that was cut off must not look whole: the client sees the connection break, never a clean end
-      this.#exchange.cutResponse('upstream-cut')
+      // a body that was cut off must not look complete: the client sees the connection break, never a clean end
+      exchange.cutResponse('upstream-cut')
       return
     }
-    // The connection died in the app's hands, perhaps while it was idle. What changes nothing may be asked again;
-    // anything else could be done twice.
-    const harmless =
-      (req.method === 'GET' || req.method === 'HEAD') && !hasBody(req) && this.#upgrade === undefined
-    if (failure === 'lost' && harmless && !this.#retried) {
+    // The app closed the connection, perhaps while it was idle, without a byte of a response. A request that changes
+    // nothing may be sent once more (RFC 9110 section 9.2.2); any other could be carried out twice.
+    const repeatable = (req.method === 'GET' || req.method === 'HEAD') && !hasBody(req) && !this.upgrade
+    if (kind === 'lost' && repeatable && !this.#retried) {
       this.#retried = true
       this.send()
       return
     }
-    const [answer, reason] = failures[failure]
-    this.#exchange.respond(answer, reason)
+    const { status, text, reason } = failures[kind]
+    const headers: Record<string, string> = status === 503 ? { 'retry-after': '5' } : {}
+    exchange.respond(textResponse(status, text(cause), headers), reason, cause)
   }
 }
+
+/** Whose connections carry the request: the user's; of clients without a login, those of their address. */
+const userOf = ({ identity, client }: Exchange): string =>
+  // no user name holds a control character (see parseCredentials)
+  identity === undefined ? `\0${client.address}` : identity.user
+
+/** What the client is told where there is no response, and the reason for the access log. */
+const failures: Readonly<
+  Record<
+    UpstreamFailure['kind'],
+    { readonly status: number; readonly text: (cause?: string) => string; readonly reason: string }
+  >
+> = {
+  unreachable: {
+    status: 502,
+    text: () => 'The app behind this server is not reachable. Is it running?',
+    reason: 'upstream-down',
+  },
+  tls: {
+    status: 502,
+    text: cause => `The app behind this server is reachable, but not over TLS (${cause}).`,
+    reason: 'upstream-tls',
+  },
+  lost: {
+    status: 502,
+    text: () => 'The app behind this server closed the connection without a response.',
+    reason: 'upstream-down',
+  },
+  invalid: {
+    status: 502,
+    text: cause => `The app behind this server sent a response that cannot be passed on: ${cause}.`,
+    reason: 'upstream-invalid',
+  },
+  timeout: {
+    status: 504,
+    text: () => 'The app behind this server did not respond in time.',
+    reason: 'upstream-timeout',
+  },
+  overloaded: {
+    status: 503,
+    text: () => 'Too many requests are in flight to the app behind this server. Try again in a moment.',
+    reason: 'upstream-busy',
+  },
+}
+
+const requestLine = ({ exchange: { req }, admitted }: Forwarding): string =>
+  `${req.method ?? 'GET'} ${admitted.target} HTTP/1.1\r\n`
+
+function headerFields({ parts, exchange, admitted }: Forwarding): string {
+  const headers = parts.requestHeaders(exchange.toHeaderFacts(admitted))
+  let text = ''
+  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`
+  return text
+}
+
+/** The connection's own field: an upgrade, or the end of a connection that no other request may use. */
+function connectionField({ exchange: { req }, upgrade }: Forwarding): string {
+  if (upgrade !== undefined) return `Connection: Upgrade\r\nUpgrade: ${upgrade.protocol}\r\n`
+  return allowsReuse(req.method ?? 'GET', hasBody(req)) ? '' : 'Connection: close\r\n'
+}
+
+/** The framing is written from what was parsed, never copied: both servers must see one end (RFC 9112 section 11.2). */
+function bodyFraming({ exchange: { req } }: Forwarding): string {
+  if (req.headers['transfer-encoding'] !== undefined) return 'Transfer-Encoding: chunked\r\n'
+  const length = req.headers['content-length']
+  return length === undefined ? '' : `Content-Length: ${length}\r\n`
+}
+
+/**
+ * What the head of an upstream request is made of, in this order. What becomes of the response is in the methods of
+ * `Forwarding`, in the order in which they are called.
+ */
+const requestSteps: readonly ((forwarding: Forwarding) => string)[] = [
+  requestLine,
+  headerFields,
+  connectionField,
+  bodyFraming,
+]

@@ -1,16 +1,16 @@
-// Whether a request has a body, and what becomes of one that is not wanted.
+// Whether a request has a body, and what is done with one that nobody reads.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** A length above zero, or a transfer coding (RFC 9112 section 6.3). */
-export const hasBody = ({ headers }: IncomingMessage): boolean =>
+export const hasBody = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-/** How long a client may go on sending a body that nobody reads, as nginx's lingering_time. */
+/** How long a client may keep sending a body that nobody reads, as nginx's lingering_time. */
 const LINGERING_MILLISECONDS = 30_000
 
 /**
- * After an early answer, reads on and drops for a while: a connection that is closed over unread bytes is reset, and
- * the reset can destroy the answer before the client has read it (RFC 9112 section 9.6).
+ * After an early response, keeps reading and drops what comes: closing a connection over unread bytes sends a RST, which
+ * can destroy the response before the client has read it (RFC 9112 section 9.6).
  */
 export function lingerAfterResponse(
   req: IncomingMessage,
@@ -24,8 +24,8 @@ export function lingerAfterResponse(
     const timer = setTimeout(() => socket.destroy(), milliseconds)
     timer.unref()
     let last = false
-    // node:http closes behind the last answer of a connection with this, over whatever is unread (resOnFinish in its
-    // lib/_http_server.js): until the body is through, only our side of the connection ends
+    // node:http calls this after the last response of a connection, over whatever is unread (resOnFinish in its
+    // lib/_http_server.js): until the body has been read, only our side of the connection ends
     socket.destroySoon = () => {
       last = true
       socket.end()
@@ -37,11 +37,11 @@ export function lingerAfterResponse(
       if (last) socket.destroySoon()
     }
     req.once('end', done)
-    // node:http no longer tells a request that has its answer
+    // node:http emits no 'close' on a request that has its response
     socket.once('close', done)
   }
   if (res.writableFinished) linger()
-  // before node:http's own
+  // before node:http's own listener
   else res.prependOnceListener('finish', linger)
   req.resume()
 }

@@ -1,7 +1,16 @@
-// The headers that go up to the app: the client's, without what is not its to say, with the guard's own.
+// The header fields that go up to the app: the client's, without those that are not the client's to set, and the guard's.
 import type { ByteString } from '../../bytes.ts'
-import { connectionOptions, hopByHop } from './hop-by-hop.ts'
-import { isDisguised, isIdentityHeader } from './identity-headers.ts'
+import { type ClientFacts, originOf } from '../guard/client-address.ts'
+import type { CredentialsHeader } from '../guard/decide.ts'
+import { requestAddresses, toUpstreamAddress, type UpstreamAddressFacts } from './address-headers.ts'
+import {
+  connectionOptions,
+  hopByHop,
+  isIdentityHeader,
+  isUnderscoreAlias,
+  memoizeByName,
+  withoutAliases,
+} from './header-lists.ts'
 
 /** How a guard writes upstream headers; fixed for its life. */
 export interface RequestHeaderOptions {
@@ -9,101 +18,129 @@ export interface RequestHeaderOptions {
   readonly upstreamHost: string
   /** The upstream's origin, sent as Origin for the app's own pages. */
   readonly upstreamOrigin: string
+  /** `/mlflow`, or empty. */
+  readonly prefix: string
   readonly preserveHost: boolean
+  /** Whether the app is told the public address, in X-Forwarded-Host and X-Forwarded-Proto. */
+  readonly forwardedHost: boolean
   readonly forwardAuth: boolean
   readonly userHeader: string | undefined
+  /** Further fields of clients that are dropped. */
+  readonly dropHeaders: readonly string[]
 }
 
 /** What is known of one request. */
 export interface RequestHeaderFacts {
   readonly rawHeaders: readonly string[]
   readonly connection: string | undefined
+  /** The Host field, or empty. */
   readonly host: string
-  readonly address: string
-  /** `http` or `https`, as the client came. */
-  readonly scheme: string
+  /** The client as the guard sees it. */
+  readonly client: ClientFacts
+  readonly origin: string | undefined
   /** Whether Origin is the app's own or an allowed one. */
   readonly trustedOrigin: boolean
-  /** The name's bytes, where somebody logged in. */
+  /** `Sec-Fetch-Site`, which browsers set and pages cannot. */
+  readonly fetchSite: string | undefined
+  /** The user's name; undefined where no login was needed. */
   readonly username: ByteString | undefined
-  /** Whether the login came in `X-MLflow-Authorization`: then `Authorization` is the app's, such as a provider's key. */
-  readonly separateLogin: boolean
+  /** The field whose credentials were verified; undefined where none were needed. */
+  readonly credentialsHeader: CredentialsHeader | undefined
 }
 
-type Rule = 'keep' | 'drop' | 'origin' | 'authorization' | 'x-mlflow-authorization'
+/** Writes the upstream header of one request, as a flat list of names and values. */
+export type RequestHeaderWriter = (facts: RequestHeaderFacts) => string[]
 
-// what the guard itself reads or writes; a second spelling of these must not reach the app beside the first
-const meaningful: ReadonlySet<string> = new Set([
-  ...hopByHop,
-  'authorization',
-  'content-length',
-  'cookie',
-  'host',
-  'origin',
+type Rule = 'keep' | 'drop' | 'origin' | 'address' | CredentialsHeader
+
+/** Fields with a rule of their own; hop-by-hop and identity fields are dropped, others kept. */
+const ruleByName: ReadonlyMap<string, Rule> = new Map([
+  ['host', 'drop'],
+  ['content-length', 'drop'],
+  ['origin', 'origin'],
+  ['authorization', 'authorization'],
+  ['x-mlflow-authorization', 'x-mlflow-authorization'],
+  ...[...requestAddresses.keys()].map(name => [name, 'address'] as const),
 ])
 
-// clients use a few dozen names; a hostile one shall not fill the memory with more
-const MAX_REMEMBERED_NAMES = 1000
-
-/**
- * Makes the function that writes a request's upstream headers, as a flat list of names and values.
- *
- * Host, X-Forwarded-For, X-Forwarded-Proto and the user are the guard's own; of the client's it drops hop-by-hop headers
- * and those that `Connection` names, identities in any spelling, and mends Origin and Authorization.
- */
-export function createRequestHeaders(options: RequestHeaderOptions) {
-  const { upstreamHost, upstreamOrigin, preserveHost, forwardAuth } = options
-  const userHeader = options.userHeader?.toLowerCase().replace(/[_.]/g, '-')
+/** Makes the writer of upstream headers. */
+export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeaderWriter {
+  const { upstreamHost, upstreamOrigin, prefix, preserveHost, forwardedHost, userHeader } = options
   const upstreamScheme = upstreamOrigin.slice(0, upstreamOrigin.indexOf(':'))
-  const rules = new Map<string, Rule>()
+  const dropped = new Set(
+    [...options.dropHeaders, ...(userHeader === undefined ? [] : [userHeader])].map(withoutAliases),
+  )
+  const forwardsCredentials = credentialsRule(options.forwardAuth)
 
-  const findRule = (name: string): Rule => {
-    const lower = name.toLowerCase()
-    if (
-      lower === 'host' ||
-      lower === 'content-length' ||
-      hopByHop.has(lower) ||
-      isDisguised(lower, meaningful)
-    )
-      return 'drop'
-    if (lower === 'x-mlflow-authorization' && forwardAuth) return lower
-    if (isIdentityHeader(lower, userHeader)) return 'drop'
-    return lower === 'origin' || lower === 'authorization' ? lower : 'keep'
-  }
+  const ruleOf = memoizeByName<Rule>(name => {
+    if (isUnderscoreAlias(name) || dropped.has(name) || hopByHop.has(name)) return 'drop'
+    return ruleByName.get(name) ?? (isIdentityHeader(name) ? 'drop' : 'keep')
+  })
 
-  const ruleOf = (name: string): Rule => {
-    let rule = rules.get(name)
-    if (rule === undefined) {
-      rule = findRule(name)
-      if (rules.size < MAX_REMEMBERED_NAMES) rules.set(name, rule)
-    }
-    return rule
-  }
-
-  return (facts: RequestHeaderFacts): string[] => {
-    const { rawHeaders } = facts
+  return facts => {
+    const { rawHeaders, client, trustedOrigin } = facts
     const listed = connectionOptions(facts.connection)
-    // The guard's own come first: servers drop what is beyond their limit of headers (Node beyond 2000), and a client
-    // could push the last ones out.
-    const headers = ['Host', preserveHost && facts.host !== '' ? facts.host : upstreamHost]
-    // One line, the guard's: uvicorn believes the last of several, and MLflow's Assistant opens to "127.0.0.1".
-    headers.push('X-Forwarded-For', facts.address)
-    // It has to fit the Host that is sent, else apps build addresses such as https://127.0.0.1:5000.
-    headers.push('X-Forwarded-Proto', preserveHost ? facts.scheme : upstreamScheme)
-    if (options.userHeader !== undefined && facts.username !== undefined) {
-      headers.push(options.userHeader, facts.username)
+    const host = preserveHost && facts.host !== '' ? facts.host : upstreamHost
+    // It has to fit the host that the app is told, otherwise apps build addresses such as https://127.0.0.1:5000.
+    const scheme = preserveHost || forwardedHost ? client.scheme : upstreamScheme
+    // The guard's fields come first: servers drop what exceeds their limit of fields (Node beyond 2000), and a client
+    // could push the last ones out. X-Forwarded-For is one line, the guard's: uvicorn trusts the last of several, and
+    // MLflow's Assistant is open to "127.0.0.1".
+    const headers = ['Host', host, 'X-Forwarded-For', client.address, 'X-Forwarded-Proto', scheme]
+    if (forwardedHost) headers.push('X-Forwarded-Host', client.host)
+    if (userHeader !== undefined && facts.username !== undefined) {
+      headers.push(userHeader, facts.username)
     }
+    let addressFacts: UpstreamAddressFacts | undefined
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string
       const value = rawHeaders[i + 1] as string
       const rule = ruleOf(name)
       if (rule === 'drop' || listed?.has(name.toLowerCase())) continue
-      // by default the password stays here: an app could hand it on, as MLflow's gateway did (mlflow issue 25108)
-      if (rule === 'authorization' && !forwardAuth && !facts.separateLogin) continue
-      // MLflow takes only loopback origins for its own pages; only an origin that was checked may be called that
-      if (rule === 'origin' && facts.trustedOrigin && !preserveHost) headers.push(name, upstreamOrigin)
-      else headers.push(name, value)
+      if (rule === 'keep') headers.push(name, value)
+      else if (rule === 'origin') {
+        // MLflow takes only loopback origins for its own pages; only an origin that was checked may become one
+        headers.push(name, trustedOrigin && !preserveHost ? `${scheme}://${host}` : value)
+      } else if (rule === 'address') {
+        addressFacts ??= { isOwnOrigin: ownOrigins(facts), appOrigin: `${scheme}://${host}`, prefix }
+        headers.push(name, rewriteAddress(name, value, addressFacts))
+      } else if (forwardsCredentials(rule, value, facts.credentialsHeader)) headers.push(name, value)
     }
     return headers
+  }
+}
+
+function rewriteAddress(name: string, value: string, facts: UpstreamAddressFacts): string {
+  const rewrite = requestAddresses.get(name.toLowerCase())
+  return rewrite?.(value, address => toUpstreamAddress(address, facts)) ?? value
+}
+
+/**
+ * Whether an origin is the guard's. Where TLS ends in front of the guard its scheme is another one than the guard knows;
+ * then a browser's `same-origin`, or the Origin that was checked, decides.
+ */
+function ownOrigins({
+  client,
+  origin,
+  trustedOrigin,
+  fetchSite,
+}: RequestHeaderFacts): (origin: string) => boolean {
+  const own = new Set([originOf(client)])
+  if (trustedOrigin && origin !== undefined) own.add(origin.toLowerCase())
+  if (fetchSite === 'same-origin') {
+    for (const scheme of ['http', 'https']) own.add(originOf({ scheme, host: client.host }))
+  }
+  return candidate => own.has(candidate)
+}
+
+/**
+ * Which credentials reach the app. With `forwardAuth` those that the guard verified, and no others: an app that reads a
+ * user from them could otherwise be told anything. Without it none, because an app could hand the password on (MLflow
+ * issue 25108); where the login was in X-MLflow-Authorization, `Authorization` holds the key of a model provider.
+ */
+function credentialsRule(forwardAuth: boolean) {
+  return (field: CredentialsHeader, value: string, verified: CredentialsHeader | undefined): boolean => {
+    if (forwardAuth) return field === verified
+    return field === 'authorization' && verified === 'x-mlflow-authorization' && !/^basic\b/i.test(value)
   }
 }

@@ -24,7 +24,7 @@ async function connection(
   await once(server.listen(0, '127.0.0.1'), 'listening')
   ends.push(() => server.close())
   const { port } = server.address() as AddressInfo
-  const owner = { onIdle: vi.fn(), onGone: vi.fn() }
+  const owner = { onIdle: vi.fn(), onClose: vi.fn() }
   const options = {
     target: { host: '127.0.0.1', port },
     tls: false,
@@ -33,7 +33,7 @@ async function connection(
     connectTimeout: 1000,
     ...more,
   }
-  const made = new UpstreamConnection(options, owner, dedicated)
+  const made = new UpstreamConnection(options, owner, 'alice', dedicated)
   ends.push(() => made.socket.destroy())
   return { connection: made, owner, text: () => Buffer.concat(received).toString('latin1') }
 }
@@ -112,23 +112,23 @@ test.skipIf(process.platform === 'win32').each([
 })
 
 test.each([
-  ['nothing', ''],
-  ['half a head', 'HTTP/1.1 200 OK\r\nConte'],
-])('an app that closes after %s has lost the request', async (_, text) => {
+  ['nothing', '', 'lost', 'the connection was closed'],
+  ['half a head', 'HTTP/1.1 200 OK\r\nConte', 'invalid', 'the response head is incomplete'],
+])('an app that closes after %s: %s', async (_, text, failure, cause) => {
   const { connection: one } = await connection(answer(text, socket => socket.end()))
-  expect(await send(one)).toEqual({ failure: 'lost' })
+  expect(await send(one)).toEqual({ failure, cause })
 })
 
 test('one that is cut within the body never ends it', async () => {
   const { connection: one } = await connection(
     answer('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', socket => socket.destroySoon()),
   )
-  expect(await send(one)).toEqual({ status: 200, body: 'half', failure: 'lost' })
+  expect(await send(one)).toMatchObject({ status: 200, body: 'half', failure: 'lost' })
 })
 
 test('what is no HTTP is invalid', async () => {
   const { connection: one } = await connection(answer('SSH-2.0\r\n\r\n'))
-  expect(await send(one)).toEqual({ failure: 'invalid' })
+  expect(await send(one)).toEqual({ failure: 'invalid', cause: 'the status line is not HTTP/1' })
 })
 
 test('a port where nobody listens is unreachable', async () => {
@@ -137,8 +137,8 @@ test('a port where nobody listens is unreachable', async () => {
   const { port } = server.address() as AddressInfo
   await new Promise(resolve => server.close(resolve))
   const { connection: one, owner } = await connection(() => {}, { target: { host: '127.0.0.1', port } })
-  expect(await send(one)).toEqual({ failure: 'unreachable' })
-  expect(owner.onGone).toHaveBeenCalledWith(one)
+  expect(await send(one)).toEqual({ failure: 'unreachable', cause: 'ECONNREFUSED' })
+  expect(owner.onClose).toHaveBeenCalledWith(one)
 })
 
 test('silence longer than the timeout is one; without a timeout no timer runs', async () => {
@@ -149,7 +149,7 @@ test('silence longer than the timeout is one; without a timeout no timer runs', 
   vi.advanceTimersByTime(4999)
   expect(one.socket.destroyed).toBe(false)
   vi.advanceTimersByTime(1)
-  expect(await done).toEqual({ failure: 'timeout' })
+  expect(await done).toMatchObject({ failure: 'timeout' })
 
   const { connection: patient } = await connection(() => {})
   await once(patient.socket, 'connect')
@@ -192,7 +192,7 @@ describe('the time of a body', () => {
     vi.advanceTimersByTime(4999)
     expect(socket.destroyed).toBe(false)
     vi.advanceTimersByTime(1)
-    expect(await done).toEqual({ failure: 'timeout' })
+    expect(await done).toMatchObject({ failure: 'timeout' })
   })
 
   test('each piece that the app takes starts it anew', async () => {
@@ -207,7 +207,7 @@ describe('the time of a body', () => {
     vi.advanceTimersByTime(4999)
     expect(socket.destroyed).toBe(false)
     vi.advanceTimersByTime(1)
-    expect(await done).toEqual({ failure: 'timeout' })
+    expect(await done).toMatchObject({ failure: 'timeout' })
   })
 
   test('none runs while the client sends nothing', async () => {
@@ -276,6 +276,6 @@ test('a switch of protocols hands over the socket', async () => {
     answer('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x00'),
     { dedicated: true },
   )
-  expect(await send(one, { upgrade: true })).toEqual({ status: 101, switched: '\x81\x00' })
+  expect(await send(one, { upgrade: 'websocket' })).toEqual({ status: 101, switched: '\x81\x00' })
   expect(owner.onIdle).not.toHaveBeenCalled()
 })

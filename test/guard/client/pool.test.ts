@@ -4,10 +4,10 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Upstream } from '../../../src/http/client/pool.ts'
-import { send } from '../../support/recorded-response.ts'
+import { sendTo } from '../../support/recorded-response.ts'
 import { listen, portOf } from '../../support/test-guard.ts'
 
-const limits = { timeout: 0, maxHeadBytes: 65536 }
+const limits = { timeout: 0, maxHeadBytes: 65536, maxConnections: 100 }
 const ends: (() => unknown)[] = []
 afterEach(() => {
   for (const end of ends.splice(0)) end()
@@ -36,25 +36,23 @@ function resolver(addresses: { address: string; family: number }[], asked: unkno
   }) as unknown as typeof lookup
 }
 
-test('localhost is asked for as IPv4, other names prefer it', async () => {
+test('of the addresses of a name, IPv4 is tried first', async () => {
   const app = await listen(createServer((_, res) => res.end('hello')))
   ends.push(() => app.close())
   const asked: unknown[] = []
-  const found = [
-    { address: '::1', family: 6 },
-    { address: '127.0.0.1', family: 4 },
-  ]
-  for (const name of ['localhost', 'app.example']) {
-    const upstream = open(`http://${name}:${portOf(app)}`, { lookup: resolver(found, asked) })
-    expect(await send(upstream.acquire())).toMatchObject({ status: 200, body: 'hello' })
-    upstream.close()
-  }
-  expect(asked).toMatchObject([{ family: 4 }, { family: 0, order: 'ipv4first' }])
+  const found = [{ address: '127.0.0.1', family: 4 }]
+  const upstream = open(`http://app.example:${portOf(app)}`, { lookup: resolver(found, asked) })
+  expect(await sendTo(upstream)).toMatchObject({ status: 200, body: 'hello' })
+  expect(asked).toMatchObject([{ all: true, order: 'ipv4first' }])
 })
 
-test('a name that is only at ::1 is unreachable', async () => {
-  const upstream = open('http://app.example:1', { lookup: resolver([{ address: '::1', family: 6 }]) })
-  expect(await send(upstream.acquire())).toEqual({ failure: 'unreachable' })
+test('a name without an address is unreachable, and the cause says why', async () => {
+  const error = Object.assign(new Error('not found'), { code: 'ENOTFOUND' })
+  const lookup = ((_: string, __: unknown, callback: (error: Error) => void) => callback(error)) as never
+  expect(await sendTo(open('http://app.example:1', { lookup }))).toEqual({
+    failure: 'unreachable',
+    cause: 'ENOTFOUND',
+  })
 })
 
 describe('the pool', () => {
@@ -80,7 +78,7 @@ describe('the pool', () => {
     const { sockets, origin } = await app(OK)
     const upstream = open(origin)
     for (let i = 0; i < 3; i++) {
-      expect(await send(upstream.acquire())).toMatchObject({ status: 200, body: 'ok' })
+      expect(await sendTo(upstream)).toMatchObject({ status: 200, body: 'ok' })
       await turn()
       await turn()
     }
@@ -97,7 +95,7 @@ describe('the pool', () => {
       [4001, 2],
     ] as const) {
       clock.now += idle
-      expect(await send(upstream.acquire())).toMatchObject({ status: 200 })
+      expect(await sendTo(upstream)).toMatchObject({ status: 200 })
       await turn()
       await turn()
       expect(sockets).toHaveLength(connections)
@@ -108,7 +106,7 @@ describe('the pool', () => {
     const { sockets, origin } = await app(`${OK}HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison`)
     const upstream = open(origin)
     for (let i = 1; i <= 3; i++) {
-      expect(await send(upstream.acquire())).toMatchObject({ status: 200, body: 'ok' })
+      expect(await sendTo(upstream)).toMatchObject({ status: 200, body: 'ok' })
       await turn()
       await turn()
       expect(sockets).toHaveLength(i)
@@ -120,8 +118,8 @@ describe('the pool', () => {
       'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok',
     )
     const upstream = open(origin)
-    await send(upstream.acquire())
-    await send(upstream.acquire())
+    await sendTo(upstream)
+    await sendTo(upstream)
     expect(sockets).toHaveLength(2)
   })
 })

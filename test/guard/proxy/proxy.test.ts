@@ -211,11 +211,16 @@ describe('a response comes down', () => {
     expect(await (await guard.fetch('/')).text()).toBe('until the end')
   })
 
-  test('103 is dropped, the answer follows', async () => {
+  test('interim responses come before it, but 100, and none to HTTP/1.0', async () => {
     await startRaw(
-      () => 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi',
+      () =>
+        'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\nConnection: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi',
     )
-    expect(await guard.raw(head('GET', 'Connection: close'))).toMatch(/^HTTP\/1\.1 200 [\s\S]*hi$/)
+    const text = await guard.raw(head('GET', 'Connection: close'))
+    expect(text).toMatch(
+      /^HTTP\/1\.1 102 Processing\r\n\r\nHTTP\/1\.1 103 Early Hints\r\nLink: <\/x>\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*hi$/,
+    )
+    expect(await guard.raw(`GET / HTTP/1.0\r\n${LOGIN}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
   })
 })
 
@@ -224,7 +229,7 @@ describe('when the app fails', () => {
     let broken = true
     await start((_, res) => (broken ? res.destroy() : res.end('well')))
     const answer = await guard.fetch('/', { method: 'POST', body: 'x' })
-    expect([answer.status, await answer.text()]).toEqual([502, expect.stringContaining('not reachable')])
+    expect([answer.status, await answer.text()]).toEqual([502, expect.stringContaining('without a response')])
     broken = false
     expect(await (await guard.fetch('/')).text()).toBe('well')
     expect((await guard.logged(1))[0]).toMatchObject({ status: 502, reason: 'upstream-down', user: 'alice' })

@@ -4,7 +4,13 @@ import { connect, createServer, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer, WebSocket as WsClient } from 'ws'
-import { isTunnelled, joinSockets, withoutUpgrade } from '../../../src/http/proxy/upgrade.ts'
+import {
+  ClientUpgrade,
+  checkUpgradeProtocol,
+  createUpgradeFilter,
+  joinSockets,
+  withoutUpgrade,
+} from '../../../src/http/proxy/upgrade.ts'
 import {
   basic,
   LOGIN,
@@ -48,14 +54,16 @@ test('bytes behind the handshake arrive, and the protocol is named', async () =>
   await start()
   guard.app.on('upgrade', (_req, socket) => {
     socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-A: b\r\n\r\nhello ',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-A: b\r\n\r\nhello ',
     )
     socket.pipe(socket)
   })
   const socket = guard.connect()
   socket.write(`${handshake(LOGIN)}early`)
   const answer = await readUntil(socket, 'early')
-  expect(answer).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Upgrade: echo[\s\S]*hello early$/)
+  expect(answer).toMatch(
+    /^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Upgrade: websocket[\s\S]*hello early$/,
+  )
   socket.destroy()
   expect(await guard.logged(1)).toMatchObject([{ status: 101, user: 'alice', aborted: false }])
 })
@@ -82,7 +90,7 @@ test('a client that leaves ends the other side too', async () => {
   const ended = new Promise(resolve =>
     guard.app.on('upgrade', (_req, socket) => {
       socket.on('error', () => {}).on('end', resolve)
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
       socket.resume()
     }),
   )
@@ -107,7 +115,8 @@ test('what the app said last arrives, however slowly the client takes it', async
     },
   })
   await start()
-  const upgrade = { socket: client as Socket, head: Buffer.alloc(0) }
+  const req = { headers: {}, complete: true, readableLength: 0 } as IncomingMessage
+  const upgrade = new ClientUpgrade(req, client as Socket, Buffer.alloc(0), 'websocket')
   joinSockets({ detachSocket: () => {} } as unknown as ServerResponse, upgrade, upstream, Buffer.alloc(0))
   await once(upstream, 'close')
   expect(client.destroyed).toBe(false)
@@ -128,7 +137,7 @@ test.each([
   ['GET', '', 'h2c'],
   ['POST', 'hello', 'h2c'],
   ['POST', 'hello', 'TLS/1.0, HTTP/1.1'],
-  ['POST', 'hello', 'websocket'],
+  ['POST', 'hello', 'tcp'],
 ])('%s with %j and the offer of %s is a plain request', async (method, body, protocol) => {
   await start()
   const answer = await guard.raw(
@@ -154,15 +163,35 @@ test('offers that are not taken leave nothing behind on their connection', async
 })
 
 test.each([
-  ['websocket', true],
-  ['WebSocket', true],
-  ['h2c', false],
-  ['websocket, h2c', false],
-  ['H2C', false],
-  ['HTTP/2.0', false],
-  [undefined, false],
-])('%s is tunnelled: %s', (protocol, expected) =>
-  expect(isTunnelled({ headers: { upgrade: protocol } } as IncomingMessage)).toBe(expected),
+  ['websocket', 'websocket'],
+  ['WebSocket', 'websocket'],
+  ['tcp', 'tcp'],
+  ['h2c', undefined],
+  ['websocket, h2c', undefined],
+  ['websocket, websocket', undefined],
+  ['H2C', undefined],
+  ['\x85h2c', undefined],
+  ['websocket\xa0', undefined],
+  ['HTTP/2.0', undefined],
+  [undefined, undefined],
+])('Upgrade: %s is an upgrade to %s', (upgrade, expected) => {
+  const req = { headers: { upgrade }, httpVersion: '1.1' } as IncomingMessage
+  expect(createUpgradeFilter(['TCP'])(req)).toBe(expected)
+})
+
+test.each([
+  ['HTTP/1.0', { httpVersion: '1.0', headers: { upgrade: 'websocket' } }],
+  [
+    'a chunked body',
+    { httpVersion: '1.1', headers: { upgrade: 'websocket', 'transfer-encoding': 'chunked' } },
+  ],
+  ['a long body', { httpVersion: '1.1', headers: { upgrade: 'websocket', 'content-length': '70000' } }],
+])('with %s it stays a plain request', (_, req) =>
+  expect(createUpgradeFilter([])(req as unknown as IncomingMessage)).toBeUndefined(),
+)
+
+test.each(['h2c', 'HTTP/2.0', 'TLS/1.0', 'a b', '', 'websocket, h2c'])('%j cannot be allowed', protocol =>
+  expect(() => checkUpgradeProtocol(protocol)).toThrow('"allowUpgrades"'),
 )
 
 test('a request is rebuilt byte for byte, but for the offer', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ProtocolError } from '../../../../src/http/client/response-head.ts'
 import { ResponseParser } from '../../../../src/http/client/response-parser.ts'
 
@@ -9,22 +9,27 @@ interface Read {
   headers?: string[]
   body: string
   ended: number
+  interim?: number[]
   switched?: string
 }
 
 const MAX_HEAD = 1000
 
-/** Reads the pieces in turn, then, where it is said, the connection's end. */
+/** Parses the pieces in turn and, with `close`, the end of the connection. */
 function read(
   pieces: readonly (string | Buffer)[],
-  { method = 'GET', switches = false, close = false } = {},
+  { method = 'GET', upgrade, close = false }: { method?: string; upgrade?: string; close?: boolean } = {},
 ) {
   const seen: Read = { body: '', ended: 0 }
   const parser = new ResponseParser(
     {
+      onInterim: ({ status }) => {
+        seen.interim = [...(seen.interim ?? []), status]
+      },
       onHead: head => Object.assign(seen, head),
       onData: (bytes, start, end) => {
         seen.body += bytes.toString('latin1', start, end)
+        return true
       },
       onEnd: () => {
         seen.ended++
@@ -33,7 +38,7 @@ function read(
     },
     MAX_HEAD,
   )
-  parser.begin(method, switches)
+  parser.begin(method, upgrade)
   for (const piece of pieces) parser.push(Buffer.from(piece as string, 'latin1'))
   if (close) parser.end()
   return { ...seen, reusable: parser.reusable }
@@ -68,6 +73,12 @@ describe('the end of a body (RFC 9112 section 6.3)', () => {
       'chunks with trailers, which are dropped',
       whole('HTTP/1.1 200 OK\nTransfer-Encoding: chunked', 'A \r\n0123456789\r\n0\r\nX-T: 1\r\n\r\n'),
       '0123456789',
+      true,
+    ],
+    [
+      'two equal lengths',
+      whole('HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 5', 'hello'),
+      'hello',
       true,
     ],
     ['none with 204', whole('HTTP/1.1 204 No Content'), '', true],
@@ -125,7 +136,8 @@ describe('what is doubtful is an error', () => {
     ['HTTP/2', whole('HTTP/2 200 OK')],
     ['a status of two digits', whole('HTTP/1.1 20 OK')],
     ['length and chunks', whole('HTTP/1.1 200 OK\nContent-Length: 5\nTransfer-Encoding: chunked')],
-    ['two lengths', whole('HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 5')],
+    ['two lengths', whole('HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 6')],
+    ['a list of equal lengths', whole('HTTP/1.1 200 OK\nContent-Length: 5, 5')],
     ['a negative length', whole('HTTP/1.1 200 OK\nContent-Length: -5')],
     ['a length with a sign', whole('HTTP/1.1 200 OK\nContent-Length: +5')],
     ['another coding', whole('HTTP/1.1 200 OK\nTransfer-Encoding: gzip, chunked')],
@@ -153,14 +165,46 @@ describe('what is doubtful is an error', () => {
     ],
     ['a head beyond the limit', whole(`HTTP/1.1 200 OK\nX-A: ${'x'.repeat(MAX_HEAD)}`)],
     ['a head without end', `HTTP/1.1 200 OK\r\n${'X'.repeat(MAX_HEAD)}`],
+    ['a head of LF alone', 'HTTP/1.1 200 OK\nX-A: 1\n\n'],
+    ['an empty line that ends in LF alone', 'HTTP/1.1 200 OK\r\nX-A: 1\n\r\nbody'],
+    ['TLS', '\x15\x03\x03\x00\x02\x02\x46'],
+    ['text, before it ends', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['bytes behind the end', whole('HTTP/1.1 200 OK\nContent-Length: 1', 'xHTTP/1.1 200 OK')],
-    ['a switch that nobody asked for', whole('HTTP/1.1 101 Switching Protocols\nUpgrade: x')],
-  ])('%s', (_, text) => expect(() => read([text])).toThrow(ProtocolError))
+  ])('%s', (_, text) => {
+    expect(() => read([text])).toThrow(ProtocolError)
+    expect(() => read([...text])).toThrow(ProtocolError)
+  })
 })
 
-test('a switch that was asked for hands over the bytes behind it', () => {
-  const text = whole('HTTP/1.1 101 Switching Protocols\nUpgrade: websocket', '\x81\x02hi')
-  expect(read([text], { switches: true })).toMatchObject({
+describe('a switch of protocols', () => {
+  const switching = (...lines: string[]): string =>
+    whole(['HTTP/1.1 101 Switching Protocols', ...lines].join('\n'))
+
+  test.each([
+    ['was not requested', undefined, ['Upgrade: websocket']],
+    ['names another protocol', 'websocket', ['Upgrade: h2c']],
+    ['names two', 'websocket', ['Upgrade: websocket', 'Upgrade: h2c']],
+    ['names a list', 'websocket', ['Upgrade: websocket, h2c']],
+    ['names none', 'websocket', ['X-First: 1']],
+  ])('that %s is an error', (_, upgrade, lines) =>
+    expect(() => read([switching(...lines)], upgrade === undefined ? {} : { upgrade })).toThrow(
+      ProtocolError,
+    ),
+  )
+})
+
+test('a head that arrives byte by byte takes linear time', () => {
+  const copied = vi.spyOn(Buffer.prototype, 'copy')
+  const text = whole(`HTTP/1.1 200 OK\nX-A: ${'x'.repeat(900)}\nContent-Length: 0`)
+  expect(read([...text])).toMatchObject({ status: 200, ended: 1 })
+  const bytes = copied.mock.calls.reduce((sum, [, , start, end]) => sum + Number(end) - Number(start), 0)
+  expect(bytes).toBeLessThan(4 * text.length)
+  copied.mockRestore()
+})
+
+test('a switch that was requested hands over the bytes behind it', () => {
+  const text = whole('HTTP/1.1 101 Switching Protocols\nUpgrade: WebSocket', '\x81\x02hi')
+  expect(read([text], { upgrade: 'websocket' })).toMatchObject({
     status: 101,
     switched: '\x81\x02hi',
     reusable: false,
@@ -208,4 +252,14 @@ describe('however the bytes are cut', () => {
       ),
     )
   })
+})
+
+test('interim responses are passed on one by one, before the head', () => {
+  const text = [
+    whole('HTTP/1.1 100 Continue'),
+    whole('HTTP/1.1 102 Processing'),
+    whole('HTTP/1.1 103 Early Hints\nLink: </x>'),
+    whole('HTTP/1.1 200 OK\nContent-Length: 1', 'x'),
+  ].join('')
+  expect(read([text])).toMatchObject({ interim: [100, 102, 103], status: 200, body: 'x' })
 })

@@ -15,6 +15,10 @@ test('by default no path is open and the app gets no credentials', () => {
     prefix: '',
     forwardAuth: false,
     preserveHost: false,
+    forwardedHost: false,
+    dropHeaders: [],
+    allowUpgrades: [],
+    maxUpstreamConnections: 2048,
     trustProxy: [],
     upstreamTimeout: 0,
     maxConnectionsPerAddress: 100,
@@ -37,7 +41,10 @@ test('an origin may be written in any case, and with a slash at the end', () => 
 })
 
 test.each([
-  [{ upstream: 'http://[::1]:1' }, '"upstream" expected 127.0.0.1 instead of [::1]'],
+  [{ upstream: 'http://x/y' }, '"upstream" expected a URL without a path'],
+  [{ dropHeaders: ['Host'] }, '"dropHeaders"'],
+  [{ allowUpgrades: ['h2c'] }, '"allowUpgrades"'],
+  [{ maxUpstreamConnections: -1 }, '"maxUpstreamConnections"'],
   [{ allowPath: ['/x'] }, 'got "allowPath"'],
   [{ authenticator: {} }, '"authenticator"'],
   [{ upstream: undefined }, '"upstream"'],

@@ -1,27 +1,31 @@
 import { describe, expect, test } from 'vitest'
 import { toByteString } from '../../../../src/bytes.ts'
 import {
-  createRequestHeaders,
   type RequestHeaderFacts,
   type RequestHeaderOptions,
+  requestHeaderWriter,
 } from '../../../../src/http/proxy/request-headers.ts'
 
 const options: RequestHeaderOptions = {
   upstreamHost: '127.0.0.1:5000',
   upstreamOrigin: 'http://127.0.0.1:5000',
+  prefix: '',
   preserveHost: false,
+  forwardedHost: false,
   forwardAuth: false,
   userHeader: undefined,
+  dropHeaders: [],
 }
 const facts: RequestHeaderFacts = {
   rawHeaders: [],
   connection: undefined,
   host: 'guard.example:8080',
-  address: '192.0.2.7',
-  scheme: 'https',
+  client: { address: '192.0.2.7', scheme: 'https', host: 'guard.example:8080', proxied: false },
+  origin: undefined,
   trustedOrigin: false,
+  fetchSite: undefined,
   username: toByteString('alice'),
-  separateLogin: false,
+  credentialsHeader: 'authorization',
 }
 const own = ['Host', '127.0.0.1:5000', 'X-Forwarded-For', '192.0.2.7', 'X-Forwarded-Proto', 'http']
 
@@ -30,7 +34,7 @@ const write = (
   change: Partial<RequestHeaderFacts> = {},
   more: Partial<RequestHeaderOptions> = {},
 ) =>
-  createRequestHeaders({ ...options, ...more })({
+  requestHeaderWriter({ ...options, ...more })({
     ...facts,
     rawHeaders: Array.isArray(lines) ? lines : Object.entries(lines).flat(),
     ...change,
@@ -72,20 +76,27 @@ test.each([
   'Remote_User',
   'Content_Length',
   'Transfer.Encoding',
-])('%s stays here', name => expect(added({ [name]: 'x' })).toEqual([]))
+  'X~Forwarded~User',
+  'X|Forwarded|For',
+  'X+Forwarded!User',
+  'my_header',
+  'Remote-Groups',
+  'X-WebAuth-Role',
+  'X-Original-URI',
+])('%s is dropped', name => expect(added({ [name]: 'x' })).toEqual([]))
 
-test('so does what Connection names', () => {
+test('so is what Connection names', () => {
   expect(added({ 'X-A': '1', 'X-B': '2' }, { connection: 'close, x-a' })).toEqual(['X-B', '2'])
 })
 
 describe('Origin', () => {
-  test('becomes the upstream for pages that were checked', () => {
+  test('becomes the upstream for a page whose origin was checked', () => {
     expect(added({ Origin: 'http://guard.example:8080' }, { trustedOrigin: true })).toEqual([
       'Origin',
       options.upstreamOrigin,
     ])
   })
-  test('of anybody else is never made better', () => {
+  test('of another site stays as it is', () => {
     expect(added({ Origin: 'https://evil.example' })).toEqual(['Origin', 'https://evil.example'])
   })
 })
@@ -114,9 +125,20 @@ describe('options', () => {
       'Basic x',
     ])
   })
-  test("a login of its own leaves Authorization to the app's provider", () => {
-    const lines = { 'X-MLflow-Authorization': 'Basic x', Authorization: 'Bearer sk-x' }
-    expect(added(lines, { separateLogin: true })).toEqual(['Authorization', 'Bearer sk-x'])
+  test('dropHeaders drops further ones, in any spelling', () => {
+    expect(added({ 'X-Role': 'admin', 'x-ROLE': 'a' }, {}, { dropHeaders: ['X_Role'] })).toEqual([])
+  })
+  test('forwardedHost tells the app the public host and scheme', () => {
+    expect(write({}, {}, { forwardedHost: true })).toEqual([
+      'Host',
+      '127.0.0.1:5000',
+      'X-Forwarded-For',
+      '192.0.2.7',
+      'X-Forwarded-Proto',
+      'https',
+      'X-Forwarded-Host',
+      'guard.example:8080',
+    ])
   })
   test('userHeader names the user, in its bytes, and nobody else can', () => {
     const lines = { 'x-who': 'root', X_Who: 'root', 'X.who': 'root' }
@@ -126,8 +148,83 @@ describe('options', () => {
   })
 })
 
-test('names beyond the memory for rules are ruled all the same', () => {
-  const headers = createRequestHeaders(options)
+test('more names than are remembered have the same rules', () => {
+  const headers = requestHeaderWriter(options)
   for (let i = 0; i < 2000; i++) headers({ ...facts, rawHeaders: [`X-${i}`, '1'] })
   expect(headers({ ...facts, rawHeaders: ['x_Forwarded-FOR', '127.0.0.1'] })).toEqual(own)
+})
+
+describe('credentials', () => {
+  const both = { Authorization: 'Basic a', 'X-MLflow-Authorization': 'Basic b' }
+  const gateway = { Authorization: 'Bearer sk-x', 'X-MLflow-Authorization': 'Basic b' }
+  const forward = { forwardAuth: true }
+
+  test.each([
+    ['none by default', both, 'authorization', {}, []],
+    ['the verified ones with forwardAuth', both, 'authorization', forward, ['Authorization', 'Basic a']],
+    ['none of an open path', both, undefined, forward, []],
+    [
+      "a provider's key on the gateway",
+      gateway,
+      'x-mlflow-authorization',
+      {},
+      ['Authorization', 'Bearer sk-x'],
+    ],
+    ['no password beside it', both, 'x-mlflow-authorization', {}, []],
+    [
+      'only the verified ones of the gateway with forwardAuth',
+      gateway,
+      'x-mlflow-authorization',
+      forward,
+      ['X-MLflow-Authorization', 'Basic b'],
+    ],
+  ] as const)('the app gets %s', (_, lines, credentialsHeader, more, expected) =>
+    expect(added({ ...lines }, { credentialsHeader }, more)).toEqual(expected),
+  )
+})
+
+describe("addresses of the guard become the app's", () => {
+  const own = 'https://guard.example:8080'
+  const app = options.upstreamOrigin
+  const prefix = { prefix: '/dav' }
+
+  test.each([
+    ['Referer', `${own}/lab?x=1`, {}, `${app}/lab?x=1`],
+    ['Referer', own, {}, app],
+    ['Referer', 'https://other.example/lab', {}, 'https://other.example/lab'],
+    ['Referer', 'http://guard.example:8080/lab', {}, 'http://guard.example:8080/lab'],
+    ['Referer', 'https://guard.example:8080.evil.example/', {}, 'https://guard.example:8080.evil.example/'],
+    ['Referer', 'https://guard.example:8080@evil.example/', {}, 'https://guard.example:8080@evil.example/'],
+    ['Destination', `${own}/dav/b.txt`, prefix, `${app}/b.txt`],
+    ['Destination', '/dav/b.txt', prefix, '/b.txt'],
+    ['Destination', '/b.txt', {}, '/b.txt'],
+    ['Destination', `${own}/elsewhere/b.txt`, prefix, `${own}/elsewhere/b.txt`],
+    ['If', `<${own}/dav/a> (<urn:uuid:1> ["x"])`, prefix, `<${app}/a> (<urn:uuid:1> ["x"])`],
+  ])('%s: %s', (name, given, more, expected) =>
+    expect(added({ [name]: given }, {}, more)).toEqual([name, expected]),
+  )
+
+  test('where TLS ends in front of the guard, a browser that says same-origin is believed', () => {
+    const http = { ...facts.client, scheme: 'http' }
+    expect(added({ Referer: `${own}/lab` }, { client: http })).toEqual(['Referer', `${own}/lab`])
+    expect(added({ Referer: `${own}/lab` }, { client: http, fetchSite: 'same-origin' })).toEqual([
+      'Referer',
+      `${app}/lab`,
+    ])
+    expect(added({ Referer: `${own}/lab` }, { client: http, origin: own, trustedOrigin: true })).toEqual([
+      'Referer',
+      `${app}/lab`,
+    ])
+  })
+
+  test('with preserveHost only the prefix is removed', () => {
+    const given = { Destination: `${own}/dav/b.txt` }
+    expect(added(given, {}, { ...prefix, preserveHost: true })).toEqual(['Destination', `${own}/b.txt`])
+  })
+
+  test('a hostile If takes linear time', () => {
+    const start = process.cpuUsage()
+    added({ If: '<'.repeat(64_000) })
+    expect(process.cpuUsage(start).user).toBeLessThan(200_000)
+  })
 })

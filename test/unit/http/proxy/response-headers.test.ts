@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { createResponseHeaders } from '../../../../src/http/proxy/response-headers.ts'
+import { responseHeaderWriter } from '../../../../src/http/proxy/response-headers.ts'
 
 const upstreamOrigin = 'http://127.0.0.1:5000'
 const write = (
   lines: string[],
   { prefix = '', origin = undefined as string | undefined, status = 200 } = {},
-) => createResponseHeaders({ upstreamOrigin, prefix })(lines, origin, status)
+) => responseHeaderWriter({ upstreamOrigin, prefix })(lines, origin, status)
 
 test('what an app says stays as it was: order, spelling, repetition, bytes', () => {
   const lines = [
@@ -34,12 +34,18 @@ test('a response without a body has no length', () => {
   expect(write(['Content-Length', '5'], { status: 204 })).toEqual({ headers: [], contentLength: undefined })
 })
 
-test.each(['Connection', 'Keep-Alive', 'Transfer-Encoding', 'Trailer', 'Upgrade', 'Proxy-Authenticate'])(
-  '%s stays there',
-  name => expect(write([name, 'x']).headers).toEqual([]),
-)
+test.each([
+  'Alt-Svc',
+  'Alternate-Protocol',
+  'Connection',
+  'Keep-Alive',
+  'Transfer-Encoding',
+  'Trailer',
+  'Upgrade',
+  'Proxy-Authenticate',
+])('%s is dropped', name => expect(write([name, 'x']).headers).toEqual([]))
 
-test('so does what Connection names', () => {
+test('so is what Connection names', () => {
   expect(
     write(['Connection', 'X-A', 'X-A', '1', 'connection', 'x-b', 'X-B', '2', 'X-C', '3']).headers,
   ).toEqual(['X-C', '3'])
@@ -53,21 +59,27 @@ describe('Location', () => {
     ['http://127.0.0.1:5000?a', '/?a'],
     ['//127.0.0.1:5000/x', '/x'],
     ['http://127.0.0.1:5000//evil.example', '/.//evil.example'],
+    ['http://127.0.0.1:5000/\\evil.example/', '/./\\evil.example/'],
+    ['http://127.0.0.1:5000/\t/evil.example/', '/./\t/evil.example/'],
+    ['http://127.0.0.1:5000/\t\\evil.example/', '/./\t\\evil.example/'],
+    ['http://127.0.0.1:5000\\\\evil.example', '/./\\evil.example'],
+    ['http://127.0.0.1:5000\\x', '/x'],
+    ['http://[::1]:5000/x', '/x'],
     ['http://127.0.0.1:5001/x', 'http://127.0.0.1:5001/x'],
     ['http://127.0.0.1:5000.evil.example/', 'http://127.0.0.1:5000.evil.example/'],
     ['https://other.example/', 'https://other.example/'],
     ['/x', '/x'],
     ['x/y', 'x/y'],
-  ])('%s becomes %s', (given, mended) =>
-    expect(write(['Location', given]).headers).toEqual(['Location', mended]),
+  ])('%s becomes %s', (given, rewritten) =>
+    expect(write(['Location', given]).headers).toEqual(['Location', rewritten]),
   )
 
   test.each([
     ['http://127.0.0.1:5000/x', '/mlflow/x'],
     ['/x', '/mlflow/x'],
     ['x', 'x'],
-  ])('below a prefix %s becomes %s', (given, mended) =>
-    expect(write(['location', given], { prefix: '/mlflow' }).headers).toEqual(['location', mended]),
+  ])('below a prefix %s becomes %s', (given, rewritten) =>
+    expect(write(['location', given], { prefix: '/mlflow' }).headers).toEqual(['location', rewritten]),
   )
 })
 
@@ -77,9 +89,20 @@ describe('Set-Cookie', () => {
     ['s=1; domain = .LOCALHOST', 's=1'],
     ['s=1; Domain=example.org', 's=1; Domain=example.org'],
     ['domain=127.0.0.1', 'domain=127.0.0.1'],
-  ])('%s becomes %s', (given, mended) =>
-    expect(write(['Set-Cookie', given]).headers).toEqual(['Set-Cookie', mended]),
+  ])('%s becomes %s', (given, rewritten) =>
+    expect(write(['Set-Cookie', given]).headers).toEqual(['Set-Cookie', rewritten]),
   )
+
+  test.each(['__Host-s', '__host-s', '__Host-Http-s'])('%s keeps its path below a prefix', name => {
+    const given = ['Set-Cookie', `${name}=1; Path=/; Secure`]
+    expect(write(given, { prefix: '/mlflow' }).headers).toEqual(given)
+  })
+
+  test('a hostile cookie takes linear time', () => {
+    const start = process.cpuUsage()
+    write(['Set-Cookie', `a=b; domain=${' '.repeat(60_000)}x y`])
+    expect(process.cpuUsage(start).user).toBeLessThan(200_000)
+  })
 
   test('its path moves below the prefix', () => {
     const given = ['Set-Cookie', 's=1; Path=/x; Secure']
@@ -104,4 +127,23 @@ describe('cross-origin headers', () => {
       'Origin',
     ])
   })
+})
+
+describe('other fields with addresses', () => {
+  test.each([
+    ['Content-Location', 'http://127.0.0.1:5000/x', '/app/x'],
+    ['Link', '<http://127.0.0.1:5000/t.json?_next=1>; rel="next"', '</app/t.json?_next=1>; rel="next"'],
+    [
+      'Link',
+      '</style.css>; rel=preload, <https://cdn/x>; rel=x',
+      '</app/style.css>; rel=preload, <https://cdn/x>; rel=x',
+    ],
+    ['Refresh', '0; url=http://127.0.0.1:5000/next', '0; url=/app/next'],
+    ['Refresh', '5;URL="/login"', '5;URL="/app/login"'],
+    ['Refresh', '1; /login', '1; /app/login'],
+    ['Refresh', '5', '5'],
+    ['Refresh', '0; url=https://other.example/', '0; url=https://other.example/'],
+  ])('%s: %s', (name, given, rewritten) =>
+    expect(write([name, given], { prefix: '/app' }).headers).toEqual([name, rewritten]),
+  )
 })
