@@ -7,7 +7,7 @@ export const commands: readonly Command[] = [
     name: 'serve',
     describe: 'guard a web app such as MLflow with the users of a password file',
     load: async () => {
-      const { serveGrammar } = await import('./commands/serve/option-table.ts')
+      const { serveGrammar } = await import('./commands/serve/options.ts')
       return { grammar: serveGrammar, run: (await import('./commands/serve/command.ts')).serve }
     },
   },

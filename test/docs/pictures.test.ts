@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { noteOnCommand } from '../../src/cli/commands/serve/app-process.ts'
+import { noteOnCommand } from '../../src/cli/commands/serve/app-location.ts'
 import { startupMessage } from '../../src/cli/commands/serve/startup-message.ts'
 
 const place = (name: string): string => fileURLToPath(new URL(`../../docs/${name}`, import.meta.url))

@@ -3,44 +3,9 @@ import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import {
-  answers,
-  listensOutside,
-  noteOnCommand,
-  startChild,
-  upstreamOfCommand,
-} from '../../../src/cli/commands/serve/app-process.ts'
+import { answers } from '../../../src/cli/commands/serve/app-location.ts'
+import { startChild } from '../../../src/cli/commands/serve/app-process.ts'
 import { eventually } from '../../support/outside-program.ts'
-
-test.each([
-  ['mlflow server', 'http://127.0.0.1:5000'],
-  ['mlflow server --port 5001', 'http://127.0.0.1:5001'],
-  ['mlflow ui -p 5002', 'http://127.0.0.1:5002'],
-  ['C:\\venv\\Scripts\\mlflow.exe server', 'http://127.0.0.1:5000'],
-  ['python -m mlflow server --port=5003', 'http://127.0.0.1:5003'],
-  ['uvx mlflow server --host 0.0.0.0', 'http://127.0.0.1:5000'],
-  ['mlflow server --host 192.168.1.5', 'http://192.168.1.5:5000'],
-  ['some-app --port 7000', 'http://127.0.0.1:7000'],
-  ['some-app', undefined],
-  ['constructor', undefined],
-  ['some-app --port', undefined],
-])('%s answers at %s', (command, url) => {
-  expect(upstreamOfCommand(command.split(' '))?.origin).toBe(url)
-})
-
-test.each([
-  ['mlflow server', false],
-  ['mlflow server --host 127.0.0.1', false],
-  ['mlflow server --host 0.0.0.0', true],
-  ['mlflow server --host=0.0.0.0', true],
-])('%s asks to be reached from outside: %s', (command, expected) => {
-  expect(listensOutside(command.split(' '))).toBe(expected)
-})
-
-test('MLflow, and only MLflow, gets a word on its own advice to open itself', () => {
-  expect(noteOnCommand(['uv', 'run', 'mlflow', 'server'])).toMatch(/^Others come in through the guard/)
-  expect(noteOnCommand(['python', 'app.py'])).toBeUndefined()
-})
 
 const start = (code: string) => {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
@@ -87,7 +52,7 @@ test('what it started itself goes with it', async () => {
 test('one that ends before it answers is told with its exit status', async () => {
   const { app } = start('process.exitCode = 3')
   await expect(app.ready(new URL(`http://127.0.0.1:${await freePort()}`))).rejects.toThrow(
-    /ended with exit status 3; expected it to answer at/,
+    /ended with exit status 3; expected it to listen at/,
   )
   await app.stop()
 })

@@ -5,29 +5,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
-import { type Front, openFront } from '../../../src/cli/commands/serve/listener.ts'
+import { type Listener, openListener } from '../../../src/cli/commands/serve/listener.ts'
 import { parseServe } from '../../../src/cli/commands/serve/options.ts'
 import { hashPassword } from '../../../src/hash/hash-password.ts'
 import { HtpasswdFile } from '../../../src/store/htpasswd-file.ts'
 import { ask, basic } from '../../support/raw-client.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'serve-front-'))
+const folder = mkdtempSync(join(tmpdir(), 'serve-listener-'))
 const path = join(folder, 'users')
 writeFileSync(path, `ann:${await hashPassword('secret-of-ann', { format: 'sha1' })}\n`)
 afterAll(() => rmSync(folder, { recursive: true }))
-let front: Front
-afterEach(() => front.close(0))
+let listener: Listener
+afterEach(() => listener.close(0))
 
 async function open(...args: string[]) {
   const stdout = new PassThrough()
-  const said: string[] = []
+  const reports: string[] = []
   const { values } = parseServe([path, '--demo', '--listen', '127.0.0.1:0', ...args], {})
   const users = await HtpasswdFile.open(path)
-  const say = (text: string): unknown => said.push(text)
-  front = openFront({ users, certificate: undefined, upstream: undefined, values, stdout, say })
-  const port = await front.listen()
+  const notify = (text: string): unknown => reports.push(text)
+  listener = openListener({ users, certificate: undefined, upstream: undefined, values, stdout, notify })
+  const port = await listener.listen()
   const login = async (password: string) => (await ask({ port, headers: [basic('ann', password)] })).status
-  return { port, login, stdout, said }
+  return { port, login, stdout, reports }
 }
 
 test('realm and log are the options', async () => {
@@ -51,12 +51,12 @@ test.each([
   expect(answers).toEqual([...Array(free).fill(401), 429])
 })
 
-test('a fault of the listening socket, such as too many open files, is said and survived', async () => {
+test('a fault of the listening socket, such as too many open files, is reported and survived', async () => {
   const emit = vi.spyOn(Server.prototype, 'listen')
-  const { login, said } = await open('--log', 'off')
+  const { login, reports } = await open('--log', 'off')
   const server = emit.mock.contexts[0] as Server
   emit.mockRestore()
   server.emit('error', new Error('accept EMFILE'))
-  expect(said).toEqual(['warning: accept EMFILE'])
+  expect(reports).toEqual(['warning: accept EMFILE'])
   expect(await login('secret-of-ann')).toBe(200)
 })

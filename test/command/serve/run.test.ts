@@ -32,7 +32,7 @@ test('start tells what it guards; stop frees the port', async () => {
   const run = makeRun(['--demo', '--listen', String(port)], said)
   const ended = run.start()
   await expect.poll(() => said.join()).toContain('Guarding the built-in demo page with 1 user')
-  expect(said.join()).toContain('user bob: sha1 is quickly guessed')
+  expect(said.join()).toContain('user bob: sha1 is easily guessed')
   expect(await refused(port)).toBe(false)
   await run.stop()
   expect(await refused(port)).toBe(true)

@@ -74,10 +74,10 @@ test.each<[why: string, args: string[], message: RegExp, status: number]>([
   [
     'itself',
     ['users', '--upstream', 'http://localhost:8080'],
-    /is the address that the guard itself listens on/,
+    /is the address on which the guard itself listens/,
     1,
   ],
-  ['a child without a port', ['users', '--', 'some-app'], /expected to see the port of "some-app"/, 2],
+  ['a child without a port', ['users', '--', 'some-app'], /expected the port of "some-app"/, 2],
   ['a bad realm', ['users', '--demo', '--listen', '0', '--realm', 'a\u0001b'], /realm/, 2],
 ])('%s is refused, with the way out', async (_, args, message, status) => {
   const program = start(args)
@@ -91,7 +91,7 @@ test('a port in use names the next free one', async () => {
   expect(await second.ended).toBe(1)
   expect(second.output()).toMatch(
     new RegExp(
-      `port ${port} is already in use by .*; stop it, or take the next free port: --listen 127.0.0.1:\\d+`,
+      `port ${port} is already in use by .*; stop it, or use the next free port: --listen 127.0.0.1:\\d+`,
     ),
   )
 })
@@ -195,7 +195,7 @@ test('an app whose port is taken is not started', async () => {
   const { port } = other.address() as AddressInfo
   const program = start(['users', '--listen', '0', '--', ...childApp(port)])
   expect(await program.ended).toBe(1)
-  expect(program.output()).toMatch(/to be free for .*, but .* answers there/)
+  expect(program.output()).toMatch(/ listens at .*, where .* should; stop it/)
   other.close()
 })
 

@@ -91,7 +91,7 @@ test.skipIf(process.platform !== 'linux')(
       const now = childrenOf(program.process.pid as number)
       return now.length === 2 && !now.includes(before[0] as number) ? now : undefined
     })
-    const said = 'a worker ended with signal SIGKILL; another one takes its place'
+    const said = 'a worker ended with signal SIGKILL; a new one is started'
     await eventually('the word on it', () => program.output().includes(said) || undefined)
     expect(await status('ann')).toBe(200)
     const last = childrenOf(program.process.pid as number)

@@ -84,7 +84,7 @@ describe('written in place, it may be half written for a second', () => {
     truncateSync(place.file)
     await turn()
     expect(hashes(live)).toEqual([ANN, BOB])
-    pass(999)
+    pass(500)
     await turn()
     expect(hashes(live)).toEqual([ANN, BOB])
     pass(1001)

@@ -1,4 +1,4 @@
-// Addresses of the guard: reading --listen, what is loopback, which of our own addresses others can reach.
+// Addresses of the guard: parsing --listen, what is loopback, which of this machine's addresses others can reach.
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
@@ -23,11 +23,11 @@ export function readAddress(text: string): ListenAddress {
   return { host: host === '*' ? '::' : host, port }
 }
 
-/** A name or address that only this machine reaches. */
+/** Whether only this machine reaches it. */
 export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
-  if (bare === 'localhost' || bare.endsWith('.localhost')) return true
-  return isLoopbackAddress(bare)
+  const name = host.replace(/^\[|\]$/g, '').toLowerCase()
+  if (name === 'localhost' || name.endsWith('.localhost')) return true
+  return isLoopbackAddress(name)
 }
 
 export const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::'
@@ -35,17 +35,17 @@ export const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || h
 /** The addresses of this machine that others may reach, IPv4 first; link-local ones need a zone and are left out. */
 export function outsideAddresses(interfaces = networkInterfaces()): string[] {
   const all = Object.values(interfaces).flatMap(list => list ?? [])
-  const outside = all.filter(one => !one.internal && !one.address.startsWith('fe80'))
-  return outside.sort((a, b) => a.family.localeCompare(b.family)).map(one => one.address)
+  const outside = all.filter(({ internal, address }) => !internal && !address.startsWith('fe80'))
+  return outside.sort((a, b) => a.family.localeCompare(b.family)).map(({ address }) => address)
 }
 
-/** As it stands in a URL: IPv6 in brackets, the scheme's own port left out. */
+/** IPv6 in brackets, without the scheme's default port. */
 export function urlOf(scheme: 'http' | 'https', host: string, port: number): string {
   const shown = isIP(host) === 6 ? `[${host}]` : host
   return `${scheme}://${shown}${port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`}`
 }
 
-/** The URLs where a browser finds the guard. */
+/** The URLs at which a browser reaches the guard. */
 export function reachableUrls(
   scheme: 'http' | 'https',
   { host, port }: ListenAddress,
@@ -56,7 +56,7 @@ export function reachableUrls(
   return ['127.0.0.1', ...reached].map(address => urlOf(scheme, address, port))
 }
 
-/** Whether the upstream is the guard's own address: every request would go round for ever. */
+/** Whether the upstream is the guard's own address: every request would be forwarded in a loop. */
 export function isItself(
   upstream: URL,
   listen: ListenAddress,

@@ -1,70 +1,30 @@
-// The app as a child of the guard: which port it will have, starting it, waiting for it, stopping it with all it started.
+// The app as a child of the guard: starting it, waiting for it, stopping it with everything that it started.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, isIP } from 'node:net'
-import { basename } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../../../errors.ts'
+import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import { runSystemProgram } from '../../../platform/windows-program.ts'
-import { isEveryAddress, isLoopback, urlOf } from './address.ts'
+import { answers } from './app-location.ts'
 
-/** Apps whose own default port we know. */
-const DEFAULT_PORTS = new Map([['mlflow', 5000]])
-
-/** MLflow's first start makes its database and takes up to a minute on a slow machine. */
+/** MLflow's first start creates its database, which takes up to a minute on a slow machine. */
 const START_ATTEMPTS = 1800
-const ATTEMPT_PAUSE_MS = 100
+const ATTEMPT_DELAY_MS = 100
 const STOP_LIMIT_MS = 10_000
 
-/** The URL that the app will answer at, from its own --port; undefined where that cannot be told. */
-export function upstreamOfCommand(command: readonly string[]): URL | undefined {
-  const [program = '', ...rest] = command
-  const port = argumentOf(rest, '--port', '-p') ?? DEFAULT_PORTS.get(appName(program, rest))
-  const number = Number(port)
-  if (!Number.isInteger(number) || number < 1 || number > 65535) return undefined
-  const host = argumentOf(rest, '--host', '-h')
-  const own = host === undefined || isLoopback(host) || isEveryAddress(host) || isIP(host) === 0
-  return new URL(urlOf('http', own ? '127.0.0.1' : host, number))
-}
-
-/** Whether the command itself asks to be reached from outside, as `mlflow server --host 0.0.0.0` does. */
-export function listensOutside(command: readonly string[]): boolean {
-  const host = argumentOf(command.slice(1), '--host', '-h')
-  return host !== undefined && !isLoopback(host)
-}
-
-function argumentOf(rest: readonly string[], long: string, short: string): string | undefined {
-  const joined = rest.find(one => one.startsWith(`${long}=`))
-  if (joined !== undefined) return joined.slice(long.length + 1)
-  const at = rest.findIndex(one => one === long || one === short)
-  return at === -1 ? undefined : rest[at + 1]
-}
-
-/** `mlflow`, `/opt/bin/mlflow`, `mlflow.exe`, `python -m mlflow`, `uv run mlflow` and `uvx mlflow` are all MLflow. */
-function appName(program: string, rest: readonly string[]): string {
-  const names = [program, ...rest.slice(0, 2)].map(one => basename(one.replaceAll('\\', '/'), '.exe'))
-  return names.find(name => DEFAULT_PORTS.has(name)) ?? ''
-}
-
-/** What MLflow's own start says would open it to everyone past the guard; undefined for other apps. */
-export const noteOnCommand = ([program = '', ...rest]: readonly string[]): string | undefined =>
-  appName(program, rest) === 'mlflow'
-    ? 'Others come in through the guard: MLflow needs none of the --host, --allowed-hosts and --cors-allowed-origins it speaks of.'
-    : undefined
-
 export interface ChildApp {
-  /** Resolves with a sentence about how the app ended, whenever it does. */
+  /** Resolves when the app has ended, with a sentence about how. */
   readonly ended: Promise<string>
-  /** Resolves when its port answers; rejects when it ends before or takes longer than three minutes. */
+  /** Resolves when its port accepts connections; rejects if it ends before, or after three minutes. */
   ready(upstream: URL): Promise<void>
   /**
-   * Asks it to stop, insists after ten seconds; resolves when it is gone.
+   * Sends SIGTERM, and SIGKILL after ten seconds; resolves when it has ended.
    *
-   * @param onWait called where it has to be waited for: MLflow takes its ten seconds once it has run for a while.
+   * @param onWait called if it has to be waited for; MLflow takes the ten seconds once it has run for a while.
    */
   stop(onWait?: () => void): Promise<void>
-  /** Ends it without asking. */
+  /** Sends SIGKILL. */
   kill(): void
 }
 
@@ -76,19 +36,19 @@ interface ChildOptions {
 
 export function startChild(command: readonly string[], { stdout, stderr, env }: ChildOptions): ChildApp {
   const [program = '', ...rest] = command
-  // a process group of its own on POSIX: Ctrl-C reaches the guard alone, which then stops the whole group in order
+  // a process group of its own on POSIX: Ctrl-C reaches only the guard, which then stops the whole group in order
   const child = spawn(program, rest, {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
     windowsHide: true,
   })
-  // a guard that dies of a fault must not leave the app behind unguarded
+  // a guard that crashes must not leave the app running without it
   const onExit = (): void => signalTree(child, 'SIGTERM')
   process.once('exit', onExit)
   child.once('exit', () => process.off('exit', onExit))
-  passOn(child.stdout, stdout)
-  passOn(child.stderr, stderr)
+  forward(child.stdout, stdout)
+  forward(child.stderr, stderr)
   const ended = new Promise<string>(resolve => {
     child.once('error', error => resolve(startFailure(program, error as NodeJS.ErrnoException)))
     child.once('exit', (status, signal) =>
@@ -103,17 +63,17 @@ export function startChild(command: readonly string[], { stdout, stderr, env }: 
   }
 }
 
-// not pipe(): its end or error would take our own output with it
-function passOn(from: Readable, to: Writable): void {
+// not pipe(): it would end our own output with the child's
+function forward(from: Readable, to: Writable): void {
   from.on('data', chunk => {
     if (to.write(chunk)) return
     from.pause()
-    // nobody may read it any more: the app must not wait for that
-    const goOn = (): void => {
-      to.off('drain', goOn).off('error', goOn)
+    // an output that nobody reads any more fails instead of draining, and must not block the app
+    const resume = (): void => {
+      to.off('drain', resume).off('error', resume)
       from.resume()
     }
-    to.on('drain', goOn).on('error', goOn)
+    to.on('drain', resume).on('error', resume)
   })
 }
 
@@ -131,37 +91,22 @@ async function waitUntilReady(upstream: URL, ended: Promise<string>): Promise<vo
     reason = text
   })
   for (let attempt = 0; attempt < START_ATTEMPTS && reason === undefined; attempt++) {
-    if (await answers(upstream.hostname, Number(upstream.port))) return
-    await Promise.race([pause(ATTEMPT_PAUSE_MS), ended])
+    if (await answers(hostOf(upstream), portOf(upstream))) return
+    await Promise.race([delay(ATTEMPT_DELAY_MS), ended])
   }
-  const what =
-    reason ?? `the app did not open its port within ${(START_ATTEMPTS * ATTEMPT_PAUSE_MS) / 1000} seconds`
-  throw new HtpasswdError('ERR_APP', `${what}; expected it to answer at ${upstream.origin}`)
-}
-
-/** Whether anything accepts a connection there. */
-export function answers(host: string, port: number, limitMs = 1000): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port })
-    const finish = (result: boolean): void => {
-      socket.destroy()
-      resolve(result)
-    }
-    socket.setTimeout(limitMs, () => finish(false))
-    socket.once('connect', () => finish(true))
-    socket.once('error', () => finish(false))
-  })
+  const what = reason ?? `the app did not listen within ${(START_ATTEMPTS * ATTEMPT_DELAY_MS) / 1000} seconds`
+  throw new HtpasswdError('ERR_APP', `${what}; expected it to listen at ${upstream.origin}`)
 }
 
 async function stopChild(child: ChildProcess, onWait: () => void = () => {}): Promise<void> {
   if (child.pid === undefined) return
   if (!hasEnded(child)) onWait()
-  const gone = hasEnded(child) ? Promise.resolve() : once(child, 'exit')
+  const exited = hasEnded(child) ? Promise.resolve() : once(child, 'exit')
   signalTree(child, 'SIGTERM')
   const timer = setTimeout(() => signalTree(child, 'SIGKILL'), STOP_LIMIT_MS)
-  await gone
+  await exited
   clearTimeout(timer)
-  // what the app started and left behind goes with it
+  // processes that the app started and left running
   if (process.platform !== 'win32') signalTree(child, 'SIGKILL')
 }
 
@@ -171,8 +116,8 @@ function signalTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   const { pid } = child
   if (pid === undefined) return
   if (process.platform === 'win32') {
-    // Windows has no signals, and an app with a hidden console of its own hears no Ctrl-C; the guard, which stops
-    // first, has let its requests finish. Without the tool the app's own children are out of reach.
+    // Windows has no signals, and an app with a hidden console of its own gets no Ctrl-C. The guard stopped first and
+    // let its requests finish. Without taskkill the app's own children are left running.
     const arguments_ = ['/pid', String(pid), '/t', '/f']
     runSystemProgram('taskkill', arguments_, STOP_LIMIT_MS).catch(() => child.kill())
     return
@@ -180,6 +125,6 @@ function signalTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-pid, signal)
   } catch {
-    // the group is gone already
+    // the group has ended already
   }
 }

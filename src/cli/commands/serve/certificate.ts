@@ -17,7 +17,7 @@ export interface TlsPaths {
 
 const POLL_MS = 1000
 
-/** @throws HtpasswdError where a file cannot be read, is no PEM or the key is not the certificate's. */
+/** @throws HtpasswdError if a file cannot be read, is not PEM, or the key is not the certificate's. */
 export function readTls(paths: TlsPaths): TlsPair {
   const pair = {
     cert: readAnyFile(paths.cert, `--tls-cert ${paths.cert}`),
@@ -38,38 +38,38 @@ export function readTls(paths: TlsPaths): TlsPair {
   return pair
 }
 
-/** A pair in use, and what follows it. */
+/** The pair in use, updated when its files change. */
 export interface TlsWatch extends Disposable {
   readonly pair: TlsPair
-  /** Who gets each new pair. */
+  /** Sets what is called with each new pair. */
   onChange(use: (pair: TlsPair) => void): void
-  /** Reads both files now, as on SIGHUP. */
+  /** Reads both files now, as after SIGHUP. */
   reload(): void
 }
 
 /**
- * Takes a new pair when a file changed and both fit again; between the writing of the one and the other they do not, and
- * the old pair stays. By stat, which follows the links that certbot and Kubernetes swap.
+ * Takes a new pair over when a file changed and key and certificate match; between the writes of the two they do not, and
+ * the old pair stays. It polls with stat(2), which follows the symbolic links that certbot and Kubernetes replace.
  *
  * @throws HtpasswdError as `readTls`.
  */
-export function watchTls(paths: TlsPaths, say: (text: string) => void): TlsWatch {
+export function watchTls(paths: TlsPaths, notify: (text: string) => void): TlsWatch {
   let pair = readTls(paths)
   let use = (_: TlsPair): void => {}
-  let complaint: string | undefined
+  let lastProblem: string | undefined
   const reload = (): void => {
     try {
       const next = readTls(paths)
-      complaint = undefined
-      // both files change together, and SIGHUP may come on top
+      lastProblem = undefined
+      // both files change together, and SIGHUP may come as well
       if (next.cert.equals(pair.cert) && next.key.equals(pair.key)) return
       pair = next
       use(pair)
-      say(`${paths.cert} changed: new connections get the new certificate`)
+      notify(`${paths.cert} changed: new connections get the new certificate`)
     } catch (error) {
       const { message } = error as Error
-      if (message !== complaint) say(`warning: ${message}; the old certificate stays in use`)
-      complaint = message
+      if (message !== lastProblem) notify(`warning: ${message}; the old certificate stays in use`)
+      lastProblem = message
     }
   }
   const files = [...new Set([paths.cert, paths.key])]
@@ -89,7 +89,7 @@ export function watchTls(paths: TlsPaths, say: (text: string) => void): TlsWatch
 }
 
 /** The certificate that the options name. @throws HtpasswdError as `readTls`. */
-export function certificateOf(values: ServeValues, say: (text: string) => void): TlsWatch | undefined {
+export function certificateOf(values: ServeValues, notify: (text: string) => void): TlsWatch | undefined {
   const { 'tls-cert': cert, 'tls-key': key } = values
-  return cert !== undefined && key !== undefined ? watchTls({ cert, key }, say) : undefined
+  return cert !== undefined && key !== undefined ? watchTls({ cert, key }, notify) : undefined
 }

@@ -1,4 +1,4 @@
-// `serve --init`: makes the missing password file with one user, whose password is given, typed, or made up and shown once.
+// `serve --init`: creates a missing password file with one user, whose password is given, typed, or generated and shown once.
 import { chmodSync, existsSync } from 'node:fs'
 import { type ByteString, toByteString } from '../../../bytes.ts'
 import type { HtpasswdDocument } from '../../../document/document.ts'
@@ -16,26 +16,26 @@ import type { Terminal } from '../../terminal/terminal.ts'
 const FIRST_USER = 'admin'
 
 /**
- * Does nothing where the file is there, whatever is in it.
+ * Does nothing if the file exists, whatever is in it.
  *
- * @param values where the password comes from; where they say nothing it is asked for, and without a terminal made up.
+ * @param values where the password comes from; by default it is asked for, or generated if there is no terminal.
  */
 export async function makeFirstUser(file: string, values: PasswordValues, io: Io): Promise<void> {
   if (existsSync(file)) return
   const { password, isShown } = await firstPassword(values, io)
   const hash = await makeHash(password, {})
   const add = (document: HtpasswdDocument): boolean => {
-    // another process may have been quicker: its user stays
+    // another process may have created it meanwhile: its user stays
     if (document.size > 0) return false
     document.set(FIRST_USER, hash)
     return true
   }
   const update = (): Promise<boolean> => HtpasswdFile.update(file, add, { create: true })
   if (!(await updateWith(values, password, file, update))) return
-  // ours alone to read: nobody else needs it, for the guard runs as us
+  // readable by its owner only: the guard runs under this account
   chmodSync(file, 0o600)
-  io.err(`Made ${file} with the user ${FIRST_USER}.\n`)
-  // not on standard output, which has the access log
+  io.err(`Created ${file} with the user ${FIRST_USER}.\n`)
+  // on standard error, because the access log goes to standard output
   if (isShown) io.err(`Its password, shown this once: ${password}\n`)
 }
 
@@ -58,9 +58,9 @@ async function askAt(terminal: Terminal, io: Io): Promise<ByteString> {
     () => {},
   )
   if (answer.length === 0)
-    throw new HtpasswdError('ERR_PASSWORD', 'expected a password, got an empty one; nothing was made')
+    throw new HtpasswdError('ERR_PASSWORD', 'expected a password, got an empty one; no file was created')
   if (again === undefined || !answer.equals(again)) {
-    throw new HtpasswdError('ERR_PASSWORD', 'expected the same password twice, got two; nothing was made')
+    throw new HtpasswdError('ERR_PASSWORD', 'the two passwords differ; no file was created')
   }
   return toByteString(answer)
 }

@@ -1,18 +1,18 @@
-// Writes the access log together for each turn of the event loop: a write for each request would cost more than its proxying.
+// Writes the lines of the access log once per turn of the event loop: a write(2) per request costs more than its proxying.
 
-/** Lines that wait while nobody reads our output; beyond that they are dropped, for the guard must not fill the memory. */
-const MAX_WAITING_BYTES = 8 * 1024 * 1024
+/** Bytes buffered while nobody reads our output; further lines are dropped, or the guard would run out of memory. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 
 export function lineWriter(out: NodeJS.WritableStream): (line: string) => void {
   let lines: string[] = []
   let dropped = 0
   const flush = (): void => {
-    const waiting = (out as { writableLength?: number }).writableLength ?? 0
-    if (waiting > MAX_WAITING_BYTES) dropped += lines.length
+    const buffered = (out as { writableLength?: number }).writableLength ?? 0
+    if (buffered > MAX_BUFFERED_BYTES) dropped += lines.length
     else {
-      const note = dropped > 0 ? [`(${dropped} lines were dropped: nobody read them)`] : []
+      const note = dropped > 0 ? [`(${dropped} lines were dropped because nobody read the log)`] : []
       dropped = 0
-      for (const text of pieces([...note, ...lines])) out.write(text)
+      for (const text of chunks([...note, ...lines])) out.write(text)
     }
     lines = []
   }
@@ -21,17 +21,17 @@ export function lineWriter(out: NodeJS.WritableStream): (line: string) => void {
   }
 }
 
-/** What a pipe takes in one piece (PIPE_BUF of Linux): longer writes of several workers would mix within a line. */
-const PIECE_BYTES = 4096
+/** PIPE_BUF of Linux, which a pipe takes atomically: longer writes of several workers would mix within a line. */
+const CHUNK_BYTES = 4096
 
-function* pieces(lines: readonly string[]): Generator<string> {
-  let piece = ''
+function* chunks(lines: readonly string[]): Generator<string> {
+  let chunk = ''
   for (const line of lines) {
-    if (piece !== '' && piece.length + line.length >= PIECE_BYTES) {
-      yield piece
-      piece = ''
+    if (chunk !== '' && chunk.length + line.length >= CHUNK_BYTES) {
+      yield chunk
+      chunk = ''
     }
-    piece += `${line}\n`
+    chunk += `${line}\n`
   }
-  yield piece
+  yield chunk
 }

@@ -7,12 +7,12 @@ export interface SignalSource {
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
 }
 
-/** Each that would end a process that does not listen to it. */
+/** Signals whose default action is to terminate. */
 export const TERMINATING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP']
 
 const reasons: Partial<Record<NodeJS.Signals, string>> = {
   SIGINT: 'Ctrl-C',
-  SIGTERM: 'told to stop (SIGTERM)',
+  SIGTERM: 'received SIGTERM',
   SIGBREAK: 'Ctrl-Break',
   SIGHUP: 'the terminal was closed',
 }
@@ -20,12 +20,12 @@ const reasons: Partial<Record<NodeJS.Signals, string>> = {
 export interface StopSignals extends Disposable {
   /** Resolves with the reason at the first signal that means stop. */
   readonly first: Promise<string>
-  /** Resolves at the next one: whoever presses Ctrl-C twice does not want to wait. */
+  /** Resolves at the next one: a second Ctrl-C means that the user does not want to wait. */
   readonly second: Promise<unknown>
 }
 
 export function catchStop(source: SignalSource, platform = process.platform): StopSignals {
-  // Windows sends SIGHUP when the console window is closed and ends the process some seconds later
+  // Windows sends SIGHUP when the console window is closed, and ends the process some seconds later
   const names = TERMINATING.filter(name => platform === 'win32' || name === 'SIGINT' || name === 'SIGTERM')
   const first = withResolvers<string>()
   const second = withResolvers<unknown>()
@@ -51,7 +51,7 @@ export function catchStop(source: SignalSource, platform = process.platform): St
   }
 }
 
-/** Calls back on SIGHUP where that means "read your files again". */
+/** Calls `reload` on SIGHUP, which means "read your files again" on POSIX. */
 export function catchHangup(
   source: SignalSource,
   reload: () => void,
@@ -62,7 +62,7 @@ export function catchHangup(
   return { [Symbol.dispose]: () => source.off('SIGHUP', reload) }
 }
 
-/** SIGHUP says both "read your files again" and "the terminal was closed"; only after the latter it cannot be opened. */
+/** SIGHUP means "read your files again" or "the terminal was closed"; only after the latter /dev/tty cannot be opened. */
 function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'))
@@ -72,7 +72,7 @@ function hasTerminal(): boolean {
   }
 }
 
-// Promise.withResolvers came with Node 22
+// Promise.withResolvers needs Node 22
 function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve!: (value: T) => void
   const promise = new Promise<T>(done => {

@@ -1,4 +1,4 @@
-// What `serve` says when it is up: where to open it, what to set for the Python client, how many users, what to worry about.
+// The message of `serve` when it is up: where to open it, the variables of MLflow's client, the users, warnings.
 
 import { type HashInfo, identify } from '../../../hash/registry.ts'
 import { count, printable, shellWord } from '../../terminal/output.ts'
@@ -12,10 +12,10 @@ export interface StartupFacts {
   readonly scheme: 'http' | 'https'
   /** `/mlflow` or empty. */
   readonly prefix: string
-  /** What is guarded, in words: a URL or `the built-in demo page`. */
+  /** A URL, or `the built-in demo page`. */
   readonly guarded: string
   readonly warnings: readonly string[]
-  /** Said behind the first line: what the app wrote before that could mislead. */
+  /** Follows the first line; corrects what the app itself may have printed. */
   readonly note?: string | undefined
   readonly outside?: readonly string[]
 }
@@ -27,7 +27,7 @@ export function startupMessage(facts: StartupFacts): string {
   const urls = reachableUrls(facts.scheme, facts.listen, facts.outside?.slice()).map(
     url => `${url}${facts.prefix}${facts.prefix && '/'}`,
   )
-  // the client on another machine needs the address that others reach
+  // a client on another machine needs an address that it can reach
   const clientUrl = (urls[1] ?? urls[0] ?? '').replace(/\/$/, '')
   const only = users.length === 1 ? users[0]?.[0] : undefined
   const name = only !== undefined && /^[\w.@-]+$/.test(only) ? only : 'your-name'
@@ -48,7 +48,7 @@ export function startupMessage(facts: StartupFacts): string {
 }
 
 const reachNote = ({ host, port }: ListenAddress): string[] =>
-  isLoopback(host) ? [`        (from this machine only; --listen 0.0.0.0:${port} opens it to others)`] : []
+  isLoopback(host) ? [`        (from this machine only; for others use --listen 0.0.0.0:${port})`] : []
 
 /** The three variables of MLflow's client, for a POSIX shell, PowerShell and cmd. */
 function clientLines(url: string, user: string): string[] {
@@ -68,31 +68,31 @@ function listenWarnings({ listen, scheme }: StartupFacts): string[] {
   if (scheme === 'https' || isLoopback(listen.host)) return []
   const where = isEveryAddress(listen.host) ? 'every network of this machine' : listen.host
   return [
-    `plain HTTP on ${where}: whoever can listen in on the way reads the passwords. ` +
-      'Use --tls-cert and --tls-key, or only a network that you trust.',
+    `plain HTTP on ${where}: passwords can be read on the network. ` +
+      'Use --tls-cert and --tls-key, or a network that you trust.',
   ]
 }
 
-/** Users whose hash is quickly guessed or of no use, each with what to do. */
+/** Users whose password is easily guessed from its hash, or who cannot log in, with what to do. */
 export function hashWarnings(
   users: readonly (readonly [user: string, hash: string])[],
   file: string,
 ): string[] {
   const infos = users.map(([user, hash]) => ({ user, info: identify(hash) }))
-  const weak = infos.filter(one => one.info !== undefined && one.info.strength !== 'strong')
-  const unusable = infos.filter(one => one.info === undefined).map(one => one.user)
+  const weak = infos.filter(({ info }) => info !== undefined && info.strength !== 'strong')
+  const unusable = infos.filter(({ info }) => info === undefined).map(({ user }) => user)
   const warnings: string[] = []
   if (weak.length > 0) {
-    const formats = [...new Set(weak.map(one => nameOf(one.info as HashInfo)))].join(', ')
+    const formats = [...new Set(weak.map(({ info }) => nameOf(info as HashInfo)))].join(', ')
     warnings.push(
-      `${namesOf(weak.map(one => one.user))}: ${formats} is quickly guessed once the file leaks. ` +
-        `Set the password anew with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
+      `${namesOf(weak.map(({ user }) => user))}: ${formats} is easily guessed once the file leaks. ` +
+        `Set a new password with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
     )
   }
   if (unusable.length > 0) {
     warnings.push(
       `${namesOf(unusable)} cannot log in: plain text, locked, damaged or of an unknown format. ` +
-        `Set the password anew with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
+        `Set a new password with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
     )
   }
   return warnings

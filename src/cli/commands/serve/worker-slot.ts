@@ -1,48 +1,47 @@
-// The place of one worker: filled with a process, and filled again when that one ends before it is told to.
+// One worker of `serve --workers`: a process, replaced when it ends before it is told to.
 import type { Worker } from 'node:cluster'
 import { type ErrorCode, HtpasswdError } from '../../../errors.ts'
-import { RestartPause } from './restart-backoff.ts'
 
-/** What a worker tells: that it listens, or why it cannot. */
-export type Report =
+/** What a worker sends: that it listens, or why it cannot. */
+export type WorkerMessage =
   | { readonly listening: number }
   | { readonly failed: { readonly code: ErrorCode; readonly message: string } }
-/** What it is told. */
-export type Order = 'reload' | { readonly close: number }
+/** What it is sent. */
+export type WorkerCommand = 'reload' | { readonly close: number }
 
 /** Holds one worker at a time, until it is closed. */
-export class WorkerPlace {
+export class WorkerSlot {
   readonly #fork: () => Worker
-  readonly #say: (text: string) => void
-  readonly #pause = new RestartPause()
+  readonly #notify: (text: string) => void
+  readonly #delayAfter = restartBackoff()
   #worker: Worker | undefined
-  #next: NodeJS.Timeout | undefined
+  #restart: NodeJS.Timeout | undefined
   #closing = false
 
-  constructor(fork: () => Worker, say: (text: string) => void) {
+  constructor(fork: () => Worker, notify: (text: string) => void) {
     this.#fork = fork
-    this.#say = say
+    this.#notify = notify
   }
 
   /**
-   * Starts a worker; resolves with its port.
+   * Starts a worker; resolves with its port. A worker that has listened is replaced when it ends.
    *
-   * @throws HtpasswdError where it does not come to listen. One that did is replaced when it ends.
+   * @throws HtpasswdError if it ends before it listens.
    */
-  async fill(): Promise<number> {
+  async start(): Promise<number> {
     const started = performance.now()
-    const worker = this.#start()
+    const worker = this.#startProcess()
     this.#worker = worker
     return new Promise((resolve, reject) => {
       let listens = false
       let failure: HtpasswdError | undefined
-      worker.on('message', (report: Report) => {
-        listens = 'listening' in report
-        if ('listening' in report) resolve(report.listening)
-        else failure = new HtpasswdError(report.failed.code, report.failed.message)
+      worker.on('message', (message: WorkerMessage) => {
+        listens = 'listening' in message
+        if ('listening' in message) resolve(message.listening)
+        else failure = new HtpasswdError(message.failed.code, message.failed.message)
       })
       worker.on('error', error => {
-        // any other error, as of an order to one that is just ending, shows in its end
+        // any other error, such as of a message to a process that is just ending, shows in its exit
         if (worker.process.pid !== undefined) return
         this.#worker = undefined
         reject(notStarted(error))
@@ -50,29 +49,29 @@ export class WorkerPlace {
       worker.once('exit', (status, signal) => {
         this.#worker = undefined
         const how = `a worker ended with ${signal ? `signal ${signal}` : `exit status ${status}`}`
-        if (listens) this.#fillAgain(started, `${how}; another one takes its place`)
+        if (listens) this.#startAgain(started, `${how}; a new one is started`)
         else reject(failure ?? new HtpasswdError('ERR_LISTEN', `${how} before it listened`))
       })
     })
   }
 
-  tell(order: Order): void {
-    // one that is just ending needs no order
-    if (this.#worker?.isConnected()) this.#worker.send(order, () => {})
+  send(command: WorkerCommand): void {
+    // the callback takes the error of a process that is just ending
+    if (this.#worker?.isConnected()) this.#worker.send(command, () => {})
   }
 
-  /** Resolves when its worker has gone; requests under way may finish until the limit. */
+  /** Resolves when its worker has exited; requests in flight may finish until the limit. */
   async close(limitMilliseconds: number): Promise<void> {
     this.#closing = true
-    clearTimeout(this.#next)
+    clearTimeout(this.#restart)
     const worker = this.#worker
     if (worker === undefined) return
-    const gone = new Promise(resolve => worker.once('exit', resolve))
-    this.tell({ close: limitMilliseconds })
-    await gone
+    const exited = new Promise(resolve => worker.once('exit', resolve))
+    this.send({ close: limitMilliseconds })
+    await exited
   }
 
-  #start(): Worker {
+  #startProcess(): Worker {
     try {
       return this.#fork()
     } catch (error) {
@@ -80,18 +79,38 @@ export class WorkerPlace {
     }
   }
 
-  #fillAgain(started: number, why: string): void {
+  #startAgain(started: number, why: string): void {
     if (this.#closing) return
-    const pause = this.#pause.after(performance.now() - started)
-    this.#say(`warning: ${why}${pause === 0 ? '' : ` in ${pause / 1000} s`}`)
-    this.#next = setTimeout(() => {
+    const delay = this.#delayAfter(performance.now() - started)
+    this.#notify(`warning: ${why}${delay === 0 ? '' : ` in ${delay / 1000} s`}`)
+    this.#restart = setTimeout(() => {
       const again = performance.now()
-      this.fill().catch((error: Error) =>
-        this.#fillAgain(again, `no worker could take its place: ${error.message}; the next one is tried`),
+      this.start().catch((error: Error) =>
+        this.#startAgain(again, `a worker could not be replaced: ${error.message}; the next attempt is made`),
       )
-    }, pause)
+    }, delay)
   }
 }
 
 const notStarted = (error: Error): HtpasswdError =>
   new HtpasswdError('ERR_LISTEN', `a worker could not be started: ${error.message}`, { cause: error })
+
+const FIRST_DELAY_MS = 1000
+const LONGEST_DELAY_MS = 30_000
+/** A worker that lived so long did not crash at its start. */
+const STABLE_AFTER_MS = 60_000
+
+/**
+ * The delays before the restarts of one worker: none after a stable one, then doubling, so that one which crashes at its
+ * start is not restarted in a busy loop.
+ *
+ * @returns the milliseconds to wait after a worker that lived for `lifetime` milliseconds.
+ */
+export function restartBackoff(): (lifetime: number) => number {
+  let next = 0
+  return lifetime => {
+    const delay = lifetime < STABLE_AFTER_MS ? next : 0
+    next = Math.min(Math.max(delay * 2, FIRST_DELAY_MS), LONGEST_DELAY_MS)
+    return delay
+  }
+}

@@ -1,68 +1,68 @@
-// `serve --workers N`: several processes listen on one port, for one event loop cannot fill a machine.
+// `serve --workers N`: several processes share the listening port, because one event loop uses one core.
 import cluster from 'node:cluster'
 import { HtpasswdError } from '../../../errors.ts'
 import type { TlsWatch } from './certificate.ts'
-import type { Front } from './listener.ts'
+import type { Listener } from './listener.ts'
 import { TERMINATING } from './signals.ts'
-import { type Order, type Report, WorkerPlace } from './worker-slot.ts'
+import { type WorkerCommand, type WorkerMessage, WorkerSlot } from './worker-slot.ts'
 
 /** Whether this process is one of another's workers. */
 export const isWorker = (): boolean => cluster.isWorker
 
-/** What workers and the process that started them have in common. */
+/** What the process that starts the workers needs. */
 export interface WorkersOptions {
   readonly count: number
-  /** This process's own: each worker reads the files for itself and reports nothing; this process reports once. */
+  /** Each worker reads the files for itself; this process reports their changes, once. */
   readonly certificate: TlsWatch | undefined
-  readonly say: (text: string) => void
+  readonly notify: (text: string) => void
 }
 
-/** The front of the process that the user started: it listens through its workers, which run the same command. */
-export function openWorkers({ count, certificate, say }: WorkersOptions): Front {
-  const places = Array.from({ length: count }, () => new WorkerPlace(() => cluster.fork(), say))
+/** The listener of the process that the user started: its workers, which run the same command. */
+export function openWorkers({ count, certificate, notify }: WorkersOptions): Listener {
+  const slots = Array.from({ length: count }, () => new WorkerSlot(() => cluster.fork(), notify))
   return {
     listen: async () => {
-      const [first, ...others] = places
-      // one first: its reason why it cannot listen is told once, and port 0 becomes one port for all
-      const port = await (first as WorkerPlace).fill()
-      await Promise.all(others.map(place => place.fill()))
+      const [first, ...others] = slots
+      // one first: why it cannot listen is reported once, and port 0 becomes one port for all
+      const port = await (first as WorkerSlot).start()
+      await Promise.all(others.map(slot => slot.start()))
       return port
     },
     reload: () => {
       certificate?.reload()
-      for (const place of places) place.tell('reload')
+      for (const slot of slots) slot.send('reload')
     },
     close: async limit => {
       certificate?.[Symbol.dispose]()
-      await Promise.all(places.map(place => place.close(limit)))
+      await Promise.all(slots.map(slot => slot.close(limit)))
     },
   }
 }
 
-/** A worker's life: listens until it is told to end, or the process that started it is gone. */
-export async function runWorker(open: () => Promise<Front>): Promise<void> {
-  const report = (message: Report): unknown => process.send?.(message)
-  // the terminal's Ctrl-C reaches every process; only the first one decides
+/** Runs a worker: listens until it is told to close, or the process that started it has exited. */
+export async function runWorker(open: () => Promise<Listener>): Promise<void> {
+  const send = (message: WorkerMessage): unknown => process.send?.(message)
+  // the terminal sends Ctrl-C to every process of the group; only the first process acts on it
   for (const signal of TERMINATING) process.on(signal, () => {})
   try {
-    const front = await open()
-    const listening = front.listen()
-    const ended = new Promise<void>(resolve => {
-      // the next order to end may give less time
-      const end = (limit: number): void => {
-        listening.then(() => front.close(limit)).then(resolve, () => {})
+    const listener = await open()
+    const listening = listener.listen()
+    const closed = new Promise<void>(resolve => {
+      // a second command to close may set a shorter limit
+      const close = (limit: number): void => {
+        listening.then(() => listener.close(limit)).then(resolve, () => {})
       }
-      process.on('message', (order: Order) => {
-        if (order === 'reload') front.reload()
-        else end(order.close)
+      process.on('message', (command: WorkerCommand) => {
+        if (command === 'reload') listener.reload()
+        else close(command.close)
       })
-      process.once('disconnect', () => end(0))
+      process.once('disconnect', () => close(0))
     })
-    report({ listening: await listening })
-    await ended
+    send({ listening: await listening })
+    await closed
   } catch (error) {
     if (!(error instanceof HtpasswdError)) throw error
-    report({ failed: { code: error.code, message: error.message } })
+    send({ failed: { code: error.code, message: error.message } })
   }
   if (process.connected) process.disconnect()
 }

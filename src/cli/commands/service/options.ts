@@ -4,8 +4,7 @@ import { nearestName } from '../../options/nearest-name.ts'
 import { type Raw, usageError } from '../../options/parse.ts'
 import { type Grammar, helpOption, type OptionTable } from '../../options/table.ts'
 import type { Parsed } from '../../options/values.ts'
-import { serveOptions } from '../serve/option-table.ts'
-import { parseServe, type ServeRequest } from '../serve/options.ts'
+import { parseServe, type ServeRequest, serveOptions } from '../serve/options.ts'
 
 const serviceActions = ['install', 'uninstall', 'status'] as const
 type ServiceAction = (typeof serviceActions)[number]

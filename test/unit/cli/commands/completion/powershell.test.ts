@@ -46,5 +46,5 @@ test('it knows every command, word and option', async () => {
 
 test('quotes in descriptions are doubled', async () => {
   const script = powershellScript(await modelOf(commands))
-  expect(script).toContain("pass the browser''s Host to the app instead of the upstream''s own")
+  expect(script).toContain("pass the client''s Host header to the app instead of the upstream''s")
 })

@@ -1,4 +1,4 @@
-// --init: the missing file with its first user, by a password that is given, typed, or made up and shown once.
+// --init: the missing file with its first user, by a password that is given, typed, or generated and shown once.
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,7 +62,7 @@ test('at a terminal it is asked for twice and not shown', async () => {
 })
 
 test.each([
-  ['two different ones', 'one\rtwo\r', 'expected the same password twice'],
+  ['two different ones', 'one\rtwo\r', 'the two passwords differ'],
   ['an empty one', '\r\r', 'expected a password, got an empty one'],
   ['Ctrl-C', '\u0003', 'no password was given'],
 ])('%s makes no file', async (name, typed, message) => {
@@ -93,7 +93,7 @@ test('--generate-to writes it to a file and shows it nowhere', async () => {
   const [file, made] = [join(folder, 'with-made'), join(folder, 'made')]
   const { io, said } = ioWith()
   await makeFirstUser(file, valuesOf('--generate-to', made), io)
-  expect(said()).toBe(`Made ${file} with the user admin.\n`)
+  expect(said()).toBe(`Created ${file} with the user admin.\n`)
   expect(await verifyPassword(readFileSync(made, 'utf8').trimEnd(), hashIn(file))).toBe(true)
   const again = makeFirstUser(join(folder, 'again'), valuesOf('--generate-to', made), io)
   await expect(again).rejects.toThrow('which is there')
@@ -110,7 +110,7 @@ test('--password-file and --password-env ask nobody, and nothing shows the passw
     const { io, said, closed } = ioWith('typed\rtyped\r')
     await makeFirstUser(file, valuesOf(...words), { ...io, env: { LAB_PW: 'correct horse' } })
     expect(await verifyPassword('correct horse', hashIn(file))).toBe(true)
-    expect([said(), closed()]).toEqual([`Made ${file} with the user admin.\n`, false])
+    expect([said(), closed()]).toEqual([`Created ${file} with the user admin.\n`, false])
   }
 })
 

@@ -61,5 +61,7 @@ test('where nobody reads, lines are dropped, counted and told', async () => {
   }
   write('after')
   await turn()
-  expect(writes.at(-1)?.slice(0, 100)).toMatch(/^\(\d+ lines were dropped: nobody read them\)\nafter\n$/)
+  expect(writes.at(-1)?.slice(0, 100)).toMatch(
+    /^\(\d+ lines were dropped because nobody read the log\)\nafter\n$/,
+  )
 })

@@ -3,8 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { serveGrammar } from '../../../../../src/cli/commands/serve/option-table.ts'
-import { parseServe } from '../../../../../src/cli/commands/serve/options.ts'
+import {
+  guardOptions,
+  parseServe,
+  serveGrammar,
+  serveOptions,
+} from '../../../../../src/cli/commands/serve/options.ts'
 import { helpOf } from '../../../../../src/cli/options/parse.ts'
 import { passwordOptions } from '../../../../../src/cli/password/options.ts'
 
@@ -152,7 +156,7 @@ test.each<[why: string, argv: string[], env: NodeJS.ProcessEnv, message: string 
     'a place for the password without --init',
     ['--password-file', 'x'],
     {},
-    '--password-file says where the password of the first user comes from, and expected --init beside it',
+    '--password-file sets the password of the first user, and needs --init',
   ],
   [
     'two places for the password',
@@ -200,4 +204,35 @@ test('an error never repeats a password out of a URL', () => {
       expect.not.objectContaining({ message: expect.stringContaining('secret') }),
     )
   }
+})
+
+test('the options that hold a path take FILE, so that completion and the service find them', () => {
+  const files = Object.entries(serveOptions).filter(([, row]) => 'argument' in row && row.argument === 'FILE')
+  expect(files.map(([name]) => name)).toEqual([
+    'generate-to',
+    'password-file',
+    'tls-cert',
+    'tls-key',
+    'config',
+  ])
+})
+
+test('every form names only options that are there', () => {
+  const named = serveGrammar.synopsis.join(' ').match(/--[a-z-]{2,}/g) ?? []
+  expect(named.length).toBeGreaterThan(0)
+  for (const option of named) expect(Object.keys(serveOptions)).toContain(option.slice(2))
+})
+
+test('a row names the option of the guard that its value is', () => {
+  const argv = ['--realm', 'Lab', '--allow-path', '/health', '--upstream-timeout', '3', '--preserve-host']
+  expect(guardOptions(values(argv))).toEqual({
+    realm: 'Lab',
+    allowPaths: ['/health'],
+    allowOrigins: [],
+    prefix: undefined,
+    forwardAuth: false,
+    preserveHost: true,
+    trustProxy: [],
+    upstreamTimeout: 3000,
+  })
 })

@@ -33,7 +33,7 @@ test('on loopback: one address, the lines of three shells, nothing to worry abou
   expect(text).toContain(
     'set "MLFLOW_TRACKING_URI=http://127.0.0.1:8080" & set "MLFLOW_TRACKING_USERNAME=ann"',
   )
-  expect(text).toContain('from this machine only; --listen 0.0.0.0:8080 opens it to others')
+  expect(text).toContain('from this machine only; for others use --listen 0.0.0.0:8080')
   expect(text).not.toContain('warning')
 })
 
@@ -65,7 +65,7 @@ test('weak and unusable hashes are named by user, never shown', () => {
   const users = [...'abcdefg'].map(name => [name, APR1] as const)
   const warnings = hashWarnings([...users, ['zoe', 'plaintext-secret'], ['ok', BCRYPT]], 'users')
   expect(warnings[0]).toMatch(
-    /^users a, b, c, d, e and 2 more: apr1 is quickly guessed .*htpasswd -B -C 12 users NAME$/,
+    /^users a, b, c, d, e and 2 more: apr1 is easily guessed .*htpasswd -B -C 12 users NAME$/,
   )
   expect(warnings[1]).toMatch(/^user zoe cannot log in/)
   expect(warnings.join()).not.toMatch(/plaintext-secret|lZL6V/)

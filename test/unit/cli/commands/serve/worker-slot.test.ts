@@ -1,7 +1,7 @@
 import type { Worker } from 'node:cluster'
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { WorkerPlace } from '../../../../../src/cli/commands/serve/worker-slot.ts'
+import { restartBackoff, WorkerSlot } from '../../../../../src/cli/commands/serve/worker-slot.ts'
 
 /** A worker without a process. */
 class FakeWorker extends EventEmitter {
@@ -12,24 +12,24 @@ class FakeWorker extends EventEmitter {
   end = (status: number): boolean => this.emit('exit', status, null)
 }
 
-const said: string[] = []
+const reports: string[] = []
 const forked: FakeWorker[] = []
 const last = (): FakeWorker => forked.at(-1) as FakeWorker
 const fork = vi.fn((): Worker => {
   forked.push(new FakeWorker())
   return last() as unknown as Worker
 })
-const makePlace = (): WorkerPlace => new WorkerPlace(fork, text => said.push(text))
-async function filled(): Promise<WorkerPlace> {
-  const place = makePlace()
-  const port = place.fill()
+const makeSlot = (): WorkerSlot => new WorkerSlot(fork, text => reports.push(text))
+async function started(): Promise<WorkerSlot> {
+  const slot = makeSlot()
+  const port = slot.start()
   last().listen()
   expect(await port).toBe(8080)
-  return place
+  return slot
 }
 
 beforeEach(() => {
-  said.length = 0
+  reports.length = 0
   forked.length = 0
   fork.mockClear()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -40,7 +40,7 @@ afterEach(() => {
 
 describe('at the start', () => {
   test('why a worker cannot listen is its own word', async () => {
-    const port = makePlace().fill()
+    const port = makeSlot().start()
     last().emit('message', { failed: { code: 'ERR_LISTEN', message: 'port 8080 is taken' } })
     last().end(0)
     await expect(port).rejects.toThrow('port 8080 is taken')
@@ -48,28 +48,28 @@ describe('at the start', () => {
   })
 
   test('one that says nothing has ended', async () => {
-    const port = makePlace().fill()
+    const port = makeSlot().start()
     last().end(3)
     await expect(port).rejects.toThrow('a worker ended with exit status 3 before it listened')
   })
 
   test('one that cannot be started is a failure like any other', async () => {
-    const place = makePlace()
-    const port = place.fill()
+    const slot = makeSlot()
+    const port = slot.start()
     last().process.pid = undefined
     last().emit('error', new Error('spawn EAGAIN'))
     await expect(port).rejects.toThrow('a worker could not be started: spawn EAGAIN')
-    await place.close(0)
+    await slot.close(0)
     fork.mockImplementationOnce(() => {
       throw new Error('spawn ENOMEM')
     })
-    await expect(makePlace().fill()).rejects.toThrow('a worker could not be started: spawn ENOMEM')
+    await expect(makeSlot().start()).rejects.toThrow('a worker could not be started: spawn ENOMEM')
   })
 })
 
 describe('a worker that ends', () => {
   test('is replaced at once, and after a pause where the next one does not last', async () => {
-    await filled()
+    await started()
     last().end(1)
     await vi.advanceTimersByTimeAsync(0)
     expect(fork).toHaveBeenCalledTimes(2)
@@ -84,43 +84,58 @@ describe('a worker that ends', () => {
     last().end(1)
     await vi.advanceTimersByTimeAsync(0)
     expect(fork).toHaveBeenCalledTimes(4)
-    expect(said).toEqual([
-      'warning: a worker ended with exit status 1; another one takes its place',
-      'warning: a worker ended with exit status 1; another one takes its place in 1 s',
-      'warning: a worker ended with exit status 1; another one takes its place',
+    expect(reports).toEqual([
+      'warning: a worker ended with exit status 1; a new one is started',
+      'warning: a worker ended with exit status 1; a new one is started in 1 s',
+      'warning: a worker ended with exit status 1; a new one is started',
     ])
   })
 
   test('is replaced at last, where one that should take its place did not listen', async () => {
-    await filled()
+    await started()
     last().end(1)
     await vi.advanceTimersByTimeAsync(0)
     last().end(2)
     await vi.advanceTimersByTimeAsync(1000)
     expect(fork).toHaveBeenCalledTimes(3)
-    expect(said.at(-1)).toBe(
-      'warning: no worker could take its place: a worker ended with exit status 2 before it listened; the next one is tried in 1 s',
+    expect(reports.at(-1)).toBe(
+      'warning: a worker could not be replaced: a worker ended with exit status 2 before it listened; the next attempt is made in 1 s',
     )
     last().listen()
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('is not replaced when all are told to end', async () => {
-    const place = await filled()
-    const gone = place.close(10)
+    const slot = await started()
+    const gone = slot.close(10)
     expect(last().send).toHaveBeenCalledWith({ close: 10 }, expect.any(Function))
     last().emit('error', new Error('write EPIPE'))
     last().end(0)
     await gone
-    expect(said).toEqual([])
+    expect(reports).toEqual([])
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('nor when that comes in the pause', async () => {
-    const place = await filled()
+    const slot = await started()
     last().end(1)
-    await place.close(10)
+    await slot.close(10)
     await vi.advanceTimersByTimeAsync(60_000)
     expect(fork).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('the delay before a restart', () => {
+  test('none the first time, then from a second to half a minute', () => {
+    const delayAfter = restartBackoff()
+    const delays = Array.from({ length: 8 }, () => delayAfter(10))
+    expect(delays).toEqual([0, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+  })
+
+  test('none after a worker that lived for a minute', () => {
+    const delayAfter = restartBackoff()
+    for (let i = 0; i < 5; i++) delayAfter(59_999)
+    expect(delayAfter(60_000)).toBe(0)
+    expect(delayAfter(0)).toBe(1000)
   })
 })

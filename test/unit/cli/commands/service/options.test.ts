@@ -1,7 +1,7 @@
 // The words of `service`: its own options apart from those of the guard, and paths made full.
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { serveOptions } from '../../../../../src/cli/commands/serve/option-table.ts'
+import { serveOptions } from '../../../../../src/cli/commands/serve/options.ts'
 import { serviceGrammar, serviceRequest } from '../../../../../src/cli/commands/service/options.ts'
 import { parseOptions } from '../../../../../src/cli/options/values.ts'
 import { passwordOptions } from '../../../../../src/cli/password/options.ts'

@@ -1,15 +1,61 @@
-// Who has a port: the process's name where the system tells, and the next port that is free.
+// The guard's port: binding it, and who has it if that fails.
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { HtpasswdError } from '../../../errors.ts'
 import { runSystemProgram } from '../../../platform/windows-program.ts'
+import { type ListenAddress, urlOf } from './address.ts'
 
-const TRIES = 50
+/**
+ * Binds the guard's port; resolves with the address in use, where port 0 has become a real one.
+ *
+ * @throws HtpasswdError `ERR_LISTEN`, with who has the port and which one is free.
+ */
+export async function listen(server: Server, { host, port }: ListenAddress): Promise<AddressInfo> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host, port }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+  } catch (error) {
+    throw new HtpasswdError(
+      'ERR_LISTEN',
+      await explainFailure(error as NodeJS.ErrnoException, { host, port }),
+      {
+        cause: error,
+      },
+    )
+  }
+  return server.address() as AddressInfo
+}
+
+async function explainFailure(error: NodeJS.ErrnoException, { host, port }: ListenAddress): Promise<string> {
+  const where = urlOf('http', host, port).replace('http://', '')
+  if (error.code === 'EADDRINUSE') {
+    const [owner, free] = await Promise.all([portOwner(port), nextFreePort(host, port)])
+    const advice =
+      free === undefined
+        ? 'stop it or use another port'
+        : `stop it, or use the next free port: --listen ${where.replace(/:\d+$/, '')}:${free}`
+    return `port ${port} is already in use by ${owner ?? 'another program'}; ${advice}`
+  }
+  if (error.code === 'EACCES')
+    return `listening on ${where} is not permitted; ports below 1024 need privileges; use one above 1023`
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') {
+    return `--listen: ${host} is not an address of this machine; 0.0.0.0:${port} is every IPv4 address`
+  }
+  return `listening on ${where} failed: ${error.message}`
+}
+
+const ATTEMPTS = 50
 const LOOKUP_LIMIT_MS = 3000
 
-/** The first free port above the given one on that host, or undefined where the next fifty are taken. */
+/** The first free port above the given one on that host, or undefined if the next fifty are taken. */
 export async function nextFreePort(host: string, port: number): Promise<number | undefined> {
-  const last = Math.min(port + TRIES, 65535)
+  const last = Math.min(port + ATTEMPTS, 65535)
   for (let candidate = port + 1; candidate <= last; candidate++) {
     if (await isFree(host, candidate)) return candidate
   }
@@ -24,7 +70,7 @@ function isFree(host: string, port: number): Promise<boolean> {
   })
 }
 
-/** `node (process 4711)`, or undefined where the system does not say (another user's process, a missing tool). */
+/** `node (process 4711)`, or undefined if the system does not tell (another user's process, a missing tool). */
 export async function portOwner(
   port: number,
   platform: NodeJS.Platform = process.platform,
@@ -66,7 +112,7 @@ export function listeningInodes(table: string, port: number): string[] {
   })
 }
 
-/** Reads `lsof -F pc`: a line `p4711`, then `cnode`. */
+/** Parses `lsof -F pc`: a line `p4711`, then `cnode`. */
 export function ownerInLsof(output: string): string | undefined {
   const pid = /^p(\d+)$/m.exec(output)?.[1]
   const name = /^c(.+)$/m.exec(output)?.[1]
@@ -82,7 +128,7 @@ async function windowsOwner(port: number): Promise<string | undefined> {
   return `${name ?? 'unknown program'} (process ${pid})`
 }
 
-/** Reads `netstat -ano`; the state's name is translated on Windows, so a foreign address of port 0 tells a listener. */
+/** Parses `netstat -ano`. Windows translates the names of states; a listener is known by its foreign port 0. */
 export function pidInNetstat(output: string, port: number): string | undefined {
   return new RegExp(`^\\s*TCP\\s+\\S+:${port}\\s+\\S+:0\\s+\\S+\\s+(\\d+)\\s*$`, 'm').exec(output)?.[1]
 }

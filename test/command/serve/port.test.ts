@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import {
+  listen,
   listeningInodes,
   nextFreePort,
   ownerInLsof,
   pidInNetstat,
   portOwner,
-} from '../../../src/cli/commands/serve/port-owner.ts'
+} from '../../../src/cli/commands/serve/port.ts'
 
 test('the table of proc_net_tcp(5): listening sockets of the port only', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -48,4 +49,29 @@ test('a port of our own: it is us, and the next free one is another', async () =
 
 test('at the end of the range there is none', async () => {
   expect(await nextFreePort('127.0.0.1', 65535)).toBeUndefined()
+})
+
+test('port 0 becomes a real one', async () => {
+  const server = createServer()
+  expect((await listen(server, { host: '127.0.0.1', port: 0 })).port).toBeGreaterThan(0)
+  server.close()
+})
+
+test('a port in use names the process and the next free one', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const who = process.platform === 'linux' ? `\\S.* \\(process ${process.pid}\\)` : '.*'
+  await expect(listen(createServer(), { host: '127.0.0.1', port })).rejects.toThrow(
+    new RegExp(
+      `^port ${port} is already in use by ${who}; stop it, or use the next free port: --listen 127.0.0.1:\\d+$`,
+    ),
+  )
+  other.close()
+})
+
+test('an address of another machine is told as such', async () => {
+  await expect(listen(createServer(), { host: '192.0.2.1', port: 8080 })).rejects.toThrow(
+    /^--listen: 192.0.2.1 is not an address of this machine/,
+  )
 })

@@ -1,6 +1,6 @@
 // The page itself: what it says of the headers, nothing injected, nothing loaded, no password shown.
 import { expect, test } from 'vitest'
-import { demoPage } from '../../../../../src/cli/commands/serve/demo-page.ts'
+import { demoPage } from '../../../../../src/cli/commands/serve/demo.ts'
 
 const page = (...rawHeaders: string[]): string =>
   demoPage({ method: 'GET', target: '/a?<b>', rawHeaders, userHeader: 'X-User' })
@@ -13,8 +13,8 @@ test('it names the user, also beyond ASCII, and nobody where there is none', () 
 
 test('it marks what the guard wrote itself', () => {
   const text = page('Host', '127.0.0.1', 'X-User', 'ann', 'Accept', '*/*')
-  expect(text).toMatch(/class="own"><th scope="row">Host<td>127\.0\.0\.1<td>by the guard/)
-  expect(text).toMatch(/class="own"><th scope="row">X-User<td>ann<td>by the guard: who you are/)
+  expect(text).toMatch(/class="own"><th scope="row">Host<td>127\.0\.0\.1<td>set by the guard/)
+  expect(text).toMatch(/class="own"><th scope="row">X-User<td>ann<td>set by the guard: the user name/)
   expect(text).toMatch(/<tr><th scope="row">Accept<td>\*\/\*<td>/)
 })
 
@@ -26,10 +26,10 @@ test('nothing that a client sends becomes markup', () => {
 })
 
 test('the password is not shown, passed on or not', () => {
-  expect(page()).toContain('not passed on')
+  expect(page()).toContain('not forwarded')
   const text = page('Authorization', 'Basic c2VjcmV0')
   expect(text).toContain('(hidden here)')
-  expect(text).not.toMatch(/c2VjcmV0|not passed on/)
+  expect(text).not.toMatch(/c2VjcmV0|not forwarded/)
 })
 
 test('it loads nothing from elsewhere', () => {

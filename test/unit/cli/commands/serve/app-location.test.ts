@@ -1,0 +1,76 @@
+// Where the app listens, by its command line; and the warnings if it can be reached past the guard.
+import { expect, test } from 'vitest'
+import {
+  listensOutside,
+  noteOnCommand,
+  upstreamOfCommand,
+  upstreamWarnings,
+} from '../../../../../src/cli/commands/serve/app-location.ts'
+
+const outside = ['192.168.1.5', 'fd00::5']
+const warningsOf = (url: string, asked: boolean, open: string[], there = true) => {
+  const upstream = new URL(url)
+  const probe = async (host: string) => (host === upstream.hostname ? there : open.includes(host))
+  return upstreamWarnings(upstream, asked, { outside, probe })
+}
+
+test('an app on loopback alone is fine', async () => {
+  expect(await warningsOf('http://127.0.0.1:5000', false, [])).toEqual([])
+})
+
+test('an app that answers on outside addresses is named with them', async () => {
+  expect(await warningsOf('http://127.0.0.1:5000', false, outside)).toEqual([
+    'the app is reachable past the guard, without a password, at http://192.168.1.5:5000, http://[fd00::5]:5000: start it with --host 127.0.0.1',
+  ])
+})
+
+test('so is one whose command asks for it, even if the probe fails', async () => {
+  expect((await warningsOf('http://127.0.0.1:5000', true, []))[0]).toContain('from other machines')
+})
+
+test('an app on another machine cannot be probed, only warned of', async () => {
+  expect((await warningsOf('http://10.0.0.9:5000', false, []))[0]).toContain(
+    'make sure that only the guard can reach it',
+  )
+})
+
+test.each(['http://127.0.0.1:5000', 'http://10.0.0.9:5000'])(
+  'an app that does not listen yet: %s',
+  async url => {
+    expect((await warningsOf(url, false, [], false))[0]).toBe(
+      `nothing answers at ${url} yet; users get 502 until the app is up`,
+    )
+  },
+)
+
+test.each([
+  ['mlflow server', 'http://127.0.0.1:5000'],
+  ['mlflow server --port 5001', 'http://127.0.0.1:5001'],
+  ['mlflow ui -p 5002', 'http://127.0.0.1:5002'],
+  ['C:\\venv\\Scripts\\mlflow.exe server', 'http://127.0.0.1:5000'],
+  ['python -m mlflow server --port=5003', 'http://127.0.0.1:5003'],
+  ['uvx mlflow server --host 0.0.0.0', 'http://127.0.0.1:5000'],
+  ['mlflow server --host 192.168.1.5', 'http://192.168.1.5:5000'],
+  ['some-app --port 7000', 'http://127.0.0.1:7000'],
+  ['some-app', undefined],
+  ['constructor', undefined],
+  ['some-app --port', undefined],
+])('%s answers at %s', (command, url) => {
+  expect(upstreamOfCommand(command.split(' '))?.origin).toBe(url)
+})
+
+test.each([
+  ['mlflow server', false],
+  ['mlflow server --host 127.0.0.1', false],
+  ['mlflow server --host 0.0.0.0', true],
+  ['mlflow server --host=0.0.0.0', true],
+])('%s asks to be reached from outside: %s', (command, expected) => {
+  expect(listensOutside(command.split(' '))).toBe(expected)
+})
+
+test('MLflow, and only MLflow, gets a note on the options that it recommends', () => {
+  expect(noteOnCommand(['uv', 'run', 'mlflow', 'server'])).toMatch(
+    /^Other machines come in through the guard/,
+  )
+  expect(noteOnCommand(['python', 'app.py'])).toBeUndefined()
+})
