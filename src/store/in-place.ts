@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import { nodeCrypto } from '../platform/node-crypto.ts'
 import { backUp } from './backup.ts'
 import { fileError } from './file-error.ts'
-import { footer, openRecovery, type Recovery, recoveryPaths } from './recovery.ts'
+import { footer, isChangedSince, openRecovery, type Recovery, recoveryPaths } from './recovery.ts'
 import { syncFolder, writeAll } from './replace.ts'
 import { besideFile, inTemporaryFolder, isRefusedByFolder, removeIfAllowed } from './side-files.ts'
 import { readBytes, type Snapshot } from './snapshot.ts'
@@ -115,9 +115,6 @@ async function letReadersIn(handle: FileHandle, { uid, gid, mode }: BigIntStats)
   await handle.chmod(Number(mode & readable) | 0o600).catch(() => undefined)
 }
 
-/** A write takes seconds at most; a change later than this came from another program. */
-const LATER_NS = 60_000_000_000n
-
 /**
  * Finishes what a killed writer left, for the holder of the lock: a file that is half old and half new becomes the old
  * one again. If another program changed it since, what it wrote is kept as a backup.
@@ -139,6 +136,6 @@ async function restore(path: string, file: BigIntStats, recovery: Recovery): Pro
   if ([recovery.oldDigest, recovery.newDigest].includes(digest([content]))) return
   const before = readBytes(recovery.fd, recovery.size)
   if (digest([before]) !== recovery.oldDigest) return
-  if (file.mtimeNs > recovery.stats.mtimeNs + LATER_NS) await backUp(path, content)
+  if (isChangedSince(recovery, file)) await backUp(path, content)
   await overwrite(path, [before])
 }

@@ -1,12 +1,12 @@
 // The content of a password file as it is on disk at the moment of the question: the one living file of library and serve.
-import { type BigIntStats, existsSync, realpathSync } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { setImmediate } from 'node:timers'
 import { encodeSurrogateEscape } from '../bytes.ts'
 import { type HtpasswdDocument, parseHtpasswd } from '../document/document.ts'
 import type { HtpasswdError } from '../errors.ts'
 import { missingError, readPasswordFile } from './read-file.ts'
-import { currentStats, isSameInode, isSameState, readSnapshotSync } from './snapshot.ts'
+import { currentStats, isSameInode, isSameState, type Reading, readSnapshotSync } from './snapshot.ts'
 
 /** A file that nobody wrote for so long is complete, whatever it holds. */
 const SETTLED_MS = 1_000
@@ -31,9 +31,10 @@ interface HeldRecord {
  * it again if it was. A deleted user is therefore refused at the next request; a watcher's event may come later or, on
  * a network drive or without free inotify handles, never.
  *
- * A file that arrived by rename is complete. A file written in place may be half written until nobody has written it for
- * a second: if it is empty, or our own writer is at work, the users read before stay until then; if its last record lacks
- * its newline and looks like the beginning of the one before, that user's hash stays. All other records count at once.
+ * A file that arrived by rename is complete. During a write in place of this package, the recovery copy is the content. A
+ * file that another program writes in place may be half written until nobody has written it for a second: if it is empty,
+ * the users read before stay until then; if its last record lacks its newline and looks like the beginning of the one
+ * before, that user's hash stays. All other records count at once.
  */
 export class LiveDocument {
   /** As it was given, for messages. */
@@ -136,7 +137,7 @@ export class LiveDocument {
     }
   }
 
-  #take({ bytes, stats }: { readonly bytes: Buffer; readonly stats: BigIntStats }, now: number): void {
+  #take({ bytes, stats, isBeingWritten }: Reading, now: number): void {
     const before = this.#stats
     if (before === undefined || !isSameState(before, stats)) {
       this.#isInPlace = before !== undefined && isSameInode(before, stats)
@@ -149,21 +150,21 @@ export class LiveDocument {
     this.#settlesAt = this.#isInPlace ? this.#changedAt + QUIET_MS : Number.NEGATIVE_INFINITY
     const unchangedFor = now - Math.min(this.#changedAt, Number(stats.ctimeMs))
     const isDoubtful = this.#isInPlace && unchangedFor < SETTLED_MS
-    if (isDoubtful && this.#bytes.length > 0 && (bytes.length === 0 || isBeingWritten(this.location)))
-      this.#wait(now)
-    else this.#use(bytes, isDoubtful ? this.#cutRecord(bytes) : undefined, now)
+    if (isDoubtful && bytes.length === 0 && this.#bytes.length > 0) this.#wait()
+    else this.#use(bytes, isDoubtful ? this.#cutRecord(bytes) : undefined)
+    // the end of that write does not show in the stats
+    if (isBeingWritten) this.#readAgainAt = Number.NEGATIVE_INFINITY
   }
 
-  #wait(now: number): void {
+  #wait(): void {
     this.#settlesAt = this.#changedAt + SETTLED_MS
-    // our own writer is done sooner
-    this.#readAgainAt = Math.min(this.#settlesAt, now + QUIET_MS)
+    this.#readAgainAt = this.#settlesAt
   }
 
-  #use(bytes: Buffer, held: HeldRecord | undefined, now: number): void {
+  #use(bytes: Buffer, held: HeldRecord | undefined): void {
     const isNew = this.#error !== undefined || held?.user !== this.#held?.user || !bytes.equals(this.#bytes)
     this.#error = undefined
-    if (held !== undefined) this.#wait(now)
+    if (held !== undefined) this.#wait()
     if (!isNew) return
     try {
       this.#document = parse(bytes)
@@ -204,12 +205,3 @@ function parse(bytes: Buffer): HtpasswdDocument {
 
 const readAgainAt = (stats: BigIntStats, now: number): number =>
   now - Number(stats.mtimeMs) < COARSEST_CLOCK_MS ? now + COARSEST_CLOCK_MS : Number.POSITIVE_INFINITY
-
-/** Whether a writer of this package holds the lock: where a rename is impossible it writes in place. */
-function isBeingWritten(location: string): boolean {
-  try {
-    return existsSync(`${realpathSync(location)}.htpasswd-lock`)
-  } catch {
-    return false
-  }
-}

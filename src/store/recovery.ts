@@ -67,6 +67,13 @@ export function openRecovery(path: string, copy: string): Recovery | undefined {
   return undefined
 }
 
+/** A write takes seconds at most; a change later than this came from another program. */
+const LATER_NS = 60_000_000_000n
+
+/** Whether another program wrote the file after the writer that left the recovery copy. */
+export const isChangedSince = (recovery: Recovery, file: BigIntStats): boolean =>
+  file.mtimeNs > recovery.stats.mtimeNs + LATER_NS
+
 /**
  * For readers: what `use` makes of the old content, if a write in place is not finished.
  *
@@ -80,8 +87,10 @@ export function readRecovery<T>(
 ): { readonly result: T; readonly close: () => void } | undefined {
   for (const copy of recoveryPaths(path, file)) {
     const recovery = openRecovery(path, copy)
-    if (recovery !== undefined)
-      return { result: use(recovery.fd, recovery.size), close: () => closeSync(recovery.fd) }
+    if (recovery === undefined) continue
+    // left by a killed writer, and another program wrote the file since: a user that it deleted must not stay
+    if (isChangedSince(recovery, file)) closeSync(recovery.fd)
+    else return { result: use(recovery.fd, recovery.size), close: () => closeSync(recovery.fd) }
   }
   return undefined
 }

@@ -7,6 +7,7 @@ import {
   openSync,
   read,
   readSync,
+  realpathSync,
   statSync,
 } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -19,6 +20,12 @@ export interface Snapshot {
   readonly bytes: Buffer
   readonly stats: BigIntStats
   readonly stamp: string
+}
+
+/** What one reading found that did not wait for writers. */
+export interface Reading extends Omit<Snapshot, 'stamp'> {
+  /** Whether this package writes it in place; `bytes` is then its old content, from the recovery copy. */
+  readonly isBeingWritten: boolean
 }
 
 const stampOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
@@ -81,19 +88,19 @@ const readAt = (fd: number, into: Buffer, position: number): Promise<number> =>
   })
 
 /**
- * Reads the whole file without waiting for a writer to finish: a write in progress shows as half a file, and as other
- * stats afterwards.
+ * Reads the whole file without waiting for a writer to finish: a write of another program in progress shows as half a file,
+ * and as other stats afterwards.
  *
  * @returns undefined if there is no file.
  * @throws HtpasswdError `ERR_FILE_ACCESS`.
  */
-export function readSnapshotSync(path: string, name = path): Omit<Snapshot, 'stamp'> | undefined {
+export function readSnapshotSync(path: string, name = path): Reading | undefined {
   try {
     return withRegularFile(path, name, (fd, stats) => {
       const bytes = readBytes(fd, Number(stats.size))
-      const old = readRecovery(path, stats, readBytes)
+      const old = readRecovery(realpathSync(path), stats, readBytes)
       old?.close()
-      return { bytes: old?.result ?? bytes, stats }
+      return { bytes: old?.result ?? bytes, stats, isBeingWritten: old !== undefined }
     })
   } catch (error) {
     if (isMissing(error)) return undefined
@@ -132,7 +139,7 @@ export async function readStill<T>(
       const reading = await readOnce(path, name, use)
       if (reading === undefined) return undefined
       // before the stamp is compared: a write that ended since then shows in the stamp
-      const old = readRecovery(path, reading.stats, (fd, size) => use(fd, size, reading.stats))
+      const old = readRecovery(realpathSync(path), reading.stats, (fd, size) => use(fd, size, reading.stats))
       if (old !== undefined) return await old.result.finally(old.close)
       if (stampOf(reading.stats) === currentStamp(path)) return reading.result
     } catch (error) {

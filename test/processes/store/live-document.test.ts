@@ -4,6 +4,7 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -12,6 +13,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LiveDocument } from '../../../src/store/live-document.ts'
+import { footer } from '../../../src/store/recovery.ts'
 import { scratch } from '../../support/scratch.ts'
 
 const place = scratch()
@@ -111,26 +113,40 @@ describe('written in place, it may be half written for a second', () => {
     await inPlace(`ann:${ANN}\n`)
     expect(hashes(live)).toEqual([ANN, undefined])
   })
+})
 
-  test('our own writer holds its lock: nothing counts until it has released it', async () => {
+describe('while this package writes it in place', () => {
+  const recovery = () => `${place.file}.htpasswd-recovery`
+  const begin = async (): Promise<LiveDocument> => {
     const live = await open(both)
-    writeFileSync(`${place.file}.htpasswd-lock`, '{}')
+    writeFileSync(recovery(), both + footer('0'.repeat(64), '1'.repeat(64)), { mode: 0o600 })
+    await inPlace(`ann:${ANN}\nbo`)
+    return live
+  }
+
+  test('the recovery copy is the content, also for a reader that opens it now', async () => {
+    const live = await begin()
+    expect(hashes(live)).toEqual([ANN, BOB])
+    expect(hashes(await LiveDocument.open(place.file))).toEqual([ANN, BOB])
     await inPlace(`ann:${ANN}\n`)
     expect(hashes(live)).toEqual([ANN, BOB])
-    rmSync(`${place.file}.htpasswd-lock`)
-    pass(50)
+    rmSync(recovery())
     await turn()
     expect(hashes(live)).toEqual([ANN, undefined])
   })
 
-  test('a lock that is left behind does not keep a deleted user in', async () => {
-    const live = await open(both)
-    writeFileSync(`${place.file}.htpasswd-lock`, '{}')
+  test('it is found behind a symbolic link', async () => {
+    await begin()
+    symlinkSync(place.file, place.path('link'))
+    expect(hashes(await LiveDocument.open(place.path('link')))).toEqual([ANN, BOB])
+  })
+
+  test('a copy that a killed writer left does not keep in whom another program deletes later', async () => {
+    const live = await begin()
+    const earlier = Date.now() / 1000 - 100
+    utimesSync(recovery(), earlier, earlier)
     await inPlace(`ann:${ANN}\n`)
-    expect(live.get('bob')).toBe(BOB)
-    pass(1001)
-    await turn()
-    expect(live.get('bob')).toBeUndefined()
+    expect(hashes(live)).toEqual([ANN, undefined])
   })
 })
 
