@@ -33,7 +33,7 @@ for (1 .. $calls) { crypt($password, $hash) eq $hash or exit 1 }
 printf "%.3f\\n", (clock_gettime(CLOCK_MONOTONIC) - $from) * 1e6 / $calls;
 `
 
-/** A function (password, hash, calls) to microseconds for one crypt(), or undefined where there is no way to it. */
+/** A function (password, hash, calls) that returns microseconds per crypt(); undefined without a compiler or perl. */
 export function cryptOfTheSystem() {
   const folder = mkdtempSync(join(tmpdir(), 'htpasswd-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -55,7 +55,7 @@ export function cryptOfTheSystem() {
         Number(run(command[0], [...command.slice(1), password, hash, String(calls)]))
       return { name, time }
     } catch {
-      // the next way
+      // try the next one
     }
   }
   return undefined

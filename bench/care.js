@@ -1,4 +1,4 @@
-// What one can ask of a file of a million users: list, check and fix, beside awk, which reads every line and knows nothing.
+// list, check and fix with a file of a million users, against awk, which only reads every line.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -34,7 +34,7 @@ const sides = {
   'htpasswd fix --dry-run': [process.execPath, [bin, 'fix', file, '--dry-run']],
 }
 
-/** Seconds, and the most memory in MB where GNU time tells it. */
+/** Seconds, and the peak memory in MB if GNU time is installed. */
 function run([program, words]) {
   const start = performance.now()
   const options = { encoding: 'utf8', env: environment, stdio: ['ignore', 'ignore', 'pipe'] }

@@ -1,4 +1,4 @@
-// What a bench runs in: it prints the machine first, for a number without it says nothing, and names missing programs.
+// The environment of a bench: prints the machine, without which a number says nothing, and names missing programs.
 import { spawnSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 
@@ -12,13 +12,13 @@ export function printEnvironment(title) {
   console.log(`${cpu}, ${availableParallelism()} usable cores, ${date}\n`)
 }
 
-// Node 20 decodes these at each start, 40 ms for a system's usual ones, which would hide what is measured
+// Node 20 decodes these certificates at each start: 40 ms for a system's usual ones, more than what is measured
 const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env
 
-/** For the programs that are measured: this one's, without what makes every start of Node slow. */
+/** The environment variables for measured programs: those of this process, without what slows every start of Node. */
 export { environment }
 
-/** Ends the bench with a word on what is missing, where a program that it compares with or measures by is. */
+/** Ends the bench with the names of the missing programs, if any is missing. */
 export function requirePrograms(...names) {
   const missing = names.filter(name => spawnSync(name, ['-v']).error !== undefined)
   if (missing.length === 0) return

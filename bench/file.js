@@ -26,7 +26,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 printEnvironment(`A file of ${USERS.toLocaleString('en')} users`)
 
 const name = i => `user${String(i).padStart(7, '0')}`
-/** Written in parts, so that this process stays small beside what it measures. */
+/** Written in parts, to keep the memory of this process small. */
 function makeFile(path) {
   const fd = openSync(path, 'w')
   for (let from = 0; from < USERS; from += 10_000) {
@@ -61,7 +61,7 @@ if (hasApache) {
     ours: () => microsecondsOf(process.execPath, [bin, flags, ours, user, password()]),
     theirs: () => microsecondsOf('htpasswd', [flags, theirs, user, password()]),
   })
-  // in the middle, and another password every time
+  // a record in the middle, with a new password each time
   let count = 0
   const middle = name(USERS / 2)
   await compare('one update', {
@@ -95,7 +95,7 @@ console.log(
 
 const LOOKUPS = 200_000
 const map = new Map(Array.from({ length: USERS }, (_, i) => [name(i), file.get(name(i))]))
-/** Microseconds for one look-up, each time of other users. */
+/** Microseconds for one look-up, of different users in each run. */
 const lookUp = users => () => {
   const wanted = Array.from({ length: LOOKUPS }, () => name(Math.floor(Math.random() * USERS)))
   const start = process.hrtime.bigint()

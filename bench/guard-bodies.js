@@ -1,4 +1,4 @@
-// 2 GB down and up through the guard and nginx: MB a second, the ratio, and the memory that the server held at most.
+// 2 GB down and up through the guard and through nginx: MB per second, ratio, and peak memory of the server.
 import { execFile } from 'node:child_process'
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -20,7 +20,7 @@ const handle = openSync(large, 'w')
 ftruncateSync(handle, MEGABYTES * 1024 * 1024)
 closeSync(handle)
 
-/** Takes uploads and forgets them. */
+/** Discards uploads. */
 const sink = createServer((request, response) => request.resume().on('end', () => response.end()))
 sink.requestTimeout = 0
 await new Promise(resolve => sink.listen(0, '127.0.0.1', resolve))

@@ -1,4 +1,4 @@
-// The servers that the guard is measured beside: all with one password file, one upstream and one process each.
+// The servers that the guard is compared with: all with the same password file and upstream, one process each.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
@@ -27,7 +27,7 @@ export async function start(name, port, command, args, env = process.env) {
   child.once('exit', () => process.off('exit', onExit))
   for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
     if (await accepts(port)) {
-      // what a fault's report needs: whether it still ran, and its last words
+      // for the error message: whether it still ran, and what it printed last
       const state = () => `${child.exitCode ?? child.signalCode ?? 'running'} ${output}`
       return { name, port, pid: child.pid, state, stop: () => stop(child) }
     }
@@ -56,7 +56,7 @@ async function stop(child) {
   await gone
 }
 
-/** nginx answering by itself, as the fastest upstream at hand. */
+/** nginx with a fixed response, the fastest upstream available. */
 export async function startUpstream(folder) {
   const port = await freePort()
   const path = join(folder, 'upstream.conf')
@@ -108,7 +108,7 @@ http { access_log off; ${temporary(folder)} client_max_body_size 0; proxy_buffer
   return start('nginx', port, 'nginx', ['-c', path, '-p', folder])
 }
 
-/** Only for bcrypt, the one format that Caddy knows; its cache of verified passwords is on. */
+/** Only for bcrypt, Caddy's only format; with its cache of verified passwords. */
 export async function startCaddy(folder, users, upstream) {
   const port = await freePort()
   const path = join(folder, `Caddyfile-${port}`)
@@ -130,7 +130,7 @@ http://:${port} {\n  bind 127.0.0.1\n  basicauth /* bcrypt {\n    ${lines.join('
   })
 }
 
-/** The floor for any proxy in Node: a server that only says hello. */
+/** The lower bound for any proxy in Node: a server with a fixed response. */
 export async function startHello() {
   const port = await freePort()
   const code = `require('http').createServer((q, r) => r.end('hello world\\n')).listen(${port}, '127.0.0.1')`
@@ -144,7 +144,7 @@ function family(pid) {
   return [String(pid), ...children.flatMap(child => family(child))]
 }
 
-/** The fields of proc_pid_stat(5) behind the name: state, parent … */
+/** The fields of proc_pid_stat(5) after the name: state, parent … */
 function fieldsOf(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -154,14 +154,14 @@ function fieldsOf(pid) {
   }
 }
 
-/** CPU seconds that a server and its children have used. */
+/** CPU seconds used by a server and its children. */
 export const cpuSeconds = pid =>
   family(pid).reduce((sum, id) => {
     const fields = fieldsOf(id)
     return fields ? sum + (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND : sum
   }, 0)
 
-/** Memory in MB that a server and its children hold. */
+/** Resident memory of a server and its children, in MB. */
 export const residentMegabytes = pid =>
   family(pid).reduce(
     (sum, id) =>

@@ -1,4 +1,4 @@
-// A storm of wrong logins at bcrypt cost 12: what it leaves of the event loop, of `/version`, and of the users who are in.
+// A storm of wrong logins at bcrypt cost 12: how it affects the event loop, `/version` and users who are logged in.
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ const PASSWORD = 'correct horse battery'
 const basic = (user, password) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 const script = fileURLToPath(import.meta.url)
 
-/** The guard in a process of its own that measures its own event loop; the throttle is off, so that every guess is work. */
+/** The guard in its own process, which measures its event loop. The throttle is off, so every guess costs a hash. */
 async function guard([users, upstream]) {
   const { monitorEventLoopDelay } = await import('node:perf_hooks')
   const { Authenticator, createGuard, HtpasswdFile } = await import('../dist/index.js')
@@ -38,12 +38,12 @@ const ask = (port, agent, path, authorization) =>
     req.on('error', reject).end()
   })
 
-/** Asks without a pause until the time is over. */
+/** Sends requests without a pause until the time is over. */
 async function loop(until, once) {
   while (performance.now() < until) await once()
 }
 
-/** What verified users get in so many seconds: requests a second, and how long /version takes at the 99th percentile, asked 50 times a second. */
+/** Requests per second of verified users, and the 99th percentile of /version, requested 50 times per second. */
 async function measure(port, child) {
   const [agent, probe] = [new Agent({ keepAlive: true, maxSockets: 8 }), new Agent({ keepAlive: true })]
   const alice = basic('alice', PASSWORD)
@@ -95,7 +95,7 @@ async function main() {
   await measure(port, child)
   const answers = new Map()
   const rounds = []
-  // turn and turn about: what else the machine does falls on both alike
+  // alternating, so that other load on the machine affects both alike
   for (let i = 0; i < ROUNDS; i++) {
     const calm = await measure(port, child)
     const stop = storm(port, answers)
@@ -126,8 +126,8 @@ async function main() {
 const median = numbers => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
 
 /**
- * The guard on one core, its clients and the app on another: where they are other machines, the scheduler cannot put them
- * on the guard's core to give a hash the other one whole. Linux only.
+ * Pins the guard to one core, and its clients and the app to another, as if they were other machines: otherwise the
+ * scheduler moves them to the guard's core while a hash occupies the other one. Linux only.
  */
 function keepApart(...pids) {
   return pids.every((pid, core) => spawnSync('taskset', ['-acp', core, pid]).status === 0)
@@ -138,7 +138,7 @@ const print = (name, { p99, max, version, rate }) =>
     `${name.padEnd(8)}event loop p99 ${p99.toFixed(1)} ms, max ${max.toFixed(0)} ms; /version p99 ${version.toFixed(0)} ms; ${rate.toFixed(0)} verified requests/s`,
   )
 
-/** @returns a function that ends it. */
+/** @returns a function that stops it. */
 function storm(port, answers) {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   let over = false
@@ -146,7 +146,7 @@ function storm(port, answers) {
     for (let n = 0; !over; n++) {
       const status = await ask(port, agent, '/', basic(`user${i}`, `guess ${n}`))
       answers.set(status, (answers.get(status) ?? 0) + 1)
-      // a program that obeys Retry-After would wait a second; this one tries ten times as hard
+      // a client that obeys Retry-After would wait a second; this one tries ten times as often
       if (status === 503) await new Promise(resolve => setTimeout(resolve, 100))
     }
   })

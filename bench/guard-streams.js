@@ -1,4 +1,4 @@
-// A thousand open event streams through the guard: how late each event comes, and the memory of each stream.
+// A thousand open event streams through the guard: the delay of each event, and the memory per stream.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, get } from 'node:http'
 import { tmpdir } from 'node:os'

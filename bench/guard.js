@@ -1,4 +1,4 @@
-// Requests of a verified user through the guard, nginx and Caddy, side by side: requests a second, ratios, CPU a request.
+// Requests of a verified user through the guard, nginx and Caddy, side by side: requests per second, ratios, CPU per request.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,9 +18,9 @@ const login = `Authorization: Basic ${Buffer.from(`alice:${PASSWORD}`).toString(
 const folder = mkdtempSync(join(tmpdir(), 'bench-guard-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-/** The most CPU that a request may take, in requests to a bare node:http hello. */
+/** The most CPU that a guarded request may take, as a multiple of a request to a bare node:http server. */
 const MOST_CPU = 2.7
-/** What each row has to reach against nginx, or against Caddy. */
+/** The rate that each row has to reach, as a multiple of nginx's or Caddy's. */
 const rows = [
   { name: 'apr1', options: { format: 'apr1' }, nginx: 2 },
   { name: 'bcrypt cost 5', options: { cost: 5 }, nginx: 20, caddy: 1.1 },
@@ -29,7 +29,7 @@ const rows = [
   { name: 'SHA-1, 10,000 users', options: { format: 'sha1' }, users: 10_000, nginx: 6 },
 ]
 
-/** Requests a second, and CPU microseconds a request of the server under test. */
+/** Requests per second, and CPU microseconds per request of the measured server. */
 function measure(server) {
   const before = cpuSeconds(server.pid)
   const output = execFileSync(
@@ -44,14 +44,14 @@ function measure(server) {
   return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]), cpu: (cpu * 1e6) / requests }
 }
 
-/** All servers in turn, round by round, for the machine's speed drifts; the first round only warms up. */
+/** All servers in turn, round by round, because the machine's speed drifts. The first round is a warm-up. */
 function measureInTurn(servers) {
   const rounds = Array.from({ length: ROUNDS + 1 }, () => servers.map(measure)).slice(1)
   const middle = pick => median(rounds.map(pick))
   return {
     rate: i => middle(round => round[i].rate),
     cpu: i => middle(round => round[i].cpu),
-    /** The middle of the rounds' own ratios of one server to another. */
+    /** The median of the rounds' ratios of one server to another. */
     ratio: (what, i, j) => middle(round => round[i][what] / round[j][what]),
   }
 }

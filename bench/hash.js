@@ -1,4 +1,4 @@
-// A check of a password: through verifyPassword against the named package called directly, and against the C library.
+// Checking a password: verifyPassword against the hash package called directly, and against the C library.
 import apacheMd5 from 'apache-md5'
 import bcryptjs from 'bcryptjs'
 import unixCrypt from 'unix-crypt-td-js'

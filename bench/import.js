@@ -1,5 +1,5 @@
-// Imports: passwords to hash beside a loop of Apache's command, and a million users who have their hashes.
-// `node bench/import.js 1000 12` takes 1000 users and bcrypt's cost 12.
+// Imports: passwords to hash against a loop of Apache's command, and a million users with hashes.
+// `node bench/import.js 1000 12` uses 1000 users and bcrypt cost 12.
 import { spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,8 +1,9 @@
-// Two things measured in turns, so that a busy moment of the machine hits both alike; medians, for outliers are noise.
-// The ratio is the median of each turn's own: the machine's speed drifts by more than what is asked about.
+// Measures two things alternately, so that other load on the machine affects both alike, and prints medians, because
+// outliers are noise. The ratio is the median of the ratios of each turn: the machine's speed drifts by more than the
+// difference that is measured.
 export const median = numbers => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 
-/** Microseconds that one call takes, averaged over `calls` of them. */
+/** Microseconds per call, averaged over `calls`. */
 export async function timeOf(run, calls) {
   const start = process.hrtime.bigint()
   for (let i = 0; i < calls; i++) await run()
@@ -11,15 +12,15 @@ export async function timeOf(run, calls) {
 
 /**
  * Prints both medians and the ratio of the first to the second.
- * `ours` and `theirs` give microseconds for one call; the first run of each warms up and is dropped. With `control`,
- * `theirs` is measured a second time beside itself: that ratio would be 1, so what it is shows how far to trust the other.
+ * `ours` and `theirs` return microseconds per call; the first run of each is a warm-up and not counted. With `control`,
+ * `theirs` is also measured against itself: the distance of that ratio from 1 shows how far to trust the other one.
  */
 export async function compare(name, { ours, theirs, runs, target, control = false }) {
   const sides = [ours, theirs, ...(control ? [theirs] : [])]
   const times = sides.map(() => [])
   for (let run = 0; run <= runs; run++) {
     for (let turn = 0; turn < sides.length; turn++) {
-      // each side goes first as often as the others
+      // each side is first equally often
       const side = (run + turn) % sides.length
       const time = await sides[side]()
       if (run > 0) times[side].push(time)

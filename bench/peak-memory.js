@@ -1,4 +1,4 @@
-// The peak memory that the system counted for a process that ran the command.
+// The peak memory of a process that runs the command, as the system counts it.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { environment } from './environment.js'

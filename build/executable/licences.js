@@ -1,4 +1,4 @@
-// The licences of all that is in a one-file executable: Node's with what it holds, ours, and those of the packages.
+// The licences of everything in an executable: Node's and its components', this package's and its dependencies'.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,10 +1,10 @@
-// Signs a macOS executable ad hoc, as `codesign --sign -` does on a Mac: Apple silicon runs nothing without a signature, and
-// no Mac runs what no longer fits its own.
-// The file is as Apple's mach-o/loader.h says, the signature as xnu's kern/cs_blobs.h does; what stands in it is what LLVM's
-// linker puts there (lld/MachO/SyntheticSections.cpp, CodeSignatureSection), and the two blobs that codesign adds.
-// It has no entitlements. Those of Node, to compile while it runs, are exceptions from the hardened runtime (Apple,
-// "Porting just-in-time compilers to Apple silicon"), for which this signature does not ask. Node's own tests of single
-// executable applications sign them alike (test/common/sea.js).
+// Signs a macOS executable ad hoc, as `codesign --sign -` does: Apple silicon runs no unsigned executable, and no Mac runs
+// one whose signature does not match its content.
+// Formats: Apple's mach-o/loader.h for the file, xnu's kern/cs_blobs.h for the signature. The signature contains what
+// LLVM's linker writes (lld/MachO/SyntheticSections.cpp, CodeSignatureSection) and the two blobs that codesign adds.
+// It has no entitlements: those of Node are exceptions from the hardened runtime (Apple, "Porting just-in-time compilers
+// to Apple silicon"), which this signature does not request. Node's own tests of single executable applications sign them
+// in the same way (test/common/sea.js).
 import { createHash } from 'node:crypto'
 
 const MH_MAGIC_64 = 0xfeedfacf
@@ -13,7 +13,7 @@ const LC_SEGMENT_64 = 0x19
 const SEGMENT = 72
 const LC_CODE_SIGNATURE = 0x1d
 const COMMAND = 16
-/** Of Apple silicon; codesign rounds to it on every Mac. */
+/** The page size of Apple silicon; codesign rounds to it on every Mac. */
 const MEMORY_PAGE = 0x4000
 
 const CSMAGIC = {
@@ -28,17 +28,17 @@ const CS_ADHOC = 2
 const CS_HASHTYPE_SHA256 = 2
 const CS_EXECSEG_MAIN_BINARY = 1
 const CODE_DIRECTORY = 88
-/** What one hash is of, on Apple silicon too, where it is a quarter of a page of memory. */
+/** One hash covers 4096 bytes, on Apple silicon too, whose memory pages are four times as large. */
 const HASH_PAGE_BITS = 12
 
 const roundUp = (size, to) => Math.ceil(size / to) * to
 
-/** @returns {Buffer} the file with its signature. @param {Buffer} file @param {string} identifier its name in there */
+/** @returns {Buffer} the signed file. @param {Buffer} file @param {string} identifier the name in the signature */
 export function signAdHoc(file, identifier) {
   const { text, linkEdit, commandsEnd } = layoutOf(file)
   const code = Buffer.alloc(roundUp(file.length, 16))
   file.copy(code)
-  // of any hashes; the right ones are also of the header, which says this size
+  // only for its size: the header, which the final hashes cover, contains that size
   const size = roundUp(signatureOf(code, text, identifier).length, 16)
   // one more command, and __LINKEDIT up to the end
   code.writeUInt32LE(file.readUInt32LE(16) + 1, 16)
@@ -51,7 +51,7 @@ export function signAdHoc(file, identifier) {
   return Buffer.concat([code, signatureOf(code, text, identifier)], code.length + size)
 }
 
-/** The two segments that matter here, and where a further command goes. */
+/** The two segments that are needed, and where another load command goes. */
 function layoutOf(file) {
   if (file.readUInt32LE() !== MH_MAGIC_64) throw new Error('expected a 64-bit macOS executable')
   const segments = {}
@@ -67,9 +67,9 @@ function layoutOf(file) {
     at += file.readUInt32LE(at + 4)
   }
   const { __TEXT: text, __LINKEDIT: linkEdit } = segments
-  // the commands lie in __TEXT, in front of its first section
+  // the load commands are at the start of __TEXT, before its first section
   if (at + COMMAND > file.readUInt32LE(text.at + SEGMENT + 48))
-    throw new Error(`expected ${COMMAND} bytes of room behind the load commands`)
+    throw new Error(`expected ${COMMAND} bytes of free space after the load commands`)
   if (linkEdit.offset + linkEdit.size !== file.length)
     throw new Error('expected __LINKEDIT at the end of the file')
   return { text, linkEdit, commandsEnd: at }
@@ -97,7 +97,7 @@ function superBlob(entries) {
 
 function codeDirectory(code, text, identifier, requirements) {
   const name = Buffer.from(`${identifier}\0`)
-  // the second one in front of the pages, and the first: of an Info.plist, which is not there
+  // special slots, last first: the requirements, and an Info.plist, which does not exist
   const special = [sha256(requirements), Buffer.alloc(32)]
   const pages = []
   for (let at = 0; at < code.length; at += 1 << HASH_PAGE_BITS)
@@ -110,7 +110,7 @@ function codeDirectory(code, text, identifier, requirements) {
     Buffer.of(32, CS_HASHTYPE_SHA256, 0, HASH_PAGE_BITS),
     // no scattered pages, no team
     words(0, 0, 0, 0),
-    // the first is a length of more than 4 GB
+    // the first number is a code limit beyond 4 GB
     longWords(0, text.offset, text.size, CS_EXECSEG_MAIN_BINARY),
     ...[name, ...special, ...pages],
   )

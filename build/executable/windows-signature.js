@@ -1,13 +1,13 @@
-// Takes the signature off a Windows executable: it is of Node as it was, and no longer fits once something is put in.
+// Removes the signature of a Windows executable: it is Node's, and no longer valid once the command is inside.
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 
-// Microsoft's "PE Format": where the header says it begins, and in it the fifth data directory, Certificate Table
+// Microsoft's "PE Format": the offset of the header, and in it the fifth data directory, "Certificate Table"
 const HEADER_AT = 0x3c
 const OPTIONAL_HEADER = 24
 const PE32_PLUS = 0x20b
 const CERTIFICATE_TABLE = 112 + 4 * 8
 
-/** Empties the directory, and cuts off the certificates, which stand at the end of the file. */
+/** Clears the directory entry and cuts off the certificates, which are at the end of the file. */
 export function removeSignature(path) {
   const file = openSync(path, 'r+')
   try {

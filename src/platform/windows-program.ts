@@ -1,4 +1,4 @@
-// Windows' own programs: by full path, or one of the same name in the current folder would be run.
+// Windows' own programs, by full path: otherwise a program of the same name in the current folder would run.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,8 +7,10 @@ export const systemProgram = (name: string, env: NodeJS.ProcessEnv = process.env
   join(env.SystemRoot ?? 'C:\\Windows', 'System32', `${name}.exe`)
 
 /**
- * Runs one, for so many milliseconds at most, and gives what it printed; rejects where it is missing or fails.
- * Async, for node throws at once, rather than report, the errors of CreateProcess that it has no name for: `UNKNOWN`.
+ * Runs one, for at most `timeout` milliseconds. An async function, so that it also rejects for errors of CreateProcess
+ * without a name (`UNKNOWN`), which Node throws synchronously.
+ *
+ * @returns what it printed; rejects if it is missing or fails.
  */
 export async function runSystemProgram(
   name: string,

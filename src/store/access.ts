@@ -1,10 +1,10 @@
-// Questions asked before a password is: is the file there, and may we read, change or create it?
+// Checked before a password is asked for: does the file exist, and may it be read, changed or created?
 import { accessSync, constants, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { HtpasswdError } from '../errors.ts'
 import { isMissing } from './file-error.ts'
 
-/** What is going to be done with a password file. */
+/** What a command is going to do with a password file. */
 export type Purpose = 'read' | 'update' | 'create'
 
 function permits(path: string, mode: number): boolean {
@@ -31,7 +31,7 @@ function statIfThere(path: string): Stats | undefined {
 }
 
 /**
- * Says early and in Apache's words (support/htpasswd.c, main) what would fail later.
+ * Reports what would fail later, in Apache's words (support/htpasswd.c, main).
  *
  * @throws HtpasswdError `ERR_FILE_ACCESS`.
  */
@@ -47,6 +47,6 @@ export function checkAccess(path: string, purpose: Purpose): void {
       refuse(`cannot open file ${path} for read/write access`)
     }
   } else if (purpose !== 'create') refuse(`cannot modify file ${path}; use '-c' to create it`)
-  // a device or a pipe must not be renamed over, whoever we are
+  // a device or a pipe must never be replaced by a file
   else if (stats !== undefined || !isWritableFolder(dirname(path))) refuse(`cannot create file ${path}`)
 }

@@ -1,17 +1,17 @@
-// A copy of a password file beside it, before something is changed that cannot be changed back.
+// A backup copy of a password file, made before a change that cannot be undone.
 import { type FileHandle, open } from 'node:fs/promises'
 import { fileError } from './file-error.ts'
 import { linkTarget } from './link-target.ts'
 
-/** Somebody who has so many can take some away. */
+/** With that many, some can be deleted. */
 const MOST_BACKUPS = 1000
 
 /**
- * Writes the bytes to `FILE.bak`, or where that is taken to `FILE.bak2`, `FILE.bak3` …: never over another file.
- * On POSIX only its owner can read it, on Windows those who can read the file.
+ * Writes the bytes to `FILE.bak` or, if that exists, to `FILE.bak2`, `FILE.bak3` …: never over another file. On POSIX only
+ * its owner can read it, on Windows everyone who can read the file.
  *
- * @param path the file; where it is a link, the copy stands beside what it points to.
- * @returns the copy's path.
+ * @param path the file; if it is a link, the copy is beside the file that it points to.
+ * @returns the path of the copy.
  * @throws HtpasswdError `ERR_FILE_WRITE`.
  */
 export async function backUp(path: string, bytes: Uint8Array): Promise<string> {

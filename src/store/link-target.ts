@@ -4,17 +4,17 @@ import { readlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileError, isMissing } from './file-error.ts'
 
-/** Since a rename onto a link would replace the link; works for a file that is yet to come. */
+/** Where a path leads: a rename onto a link would replace the link. Also for a file that does not exist yet. */
 export async function linkTarget(path: string): Promise<string> {
-  // Node puts the mark of a long path there itself (toNamespacedPath), and its realpath stumbles over one
+  // Node adds the prefix of long paths itself (toNamespacedPath), and its realpath fails with one
   const absolute = resolve(path).replace(/^\\\\\?\\(?=[a-z]:)/i, '')
   try {
-    // not the native one, which Windows refuses for long paths and some drives, and which turns a drive into its share
+    // not realpathSync.native: on Windows it fails for long paths and some drives, and turns a drive into its network share
     return realpathSync(absolute)
   } catch (error) {
     if (!isMissing(error)) throw fileError(error, 'cannot open', path)
   }
   const link = await readlink(absolute).catch(() => undefined)
-  // a link to nowhere: its target is what will be created
+  // a dangling link: its target is what will be created
   return link === undefined ? absolute : linkTarget(resolve(dirname(absolute), link))
 }
