@@ -5,7 +5,6 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { unmapped } from '../../platform/ip-address.ts'
 import { textResponse } from '../basic/responses.ts'
-import { keepTickShape } from '../client/tick-shape.ts'
 import { createForward } from '../proxy/embedded.ts'
 import { Exchange } from '../proxy/exchange.ts'
 import { OpenStreams } from '../proxy/open-streams.ts'
@@ -85,7 +84,6 @@ const serverOptions = {
  * ```
  */
 export function createGuard(options: GuardOptions): Guard {
-  keepTickShape()
   const resolved = resolveGuardOptions(options)
   const { tls, log } = resolved
   const clientFacts = createClientFacts(resolved.trustProxy, tls !== undefined)

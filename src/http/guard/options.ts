@@ -40,7 +40,7 @@ export interface GuardOptions {
   readonly preserveHost?: boolean | undefined
   /**
    * Tells the app the public address in `X-Forwarded-Host` and `X-Forwarded-Proto`, for apps that build their links from
-   * these, such as Gradio. Default: false; `X-Forwarded-Proto` then has the upstream's scheme.
+   * these, such as Gradio. Default: false; `X-Forwarded-Proto` then fits the `Host` that is sent.
    */
   readonly forwardedHost?: boolean | undefined
   /** Further headers of clients that the app must not get. Default: none beyond those that name a client or user. */

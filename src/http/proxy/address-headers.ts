@@ -84,7 +84,7 @@ export function loopbackNames(hostname: string): readonly string[] {
 export interface UpstreamAddressFacts {
   /** Whether an origin, in lower case, is the guard's as the client knows it. */
   readonly isOwnOrigin: (origin: string) => boolean
-  /** The origin that the app takes for its own. */
+  /** The origin that the app takes for its own: what it is told in X-Forwarded-Proto, and Host. */
   readonly appOrigin: string
   readonly prefix: string
 }

@@ -81,7 +81,7 @@ export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeade
     const { rawHeaders, client, trustedOrigin } = facts
     const listed = connectionOptions(facts.connection)
     const host = preserveHost && facts.host !== '' ? facts.host : upstreamHost
-    // It has to fit the host that the app is told, otherwise apps build addresses such as https://127.0.0.1:5000.
+    // It has to fit the host that the app is told: MLflow would build https://127.0.0.1:5000 from the public scheme.
     const scheme = preserveHost || forwardedHost ? client.scheme : upstreamScheme
     // The guard's fields come first: servers drop what exceeds their limit of fields (Node beyond 2000), and a client
     // could push the last ones out. X-Forwarded-For is one line, the guard's: uvicorn trusts the last of several, and
@@ -99,8 +99,8 @@ export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeade
       if (rule === 'drop' || listed?.has(name.toLowerCase())) continue
       if (rule === 'keep') headers.push(name, value)
       else if (rule === 'origin') {
-        // MLflow takes only loopback origins for its own pages; only an origin that was checked may become one
-        headers.push(name, trustedOrigin && !preserveHost ? `${scheme}://${host}` : value)
+        // MLflow takes only loopback origins over http for its own pages; only an origin that was checked may become one
+        headers.push(name, trustedOrigin && !preserveHost ? upstreamOrigin : value)
       } else if (rule === 'address') {
         addressFacts ??= { isOwnOrigin: ownOrigins(facts), appOrigin: `${scheme}://${host}`, prefix }
         headers.push(name, rewriteAddress(name, value, addressFacts))

@@ -123,6 +123,36 @@ export const serveOptions = {
     describe: "pass the client's Host header to the app instead of the upstream's",
     guard: 'preserveHost',
   },
+  'forwarded-host': {
+    group: 'What the app sees:',
+    describe: 'tell the app the public address in X-Forwarded-Host and X-Forwarded-Proto (Gradio)',
+    guard: 'forwardedHost',
+  },
+  'drop-header': {
+    group: 'What the app sees:',
+    argument: 'NAME',
+    repeatable: true,
+    describe: 'drop this header of clients, besides those that name a user or an address (repeatable)',
+    read: text,
+    guard: 'dropHeaders',
+  },
+  'allow-upgrade': {
+    group: 'What the app sees:',
+    argument: 'PROTOCOL',
+    repeatable: true,
+    describe:
+      'let connections switch to this protocol besides websocket, such as tcp for Docker (repeatable)',
+    read: text,
+    guard: 'allowUpgrades',
+  },
+  'max-upstream-connections': {
+    group: 'What the app sees:',
+    argument: 'N',
+    describe: 'connections to the app at a time, for which further requests wait up to 10 s; 0 is no limit',
+    default: '2048',
+    read: wholeNumber(0, 1_000_000),
+    guard: 'maxUpstreamConnections',
+  },
   'upstream-timeout': {
     group: 'What the app sees:',
     argument: 'SECONDS',

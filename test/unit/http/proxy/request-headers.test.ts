@@ -209,11 +209,11 @@ describe("addresses of the guard become the app's", () => {
     expect(added({ Referer: `${own}/lab` }, { client: http })).toEqual(['Referer', `${own}/lab`])
     expect(added({ Referer: `${own}/lab` }, { client: http, fetchSite: 'same-origin' })).toEqual([
       'Referer',
-      `${app}/lab`,
+      `${options.upstreamOrigin}/lab`,
     ])
     expect(added({ Referer: `${own}/lab` }, { client: http, origin: own, trustedOrigin: true })).toEqual([
       'Referer',
-      `${app}/lab`,
+      `${options.upstreamOrigin}/lab`,
     ])
   })
 

@@ -76,6 +76,7 @@ test('each option is an environment variable and a name of --config, with the sa
     log: 'json',
     'max-failures': '3',
     'upstream-timeout': '4',
+    'max-upstream-connections': '5',
     workers: '2',
     generate: '24',
     'password-fd': '3',
@@ -232,6 +233,10 @@ test('a row names the option of the guard that its value is', () => {
     prefix: undefined,
     forwardAuth: false,
     preserveHost: true,
+    forwardedHost: false,
+    dropHeaders: [],
+    allowUpgrades: [],
+    maxUpstreamConnections: 2048,
     trustProxy: [],
     upstreamTimeout: 3000,
   })
