@@ -35,7 +35,7 @@ test.each([5001, 0x4000, 1])('a program with %i bytes behind its code', linkEdit
 test.each([
   ['a program of another kind', program({ firstWord: 0xcafebabe }), 'expected a 64-bit macOS executable'],
   ['a signed one', signAdHoc(program(), 'htpasswd'), 'expected no signature'],
-  ['one without room for a command', program({ room: 15 }), 'expected 16 bytes of room'],
+  ['one without room for a command', program({ room: 15 }), 'expected 16 bytes of free space'],
   [
     'one with more behind its end',
     Buffer.concat([program(), Buffer.alloc(1)]),
