@@ -64,7 +64,7 @@ test.skipIf(process.platform !== 'linux')('both its sides notice a peer that van
   expect(timers).toEqual(['02', '02'])
 })
 
-test('a large head passes, a larger one is 431', async () => {
+test('a large head is accepted, a larger one is 431', async () => {
   const { url } = await start()
   const long = (bytes: number) =>
     fetch(url, { headers: { authorization: basic('alice', PASSWORD), cookie: 'x'.repeat(bytes) } })
@@ -72,7 +72,7 @@ test('a large head passes, a larger one is 431', async () => {
   expect((await long(70_000)).status).toBe(431)
 })
 
-test('many headers are all seen', async () => {
+test('many headers all count', async () => {
   const test = await start()
   const many = Array.from({ length: 3000 }, (_, i) => `X-${i}: y`)
   expect(await test.status('GET / HTTP/1.1', ...many, LOGIN)).toBe(200)
@@ -102,7 +102,7 @@ test.each([
   expect(await test.logged(1)).toMatchObject([{ ...entry, address: '127.0.0.1', user: undefined }])
 })
 
-test('a connection on which nobody said a word is not logged', async () => {
+test('a connection without a request is not logged', async () => {
   const test = await start()
   const accepted = once(test.guard.server, 'connection')
   const socket = test.connect()
@@ -114,7 +114,7 @@ test('a connection on which nobody said a word is not logged', async () => {
   expect(await test.logged(0)).toEqual([])
 })
 
-test('a connection that breaks is no request, and not logged', async () => {
+test('a broken connection without a request is not logged', async () => {
   const test = await start()
   const accepted = once(test.guard.server, 'connection')
   const socket = test.connect()
@@ -125,7 +125,7 @@ test('a connection that breaks is no request, and not logged', async () => {
   expect(await test.logged(0)).toEqual([])
 })
 
-test('nonsense behind a request under way cuts its response, and never runs into it', async () => {
+test('invalid bytes after a request in flight cut its response and are never mixed into it', async () => {
   const test = await start({ app: (_, res) => void res.write('first') })
   const socket = test.connect()
   socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n`)
@@ -134,7 +134,7 @@ test('nonsense behind a request under way cuts its response, and never runs into
   expect(await readUntil(socket, '400')).toBe('')
 })
 
-test('each request is logged once, when it is over', async () => {
+test('each request is logged once, at its end', async () => {
   const test = await start()
   await test.fetch('/a?secret=1')
   await test.fetch('/b', { password: 'wrong-password' })
@@ -168,7 +168,7 @@ test.each(['before', 'after'])(
   },
 )
 
-test('a CONNECT behind a request does not hold its connection open', async () => {
+test('a CONNECT after a request does not keep the connection open', async () => {
   const test = await start()
   const accepted = once(test.guard.server, 'connection')
   const socket = test.connect()
@@ -178,7 +178,7 @@ test('a CONNECT behind a request does not hold its connection open', async () =>
 })
 
 describe('a connection without an address', () => {
-  test('was reset before it was accepted, and is of no use', async () => {
+  test('was reset before it was accepted, and is closed', async () => {
     const test = await start()
     const socket = new Socket()
     test.guard.server.emit('connection', socket)
@@ -201,7 +201,7 @@ describe('a connection without an address', () => {
   )
 })
 
-test('requests that wait behind another one are over when their client leaves', async () => {
+test('pipelined requests end when their client disconnects', async () => {
   let open = 0
   let came: () => void = () => {}
   const all = new Promise<void>(resolve => (came = resolve))
@@ -221,7 +221,7 @@ test('requests that wait behind another one are over when their client leaves', 
   expect(open).toBe(0)
 })
 
-test('a log that throws is a warning, and the guard goes on', async () => {
+test('a log callback that throws is a warning, and the guard keeps working', async () => {
   const test = await start({
     log: () => {
       throw new Error('the disk is full')
@@ -234,7 +234,7 @@ test('a log that throws is a warning, and the guard goes on', async () => {
 })
 
 describe('closing', () => {
-  test('cuts an upgrade that the app has not answered', async () => {
+  test('ends an upgrade that the app has not answered', async () => {
     const test = await start()
     const asked = once(
       test.app.on('upgrade', () => {}),
@@ -246,7 +246,7 @@ describe('closing', () => {
     await test.guard.close(1)
   })
 
-  test('a second time sets a shorter limit', async () => {
+  test('called again, sets a shorter limit', async () => {
     const test = await start({ upstream: (_, res) => void res.write('first') })
     const socket = test.connect()
     socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n`)
@@ -254,7 +254,7 @@ describe('closing', () => {
     await Promise.all([test.guard.close(60_000), test.guard.close(1)])
   })
 
-  test('lets a request under way finish, and ends its connection', async () => {
+  test('completes a request in flight, then closes its connection', async () => {
     let finish: () => void = () => {}
     const test = await start({
       app: (_, res) => {
@@ -272,7 +272,7 @@ describe('closing', () => {
     await expect(fetch(url)).rejects.toThrow()
   })
 
-  test('cuts what does not finish in its time: streams and tunnels', async () => {
+  test('ends streams and tunnels at the end of the grace period', async () => {
     const test = await start({ app: (_, res) => void res.write('first') })
     test.app.on('upgrade', (_req, socket) => {
       socket.on('error', () => {})
@@ -288,7 +288,7 @@ describe('closing', () => {
 })
 
 describe('the limit of connections without a login', () => {
-  test('refuses one more, and counts those with a login no longer', async () => {
+  test('refuses one more, and does not count connections with a login', async () => {
     const test = await start({ maxConnectionsPerAddress: 2 })
     const [first, second] = [test.connect(), test.connect()]
     const ask = (...lines: string[]) =>
@@ -307,14 +307,14 @@ describe('the limit of connections without a login', () => {
     expect(await readUntil(fourth, 'ok\n')).toMatch(/ 200 /)
   })
 
-  test('counts one connection once, also where it offers an upgrade that is not taken', async () => {
+  test('counts a connection once, even if it offers an upgrade that is declined', async () => {
     const test = await start({ maxConnectionsPerAddress: 1 })
     const offer =
       'GET /.htpasswd/health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n'
     for (let i = 0; i < 3; i++) expect(await test.raw(offer)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  test('holds no place for an upload that was refused and goes on', async () => {
+  test('does not count a refused upload that continues', async () => {
     const test = await start({ maxConnectionsPerAddress: 1 })
     const accepted = once(test.guard.server, 'connection')
     const upload = connect({ port: test.port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
@@ -372,7 +372,7 @@ describe('TLS', () => {
     expect(test.received[0]?.values('origin')).toEqual([test.appOrigin])
   })
 
-  test('takes a new certificate while it runs, and keeps the old one over a bad one', async () => {
+  test('takes a new certificate while running, and keeps the old one if the new one is invalid', async () => {
     const test = await start({ tls: one })
     expect(await nameOf(test.port)).toBe('one')
     expect(() => test.guard.setCertificate({ cert: 'bad', key: 'bad' })).toThrow()

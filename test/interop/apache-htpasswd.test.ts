@@ -196,7 +196,7 @@ describe.skipIf(missing)('beside Apache’s htpasswd', () => {
     stderr: stderr.replace(/((Updat|Delet)ing )+/, '$1'),
   })
 
-  test('random series agree, and each tool verifies what the other wrote', async () => {
+  test('random series agree, and each tool verifies what the other one wrote', async () => {
     const series = fc.array(oneStep, { minLength: 1, maxLength: 6 })
     await fc.assert(
       fc.asyncProperty(file, series, flag, user, password, (start, steps, f, u, p) =>

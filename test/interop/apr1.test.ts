@@ -24,7 +24,7 @@ test
   },
 )
 
-test('a salt of Apache’s may hold any byte, one of crypt(3) may not', () => {
+test('a salt of Apache’s may contain any byte, one of crypt(3) may not', () => {
   const digest = 'ErTEbPtDG8sGDe7vAaG2W0'
   expect(apr1.identify(`$apr1$a b;\u00ff$${digest}`)).toEqual({ strength: 'weak' })
   expect(apr1.identify(`$apr1$ninechars$${digest}`)).toBeUndefined()

@@ -138,7 +138,7 @@ describe.skipIf(missing)('MLflow', () => {
     },
   )
 
-  test('requirement 5: a page from elsewhere may not', async () => {
+  test('requirement 5: a page of another site may not', async () => {
     const create = '/ajax-api/2.0/mlflow/experiments/create'
     const name = 'made by a stranger'
     const refused = await post(create, { name }, [['Origin', 'https://evil.example']])
@@ -160,7 +160,7 @@ describe.skipIf(missing)('MLflow', () => {
     },
   )
 
-  test('requirement 33: its own security headers come once', async () => {
+  test('requirement 33: its own security headers are sent once', async () => {
     const { rawHeaders } = await asAlice({ path: '/' })
     const names = rawHeaders.filter((_, i) => i % 2 === 0).map(name => name.toLowerCase())
     for (const name of ['x-frame-options', 'x-content-type-options', 'cache-control'])
@@ -168,7 +168,7 @@ describe.skipIf(missing)('MLflow', () => {
   })
 
   // three tries: on a busy machine MLflow itself may need longer than this second
-  test('requirement 27: its answer to a WebSocket comes at once', { retry: 2 }, async () => {
+  test('requirement 27: its response to a WebSocket arrives at once', { retry: 2 }, async () => {
     const lines = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13']
     const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
     const request = ['GET /gateway/proxy/codex/v1/responses HTTP/1.1', 'Host: x', ...lines, key]
@@ -213,7 +213,7 @@ describe.skipIf(missing)('MLflow', () => {
     )
   })
 
-  test('its output comes through, the message at the end of its start; no secret in either', () => {
+  test('its output is shown, then the guard’s message; neither contains a secret', () => {
     const output = plain.program.output()
     expect(output).toMatch(/Starting mlflow[\s\S]*Uvicorn running on [\s\S]*Guarding http:\/\/127\.0\.0\.1/)
     expect(output).toContain(`MLFLOW_TRACKING_USERNAME='${USER}'`)
@@ -222,7 +222,7 @@ describe.skipIf(missing)('MLflow', () => {
     for (const { program } of [plain, careless, prefixed]) expect(program.output()).not.toContain(PASSWORD)
   })
 
-  test('where it listens beyond loopback, the guard says so', () =>
+  test('if it listens on other addresses than loopback, the guard warns', () =>
     expect(careless.program.output()).toContain(
       'warning: the app is reachable past the guard, without a password',
     ))

@@ -57,7 +57,7 @@ describe.skipIf(process.platform === 'win32' || skipReason({ 'Apache’s htpassw
       expect(codes('--for', 'nginx')).toContain('1 cannot-log-in')
     })
 
-    test('fix mends all but the user of long ago, who gets a new password', () => {
+    test('fix repairs everything but a record that needs a new password', () => {
       expect(ours('fix', 'users', '--yes').status).toBe(0)
       expect(codes()).toEqual(['4 broken-hash'])
       expect(ours('-bB', '-C', '10', 'users', 'carol', passwords.carol).status).toBe(0)
@@ -67,7 +67,7 @@ describe.skipIf(process.platform === 'win32' || skipReason({ 'Apache’s htpassw
       })
     })
 
-    test('list shows who is left with a weak hash', () => {
+    test('list shows the users with a weak hash', () => {
       const { users } = JSON.parse(ours('list', 'users', '--json').stdout) as {
         users: { user: string; format: string; strength: string }[]
       }
@@ -79,7 +79,7 @@ describe.skipIf(process.platform === 'win32' || skipReason({ 'Apache’s htpassw
       ])
     })
 
-    test('Apache’s command reads it, and nginx and the guard let all of them in, and nobody else', async () => {
+    test('all users can log in at Apache’s command, nginx and the guard, and nobody else can', async () => {
       for (const [user, password] of Object.entries(passwords)) apaches('-vb', 'users', user, password)
       const server = await startServer('nginx', folder, file)
       const port = await freePort()

@@ -60,7 +60,7 @@ describe.skipIf(skipReason({ openssl: findProgram('openssl') }))('with certifica
     return CN as string
   }
 
-  test('one that is renewed is served to new connections, and one that does not fit is not', async () => {
+  test('a renewed certificate is used for new connections, one that does not match its key is not', async () => {
     makePair('one')
     makePair('two')
     use('one')
@@ -113,7 +113,7 @@ test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-test('beyond loopback it names each address, warns of plain HTTP, and gives the client an address that others reach', async () => {
+test('on other addresses than loopback it lists each one, warns of plain HTTP, and prints an address that others can reach', async () => {
   const program = serve('--demo', '--listen', '0.0.0.0:0')
   const output = await said(program, 'plain HTTP')
   const outside = Object.values(networkInterfaces())
@@ -131,7 +131,7 @@ describe('an app behind --', () => {
     `console.log('the app says hello');
      require('http').createServer((q, r) => r.end('from the app')).listen(Number(process.argv.at(-1)), ${JSON.stringify(host)})`
 
-  test('is passed on in words and pages, and is told where it must not listen', async () => {
+  test('is started with its arguments and guarded, with a warning about the address that it listens on', async () => {
     const appPort = String(await freePort())
     const port = await freePort()
     const command = [process.execPath, '-e', app('0.0.0.0'), '--', '--host', '0.0.0.0', '--port', appPort]
@@ -142,7 +142,7 @@ describe('an app behind --', () => {
     expect(output).toMatch(/warning: the app is reachable past the guard, without a password/)
   })
 
-  test('on loopback there is nothing to warn of', async () => {
+  test('on loopback there is no warning', async () => {
     const appPort = String(await freePort())
     const command = [process.execPath, '-e', app('127.0.0.1'), '--', '--port', appPort]
     const program = serve('--listen', '0', '--', ...command)

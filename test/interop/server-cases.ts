@@ -31,7 +31,7 @@ export function serverAcceptsOurFiles(name: 'nginx' | 'apache2'): void {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test.each(flags)('a user made with %s gets in with the password, and with no other', async flag => {
+  test.each(flags)('a user added with %s can log in with the password, and with no other', async flag => {
     expect(await server.login(`user${flag}`, password)).toBe(200)
     expect(await server.login(`user${flag}`, 'wrong')).toBe(401)
     expect(await server.login('nobody', password)).toBe(401)
@@ -47,7 +47,7 @@ export function serverAcceptsOurFiles(name: 'nginx' | 'apache2'): void {
     expect(await server.login('zoë', 'z')).toBe(200)
   })
 
-  test('lines in CRLF and with a rest behind the hash let in, also after an update', async () => {
+  test('users with CRLF newlines or a third field can log in, also after an update', async () => {
     const hash = '{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM='
     writeFileSync(join(folder, 'users'), `# from Windows\r\nrest:${hash}:Rest:staff\r\ncrlf:${hash}\r\n`)
     htpasswd('-bs', 'users', 'rest', 'new')

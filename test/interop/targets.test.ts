@@ -108,7 +108,7 @@ describe.skipIf(process.platform === 'win32').each(programs)('%s', (server, name
     expect(await letIn(text)).toEqual(expectedIn(server, text))
   })
 
-  test.skipIf(missing)('which record of a name counts', async () => {
+  test.skipIf(missing)('which of several records of a name is used', async () => {
     const other = await hashPassword('0ther-w0rd', { cost: 4 })
     const right = await letIn(`ann:${bcrypt}\nann:${other}\nbob:${other}\nbob:${bcrypt}\n`)
     expect(right).toEqual([servers[server].duplicates === 'first' ? 'ann' : 'bob'])

@@ -76,7 +76,7 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
 
   test.concurrent.each(here)('$rule', row => hold(row, (args, options) => run(exe, args, options)))
 
-  test('a long hash goes to a thread, out of what is embedded', async () => {
+  test('a long hash is computed in a thread, from the embedded file', async () => {
     await withFolder({}, async cwd => {
       const made = await run(exe, ['-cb5r300000', 'f', 'ann', 'secret'], { cwd })
       expect(made).toMatchObject({ status: 0, stderr: 'Adding password for user ann\n' })
@@ -85,7 +85,7 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
     })
   })
 
-  test('import reads CSV by what is embedded, and hashes in threads', async () => {
+  test('import reads CSV with the embedded parser, and hashes in threads', async () => {
     await withFolder({ 'new.csv': 'user,password\nann,secret\nbob,"b, c"\n' }, async cwd => {
       const made = await run(exe, ['import', 'f', 'new.csv', '--cost', '8'], { cwd })
       expect(made).toEqual({ status: 0, stdout: '', stderr: 'made f\n2 users added\n' })
@@ -160,10 +160,10 @@ onWindows(
 )
 
 describe.skipIf(noMac)('for macOS', () => {
-  test.each(macs)('%s has a signature that fits', name => expectSigned(readFileSync(pathOf(name))))
+  test.each(macs)('%s has a valid signature', name => expectSigned(readFileSync(pathOf(name))))
 
   // what Apple's dynamic loader looks at, after another program's reading of it
-  test.skipIf(noLief).each(macs)('%s is laid out as the loader wants it', name => {
+  test.skipIf(noLief).each(macs)('%s has the layout that the loader expects', name => {
     const code = `import lief, sys
 print(*lief.MachO.check_layout(lief.MachO.parse(sys.argv[1]).at(0)))`
     const { stdout, stderr } = spawnSync(lief as string, ['-c', code, pathOf(name)], { encoding: 'utf8' })
@@ -177,7 +177,7 @@ print(*lief.MachO.check_layout(lief.MachO.parse(sys.argv[1]).at(0)))`
   })
 })
 
-test.skipIf(missing)('the licences of all that is in them lie beside', () => {
+test.skipIf(missing)('the licences of everything in them are beside them', () => {
   const text = readFileSync(join(root, 'dist-exe', 'LICENSES.txt'), 'utf8')
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   for (const name of ['Node.js', 'htpasswd-kit', ...Object.keys(dependencies)])
@@ -185,7 +185,7 @@ test.skipIf(missing)('the licences of all that is in them lie beside', () => {
   expect(text).toContain('OpenSSL')
 })
 
-test.skipIf(missing)('every one that was made is a program of its system', () => {
+test.skipIf(missing)('every executable is a program of its system', () => {
   const marks = { linux: '7f454c46', win: '4d5a', darwin: 'cffaedfe' }
   const names = Object.keys(marks).flatMap(system => [`${system}-x64`, `${system}-arm64`])
   for (const name of names.filter(one => existsSync(pathOf(one)))) {

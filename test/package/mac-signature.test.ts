@@ -22,7 +22,7 @@ function program({ room = 0x400, linkEdit = 5001, firstWord = 0xfeedfacf } = {})
   return file
 }
 
-test.each([5001, 0x4000, 1])('a program with %i bytes behind its code', linkEdit => {
+test.each([5001, 0x4000, 1])('a program with %i bytes after its code', linkEdit => {
   const unsigned = program({ linkEdit })
   const before = Buffer.from(unsigned)
   const signed = signAdHoc(unsigned, 'htpasswd')

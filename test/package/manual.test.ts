@@ -26,7 +26,7 @@ test.skipIf(skipReason({ groff }))('groff finds nothing', () => {
   expect(run(groff as string, '-man', '-ww', '-Tutf8', page).stderr).toBe('')
 })
 
-test.skipIf(missing)('every form, option, command and example stands in it', async () => {
+test.skipIf(missing)('it contains every form, option, command and example', async () => {
   // without overstriking, and as one line
   const text = run(mandoc as string, '-Tutf8', page)
     .stdout.replace(/.\x08/gu, '')
@@ -46,7 +46,7 @@ test.skipIf(missing)('every form, option, command and example stands in it', asy
   for (const part of expected) expect(text).toContain(part.replace(/\s+/g, ' '))
 })
 
-test('the package has it where npm looks', () => {
+test('the package has it where npm expects it', () => {
   const { man, files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   expect(man).toBe('man/htpasswd.1')
   expect(files).toContain('man')

@@ -67,7 +67,7 @@ describe.skipIf(noRegistry)('what is installed', () => {
     expect(list(/\.(node|gyp|wasm|so|dll|dylib|exe)$/)).toEqual([])
   })
 
-  test('is under 200 KB packed, and holds what it needs alone', () => {
+  test('is under 200 KB packed, and contains only what it needs', () => {
     process.stdout.write(`packed: ${Math.round((installed?.size ?? 0) / 1000)} KB\n`)
     expect(installed?.size).toBeLessThan(200_000)
     const kinds = (installed?.files ?? []).map(path => path.split('/')[0])
@@ -152,7 +152,7 @@ describe.skipIf(noRegistry).each(nodeVersions)('on Node %s', version => {
     expect({ stdout, stderr }).toEqual({ stdout: 'sha1\n', stderr: '' })
   })
 
-  test.skipIf(missing)('the guard lets its user in, and nobody else', async () => {
+  test.skipIf(missing)('the guard accepts its user, and nobody else', async () => {
     const port = await freePort()
     rmSync(join(folder, 'users'), { force: true })
     const bin = join(folder, 'node_modules/htpasswd-kit/bin/htpasswd.js')

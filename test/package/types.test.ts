@@ -73,7 +73,7 @@ describe.skipIf(missing).each(typescriptVersions)('TypeScript %s', version => {
     })
   }
 
-  test.skipIf(absent)('a wrong program is refused', () => {
+  test.skipIf(absent)('a program with type errors is rejected', () => {
     writeFileSync(join(folder, 'wrong.mts'), "import { hashPasword } from 'htpasswd-kit'\nhashPasword()\n")
     expect(compile(compiler, 'wrong.mts', { ...resolutions.nodenext, skipLibCheck: true }).stdout).toContain(
       "'hashPassword'",

@@ -70,6 +70,6 @@ test('there are forty', () => expect(requirements).toHaveLength(40))
 describe.each(requirements.map((text, i) => ({ number: i + 1, text })))(
   'requirement $number',
   ({ number, text }) => {
-    test(`is proved somewhere: ${text}`, () => expect(named).toContain(number))
+    test(`has a test: ${text}`, () => expect(named).toContain(number))
   },
 )

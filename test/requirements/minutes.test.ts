@@ -49,7 +49,7 @@ test('requirement 14: an upload of an hour gets no 408; a head still has to come
   expect(guard.guard.server.headersTimeout).toBe(20_000)
 })
 
-test('requirement 15: an answer after ten minutes and more is waited for', async () => {
+test('requirement 15: a response after more than ten minutes is waited for', async () => {
   guard = await TestGuard.start({ app: () => {} })
   const socket = guard.connect()
   socket.write(`${head('POST', 'Content-Length: 2')}{}`)
@@ -63,7 +63,7 @@ test('requirement 15: an answer after ten minutes and more is waited for', async
   expect(await readUntil(socket, 'thought')).toMatch(/^HTTP\/1\.1 200 /)
 })
 
-test('requirement 15: with a time of the operator it is 504, in words', async () => {
+test('requirement 15: with a configured timeout it is 504, with a reason', async () => {
   guard = await TestGuard.start({ app: () => {}, upstreamTimeout: 5 * MINUTE })
   const socket = guard.connect()
   socket.write(head('GET'))
@@ -126,7 +126,7 @@ test('requirement 26: a thousand POSTs 4.9 to 5.1 s apart, to an app that ends i
   expect(connections).toBe(1000)
 })
 
-test('requirement 26: and just as safe at the time that the guard itself gives a connection up', async () => {
+test('requirement 26: also at the idle timeout of the guard itself', async () => {
   let posts = 0
   guard = await TestGuard.start({
     app: (req, res) => {

@@ -33,7 +33,7 @@ async function messageOf(...args: string[]): Promise<string> {
 }
 
 describe('requirement 39: at its start the guard', () => {
-  test('prints where to open it and the three variables of the Python client, and nothing to worry about', async () => {
+  test('prints its address and the three variables of the Python client, and no warning', async () => {
     const port = await freePort()
     const app = createServer().listen(0, '127.0.0.1')
     await once(app, 'listening')
@@ -50,7 +50,7 @@ describe('requirement 39: at its start the guard', () => {
     expect(output).not.toContain('warning')
   })
 
-  test('warns of plain HTTP on the network, of an app that others may reach, and of weak hashes', async () => {
+  test('warns of plain HTTP on the network, of an app that others can reach, and of weak hashes', async () => {
     const port = await freePort()
     // an address for documentation (RFC 5737): nobody's
     const upstream = ['--upstream', 'http://192.0.2.77:5000']

@@ -17,7 +17,7 @@ test('characters that move from the name to the password make another login', as
   expect(await login(`ab${hash}`, 'c')).toMatchObject({ user: `ab${hash}` })
 })
 
-test.each([52, 60, 72, 80, 255])('behind a name of %i characters the password still counts', async length => {
+test.each([52, 60, 72, 80, 255])('after a name of %i characters the password still counts', async length => {
   const name = 'n'.repeat(length)
   expect(await login(name, 'c')).toMatchObject({ ok: true })
   expect(await login(name, 'x')).toMatchObject({ ok: false })

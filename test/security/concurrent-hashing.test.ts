@@ -19,7 +19,7 @@ const made = formats
     ),
   )
 
-test('every user gets in with the own password and nobody with another’s, all at once', async () => {
+test('all users log in at once, each only with their own password', async () => {
   await Promise.all(made)
   await using authenticator = new Authenticator(
     { get: name => users.get(String(name)), users: () => users.keys() },

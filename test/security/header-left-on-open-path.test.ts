@@ -5,7 +5,7 @@ import { LOGIN, TestGuard } from '../support/test-guard.ts'
 let guard: TestGuard
 afterEach(() => guard[Symbol.asyncDispose]())
 
-test('an open path passes nobody’s name and nobody’s password', async () => {
+test('an open path forwards no user name and no credentials', async () => {
   guard = await TestGuard.start({ allowPaths: ['/open'], userHeader: 'X-Who' })
   const lines = ['X-Who: root', 'X_Who: root', 'X-Forwarded-User: root', 'X-Forwarded-For: 10.0.0.1', LOGIN]
   expect(await guard.status('GET /open HTTP/1.1', ...lines)).toBe(200)

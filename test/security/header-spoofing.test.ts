@@ -48,7 +48,7 @@ test.each([
   expect(got?.rawHeaders.join()).not.toContain('6.6.6.6')
 })
 
-test('behind a trusted proxy it is the one that the proxy saw', async () => {
+test('behind a trusted proxy it is the address that the proxy saw', async () => {
   guard = await TestGuard.start({ trustProxy: ['127.0.0.1'] })
   const got = await guard.forward('GET / HTTP/1.1', 'X-Forwarded-For: 127.0.0.1, 192.168.1.50')
   expect(got?.values('x-forwarded-for')).toEqual(['192.168.1.50'])

@@ -6,7 +6,7 @@ import { hashPassword } from '../../src/hash/hash-password.ts'
 const hash = await hashPassword('geheim', { format: 'sha1' })
 const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype']
 
-test.each(names)('%s is nobody until it is a user', async name => {
+test.each(names)('%s is unknown until it is a user', async name => {
   const users = new Map([['alice', hash]])
   const authenticator = new Authenticator({ get: user => users.get(String(user)), users: () => users.keys() })
   const login = () =>

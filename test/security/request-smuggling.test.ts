@@ -68,7 +68,7 @@ describe('chunks that are read in two ways', () => {
   })
 })
 
-test('what goes up is framed anew: extensions of chunks stay here', async () => {
+test('the request body is framed again: chunk extensions are dropped', async () => {
   await guard.raw(`${post('Transfer-Encoding: chunked', 'Connection: close')}5;evil=1\r\nhello\r\n0\r\n\r\n`)
   expect(guard.received.map(one => one.body.toString())).toEqual(['hello'])
 })

@@ -23,7 +23,7 @@ test.each([
   expect((await guard.fetch('/')).status).toBe(200)
 })
 
-test('a request whose trailers would frame it anew is cut off, and the guard goes on', async () => {
+test('a request whose trailers would change its framing is cut off, and the guard keeps working', async () => {
   guard = await TestGuard.start()
   await guard.raw(
     `POST / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nContent-Length: 9\r\n\r\n`,

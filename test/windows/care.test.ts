@@ -43,7 +43,7 @@ onWindows('on Windows', () => {
     })
   })
 
-  test('a user whose password is made up gets it printed', async () => {
+  test('a generated password is printed', async () => {
     await withFolder({}, async cwd => {
       const made = await runWindowsBin(['-c', '--generate', 'words', 'users', 'ann'], { cwd })
       expect(made).toMatchObject({ status: 0, stdout: expect.stringMatching(/^([a-z]+-){5}[a-z]+\r?\n$/) })

@@ -42,7 +42,7 @@ onWindows(
       })
     })
 
-    test('keys edit the line; what was typed is never shown', async () => {
+    test('keys edit the line; the typed characters are never shown', async () => {
       await withFolder({}, async cwd => {
         const steps = twice('not this\x15seen\x08cret \x1b[Awörd\x17s3ü\x7f\r', 'seecret s3\r')
         const { status, screen } = await typeAtConsole('node', [windowsBin, '-cs', 'f', 'u'], steps, { cwd })

@@ -186,7 +186,7 @@ describe('nothing is written', () => {
   })
 })
 
-describe('passwords that are made up', () => {
+describe('generated passwords', () => {
   const input = `bob:\ncarol:${SHA}\ndave:\n`
   const verified = async (lines: string, users: string): Promise<string[]> => {
     const names = []
@@ -198,7 +198,7 @@ describe('passwords that are made up', () => {
     return names
   }
 
-  test('are printed once, behind the report', async () => {
+  test('are printed once, after the report', async () => {
     const { status, out, err, files } = await call(['./users', '--generate', '--cost', '4'], {}, input)
     expect({ status, err }).toEqual({ status: 0, err: 'made users\n3 users added\n' })
     expect(out).toMatch(/^bob:\w{20}\ndave:\w{20}\n$/)

@@ -31,7 +31,7 @@ const password = toByteString('made-up words')
 const update = (work: () => Promise<boolean>, recordFile?: string, to: string | undefined = path) =>
   updateWith(valuesTo(to), password, recordFile, work)
 
-test('it is there, for us alone, before the record is', async () => {
+test('it exists, with access for this user only, before the record does', async () => {
   let seen = ''
   const done = await update(async () => {
     seen = readFileSync(path, 'utf8')
@@ -87,7 +87,7 @@ test('a folder that is missing is said, and nothing is updated', async () => {
   })
 })
 
-test('the file of the users itself is refused, whatever it is called, and not left behind', async () => {
+test('the password file itself is refused, under any name, and not left behind', async () => {
   const refused = {
     code: 'ERR_USAGE',
     message: expect.stringContaining('expected another file than that of the users'),
@@ -106,22 +106,25 @@ test('another file of users is none of this', async () => {
   expect(await update(async () => true, join(folder, 'linked'))).toBe(true)
 })
 
-test.skipIf(!canStandIn)('on Windows it gets its rights before its first byte, or is not made', async () => {
-  {
-    using windows = pretendWindows(folder)
-    expect(await update(async () => true)).toBe(true)
-    expect(windows.asked()).toEqual([expect.stringMatching(/^0 .*made \/inheritance:r /)])
-    rmSync(path)
-    rmSync(join(folder, 'System32'), { recursive: true })
-    await expect(update(never)).rejects.toMatchObject({
-      code: 'ERR_FILE_ACCESS',
-      message: expect.stringContaining('no whoami or icacls'),
-    })
-  }
-  expect(existsSync(path)).toBe(false)
-})
+test.skipIf(!canStandIn)(
+  'on Windows it gets its permissions before its first byte, or is not created',
+  async () => {
+    {
+      using windows = pretendWindows(folder)
+      expect(await update(async () => true)).toBe(true)
+      expect(windows.asked()).toEqual([expect.stringMatching(/^0 .*made \/inheritance:r /)])
+      rmSync(path)
+      rmSync(join(folder, 'System32'), { recursive: true })
+      await expect(update(never)).rejects.toMatchObject({
+        code: 'ERR_FILE_ACCESS',
+        message: expect.stringContaining('no whoami or icacls'),
+      })
+    }
+    expect(existsSync(path)).toBe(false)
+  },
+)
 
-test('it is shown where it was made up and no file has it', () => {
+test('a generated password is printed unless a file gets it', () => {
   expect(isToBeShown(valuesTo(undefined))).toBe(true)
   expect(isToBeShown(valuesTo(path))).toBe(false)
   expect(isToBeShown({ ...valuesTo(path), generate: undefined })).toBe(false)

@@ -37,7 +37,7 @@ test('it is waited for, its output comes through, and it is stopped', async () =
   expect(await app.ended).toContain('signal SIGTERM')
 })
 
-test('what it started itself goes with it', async () => {
+test('ends the processes that the app started', async () => {
   const port = await freePort()
   const grandchild = `require('net').createServer().listen(${port}, '127.0.0.1')`
   const { app } = start(
@@ -69,7 +69,7 @@ test('one that is not there is told with what to do', async () => {
   await app.stop()
 })
 
-test('an output that nobody reads any more does not hold it up', async () => {
+test('output that nobody reads does not block it', async () => {
   // as process.stdout is where its reader has gone: each write becomes an error, and nothing drains
   const output = Object.assign(new EventEmitter(), {
     write: () => {

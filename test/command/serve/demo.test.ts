@@ -16,7 +16,7 @@ afterAll(() => {
 const get = (path: string, init: RequestInit = {}) =>
   fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, init)
 
-test('it shows the request of whoever the header names, on every path and for a form', async () => {
+test('shows the request and the user from the header, on every path and for a form', async () => {
   const text = await (await get('/a?b', { method: 'POST', body: 'x', headers: { 'x-user': 'ann' } })).text()
   expect(text).toContain('<h1>Signed in as ann</h1>')
   expect(text).toContain('POST /a?b')

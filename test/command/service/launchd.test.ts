@@ -41,7 +41,7 @@ test.skipIf(missing)('it says what launchd is to run, and to run it again', () =
   expect(withApp).toMatchObject({ UserName: 'ann', EnvironmentVariables: { PATH: '/usr/bin' } })
 })
 
-test.skipIf(missing)('every word comes out as it was meant', () => {
+test.skipIf(missing)('every argument survives quoting', () => {
   const samples = fc.sample(words, 200)
   const lists = read(samples.map(program => plistOf({ ...sample, program }, surroundings)))
   expect(lists.map(list => (list as { ProgramArguments: string[] }).ProgramArguments)).toEqual(samples)

@@ -48,7 +48,7 @@ const answer =
   }
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
-test('sends the head as it is, and rests when the answer is whole', async () => {
+test('sends the head unchanged, and is idle after the complete response', async () => {
   const { connection: one, owner, text } = await connection(answer(OK))
   const head = 'GET /%2F//x HTTP/1.1\r\nHost: a\r\nX-Y: ä\r\n\r\n'
   expect(await send(one, { head })).toEqual({ status: 200, body: 'ok' })
@@ -73,7 +73,7 @@ test.each([
   expect(text()).toBe(`HEAD|${wire}`)
 })
 
-test('a body is asked for only when the app has accepted the connection', async () => {
+test('a body is requested only after the app has accepted the connection', async () => {
   const { connection: one } = await connection(answer(OK))
   const order: string[] = []
   one.socket.prependOnceListener('connect', () => order.push('connect'))
@@ -82,7 +82,7 @@ test('a body is asked for only when the app has accepted the connection', async 
   expect(order).toEqual(['connect', 'ready'])
 })
 
-test('an answer before the end of the body ends the connection: the rest would be the next request', async () => {
+test('a response before the end of the body ends the connection: the rest would be read as the next request', async () => {
   const { connection: one, owner } = await connection(answer(OK))
   const body = bodyStream()
   body.write('half')
@@ -119,19 +119,19 @@ test.each([
   expect(await send(one)).toEqual({ failure, cause })
 })
 
-test('one that is cut within the body never ends it', async () => {
+test('a response cut off within the body is never reported as complete', async () => {
   const { connection: one } = await connection(
     answer('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', socket => socket.destroySoon()),
   )
   expect(await send(one)).toMatchObject({ status: 200, body: 'half', failure: 'lost' })
 })
 
-test('what is no HTTP is invalid', async () => {
+test('bytes that are not HTTP are invalid', async () => {
   const { connection: one } = await connection(answer('SSH-2.0\r\n\r\n'))
   expect(await send(one)).toEqual({ failure: 'invalid', cause: 'the status line is not HTTP/1' })
 })
 
-test('a port where nobody listens is unreachable', async () => {
+test('a closed port is unreachable', async () => {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
@@ -141,7 +141,7 @@ test('a port where nobody listens is unreachable', async () => {
   expect(owner.onClose).toHaveBeenCalledWith(one)
 })
 
-test('silence longer than the timeout is one; without a timeout no timer runs', async () => {
+test('silence longer than the timeout is a timeout; without a timeout no timer runs', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { connection: one } = await connection(() => {}, { timeout: 5000 })
   await once(one.socket, 'connect')
@@ -162,7 +162,7 @@ async function turns(count = 50): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve))
 }
 
-describe('the time of a body', () => {
+describe('the timeout during a request body', () => {
   /** An app that reads only when the test says so, and an upload that has filled all that lies between. */
   async function stuckUpload() {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -187,7 +187,7 @@ describe('the time of a body', () => {
     return { ...made, app: app as Socket, body, done, socket, fill }
   }
 
-  test('an app that reads no more of it is late', async () => {
+  test('expires when the app stops reading', async () => {
     const { done, socket } = await stuckUpload()
     vi.advanceTimersByTime(4999)
     expect(socket.destroyed).toBe(false)
@@ -195,7 +195,7 @@ describe('the time of a body', () => {
     expect(await done).toMatchObject({ failure: 'timeout' })
   })
 
-  test('each piece that the app takes starts it anew', async () => {
+  test('restarts with each chunk that the app accepts', async () => {
     const { app, done, socket, fill } = await stuckUpload()
     const sent = (): number => socket.bytesWritten - socket.writableLength
     vi.advanceTimersByTime(4999)
@@ -210,7 +210,7 @@ describe('the time of a body', () => {
     expect(await done).toMatchObject({ failure: 'timeout' })
   })
 
-  test('none runs while the client sends nothing', async () => {
+  test('does not run while the client sends nothing', async () => {
     const { app, body, socket } = await stuckUpload()
     app.resume()
     while (socket.writableLength > 0 || body.readableLength > 0) await turns(1)
@@ -220,7 +220,7 @@ describe('the time of a body', () => {
   })
 })
 
-test('a client that does not take the body stops the app', async () => {
+test('a client that does not read pauses the app', async () => {
   const chunk = Buffer.alloc(1 << 20)
   let blocked = () => {}
   const full = new Promise<void>(resolve => {
@@ -257,7 +257,7 @@ test('a client that does not take the body stops the app', async () => {
   one.abort()
 })
 
-test('an aborted request is gone at once, and says nothing more', async () => {
+test('an aborted request ends at once and reports nothing more', async () => {
   const gone = new Promise<void>(resolve => {
     void connection(socket => {
       socket.once('data', () => socket.once('close', () => resolve()))

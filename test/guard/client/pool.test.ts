@@ -36,7 +36,7 @@ function resolver(addresses: { address: string; family: number }[], asked: unkno
   }) as unknown as typeof lookup
 }
 
-test('of the addresses of a name, IPv4 is tried first', async () => {
+test('IPv4 addresses of a name are tried first', async () => {
   const app = await listen(createServer((_, res) => res.end('hello')))
   ends.push(() => app.close())
   const asked: unknown[] = []
@@ -46,7 +46,7 @@ test('of the addresses of a name, IPv4 is tried first', async () => {
   expect(asked).toMatchObject([{ all: true, order: 'ipv4first' }])
 })
 
-test('a name without an address is unreachable, and the cause says why', async () => {
+test('a name without an address is unreachable, with the cause', async () => {
   const error = Object.assign(new Error('not found'), { code: 'ENOTFOUND' })
   const lookup = ((_: string, __: unknown, callback: (error: Error) => void) => callback(error)) as never
   expect(await sendTo(open('http://app.example:1', { lookup }))).toEqual({
@@ -74,7 +74,7 @@ describe('the pool', () => {
     return { server, sockets, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
   }
 
-  test('one connection carries request after request', async () => {
+  test('one connection serves several requests', async () => {
     const { sockets, origin } = await app(OK)
     const upstream = open(origin)
     for (let i = 0; i < 3; i++) {
@@ -85,7 +85,7 @@ describe('the pool', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  test('one that was idle for 4 seconds is not used again: uvicorn closes it after 5', async () => {
+  test('a connection idle for 4 seconds is not reused: uvicorn closes it after 5', async () => {
     const { sockets, origin } = await app(OK)
     const clock = { now: 1000 }
     const upstream = open(origin, { now: () => clock.now })
@@ -102,7 +102,7 @@ describe('the pool', () => {
     }
   })
 
-  test('bytes that nobody asked for end the connection; they never meet the next request', async () => {
+  test('unsolicited bytes end the connection and never become the next response', async () => {
     const { sockets, origin } = await app(`${OK}HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison`)
     const upstream = open(origin)
     for (let i = 1; i <= 3; i++) {
@@ -113,7 +113,7 @@ describe('the pool', () => {
     }
   })
 
-  test('an app that says close is asked on a new connection', async () => {
+  test('after Connection: close the next request uses a new connection', async () => {
     const { sockets, origin } = await app(
       'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok',
     )

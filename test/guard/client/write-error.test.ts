@@ -32,7 +32,7 @@ describe.each([
     socket.uncork()
   }
 
-  test('that goes well ends', () => {
+  test('a successful write completes', () => {
     const socket = failing(undefined)
     write(socket)
     expect(socket.writableLength).toBe(0)
@@ -47,7 +47,7 @@ describe.each([
     expect(socket.writableLength).toBeGreaterThan(0)
   })
 
-  test('that fails otherwise ends the connection', async () => {
+  test('another error ends the connection', async () => {
     const socket = failing('EPROTO')
     write(socket)
     expect((await once(socket, 'error'))[0]).toMatchObject({ code: 'EPROTO' })
@@ -55,7 +55,7 @@ describe.each([
   })
 })
 
-test('behind a reset the reading ends by itself', async () => {
+test('after a reset the reading side ends by itself', async () => {
   const server = createServer(socket => {
     socket.on('error', () => {})
     socket.once('data', () => {

@@ -40,7 +40,7 @@ describe.each(Object.entries(servers))('%s', (_, make) => {
     })
   })
 
-  test('responds to everybody else with a challenge', async () => {
+  test('responds to everyone else with a challenge', async () => {
     server = await listen(make())
     const { status, headers, body } = await ask('POST', { authorization: basic('alice', 'wrong') })
     expect(status).toBe(401)
@@ -54,7 +54,7 @@ describe.each(Object.entries(servers))('%s', (_, make) => {
   })
 })
 
-test('options are checked when the middleware is made', () => {
+test('options are checked when the middleware is created', () => {
   expect(() => basicAuth(authenticator, { relam: 'x' } as never)).toThrow('"relam"')
   expect(() => basicAuth(authenticator, { realm: 'a\r\nb' })).toThrow('"realm"')
 })

@@ -20,7 +20,7 @@ describe('a listener of this process', () => {
     })
   }
 
-  test('gets what an app would get', async () => {
+  test('gets the same request as an app', async () => {
     await start({ prefix: '/app', userHeader: 'X-User' })
     const answer = await guard.fetch('/app/x?y', {
       method: 'POST',
@@ -34,7 +34,7 @@ describe('a listener of this process', () => {
     expect((await guard.logged(1))[0]).toMatchObject({ path: '/app/x', status: 200, bytes: 8 })
   })
 
-  test('is guarded like one', async () => {
+  test('is guarded like an app', async () => {
     await start()
     expect((await guard.fetch('/', { user: '' })).status).toBe(401)
     expect(received).toEqual([])
@@ -79,7 +79,7 @@ describe('a listener of this process', () => {
     expect(received[0]?.values('transfer-encoding')).toEqual(['chunked'])
   })
 
-  test('that throws is a warning, and its client sees the connection break', async () => {
+  test('that throws is a warning, and its client sees a broken connection', async () => {
     guard = await TestGuard.start({
       upstream: () => {
         throw new Error('a bug of the app')

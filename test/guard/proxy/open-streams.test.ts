@@ -74,7 +74,7 @@ test.each(changes)('a WebSocket of a user who was %s is cut on both sides', asyn
   expect(await guard.logged(1)).toMatchObject([{ user: 'alice', status: 101, reason: 'revoked' }])
 })
 
-test('nothing is looked at when nothing is open', async () => {
+test('without open streams nothing is checked', async () => {
   guard = await TestGuard.start({ users, app: events })
   const before = vi.getTimerCount()
   const alice = await open('alice', '/', 'first')
@@ -85,7 +85,7 @@ test('nothing is looked at when nothing is open', async () => {
   expect(vi.getTimerCount()).toBe(before)
 })
 
-test('a listener of this process is held to it too', async () => {
+test('also for a listener of this process', async () => {
   guard = await TestGuard.start({ users, upstream: events })
   const alice = await open('alice', '/', 'first')
   users.delete('alice')

@@ -33,7 +33,7 @@ async function startRaw(answer: (connections: number) => string | undefined): Pr
 const head = (method: string, ...lines: string[]) =>
   `${method} /x HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n${lines.map(line => `${line}\r\n`).join('')}\r\n`
 
-describe('a request goes up', () => {
+describe('a request to the app', () => {
   test.each([
     '/a%2Fb%20%C3%A9//..;/?filter=a%27b&order_by=x',
     '/',
@@ -56,7 +56,7 @@ describe('a request goes up', () => {
     },
   )
 
-  test('with its body and length, or chunked as it came', async () => {
+  test('keeps its body and length, or its chunked encoding', async () => {
     await start()
     await guard.fetch('/x', { method: 'POST', body: 'hello' })
     await guard.fetch('/x', {
@@ -95,7 +95,7 @@ describe('a request goes up', () => {
     expect(guard.received[0]?.values('trailer')).toEqual([])
   })
 
-  test('100 Continue comes when the app is ready for the body', async () => {
+  test('100 Continue is sent when the app is ready for the body', async () => {
     await start()
     const socket = guard.connect()
     socket.write(head('PUT', 'Expect: 100-continue', 'Content-Length: 5', 'Connection: close'))
@@ -105,7 +105,7 @@ describe('a request goes up', () => {
     expect(guard.received[0]?.values('expect')).toEqual([])
   })
 
-  test('without a login there is no 100 Continue, and the connection ends', async () => {
+  test('without a login there is no 100 Continue, and the connection closes', async () => {
     await start()
     const answer = await guard.raw(
       'PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n',
@@ -114,8 +114,8 @@ describe('a request goes up', () => {
   })
 })
 
-describe('a response comes down', () => {
-  test('with status, headers and bytes as they were', async () => {
+describe('a response from the app', () => {
+  test('keeps status, headers and bytes', async () => {
     await start((_, res) => {
       res.writeHead(207, 'Multi', [
         'ETag',
@@ -168,7 +168,7 @@ describe('a response comes down', () => {
     expect((await guard.fetch('/304')).status).toBe(304)
   })
 
-  test('a range and conditions are between client and app', async () => {
+  test('ranges and conditions pass unchanged', async () => {
     await start((req, res) => {
       expect(req.headers.range).toBe('bytes=1-2')
       expect(req.headers['if-none-match']).toBe('"x"')
@@ -182,7 +182,7 @@ describe('a response comes down', () => {
     ])
   })
 
-  test('events one by one, the head before the first', async () => {
+  test('events arrive one by one, the head before the first', async () => {
     let send: (text: string) => void = () => {}
     await start((_, res) => {
       res.writeHead(200, { 'Content-Type': 'text/event-stream' })
@@ -206,12 +206,12 @@ describe('a response comes down', () => {
     expect(await guard.raw(head('GET', 'Connection: close'))).toContain('filename="\xc3\xa4"')
   })
 
-  test('one that ends with the connection is whole', async () => {
+  test('a response that ends with the connection is complete', async () => {
     await startRaw(() => 'HTTP/1.0 200 OK\r\n\r\nuntil the end')
     expect(await (await guard.fetch('/')).text()).toBe('until the end')
   })
 
-  test('interim responses come before it, but 100, and none to HTTP/1.0', async () => {
+  test('interim responses arrive before it, except 100, and none to HTTP/1.0', async () => {
     await startRaw(
       () =>
         'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\nConnection: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi',
@@ -225,7 +225,7 @@ describe('a response comes down', () => {
 })
 
 describe('when the app fails', () => {
-  test('before its answer: 502 in plain words, and the next request works', async () => {
+  test('before its response: 502 in plain words, and the next request works', async () => {
     let broken = true
     await start((_, res) => (broken ? res.destroy() : res.end('well')))
     const answer = await guard.fetch('/', { method: 'POST', body: 'x' })
@@ -235,13 +235,13 @@ describe('when the app fails', () => {
     expect((await guard.logged(1))[0]).toMatchObject({ status: 502, reason: 'upstream-down', user: 'alice' })
   })
 
-  test('it is not there at all: 502 at once', async () => {
+  test('not running: 502 at once', async () => {
     await start({ upstream: 'http://127.0.0.1:1' })
     expect((await guard.fetch('/')).status).toBe(502)
     expect((await guard.fetch('/', { method: 'PUT', body: 'x'.repeat(1_000_000) })).status).toBe(502)
   })
 
-  test('half-way: the client sees the break, not an end', async () => {
+  test('within the body: the client sees a broken response, not a complete one', async () => {
     await start((_, res) => {
       res.writeHead(200, { 'Content-Length': '10' })
       res.write('half', () => res.destroy())
@@ -250,23 +250,23 @@ describe('when the app fails', () => {
     expect((await guard.logged(1))[0]).toMatchObject({ aborted: true, reason: 'upstream-cut' })
   })
 
-  test('half-way without a length: no last chunk', async () => {
+  test('within a body without a length: no last chunk', async () => {
     await start((_, res) => void res.write('half', () => res.destroy()))
     await expect(guard.fetch('/').then(answer => answer.text())).rejects.toThrow()
   })
 
-  test('nonsense is 502', async () => {
+  test('an invalid response is 502', async () => {
     await startRaw(() => 'SSH-2.0-OpenSSH_9.2\r\n')
     expect(await guard.status('GET / HTTP/1.1', LOGIN)).toBe(502)
   })
 
-  test('it is silent for longer than its time: 504', async () => {
+  test('silent for longer than the timeout: 504', async () => {
     await start({ app: () => {}, upstreamTimeout: 50 })
     const answer = await guard.fetch('/')
     expect([answer.status, await answer.text()]).toEqual([504, expect.stringContaining('in time')])
   })
 
-  test('it stops reading an upload for longer than its time: 504', async () => {
+  test('not reading an upload for longer than the timeout: 504', async () => {
     const app = createServer(socket => void socket.on('error', () => {}).pause())
     await once(app.listen(0, '127.0.0.1'), 'listening')
     ends.push(() => app.close())
@@ -275,7 +275,7 @@ describe('when the app fails', () => {
     expect([answer.status, await answer.text()]).toEqual([504, expect.stringContaining('in time')])
   })
 
-  test('a GET gets past all connections that a restarted app has left', async () => {
+  test('a GET succeeds although a restarted app has closed all pooled connections', async () => {
     const asked = new Set<Socket>()
     let dead: ReadonlySet<Socket> = new Set()
     const app = createServer(socket => {
@@ -308,8 +308,8 @@ describe('when the app fails', () => {
   })
 })
 
-describe('when the client leaves', () => {
-  test('in a stream, the app learns of it', async () => {
+describe('when the client disconnects', () => {
+  test('during a stream, the app is told', async () => {
     const gone = promise<undefined>()
     await start((_, res) => {
       res.on('close', () => gone.resolve(undefined))
@@ -322,7 +322,7 @@ describe('when the client leaves', () => {
     await gone.promise
   })
 
-  test('in an upload, the app sees a break', async () => {
+  test('during an upload, the app sees a broken request', async () => {
     const seen = promise<boolean>()
     await start(req => {
       req.on('error', () => {})
@@ -337,7 +337,7 @@ describe('when the client leaves', () => {
   })
 })
 
-test('many chunks in one read wait for one drain', async () => {
+test('many chunks of one read wait for one drain event', async () => {
   const chunks = '4\r\naaaa\r\n'.repeat(200_000)
   await startRaw(() => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`)
   let most = 0
@@ -350,7 +350,7 @@ test('many chunks in one read wait for one drain', async () => {
   expect(most).toBe(1)
 })
 
-test('an answer before the end of an upload arrives, and the connection lives on', async () => {
+test('a response before the end of an upload arrives, and the connection stays open', async () => {
   await start((_, res) => void res.writeHead(413, { 'Content-Length': '3' }).end('big'))
   const socket = guard.connect()
   socket.write(`${head('PUT', 'Content-Length: 3000000')}${'x'.repeat(1000)}`)

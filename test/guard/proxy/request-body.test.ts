@@ -41,7 +41,7 @@ test.each([
   expect(hasBody(req)).toBe(expected)
 })
 
-test('after an early answer the rest is read for its time, then the connection ends', async () => {
+test('after an early response the rest is read until the timeout, then the connection closes', async () => {
   const { req, res, client } = await receive(`${POST(1 << 30)}hello`)
   res.end('early')
   lingerAfterResponse(req, res, 1)
@@ -49,7 +49,7 @@ test('after an early answer the rest is read for its time, then the connection e
   await once(client, 'close')
 })
 
-test('a rest that comes in time keeps the connection', async () => {
+test('if the rest arrives in time the connection stays open', async () => {
   const { req, res, client } = await receive(`${POST(10)}hello`)
   res.end('early')
   lingerAfterResponse(req, res, 60_000)
@@ -58,7 +58,7 @@ test('a rest that comes in time keeps the connection', async () => {
   expect(client.destroyed).toBe(false)
 })
 
-describe('behind the last answer of a connection', () => {
+describe('after the last response of a connection', () => {
   /** It has been answered, and the server's side of the connection has ended; the client may go on sending. */
   async function answered(length: number, milliseconds: number) {
     const received = await receive(`${POST(length, 'Connection: close')}hello`, { allowHalfOpen: true })
@@ -76,13 +76,13 @@ describe('behind the last answer of a connection', () => {
     expect(req.complete).toBe(true)
   })
 
-  test('the rest is read for its time', async () => {
+  test('the rest is read until the timeout', async () => {
     const { req } = await answered(1 << 30, 1)
     if (!req.socket.destroyed) await once(req.socket, 'close')
     expect(req.complete).toBe(false)
   })
 
-  test('a client that ends in the middle of its body closes the connection', async () => {
+  test('a client that disconnects within its body closes the connection', async () => {
     const { req, server, client } = await answered(10, 60_000)
     // without this node:http closes it by itself
     server.on('clientError', () => {})
@@ -92,14 +92,14 @@ describe('behind the last answer of a connection', () => {
     expect(req.complete).toBe(false)
   })
 
-  test('nothing is waited for where there is no body', async () => {
+  test('without a body there is nothing to wait for', async () => {
     const { req, res } = await receive('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
     res.end('early')
     lingerAfterResponse(req, res, 60_000)
     await once(req.socket, 'close')
   })
 
-  test('a request that lingered before it leaves no trace', async () => {
+  test('an earlier request that lingered has no effect', async () => {
     const { req, res, server, client } = await receive(`${POST(10)}hello`)
     res.end('early')
     lingerAfterResponse(req, res, 60_000)

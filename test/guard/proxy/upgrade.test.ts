@@ -30,7 +30,7 @@ afterEach(() => guard?.[Symbol.asyncDispose]())
 const handshake = (...lines: string[]) =>
   `GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${lines.map(line => `${line}\r\n`).join('')}\r\n`
 
-test('a WebSocket goes through both ways, and ends on both sides', async () => {
+test('a WebSocket works in both directions, and closes on both sides', async () => {
   await start()
   const server = new WebSocketServer({ server: guard.app })
   server.on('connection', (socket: WebSocket, req: IncomingMessage) => {
@@ -50,7 +50,7 @@ test('a WebSocket goes through both ways, and ends on both sides', async () => {
   server.close()
 })
 
-test('bytes behind the handshake arrive, and the protocol is named', async () => {
+test('bytes after the handshake arrive, and the protocol is named', async () => {
   await start()
   guard.app.on('upgrade', (_req, socket) => {
     socket.write(
@@ -80,12 +80,12 @@ test("the app's refusal comes through at once", async () => {
   expect(await guard.logged(1)).toMatchObject([{ status: 403, user: 'alice' }])
 })
 
-test('a dead app is 502', async () => {
+test('an app that is not running is 502', async () => {
   await start({ upstream: 'http://127.0.0.1:1' })
   expect(await guard.raw(handshake(LOGIN))).toMatch(/^HTTP\/1\.1 502 /)
 })
 
-test('a client that leaves ends the other side too', async () => {
+test('a client that disconnects ends the other side too', async () => {
   await start()
   const ended = new Promise(resolve =>
     guard.app.on('upgrade', (_req, socket) => {
@@ -101,7 +101,7 @@ test('a client that leaves ends the other side too', async () => {
   await ended
 })
 
-test('what the app said last arrives, however slowly the client takes it', async () => {
+test('the app's last bytes arrive, however slowly the client reads', async () => {
   const app = createServer(socket => socket.on('error', () => {}).end('last words'))
   await once(app.listen(0, '127.0.0.1'), 'listening')
   const upstream = connect(portOf(app), '127.0.0.1')
@@ -126,7 +126,7 @@ test('what the app said last arrives, however slowly the client takes it', async
   app.close()
 })
 
-test('an upgrade behind an unanswered request ends the connection, not the guard', async () => {
+test('an upgrade after an unanswered request ends the connection, not the guard', async () => {
   await start({ app: () => {} })
   const answer = await guard.raw(`GET / HTTP/1.1\r\nHost: x\r\n${LOGIN}\r\n\r\n${handshake(LOGIN)}`)
   expect(answer).toBe('')
@@ -148,7 +148,7 @@ test.each([
   expect(guard.received[0]?.values('upgrade')).toEqual([])
 })
 
-test('offers that are not taken leave nothing behind on their connection', async () => {
+test('declined offers of an upgrade leave no listeners on their connection', async () => {
   await start()
   const accepted = once(guard.guard.server, 'connection')
   const socket = guard.connect()
@@ -180,12 +180,12 @@ test.each([
 })
 
 test.each([
-  ['HTTP/1.0', { httpVersion: '1.0', headers: { upgrade: 'websocket' } }],
+  ['HTTP/1.0', { httpVersion: '1.0', headers: upgrade: 'websocket' }],
   [
     'a chunked body',
-    { httpVersion: '1.1', headers: { upgrade: 'websocket', 'transfer-encoding': 'chunked' } },
+    { httpVersion: '1.1', headers: upgrade: 'websocket', 'transfer-encoding': 'chunked' },
   ],
-  ['a long body', { httpVersion: '1.1', headers: { upgrade: 'websocket', 'content-length': '70000' } }],
+  ['a long body', { httpVersion: '1.1', headers: upgrade: 'websocket', 'content-length': '70000' }],
 ])('with %s it stays a plain request', (_, req) =>
   expect(createUpgradeFilter([])(req as unknown as IncomingMessage)).toBeUndefined(),
 )
@@ -194,7 +194,7 @@ test.each(['h2c', 'HTTP/2.0', 'TLS/1.0', 'a b', '', 'websocket, h2c'])('%j canno
   expect(() => checkUpgradeProtocol(protocol)).toThrow('"allowUpgrades"'),
 )
 
-test('a request is rebuilt byte for byte, but for the offer', () => {
+test('the request is rebuilt byte for byte, without the offer', () => {
   const req = {
     method: 'POST',
     url: '/\xe4?x',

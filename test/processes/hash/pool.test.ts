@@ -30,14 +30,14 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('jobs one after the other are answered by one thread', async () => {
+test('consecutive jobs are done by one thread', async () => {
   const { run, close, start } = threadsOf(echo)
   for (const job of ['a', 'b', 'c']) expect(await run(job)).toBe(job)
   expect(start).toHaveBeenCalledTimes(1)
   await close()
 })
 
-test('jobs at once get threads of their own up to the most, the others wait for their turn', async () => {
+test('concurrent jobs get a thread each, up to the limit; the others wait', async () => {
   const { run, close, start } = threadsOf('job => ({ hash: String(threadId) })', 2)
   const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(job => run(job)))
   expect(start).toHaveBeenCalledTimes(2)
@@ -45,7 +45,7 @@ test('jobs at once get threads of their own up to the most, the others wait for 
   await close()
 })
 
-test('an error in the place of an answer fails its job alone', async () => {
+test('an error fails only its own job', async () => {
   const { run, close, start } = threadsOf(
     `job => job === 'bad' ? { error: new RangeError('no answer') } : { hash: job }`,
     1,
@@ -72,7 +72,7 @@ test.each([
   await close()
 })
 
-test('an idle thread that fails is none any more', async () => {
+test('an idle thread that fails is removed', async () => {
   const { run, close, start } = threadsOf(
     `job => { setImmediate(() => setImmediate(() => { throw new Error('late') })); return { hash: job } }`,
   )
@@ -83,7 +83,7 @@ test('an idle thread that fails is none any more', async () => {
   await close()
 })
 
-test('a thread that dies at its start fails the job that it was for', async () => {
+test('a thread that dies at its start fails its job', async () => {
   const { run } = poolOf(() => new Worker("throw new Error('no thread')", { eval: true }), 1)
   const jobs = [run('a'), run('b')]
   for (const job of jobs) await expect(job).rejects.toThrow('no thread')

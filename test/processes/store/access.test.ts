@@ -9,12 +9,12 @@ const access = (message: string) =>
   expect.objectContaining({ name: 'HtpasswdError', code: 'ERR_FILE_ACCESS', message })
 const purposes: Purpose[] = ['read', 'update', 'create']
 
-test('a file of ours may be all', () => {
+test('a file of this user permits everything', () => {
   const path = fileWith(place.path('f'), '')
   for (const purpose of purposes) expect(checkAccess(path, purpose)).toBeUndefined()
 })
 
-test('a missing one may only be created, where its folder is', () => {
+test('a missing one may only be created, in an existing folder', () => {
   const path = place.path('f')
   expect(checkAccess(path, 'create')).toBeUndefined()
   for (const purpose of ['read', 'update'] as const) {
@@ -28,7 +28,7 @@ test('a missing one may only be created, where its folder is', () => {
   expect(() => checkAccess(`${inFile}/f`, 'create')).toThrow(access(`cannot create file ${inFile}/f`))
 })
 
-test('what is no file is never replaced', () => {
+test('a path that is not a file is never replaced', () => {
   const folder = place.path('folder')
   mkdirSync(folder)
   for (const path of [folder, ...(process.platform === 'win32' ? [] : ['/dev/null'])]) {
@@ -46,11 +46,11 @@ test.skipIf(process.platform === 'win32')('links that lead in a circle are an er
     expect(() => checkAccess(place.path('a'), purpose)).toThrow(access(expect.any(String)))
 })
 
-describe.skipIf(!isRoot)('as a user without rights (only root can become one)', () => {
+describe.skipIf(!isRoot)('as an unprivileged user (only root can switch to one)', () => {
   const asNobody = (purpose: Purpose, path: string) =>
     runAsNobody(`checkAccess(args[0], '${purpose}'); return 'fine'`, path)
 
-  test('a file that is not ours', async () => {
+  test('a file of another user', async () => {
     const path = fileWith(place.path('f'), '')
     chmodSync(path, 0o644)
     expect(await asNobody('read', path)).toEqual({ value: 'fine' })
@@ -64,7 +64,7 @@ describe.skipIf(!isRoot)('as a user without rights (only root can become one)', 
     })
   })
 
-  test('a folder that is not ours', async () => {
+  test('a folder of another user', async () => {
     const path = place.path('f')
     expect(await asNobody('create', path)).toMatchObject({ message: `cannot create file ${path}` })
   })

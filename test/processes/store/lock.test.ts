@@ -61,7 +61,7 @@ test('there is one holder at a time', async () => {
   expect(most).toEqual(Array(20).fill(1))
 })
 
-test('where the folder is missing or cannot be used, the error has a name', async () => {
+test('a missing or unusable folder is an error with a code', async () => {
   await expect(acquireLock(place.path('none/f'), 1000)).rejects.toMatchObject({ code: 'ERR_FILE_ACCESS' })
   fs.mkdirSync(lockPath)
   await expect(acquireLock(path, 1000)).rejects.toMatchObject({ code: 'ERR_FILE_ACCESS' })
@@ -79,7 +79,7 @@ test('a disk that is full leaves no lock', async () => {
 })
 
 describe('a live holder', () => {
-  test('is waited for, up to the limit, and named', async () => {
+  test('is waited for, up to the timeout, and named', async () => {
     const child = startScript(
       `await HtpasswdFile.update(args[0], () => { console.log('held'); return new Promise(() => setInterval(() => {}, 1000)) })`,
       fileWith(path, ''),
@@ -142,7 +142,7 @@ describe('a dead holder', () => {
     await takenOver()
   })
 
-  test('had our own number before us, as process 1 of a container', async () => {
+  test('had this process id before, as process 1 of a restarted container', async () => {
     lockOf({ pid: process.pid, host: hostname(), started: 1000 })
     await takenOver()
   })
@@ -156,13 +156,13 @@ describe('a dead holder', () => {
     },
   )
 
-  test('may have died just now, before it wrote its name: half a second decides', async () => {
+  test('may have died before it wrote its name: after half a second it counts as dead', async () => {
     fileWith(lockPath, '')
     await expect(acquireLock(path, 0)).rejects.toThrow(`waited 0 s for an unknown process`)
     await takenOver()
   })
 
-  test('on another machine is one that no longer touches its lock', async () => {
+  test('on another machine is recognised by its missing heartbeat', async () => {
     lockOf({ pid: process.pid, host: 'elsewhere.example' })
     let now = 0
     vi.spyOn(performance, 'now').mockImplementation(() => (now += 4000))
@@ -178,7 +178,7 @@ describe('a dead holder', () => {
     await takenOver()
   })
 
-  test('has many heirs, one at a time', async () => {
+  test('has many successors, one at a time', async () => {
     lockOf({ pid: deadPid(), host: hostname() })
     let holders = 0
     await Promise.all(
@@ -232,7 +232,7 @@ describe('a dead lock that cannot be removed', () => {
   })
 })
 
-test('who lost the lock knows it, and leaves the new holder’s alone', async () => {
+test('a writer that lost its lock notices, and leaves the new holder’s lock alone', async () => {
   const lock = await acquireLock(path, 1000)
   lockOf({ pid: process.ppid, host: hostname() })
   expect(lock.isHeld()).toBe(false)

@@ -35,14 +35,14 @@ afterEach(() => {
   vi.mocked(promises.rename).mockClear()
 })
 
-test('the pieces become the file', async () => {
+test('the chunks become the file', async () => {
   const path = fileWith(place.path('f'), 'old\n')
   expect(await replace(path, pieces('a:1\n', '', 'b:\xff\n'), statsOf(path))).toBe(true)
   expect(textOf(path)).toBe('a:1\nb:\xff\n')
   expect(filesBeside(path)).toEqual(['f'])
 })
 
-test('many small pieces and some of more than a write takes', async () => {
+test('many small chunks, and some larger than one write', async () => {
   const path = fileWith(place.path('f'), 'old\n')
   const text = `${'x'.repeat(700_000)}\n`
   const many = Array.from({ length: 5000 }, (_, i) => `u${i}:h\n`)
@@ -50,13 +50,13 @@ test('many small pieces and some of more than a write takes', async () => {
   expect(textOf(path) === [text, ...many, text, text.repeat(4), 'end\n'].join('')).toBe(true)
 })
 
-test('no pieces make an empty file', async () => {
+test('no chunks make an empty file', async () => {
   const path = fileWith(place.path('f'), 'old\n')
   await replace(path, [], statsOf(path))
   expect(textOf(path)).toBe('')
 })
 
-test('where the last look says no, nothing is replaced', async () => {
+test('if the last check fails, nothing is replaced', async () => {
   const path = fileWith(place.path('f'), 'old\n')
   const seen: string[][] = []
   const notCurrent = () => {
@@ -91,7 +91,7 @@ describe.skipIf(platform === 'win32')('mode and owner', () => {
     expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask())
   })
 
-  test('until it is whole, the new file is nobody else’s to read', async () => {
+  test('until it is complete, only the owner can read the new file', async () => {
     const path = fileWith(place.path('f'), 'old\n')
     chmodSync(path, 0o644)
     let mode = 0
@@ -137,7 +137,7 @@ describe('a write that fails', () => {
     expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
   })
 
-  test('the last look failed', async () => {
+  test('the last check throws', async () => {
     const path = fileWith(place.path('f'), 'old\n')
     const failing = () => {
       throw errorOf('EIO')
@@ -148,7 +148,7 @@ describe('a write that fails', () => {
     expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
   })
 
-  test('a folder stands where the file should go', async () => {
+  test('there is a folder of this name', async () => {
     const path = place.path('f')
     mkdirSync(path)
     await expect(replace(path, pieces('new\n'), undefined)).rejects.toMatchObject({
@@ -158,7 +158,7 @@ describe('a write that fails', () => {
   })
 })
 
-describe('rename on Windows, where others hold files open', () => {
+describe('rename on Windows, where other programs hold files open', () => {
   test.each(['EPERM', 'EACCES', 'EBUSY'])('%s twice, then it goes through', async errno => {
     pretendPlatform('win32')
     const path = fileWith(place.path('f'), 'old\n')
@@ -168,7 +168,7 @@ describe('rename on Windows, where others hold files open', () => {
     expect([textOf(path), filesBeside(path)]).toEqual(['new\n', ['f']])
   })
 
-  test('what others write meanwhile is not replaced', async () => {
+  test('a file that others write in the meantime is not replaced', async () => {
     pretendPlatform('win32')
     const path = fileWith(place.path('f'), 'old\n')
     vi.mocked(promises.rename).mockRejectedValueOnce(errorOf('EPERM'))
@@ -177,7 +177,7 @@ describe('rename on Windows, where others hold files open', () => {
     expect([textOf(path), filesBeside(path)]).toEqual(['old\n', ['f']])
   })
 
-  test('one that is never let go is named after ten seconds', async () => {
+  test('a file that stays open is reported after ten seconds', async () => {
     pretendPlatform('win32')
     const path = fileWith(place.path('f'), 'old\n')
     vi.mocked(promises.rename).mockRejectedValueOnce(errorOf('EBUSY'))

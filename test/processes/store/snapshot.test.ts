@@ -8,7 +8,7 @@ import { fileWith, scratch } from '../../support/scratch.ts'
 const place = scratch()
 
 describe('readSnapshot', () => {
-  test('gives the bytes and the stamp that stands now', async () => {
+  test('returns the bytes and the current stamp', async () => {
     const path = fileWith(place.path('f'), 'a:\xff\n')
     const snapshot = await readSnapshot(path)
     expect(snapshot?.bytes.toString('latin1')).toBe('a:\xff\n')
@@ -21,7 +21,7 @@ describe('readSnapshot', () => {
     expect((await readSnapshot(fileWith(place.path('f'), '')))?.bytes).toHaveLength(0)
   })
 
-  test('a folder is an error with a name', async () => {
+  test('a folder is an error with a code', async () => {
     mkdirSync(place.path('folder'))
     await expect(readSnapshot(place.path('folder'))).rejects.toMatchObject({
       name: 'HtpasswdError',
@@ -60,7 +60,7 @@ test('the stamp changes with the text, with the file and with its times', () => 
 })
 
 describe('readStill', () => {
-  test('reads again what was written meanwhile', async () => {
+  test('reads again if the file was written in the meantime', async () => {
     const path = fileWith(place.path('f'), 'a:1\n')
     const sizes: number[] = []
     const last = await readStill(path, async (_fd, size) => {
@@ -72,7 +72,7 @@ describe('readStill', () => {
     expect(last).toBe(12)
   })
 
-  test('gives up on a file that never stands still', async () => {
+  test('gives up on a file that changes during every reading', async () => {
     const path = fileWith(place.path('f'), 'a:1\n')
     const reading = readStill(path, async () => appendFileSync(path, 'b:2\n'))
     await expect(reading).rejects.toMatchObject({ code: 'ERR_FILE_BUSY' })

@@ -21,7 +21,7 @@ import { isRoot, NOBODY, runAsNobody, scratch } from '../../support/scratch.ts'
 const place = scratch()
 const text = () => readFileSync(place.file, 'utf8')
 
-test('a missing file is an error, unless it is to be made', async () => {
+test('a missing file is an error, unless it may be created', async () => {
   await expect(updateFile(place.file, document => document.set('a', '1'))).rejects.toMatchObject({
     code: 'ERR_FILE_ACCESS',
   })
@@ -51,7 +51,7 @@ test('a change that throws leaves everything as it was', async () => {
   expect(place.names()).toEqual(['f'])
 })
 
-test('a program that takes no lock is noticed, and the change made again on what it wrote', async () => {
+test('a program without a lock is noticed, and the change made again on what it wrote', async () => {
   writeFileSync(place.file, 'a:1\n')
   let calls = 0
   await updateFile(place.file, document => {
@@ -114,7 +114,7 @@ describe('a program that takes no lock', () => {
     expect([calls, text(), place.names()]).toEqual([2, 'c:3\nb:2\n', ['f']])
   })
 
-  test('may delete it: it is not made again unless asked for', async () => {
+  test('may delete it: it is created again only if that is asked for', async () => {
     for (const create of [false, true]) {
       writeFileSync(place.file, 'a:1\n')
       let calls = 0
@@ -136,7 +136,7 @@ describe('a program that takes no lock', () => {
     }
   })
 
-  test('may make it where there was none', async () => {
+  test('may create it in the meantime', async () => {
     let calls = 0
     const change = updateFile(
       place.file,
@@ -151,7 +151,7 @@ describe('a program that takes no lock', () => {
   })
 })
 
-test('who lost the lock while changing writes nothing', async () => {
+test('a writer that loses its lock during the change writes nothing', async () => {
   writeFileSync(place.file, 'a:1\n')
   const other = JSON.stringify({ pid: 1, host: 'elsewhere.example', started: 1, id: 'other' })
   const change = updateFile(place.file, document => {
@@ -169,7 +169,7 @@ test('a text that is UTF-16 stays as it is', async () => {
   expect([readFileSync(place.file).equals(before), place.names()]).toEqual([true, ['f']])
 })
 
-test('what a killed writer left is cleared', async () => {
+test('the files of a killed writer are deleted', async () => {
   writeFileSync(place.file, 'a:1\n')
   const { pid } = spawnSync(process.execPath, ['-e', ''])
   await updateFile(place.file, () => {
@@ -184,7 +184,7 @@ test('what a killed writer left is cleared', async () => {
   expect([text(), place.names()]).toEqual(['a:1\nb:2\n', ['f']])
 })
 
-describe('what is no file is not touched, with an error that has a name', () => {
+describe('a path that is not a file is not touched, and is an error with a code', () => {
   const refused = async (path: string) => {
     for (const options of [{}, { create: true }, { replace: true }])
       await expect(updateFile(path, d => d.set('a', '1'), options)).rejects.toMatchObject({
@@ -237,19 +237,19 @@ test.skipIf(process.platform === 'win32')('a link to another folder: all is writ
   ])
 })
 
-describe.skipIf(!isRoot)('rights (only root can become another user)', () => {
+describe.skipIf(!isRoot)('permissions (only root can switch to another user)', () => {
   const addAsNobody = () =>
     runAsNobody(`return HtpasswdFile.update(args[0], d => d.set('b', '2'), { create: true })`, place.file)
   const refusal = (code: string) => expect.objectContaining({ name: 'HtpasswdError', code })
 
-  test('a folder that we may not write: the file is written in place', async () => {
+  test('in a folder without write permission, the file is written in place', async () => {
     writeFileSync(place.file, 'a:1\n')
     chmodSync(place.file, 0o666)
     expect(await addAsNobody()).toEqual({ value: 'added' })
     expect([text(), place.names()]).toEqual(['a:1\nb:2\n', ['f']])
   })
 
-  test('a file that we may not read', async () => {
+  test('a file without read permission', async () => {
     chmodSync(place.folder, 0o777)
     writeFileSync(place.file, 'a:1\n')
     chmodSync(place.file, 0o600)

@@ -14,7 +14,7 @@ vi.mock('node:fs', async importOriginal => {
 const place = scratch()
 afterEach(() => vi.useRealTimers())
 
-test('looks come one at a time, and none after the end', async () => {
+test('checks run one at a time, and none after the end', async () => {
   let running = 0
   let most = 0
   let looks = 0
@@ -51,7 +51,7 @@ test('watching does not keep a program alive', () => {
   )
 })
 
-test('where no event comes it looks every second', async () => {
+test('without events it checks every second', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const reload = vi.fn(async () => false)
   using watch = watchPath(place.file, reload, {})
@@ -99,7 +99,7 @@ test('an error is reported once, until there was none or another', async () => {
   await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'changed', 'two']))
 })
 
-test('events of other files are not looked at', async () => {
+test('events of other files are ignored', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const reload = vi.fn(async () => false)
   using _watch = watchPath(place.file, reload, {})

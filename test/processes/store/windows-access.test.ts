@@ -46,7 +46,7 @@ function tools({
 }
 
 describe('a new file', () => {
-  test('is for us, Administrators and SYSTEM, by numbers that no translation touches', async () => {
+  test('is for the user, Administrators and SYSTEM, by identifiers that are not translated', async () => {
     const { run, asked } = tools({ rights: folderRights })
     expect(await restrictToOwner('C:\\a b\\f', run)).toBe(true)
     const grants = [`*${user}:F`, '*S-1-5-32-544:F', '*S-1-5-18:F']
@@ -63,7 +63,7 @@ describe('a new file', () => {
 })
 
 describe('a file that replaces another', () => {
-  test('has its rights from the folder, where the other had', async () => {
+  test('inherits its permissions if the old one did', async () => {
     const made = tools({ rights: folderRights })
     await copyAccess('C:\\etc\\users', 'C:\\etc\\users.new', made.run)
     expect(made.asked.map(([, verb]) => verb)).toEqual(['/save'])
@@ -81,23 +81,23 @@ describe('a file that replaces another', () => {
     expect(existsSync(made.asked[1]?.[2] ?? '')).toBe(false)
   })
 
-  test('is rather closed than open where they cannot be taken over', async () => {
+  test('is restricted if the permissions cannot be copied', async () => {
     const made = tools({ rights: 'D:P(A;;FA;;;SY)', canRestore: false })
     await copyAccess(place.file, place.path('new'), made.run)
     expect(made.asked.at(-1)?.slice(0, 2)).toEqual([place.path('new'), '/inheritance:r'])
   })
 
-  test('is made without the tool as well', async () => {
+  test('is created without the tool as well', async () => {
     const made = tools({})
     await copyAccess(place.file, place.path('new'), made.run)
     expect(made.asked.map(([, verb]) => verb)).toEqual(['/save'])
   })
 
-  test('is made where the tool cannot be started as well', async () => {
+  test('is created if the tool cannot be started', async () => {
     await expect(copyAccess('\0', place.path('new'))).resolves.toBeUndefined()
   })
 
-  test('is made without a folder for the list as well', async () => {
+  test('is created without a folder for the list', async () => {
     for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, place.path('missing'))
     const made = tools({ rights: folderRights })
     await copyAccess(place.file, place.path('new'), made.run)
@@ -110,7 +110,7 @@ describe('a file that replaces another', () => {
 describe.skipIf(process.platform !== 'win32')('on Windows itself', () => {
   const rightsOf = (path: string): string => execFileSync('icacls', [path], { encoding: 'utf8' })
 
-  test('a new file has three entries, none from its folder, and keeps one that is added', async () => {
+  test('a new file has three entries, none inherited, and keeps one that is added', async () => {
     let said = 0
     const onPrivate = () => said++
     await updateFile(place.file, document => document.set('u', 'h'), { create: true, onPrivate })

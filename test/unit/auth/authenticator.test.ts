@@ -28,7 +28,7 @@ function setUp(options: AuthenticatorOptions = {}, source: Map<string, string> =
   return { authenticator, login, checked, clock, source }
 }
 
-test('a user is let in by name, others by nothing', async () => {
+test('a user is admitted by name, others are not', async () => {
   const { login, authenticator } = setUp()
   expect(await login('alice', 'correct horse')).toMatchObject({ ok: true, user: 'alice' })
   expect(await login('jürgen', 'pässword')).toMatchObject({ ok: true, user: 'jürgen' })
@@ -37,7 +37,7 @@ test('a user is let in by name, others by nothing', async () => {
   expect(await authenticator.authenticate(undefined)).toEqual({ ok: false, status: 401, reason: 'missing' })
 })
 
-test('a user who is gone is out, also where the look-up says null for nobody', async () => {
+test('a removed user is refused, also if the lookup returns null', async () => {
   const { source } = setUp()
   const get = (name: string | Uint8Array) => (source.get(String(name)) ?? null) as never
   const authenticator = new Authenticator({ get, users: () => source.keys() }, {})
@@ -71,7 +71,7 @@ describe('what was opened by a login', () => {
     expect(isCurrent()).toEqual([false, false])
   })
 
-  test('goes on where the source fails, which tells nothing', async () => {
+  test('keeps working when the user source fails, and reveals nothing', async () => {
     const errors: unknown[] = []
     const source = new Map(users)
     const { setup, isCurrent } = await opened(bytes('alice'), setUp({ onError: e => errors.push(e) }, source))
@@ -127,7 +127,7 @@ describe('the second form of a password beyond ASCII', () => {
     expect(await login('old', 'pässword')).toMatchObject({ ok: true })
   })
 
-  test('costs strangers the same two hashes', async () => {
+  test('costs unknown users the same two hashes', async () => {
     const { login, checked } = setUp()
     await login('alice', 'fälsch')
     await login('nobody', 'fälsch')
@@ -136,7 +136,7 @@ describe('the second form of a password beyond ASCII', () => {
 })
 
 describe('the throttle', () => {
-  test('lets an address wait after its failures, but nobody who is remembered', async () => {
+  test('throttles an address after its failures, except users who are remembered', async () => {
     const { login, clock, checked } = setUp({ maxFailures: 3 })
     await login('alice', 'correct horse')
     for (const name of ['a', 'b', 'c']) await login(name, 'wrong')
@@ -150,7 +150,7 @@ describe('the throttle', () => {
     expect(await login('d', 'wrong')).toMatchObject({ status: 401 })
   })
 
-  test('never lets credentials wait that were right before', async () => {
+  test('never throttles credentials that were right before', async () => {
     const { login, clock, checked } = setUp({ maxFailures: 3 })
     await login('alice', 'correct horse')
     clock.now += 3_599_999
@@ -161,7 +161,7 @@ describe('the throttle', () => {
     expect(checked).toHaveLength(before)
   })
 
-  test('does not let whoever waits share the check of somebody else', async () => {
+  test('does not share a check with a throttled login', async () => {
     const { login } = setUp({ maxFailures: 1 })
     await login('x', 'wrong', '192.0.2.1')
     const [free, waiting] = await Promise.all([
@@ -172,7 +172,7 @@ describe('the throttle', () => {
     expect(waiting).toMatchObject({ status: 429 })
   })
 
-  test('lets a name wait wherever it is tried, except where its owner is known', async () => {
+  test('throttles a name at all addresses, except known clients of its owner', async () => {
     const { login, source } = setUp({ maxFailures: 3 })
     await login('alice', 'correct horse', '198.51.100.1')
     for (let i = 0; i < 3; i++) await login('alice', `guess ${i}`, `192.0.2.${i}`)
@@ -190,7 +190,7 @@ describe('the throttle', () => {
     expect(await login('c', 'wrong', '2001:db8:0:1::3')).toMatchObject({ status: 401 })
   })
 
-  test('one bogus login, as a logout sends it, locks nobody out', async () => {
+  test('one wrong login, as a logout sends it, locks nobody out', async () => {
     const { login } = setUp({ maxFailures: 2 })
     await login('alice', 'mlflow-logged-out-123')
     expect(await login('alice', 'correct horse')).toMatchObject({ ok: true })

@@ -53,7 +53,7 @@ test('-b beside -i takes an empty input, as Apache’s does', async () => {
   expect(await passwordOf(parseClassic(['-nbi', 'u']), recordedIo())).toHaveLength(0)
 })
 
-test('what a long option gives counts, and nobody is asked', async () => {
+test('a password from a long option is used without a prompt', async () => {
   const io = recordedIo({ env: { LAB_PW: 'correct horse' }, typed: ['typed\r'], input: 'piped' })
   const command = parseClassic(['--password-env', 'LAB_PW', 'f', 'u'], new ReadOptions())
   expect(await passwordOf(command, io)).toBe('correct horse')
