@@ -101,7 +101,7 @@ test('a client that disconnects ends the other side too', async () => {
   await ended
 })
 
-test('the app's last bytes arrive, however slowly the client reads', async () => {
+test('the last bytes of the app arrive, however slowly the client reads', async () => {
   const app = createServer(socket => socket.on('error', () => {}).end('last words'))
   await once(app.listen(0, '127.0.0.1'), 'listening')
   const upstream = connect(portOf(app), '127.0.0.1')
