@@ -46,6 +46,11 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [30, 'a damaged record that keeps deleted users in', 'damaged-record'],
   [31, 'a change within one tick of the file’s clock', 'racy-timestamp'],
   [32, 'files that cost more time than their size', 'hostile-files'],
+  [
+    33,
+    'credentials that nobody checked, in a header that the guard is known to check',
+    'unverified-credentials',
+  ],
 ]
 
 const files = readdirSync(import.meta.dirname)

@@ -22,7 +22,7 @@ export interface AccessLogEntry {
   readonly aborted: boolean
   /** Why the guard responded itself, where it did: `rejected`, `cross-site`, `upstream-down` … */
   readonly reason: string | undefined
-  /** What exactly went wrong, where the upstream failed: `ECONNREFUSED`, `a newline of LF alone in the head` … */
+  /** What exactly went wrong, where `reason` does not tell it: `ECONNREFUSED`, `Origin: https://other.example, Host: …` */
   readonly cause?: string | undefined
 }
 
@@ -83,13 +83,14 @@ const visible = (text: string): string =>
 export function formatAccessLogEntry(entry: AccessLogEntry, format: 'text' | 'json'): string {
   const milliseconds = Math.round(entry.milliseconds * 10) / 10
   if (format === 'json') {
-    const { time, user, reason, ...rest } = entry
+    const { time, user, reason, cause, ...rest } = entry
     return JSON.stringify({
       time: time.toISOString(),
       user: user ?? null,
       ...rest,
       milliseconds,
       reason: reason ?? null,
+      cause: cause ?? null,
     })
   }
   const user = entry.user === undefined ? '-' : visible(entry.user).replaceAll(' ', '\\u0020')

@@ -1,53 +1,83 @@
-// Refuses what other sites' pages would do with a user's login, and answers the origins that may.
+// Refuses requests that a page of another site sends with a user's login, and answers CORS for allowed origins.
+import { HtpasswdError } from '../../errors.ts'
+import { type CannedResponse, textResponse } from '../basic/responses.ts'
 
-/** The parts of a request that tell where a browser's request comes from. */
+/** The parts of a request that tell which page a browser sent it for. */
 export interface SiteFacts {
   readonly method: string
   readonly upgrade: boolean
   readonly origin: string | undefined
-  /** `Sec-Fetch-Site`: browsers set it, pages cannot (Fetch Metadata). Only over HTTPS and on localhost. */
+  /** `Sec-Fetch-Site` (Fetch Metadata): set by the browser alone, over HTTPS and on localhost. */
   readonly fetchSite: string | undefined
-  /** The origin that the client asked, as the guard knows it. */
+  /** The origin under which the client reached the guard. */
   readonly ownOrigin: string
 }
 
-/** How a request relates to the guarded app. */
+/** How the page that sent a request relates to the app: its own, one of an allowed origin, or any other. */
 export type Site = 'own' | 'allowed' | 'foreign'
 
-/** RFC 9110 section 9.2.1; a handshake of WebSocket is a GET, but opens a channel that any page could use. */
+/** RFC 9110 section 9.2.1; a WebSocket handshake is a GET, but opens a channel that a page could use. */
 const isSafe = ({ method, upgrade }: SiteFacts): boolean =>
   !upgrade && (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')
 
-const hostOf = (origin: string): string => origin.slice(origin.indexOf('://') + 3)
-
 /**
- * Where a request comes from. Browsers send the login with whatever a page asks, so for methods that change something
- * the page has to be the app's own; a program sends neither header and is `own`.
+ * Which page sent a request. Browsers add the login to whatever a page asks for, so a request that changes something
+ * has to come from the app's own page. A program sends neither header and counts as `own`.
  *
- * Origin and Sec-Fetch-Site must both agree. `same-origin` from the browser also covers a scheme that the guard cannot
- * know, where TLS ends in front of it.
+ * `Sec-Fetch-Site` decides where it is present: no page can set it, and it stays right where Origin cannot be compared,
+ * as with `Referrer-Policy: no-referrer`, which makes Origin `null` (Fetch standard section 3.1), and behind a proxy
+ * that changes Host. `none` is a request of no page: the address bar, a bookmark, a browser extension.
  */
-export function siteOf(facts: SiteFacts, allowOrigins: ReadonlySet<string>): Site {
-  const { origin, fetchSite, ownOrigin } = facts
-  if (origin !== undefined && allowOrigins.has(origin.toLowerCase())) return 'allowed'
-  const sameOrigin = fetchSite === 'same-origin'
-  const ownFetch = fetchSite === undefined || sameOrigin || fetchSite === 'none'
-  if (origin === undefined) return ownFetch ? 'own' : 'foreign'
-  const lower = origin.toLowerCase()
-  const own = lower === ownOrigin || (sameOrigin && hostOf(lower) === hostOf(ownOrigin))
-  return own && ownFetch ? 'own' : 'foreign'
+export function siteOf({ origin, fetchSite, ownOrigin }: SiteFacts, allowOrigins: ReadonlySet<string>): Site {
+  const lower = origin?.toLowerCase()
+  if (lower !== undefined && allowOrigins.has(lower)) return 'allowed'
+  if (fetchSite !== undefined) return fetchSite === 'same-origin' || fetchSite === 'none' ? 'own' : 'foreign'
+  return lower === undefined || lower === ownOrigin ? 'own' : 'foreign'
 }
 
-/** Whether the request must be refused: it changes something and comes from another site. */
+/** Whether the request must be refused: it changes something and comes from a page of another site. */
 export const isCrossSite = (facts: SiteFacts, site: Site): boolean => site === 'foreign' && !isSafe(facts)
 
-/** The answer to a preflight (Fetch standard section 3.2.2) of an allowed origin: whatever it asks for, for it alone. */
-export function preflightHeaders(
+/** Text of a header for a message: printable, and not longer than an origin is in practice. */
+const quoted = (value: string | undefined): string =>
+  value === undefined ? 'none' : value.replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
+
+/** What was compared, and the option that helps: for the log, and for the person who sees the response. */
+export function describeCrossSite({ origin, fetchSite }: SiteFacts, host: string): string {
+  const facts = `Origin: ${quoted(origin)}, Host: ${quoted(host === '' ? undefined : host)}`
+  const site = fetchSite === undefined ? '' : `, Sec-Fetch-Site: ${quoted(fetchSite)}`
+  const allow =
+    origin === undefined || lacksOwner(origin)
+      ? 'a request without an origin of its own cannot be allowed by name'
+      : `--allow-origin ${quoted(origin)} allows it`
+  return `${facts}${site}; ${allow}; behind another proxy, pass Host on unchanged and use --trust-proxy`
+}
+
+/** The response to a refused cross-site request. */
+export const crossSiteResponse = (description: string): CannedResponse =>
+  textResponse(
+    403,
+    `403 Forbidden: This request came from a page of another site and would have used your login here.\n${description}.`,
+  )
+
+/** `null` is the origin of sandboxed pages of every site. */
+const lacksOwner = (origin: string): boolean => origin.toLowerCase() === 'null'
+
+/** The CORS headers of a response to an allowed origin (Fetch standard section 3.2). */
+export const corsHeaders = (origin: string): Record<string, string> => ({
+  'access-control-allow-origin': origin,
+  'access-control-allow-credentials': 'true',
+  'access-control-expose-headers': 'Retry-After',
+  vary: 'Origin',
+})
+
+/** The response to a preflight of an allowed origin (Fetch standard section 3.2.2): whatever it asks for is allowed. */
+export function preflightResponse(
   origin: string,
   method: string,
   headers: string | undefined,
-): Record<string, string> {
-  return {
+): CannedResponse {
+  const cors = {
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
     'access-control-allow-methods': method,
@@ -55,4 +85,26 @@ export function preflightHeaders(
     'access-control-max-age': '600',
     vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
   }
+  return { status: 204, headers: cors, body: '' }
+}
+
+/**
+ * Normalises an origin of `allowOrigins`. Apart from `https:` and `http:`, browser extensions and desktop apps have
+ * origins of their own (`chrome-extension://…`, `app://obsidian.md`), which are compared as text.
+ *
+ * @throws HtpasswdError `ERR_OPTION` for anything but a scheme and a host, and for `null` and `*`, which any site has.
+ */
+export function checkOrigin(origin: string): string {
+  const plain = origin.toLowerCase().replace(/\/$/, '')
+  const isWeb = /^https?:/.test(plain)
+  const isOrigin = isWeb
+    ? URL.canParse(plain) && new URL(plain).origin === plain
+    : /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._~[\]:-]+$/.test(plain)
+  if (!isOrigin) {
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      `"allowOrigins" expected origins like https://notebook.example, got ${JSON.stringify(origin)}`,
+    )
+  }
+  return plain
 }

@@ -6,9 +6,9 @@ import { parseCredentials } from '../basic/credentials.ts'
 import { type CannedResponse, createRefusalResponses, textResponse } from '../basic/responses.ts'
 import { hasBody } from '../proxy/request-body.ts'
 import { type ClientFacts, originOf } from './client-address.ts'
-import { isCrossSite, preflightHeaders, siteOf } from './cross-site.ts'
+import { crossSiteResponse, describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
 import { validateRequest } from './request-check.ts'
-import { findRoute, type Route, type RouteOptions } from './route.ts'
+import { findRoute, isPlainPath, pathOf, type Route, type RouteOptions } from './route.ts'
 
 /** The part of a request that is decided on. */
 type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers'>
@@ -33,8 +33,10 @@ interface Outcome {
 /** The guard itself responds; the app does not see the request. */
 export interface Responded extends Outcome {
   readonly respond: CannedResponse
-  /** Why, for the access log. */
+  /** Why, as a word for the access log. */
   readonly reason: string
+  /** Why, in a sentence for the access log. */
+  readonly cause?: string
   /** Whether the connection must end: what follows the request on it cannot be trusted. */
   readonly closes: boolean
 }
@@ -89,15 +91,24 @@ const MLFLOW_HINT =
   '  MLFLOW_TRACKING_USERNAME=<user name>\n' +
   '  MLFLOW_TRACKING_PASSWORD=<password>'
 
-const notFound = textResponse(404, 'There is nothing at this path.')
-const bodyOnOpenPath = textResponse(400, 'A request to this path must not have a body.')
-const crossSite = textResponse(403, 'A page of another site may not change anything here with your login.')
+const notFound = textResponse(404, '404 Not Found: There is no page at this address.')
+
+// An app that does not read the body of a GET takes it for the next request on the connection, in the name of whoever
+// sends one (CL.0 request smuggling, GHSA-ggv3-7p47-pfv8).
+const bodyOnOpenPath = textResponse(400, '400 Bad Request: This address takes no request body.')
 
 const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in route && route.open
 
-/** Where the login is looked for: on MLflow's gateway `Authorization` may hold the key of a model provider instead. */
+/**
+ * The header with the login. On MLflow's gateway `Authorization` may hold the key of a model provider instead. A path
+ * that an app could resolve to another one is not the gateway's.
+ */
 function credentialsHeaderOf({ headers }: RequestHead, route: Route): CredentialsHeader {
-  const gateway = typeof route === 'object' && 'path' in route && route.path.startsWith('/gateway/')
+  const gateway =
+    typeof route === 'object' &&
+    'path' in route &&
+    route.path.startsWith('/gateway/') &&
+    isPlainPath(route.path)
   return gateway && headers['x-mlflow-authorization'] !== undefined
     ? 'x-mlflow-authorization'
     : 'authorization'
@@ -137,7 +148,10 @@ export function createDecide(policy: Policy): Decide {
         ownOrigin: originOf(client),
       }
       const site = siteOf(facts, allowOrigins)
-      if (isCrossSite(facts, site)) return respond(crossSite, 'cross-site', outcome)
+      if (isCrossSite(facts, site)) {
+        const cause = describeCrossSite(facts, client.host)
+        return { ...respond(crossSiteResponse(cause), 'cross-site', outcome), cause }
+      }
       trustedOrigin = site !== 'foreign'
     }
     if (route === 'not-found') return respond(notFound, 'not-found', outcome)
@@ -156,18 +170,20 @@ export function createDecide(policy: Policy): Decide {
     // Can the request be trusted to be what it seems?
     const error = validateRequest(request)
     if (error !== undefined) {
-      return respond(textResponse(error.status, error.text), 'ambiguous', nobody, true)
+      return {
+        ...respond(textResponse(error.status, error.text), 'ambiguous', nobody, true),
+        cause: error.text,
+      }
     }
     const { method = '', url = '', headers } = request
-    const endpoint = endpoints.get(url)
+    const endpoint = endpoints.get(pathOf(url))
     if (endpoint?.methods.includes(method)) return respond(endpoint.respond, endpoint.reason, nobody)
-    const preflight = allowedOrigin === undefined ? undefined : preflightResponse(request, allowedOrigin)
+    const preflight = preflightOf(request, allowedOrigin)
     if (preflight !== undefined) return respond(preflight, 'preflight', nobody)
 
     // Who sent it? An upgrade begins with a GET, but opens a channel for anything: it is never open.
     const route = findRoute(method, url, policy)
     if (isOpen(route) && !facts.upgrade) {
-      // GET and HEAD have no use for a body, and an app that does not read it takes it for the next request
       return hasBody(request)
         ? respond(bodyOnOpenPath, 'ambiguous', nobody, true)
         : forward(request, facts, route, nobody, undefined)
@@ -194,10 +210,16 @@ function respond(
   return { respond: response, reason, closes, identity, allowedOrigin }
 }
 
-/** Browsers send no login with a preflight (Fetch standard section 4.8), so it is answered without one. */
-function preflightResponse({ method, headers }: RequestHead, origin: string): CannedResponse | undefined {
+/** Browsers send no login with a preflight (Fetch standard section 4.8), so an allowed origin needs none. */
+function preflightOf(
+  { method, headers }: RequestHead,
+  allowedOrigin: string | undefined,
+): CannedResponse | undefined {
   const asked = headers['access-control-request-method']
-  if (method !== 'OPTIONS' || asked === undefined) return undefined
-  const wanted = headers['access-control-request-headers'] as string | undefined
-  return { status: 204, headers: preflightHeaders(origin, asked, wanted), body: '' }
+  if (allowedOrigin === undefined || method !== 'OPTIONS' || asked === undefined) return undefined
+  return preflightResponse(
+    allowedOrigin,
+    asked,
+    headers['access-control-request-headers'] as string | undefined,
+  )
 }

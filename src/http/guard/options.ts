@@ -6,6 +6,7 @@ import { parseUpstreamUrl } from '../client/upstream-url.ts'
 import { checkDropHeader, checkUserHeader } from '../proxy/header-lists.ts'
 import { checkUpgradeProtocol } from '../proxy/upgrade.ts'
 import type { AccessLogEntry } from './access-log.ts'
+import { checkOrigin } from './cross-site.ts'
 import { checkAllowPath, checkPrefix } from './route.ts'
 
 /** The certificate of a guard that serves HTTPS, as PEM text. */
@@ -156,20 +157,4 @@ function checkNumber(name: string, value: number): number {
     )
   }
   return value
-}
-
-function checkOrigin(origin: string): string {
-  const url = URL.canParse(origin) ? new URL(origin) : undefined
-  // "null" is the origin of any site's sandboxed page, and a wildcard would be every site
-  if (
-    url === undefined ||
-    !/^https?:$/.test(url.protocol) ||
-    url.origin !== origin.toLowerCase().replace(/\/$/, '')
-  ) {
-    throw new HtpasswdError(
-      'ERR_OPTION',
-      `"allowOrigins" expected origins like https://notebook.example, got ${JSON.stringify(origin)}`,
-    )
-  }
-  return url.origin
 }

@@ -16,7 +16,8 @@ export interface RouteOptions {
   readonly allowPaths: ReadonlySet<string>
 }
 
-const pathOf = (target: string): string => {
+/** The path of a request target, without its query. */
+export const pathOf = (target: string): string => {
   const query = target.indexOf('?')
   return query === -1 ? target : target.slice(0, query)
 }
@@ -36,6 +37,13 @@ export function findRoute(method: string, target: string, { prefix, allowPaths }
   const open = (method === 'GET' || method === 'HEAD') && (allowPaths.has(path) || allowPaths.has(whole))
   return { target: inner, path, open }
 }
+
+/**
+ * Whether every server reads the path in the same way: without segments `.` or `..` in any encoding, without an encoded
+ * slash or backslash, without path parameters (`;`) and without double encoding.
+ */
+export const isPlainPath = (path: string): boolean =>
+  !/\\|;|%25|%2f|%5c|%00/i.test(path) && !/\/(\.|%2e){1,2}(\/|$)/i.test(path)
 
 /** Normalises a prefix: a slash at the start, none at the end. @throws HtpasswdError `ERR_OPTION` for another form. */
 export function checkPrefix(prefix: string): string {

@@ -5,6 +5,7 @@ import type { CannedResponse } from '../basic/responses.ts'
 import type { UpstreamCall } from '../client/queued-call.ts'
 import type { AccessLogEntry } from '../guard/access-log.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
+import { corsHeaders } from '../guard/cross-site.ts'
 import type { Admitted, Decision } from '../guard/decide.ts'
 import { lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderFacts } from './request-headers.ts'
@@ -55,19 +56,22 @@ export class Exchange {
     this.#decision = decision
     if ('forward' in decision) return true
     if (decision.closes) this.#closes = true
-    this.respond(decision.respond, decision.reason)
+    this.respond(decision.respond, decision.reason, decision.cause)
     return false
   }
 
   /**
    * Sends a response of the guard's own.
    *
-   * @param cause what exactly went wrong, for the access log.
+   * @param reason a word for the access log; `cause` says what exactly went wrong.
    */
-  respond({ status, headers, body }: CannedResponse, reason: string, cause?: string): void {
+  respond({ status, headers: own, body }: CannedResponse, reason: string, cause?: string): void {
     const { req, res } = this
     this.#reason = reason
     this.#cause = cause
+    // without these a page of the allowed origin could not see the status, nor tell a wrong password from no network
+    const origin = this.#decision?.allowedOrigin
+    const headers = origin === undefined ? own : { ...corsHeaders(origin), ...own }
     // A client that waits for 100 Continue may send the body or not, so the next request could not be told from it
     // (RFC 9110 section 10.1.1).
     if (this.#closes || this.expectsContinue) res.writeHead(status, { ...headers, connection: 'close' })

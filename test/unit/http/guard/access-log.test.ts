@@ -26,6 +26,11 @@ test('the text format', () => {
   ).toMatch(/ - GET .* 401 .* rejected aborted$/)
 })
 
+test('the text format has the cause in brackets', () =>
+  expect(formatAccessLogEntry({ ...entry, reason: 'cross-site', cause: 'Origin: x' }, 'text')).toMatch(
+    / cross-site \(Origin: x\)$/,
+  ))
+
 test('the JSON format has all fields in every line', () => {
   expect(JSON.parse(formatAccessLogEntry({ ...entry, user: undefined }, 'json'))).toEqual({
     time: '2026-11-24T01:02:03.004Z',
@@ -38,6 +43,7 @@ test('the JSON format has all fields in every line', () => {
     milliseconds: 1.2,
     aborted: false,
     reason: null,
+    cause: null,
   })
 })
 

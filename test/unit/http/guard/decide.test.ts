@@ -65,7 +65,7 @@ describe('the health path', () => {
     ['HEAD /.htpasswd/health', '200 health'],
     ['POST /.htpasswd/health', '401 missing'],
     ['GET /.htpasswd/health/', '401 missing'],
-    ['GET /.htpasswd/health?x', '401 missing'],
+    ['GET /.htpasswd/health?t=1', '200 health'],
     ['GET //.htpasswd/health', '401 missing'],
   ])('%s: %s', (line, expected) => expect(outcome(decide(line))).toBe(expected))
 })
@@ -93,6 +93,12 @@ describe('who sent it', () => {
     ['/gateway/x', { 'x-mlflow-authorization': 'Bearer x', authorization: right }, '401 missing'],
     ['/api/x', { 'x-mlflow-authorization': right }, '401 missing'],
     ['/gatewayx', { 'x-mlflow-authorization': right }, '401 missing'],
+    ['/gateway/../api', { 'x-mlflow-authorization': right }, '401 missing'],
+    ['/gateway/%2e%2e/api', { 'x-mlflow-authorization': right }, '401 missing'],
+    ['/gateway/..%2fapi', { 'x-mlflow-authorization': right }, '401 missing'],
+    ['/gateway/%252e%252e/api', { 'x-mlflow-authorization': right }, '401 missing'],
+    ['/gateway/..;/api', { 'x-mlflow-authorization': right }, '401 missing'],
+    ['/gateway/.', { 'x-mlflow-authorization': right }, '401 missing'],
   ])('%s with %j: %s', (path, headers, expected) => {
     const decision = decide(`POST ${path}`, { headers })
     expect(outcome(decision)).toBe(expected)
@@ -149,6 +155,15 @@ describe('an open path', () => {
       credentialsHeader: undefined,
     }))
 
+  test.each([{ 'content-length': '95' }, { 'transfer-encoding': 'chunked' }])(
+    'takes no body: %j',
+    headers => {
+      const decision = decide('GET /health', { policy, headers: { ...LOGIN, ...headers } })
+      expect(outcome(decision)).toBe('400 ambiguous')
+      expect(decision).toMatchObject({ closes: true })
+    },
+  )
+
   test('is not open for an upgrade, which begins with a GET', () =>
     expect(outcome(decide('GET /health', { policy, upgrade: true }))).toBe('401 missing'))
 })
@@ -178,9 +193,19 @@ describe('other origins', () => {
     ['GET /x', { ...LOGIN, origin: 'https://evil.example' }, '-> /x'],
     ['POST /x', { ...LOGIN, origin: `http://${HOST}` }, '-> /x'],
     ['POST /x', { ...LOGIN, 'sec-fetch-site': 'cross-site' }, '403 cross-site'],
+    ['POST /x', { ...LOGIN, origin: 'null', 'sec-fetch-site': 'same-origin' }, '-> /x'],
   ])('%s with %j: %s', (line, headers, expected) =>
     expect(outcome(decide(line, { policy, headers }))).toBe(expected),
   )
+
+  test('a refusal says what was compared and which option helps, in the response and in the log', () => {
+    const headers = { ...LOGIN, origin: 'https://evil.example' }
+    const sentence = `Origin: https://evil.example, Host: ${HOST}; --allow-origin https://evil.example allows it`
+    expect(decide('POST /x', { headers })).toMatchObject({
+      respond: { body: expect.stringContaining(sentence) },
+      cause: expect.stringContaining(sentence),
+    })
+  })
 
   test('a preflight without an allowed origin is no exception', () =>
     expect(outcome(decide('OPTIONS /x', { headers: preflight }))).toBe('401 missing'))

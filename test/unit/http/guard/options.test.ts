@@ -32,12 +32,20 @@ test('the lists are copied', () => {
   expect(resolved.allowPaths).toEqual(new Set(['/health']))
 })
 
-test('an origin may be written in any case, and with a slash at the end', () => {
+test('an origin may be written in any case, with a slash at the end, and with any scheme', () => {
+  const apps = [
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'moz-extension://0a1b2c3d-0000-4000-8000-000000000000',
+    'app://obsidian.md',
+    'tauri://localhost',
+    'capacitor://localhost',
+    'vscode-webview://0a1b2c',
+  ]
   const { allowOrigins } = resolveGuardOptions({
     ...least,
-    allowOrigins: ['HTTPS://A.example/', 'http://b:81'],
+    allowOrigins: ['HTTPS://A.example/', 'http://b:81', ...apps],
   })
-  expect(allowOrigins).toEqual(new Set(['https://a.example', 'http://b:81']))
+  expect(allowOrigins).toEqual(new Set(['https://a.example', 'http://b:81', ...apps]))
 })
 
 test.each([
@@ -52,7 +60,11 @@ test.each([
   [{ allowOrigins: ['*'] }, '"allowOrigins"'],
   [{ allowOrigins: ['null'] }, '"allowOrigins"'],
   [{ allowOrigins: ['https://a.example/path'] }, '"allowOrigins"'],
-  [{ allowOrigins: ['ftp://a.example'] }, '"allowOrigins"'],
+  [{ allowOrigins: ['chrome-extension://*'] }, '"allowOrigins"'],
+  [{ allowOrigins: ['app://a/path'] }, '"allowOrigins"'],
+  [{ allowOrigins: ['data:x'] }, '"allowOrigins"'],
+  [{ allowOrigins: ['https://a.example:443'] }, '"allowOrigins"'],
+  [{ allowOrigins: ['file://'] }, '"allowOrigins"'],
   [{ prefix: 'x' }, '"prefix"'],
   [{ userHeader: 'Host' }, '"userHeader"'],
   [{ upstreamTimeout: -1 }, '"upstreamTimeout"'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkAllowPath, checkPrefix, findRoute } from '../../../../src/http/guard/route.ts'
+import { checkAllowPath, checkPrefix, findRoute, isPlainPath } from '../../../../src/http/guard/route.ts'
 
 const root = { prefix: '', allowPaths: new Set(['/health']) }
 const below = { prefix: '/mlflow', allowPaths: new Set(['/health']) }
@@ -57,3 +57,21 @@ test.each(['mlflow', '/a//b', '/a b', '/ä', '/a?b', '//'])('the prefix %j is in
 test.each(['health', '/a?b', '/a#b', '/a b', '/ä', ''])('the open path %j is invalid', path =>
   expect(() => checkAllowPath(path)).toThrow('"allowPaths"'),
 )
+
+test.each([
+  ['/', true],
+  ['/a/b-c_d~e.f', true],
+  ['/a%20b/%C3%A9', true],
+  ['/...', true],
+  ['/a/.hidden', true],
+  ['/a/..', false],
+  ['/a/./b', false],
+  ['/%2e%2E/b', false],
+  ['/.%2e/b', false],
+  ['/a%2fb', false],
+  ['/a%5Cb', false],
+  ['/a\\b', false],
+  ['/a;x=1/b', false],
+  ['/a%252e', false],
+  ['/a%00', false],
+])('%s is a plain path: %s', (path, plain) => expect(isPlainPath(path)).toBe(plain))

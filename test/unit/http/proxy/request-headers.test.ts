@@ -119,12 +119,6 @@ describe('options', () => {
   test('preserveHost without a Host still sends one', () => {
     expect(write({}, { host: '' }, { preserveHost: true }).slice(0, 2)).toEqual(['Host', '127.0.0.1:5000'])
   })
-  test('forwardAuth passes the login on', () => {
-    expect(added({ Authorization: 'Basic x' }, {}, { forwardAuth: true })).toEqual([
-      'Authorization',
-      'Basic x',
-    ])
-  })
   test('dropHeaders drops further ones, in any spelling', () => {
     expect(added({ 'X-Role': 'admin', 'x-ROLE': 'a' }, {}, { dropHeaders: ['X_Role'] })).toEqual([])
   })
@@ -146,6 +140,29 @@ describe('options', () => {
     expect(added(lines, { username }, { userHeader: 'X-Who' })).toEqual(['X-Who', username])
     expect(added(lines, { username: undefined }, { userHeader: 'X-Who' })).toEqual([])
   })
+})
+
+describe('credentials in both headers', () => {
+  const [authorization, separate] = ['authorization', 'x-mlflow-authorization'] as const
+  test.each([
+    // which was verified, with forwardAuth, the value of Authorization, the headers that the app gets
+    [authorization, false, 'Basic x', []],
+    [authorization, true, 'Basic x', ['Authorization']],
+    [separate, false, 'Basic x', []],
+    [separate, true, 'Basic x', ['X-MLflow-Authorization']],
+    [separate, true, 'BASIC x', ['X-MLflow-Authorization']],
+    [separate, false, 'Bearer sk-x', ['Authorization']],
+    [separate, true, 'Bearer sk-x', ['X-MLflow-Authorization']],
+    [undefined, false, 'Bearer sk-x', []],
+    [undefined, true, 'Basic x', []],
+  ] as const)(
+    '%s verified, forwardAuth %s, Authorization: %s: the app gets %j',
+    (verified, forwardAuth, value, names) => {
+      const lines = { Authorization: value, 'X-MLflow-Authorization': 'Basic y' }
+      const got = added(lines, { credentialsHeader: verified }, { forwardAuth })
+      expect(got.filter((_, i) => i % 2 === 0)).toEqual(names)
+    },
+  )
 })
 
 test('more names than are remembered have the same rules', () => {
