@@ -63,3 +63,14 @@ async function copyAclAndAttributes(from: string, to: string): Promise<void> {
   const { execFile } = await import('node:child_process')
   await promisify(execFile)(CP, args, { timeout: 10_000 })
 }
+
+/**
+ * Whether a file has an ACL, as far as `ls` tells. The group bits of its mode are then the mask, which limits all named
+ * users and groups, and say nothing about the owning group.
+ */
+export async function hasAcl(path: string): Promise<boolean> {
+  if (process.platform !== 'linux') return false
+  const { execFile } = await import('node:child_process')
+  const listed = await promisify(execFile)('/bin/ls', ['-ldn', '--', path]).catch(() => ({ stdout: '' }))
+  return /^\S{10}\+/.test(listed.stdout)
+}

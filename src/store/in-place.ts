@@ -3,13 +3,20 @@
 import { type BigIntStats, closeSync, constants } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { HtpasswdError } from '../errors.ts'
 import { nodeCrypto } from '../platform/node-crypto.ts'
 import { backUp } from './backup.ts'
 import { fileError } from './file-error.ts'
-import { footer, isChangedSince, openRecovery, type Recovery, recoveryPaths } from './recovery.ts'
+import { footer, isChangedSince, isTrusted, openRecovery, type Recovery, recoveryPaths } from './recovery.ts'
 import { syncFolder, writeAll } from './replace.ts'
-import { besideFile, inTemporaryFolder, isRefusedByFolder, removeIfAllowed } from './side-files.ts'
-import { readBytes, type Snapshot } from './snapshot.ts'
+import {
+  besideFile,
+  inTemporaryFolder,
+  isRefusedByFolder,
+  lstatIfThere,
+  removeIfAllowed,
+} from './side-files.ts'
+import { isSameInode, readBytes, type Snapshot } from './snapshot.ts'
 
 /** A change of an existing file, by the holder of its lock. */
 export interface Overwriting {
@@ -36,10 +43,10 @@ export async function writeInPlace({ path, chunks, before, mode, isCurrent }: Ov
     return false
   }
   try {
-    await overwrite(path, chunks, mode)
+    await overwrite(path, before.stats, chunks, mode)
   } catch (error) {
     // the old content fits, even on a full disk; where it cannot be written either, the next run restores it
-    await overwrite(path, [before.bytes]).then(
+    await overwrite(path, before.stats, [before.bytes]).then(
       () => removeIfAllowed(copy),
       () => undefined,
     )
@@ -49,10 +56,21 @@ export async function writeInPlace({ path, chunks, before, mode, isCurrent }: Ov
   return true
 }
 
-/** Writes the chunks over the file's content. @throws the errors of node:fs. */
-async function overwrite(path: string, chunks: readonly Buffer[], mode?: bigint): Promise<void> {
+/**
+ * Writes the chunks over the file's content.
+ *
+ * @throws the errors of node:fs; HtpasswdError `ERR_FILE_BUSY` if the path leads to another file by now.
+ */
+async function overwrite(
+  path: string,
+  file: BigIntStats,
+  chunks: readonly Buffer[],
+  mode?: bigint,
+): Promise<void> {
   const handle = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
   try {
+    if (!isSameInode(await handle.stat({ bigint: true }), file))
+      throw new HtpasswdError('ERR_FILE_BUSY', `cannot write ${path}: it was replaced meanwhile; try again`)
     // cut off afterwards: a file that is emptied first lets nobody in for a moment
     await handle.truncate(await writeAll(handle, chunks))
     if (mode !== undefined) await handle.chmod(Number(mode & 0o7777n))
@@ -70,11 +88,11 @@ async function writeRecovery(
 ): Promise<string> {
   const { handle, copy } = await createCopy(path, stats)
   try {
+    if (copy === besideFile(path, 'recovery')) await letReadersIn(handle, stats)
     const end = Buffer.from(footer(digest([bytes]), digest(after)))
     await writeAll(handle, [bytes])
     await handle.sync()
     await handle.write(end, 0, end.length, bytes.length)
-    if (copy === besideFile(path, 'recovery')) await letReadersIn(handle, stats)
     await handle.sync()
   } catch (error) {
     removeIfAllowed(copy)
@@ -97,14 +115,24 @@ async function createCopy(path: string, stats: BigIntStats): Promise<{ handle: F
   try {
     return { handle: await open(beside, 'wx', 0o600), copy: beside }
   } catch (error) {
-    if (!isRefusedByFolder(error)) throw fileError(error, 'cannot write', beside)
+    if (!isRefusedByFolder(error)) throw copyError(error, path, beside)
   }
   try {
     return { handle: await open(elsewhere, 'wx', 0o600), copy: elsewhere }
   } catch (error) {
-    throw fileError(error, 'cannot write', elsewhere)
+    throw copyError(error, path, elsewhere)
   }
 }
+
+/** The next writer deletes a copy that was left; one that it may not delete belongs to another user. */
+const copyError = (error: unknown, path: string, copy: string): HtpasswdError =>
+  (error as NodeJS.ErrnoException).code === 'EEXIST'
+    ? new HtpasswdError(
+        'ERR_FILE_ACCESS',
+        `cannot write ${path}: ${copy} of another user is in the way; if nobody is writing the file, delete it`,
+        { cause: error },
+      )
+    : fileError(error, 'cannot write', copy)
 
 /** Who may read the file may read its old content. An ACL does not count, so such a reader waits for the new content. */
 async function letReadersIn(handle: FileHandle, { uid, gid, mode }: BigIntStats): Promise<void> {
@@ -121,7 +149,9 @@ async function letReadersIn(handle: FileHandle, { uid, gid, mode }: BigIntStats)
  */
 export async function recover(path: string, file: BigIntStats): Promise<void> {
   for (const copy of recoveryPaths(path, file)) {
-    const recovery = openRecovery(path, copy)
+    const stats = lstatIfThere(copy)
+    if (stats === undefined) continue
+    const recovery = isTrusted(copy, stats, file) ? openRecovery(path, copy) : undefined
     try {
       if (recovery !== undefined) await restore(path, file, recovery)
     } finally {
@@ -136,6 +166,6 @@ async function restore(path: string, file: BigIntStats, recovery: Recovery): Pro
   if ([recovery.oldDigest, recovery.newDigest].includes(digest([content]))) return
   const before = readBytes(recovery.fd, recovery.size)
   if (digest([before]) !== recovery.oldDigest) return
-  if (isChangedSince(recovery, file)) await backUp(path, content)
-  await overwrite(path, [before])
+  if (isChangedSince(recovery.stats, file)) await backUp(path, content)
+  await overwrite(path, file, [before])
 }

@@ -41,8 +41,8 @@ interface Holder {
 export interface Lock {
   /** Names the files of this writer, which its successor deletes if it dies. */
   readonly id: string
-  /** The folder cannot be written, so nothing can be created beside the file. */
-  readonly isFolderReadOnly: boolean
+  /** The lock is in the temporary folder: that of the file cannot be written, or the file has several names. */
+  readonly isElsewhere: boolean
   /** False after another writer took this one for dead, as after a long suspend. Then nothing may be written any more. */
   isHeld(): boolean
   release(): void
@@ -83,7 +83,7 @@ export async function acquireLock(path: string, timeout: number): Promise<Lock> 
   const watches = new Map<string, HeartbeatWatch>()
   for (;;) {
     const attempt = tryLock(path, text)
-    if (attempt.blockedBy === undefined) return hold(attempt.lockPath, me.id, text, attempt.isFolderReadOnly)
+    if (attempt.blockedBy === undefined) return hold(attempt.lockPath, me.id, text, attempt.isElsewhere)
     const { blockedBy } = attempt
     const found = read(blockedBy)
     // released since
@@ -99,7 +99,7 @@ export async function acquireLock(path: string, timeout: number): Promise<Lock> 
 
 interface Attempt {
   readonly lockPath: string
-  readonly isFolderReadOnly: boolean
+  readonly isElsewhere: boolean
   /** The lock of another writer; undefined if the lock was taken. */
   readonly blockedBy?: string
 }
@@ -110,8 +110,12 @@ interface Attempt {
  */
 function tryLock(path: string, text: string): Attempt {
   const beside = besideFile(path, 'lock')
+  const linked = currentStats(path)
+  // each of several names has another folder, or another lock in the same one
+  if (linked !== undefined && linked.nlink > 1n)
+    return tryLockElsewhere(path, text, inTemporaryFolder(linked, 'lock'))
   try {
-    if (!create(beside, text)) return { lockPath: beside, isFolderReadOnly: false, blockedBy: beside }
+    if (!create(beside, text)) return { lockPath: beside, isElsewhere: false, blockedBy: beside }
   } catch (error) {
     const stats = isRefusedByFolder(error) ? currentStats(path) : undefined
     if (stats === undefined) throw fileError(error, 'cannot lock', path)
@@ -120,13 +124,13 @@ function tryLock(path: string, text: string): Attempt {
   const stats = currentStats(path)
   const elsewhere = stats && inTemporaryFolder(stats, 'lock')
   if (elsewhere === undefined || lstatIfThere(elsewhere) === undefined)
-    return { lockPath: beside, isFolderReadOnly: false }
+    return { lockPath: beside, isElsewhere: false }
   removeIfAllowed(beside)
-  return { lockPath: beside, isFolderReadOnly: false, blockedBy: elsewhere }
+  return { lockPath: beside, isElsewhere: false, blockedBy: elsewhere }
 }
 
 function tryLockElsewhere(path: string, text: string, elsewhere: string): Attempt {
-  const attempt = { lockPath: elsewhere, isFolderReadOnly: true }
+  const attempt = { lockPath: elsewhere, isElsewhere: true }
   try {
     if (!create(elsewhere, text, 0o600)) return { ...attempt, blockedBy: elsewhere }
   } catch (error) {
@@ -141,7 +145,7 @@ function tryLockElsewhere(path: string, text: string, elsewhere: string): Attemp
   return { ...attempt, blockedBy: beside }
 }
 
-function hold(lockPath: string, id: string, text: string, isFolderReadOnly: boolean): Lock {
+function hold(lockPath: string, id: string, text: string, isElsewhere: boolean): Lock {
   const heartbeat = setInterval(() => touch(lockPath), HEARTBEAT_MS)
   heartbeat.unref()
   const isHeld = (): boolean => read(lockPath)?.text === text
@@ -149,7 +153,7 @@ function hold(lockPath: string, id: string, text: string, isFolderReadOnly: bool
     clearInterval(heartbeat)
     if (isHeld()) removeIfAllowed(lockPath)
   }
-  return { id, isFolderReadOnly, isHeld, release }
+  return { id, isElsewhere, isHeld, release }
 }
 
 /** @returns false if there is one. Exclusive creation does not follow a link that somebody planted. */
@@ -177,6 +181,8 @@ interface Found {
   readonly text: string
   readonly holder: Holder | undefined
   readonly modified: number
+  /** It has text, which this user may not read (a umask of 077, or the temporary folder). */
+  readonly isUnreadable: boolean
 }
 
 function read(lockPath: string): Found | undefined {
@@ -185,7 +191,8 @@ function read(lockPath: string): Found | undefined {
   if (start.stats.isDirectory())
     throw new HtpasswdError('ERR_FILE_ACCESS', `cannot lock: ${lockPath} is a folder; delete it`)
   const text = start.bytes.toString('utf8')
-  return { text, holder: parseHolder(text), modified: Number(start.stats.mtimeMs) }
+  const isUnreadable = text === '' && start.stats.isFile() && start.stats.size > 0n
+  return { text, holder: parseHolder(text), modified: Number(start.stats.mtimeMs), isUnreadable }
 }
 
 function parseHolder(text: string): Holder | undefined {
@@ -198,7 +205,8 @@ function parseHolder(text: string): Holder | undefined {
   }
 }
 
-function isDead({ holder, modified }: Found, me: Holder): boolean {
+function isDead({ holder, modified, isUnreadable }: Found, me: Holder): boolean {
+  if (isUnreadable) return false
   if (holder === undefined) return Date.now() - modified > EMPTY_IS_DEAD_AFTER_MS
   if (holder.host !== me.host || holder.space !== me.space) return false
   if (holder.pid === me.pid) return Math.abs(holder.started - me.started) > 2

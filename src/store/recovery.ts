@@ -1,6 +1,16 @@
 // The recovery copy of a write in place: the old content, complete and synced before the first byte of the file changes.
 // As long as it is there, readers take it for the file's content, and the next writer restores the file from it.
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { HtpasswdError } from '../errors.ts'
 import { isMissing } from './file-error.ts'
 import { besideFile, inTemporaryFolder, lstatIfThere } from './side-files.ts'
@@ -23,20 +33,36 @@ export interface Recovery {
   readonly newDigest: string
 }
 
-/** Where a recovery copy of the file can be, complete or not, if it can be believed. */
-export const recoveryPaths = (path: string, file: BigIntStats): string[] =>
-  [besideFile(path, 'recovery'), inTemporaryFolder(file, 'recovery')].filter(copy => {
-    const found = lstatIfThere(copy)
-    return found !== undefined && isTrusted(found, file)
-  })
+/** Where a recovery copy of the file can be. */
+export const recoveryPaths = (path: string, file: BigIntStats): string[] => [
+  besideFile(path, 'recovery'),
+  inTemporaryFolder(file, 'recovery'),
+]
 
-/** Others could plant a file there: only root, the owner of the password file and this user are believed. */
-function isTrusted(copy: BigIntStats, file: BigIntStats): boolean {
-  if (!copy.isFile()) return false
+const STICKY = 0o1000n
+
+/**
+ * Whether a copy with these stats can only come from somebody who may write the password file anyway: root, its owner,
+ * this user, everybody if everybody may write it, and who may create files in its folder, unless that is sticky, because
+ * they could as well replace the password file. In a sticky folder, such as the temporary one, others may plant a copy.
+ */
+export function isTrusted(copy: string, stats: BigIntStats, file: BigIntStats): boolean {
+  if (!stats.isFile()) return false
   if (process.platform === 'win32') return true
-  const isOwn = copy.uid === file.uid || copy.uid === 0n || copy.uid === BigInt(process.geteuid?.() ?? -1)
-  return isOwn && (copy.mode & 0o022n) === 0n
+  if ((stats.mode & 0o022n) !== 0n) return false
+  const owners = [file.uid, 0n, BigInt(process.geteuid?.() ?? -1)]
+  if (owners.includes(stats.uid) || (file.mode & 0o002n) !== 0n) return true
+  return !isTemporary(copy, file) && (statSync(dirname(copy), { bigint: true }).mode & STICKY) === 0n
 }
+
+const isTemporary = (copy: string, file: BigIntStats): boolean => copy === inTemporaryFolder(file, 'recovery')
+
+/** A write takes seconds at most; a change of the file that is so much later than the copy came from another program. */
+const LATER_NS = 60_000_000_000n
+
+/** Whether another program wrote the file after the writer that left the recovery copy. */
+export const isChangedSince = (copy: BigIntStats, file: BigIntStats): boolean =>
+  file.mtimeNs > copy.mtimeNs + LATER_NS
 
 /**
  * Opens a recovery copy; the caller closes it.
@@ -67,13 +93,6 @@ export function openRecovery(path: string, copy: string): Recovery | undefined {
   return undefined
 }
 
-/** A write takes seconds at most; a change later than this came from another program. */
-const LATER_NS = 60_000_000_000n
-
-/** Whether another program wrote the file after the writer that left the recovery copy. */
-export const isChangedSince = (recovery: Recovery, file: BigIntStats): boolean =>
-  file.mtimeNs > recovery.stats.mtimeNs + LATER_NS
-
 /**
  * For readers: what `use` makes of the old content, if a write in place is not finished.
  *
@@ -85,12 +104,22 @@ export function readRecovery<T>(
   file: BigIntStats,
   use: (fd: number, size: number) => T,
 ): { readonly result: T; readonly close: () => void } | undefined {
-  for (const copy of recoveryPaths(path, file)) {
-    const recovery = openRecovery(path, copy)
-    if (recovery === undefined) continue
+  for (const copy of recoveryPaths(realPath(path), file)) {
+    const stats = lstatIfThere(copy)
     // left by a killed writer, and another program wrote the file since: a user that it deleted must not stay
-    if (isChangedSince(recovery, file)) closeSync(recovery.fd)
-    else return { result: use(recovery.fd, recovery.size), close: () => closeSync(recovery.fd) }
+    if (stats === undefined || isChangedSince(stats, file) || !isTrusted(copy, stats, file)) continue
+    const recovery = openRecovery(path, copy)
+    if (recovery !== undefined)
+      return { result: use(recovery.fd, recovery.size), close: () => closeSync(recovery.fd) }
   }
   return undefined
+}
+
+/** The recovery copy is beside what a link leads to. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }

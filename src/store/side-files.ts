@@ -1,5 +1,5 @@
 // The files that a writer keeps beside a password file while it works: the lock, the new file, and the recovery copy of a
-// write in place. Where the folder cannot be written, lock and recovery copy are in the system's temporary folder.
+// write in place. Where the folder cannot be written, they are in the system's temporary folder, and backups as well.
 import {
   type BigIntStats,
   closeSync,
@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isHeldOpen, isMissing } from './file-error.ts'
 
-type Kind = 'lock' | 'recovery'
+type Kind = 'lock' | 'recovery' | 'backup'
 
 export const besideFile = (path: string, kind: Kind): string => `${path}.htpasswd-${kind}`
 

@@ -7,7 +7,6 @@ import {
   openSync,
   read,
   readSync,
-  realpathSync,
   statSync,
 } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -87,24 +86,31 @@ const readAt = (fd: number, into: Buffer, position: number): Promise<number> =>
     read(fd, into, 0, into.length, position, (error, length) => (error ? reject(error) : resolve(length)))
   })
 
+/** A writer of this package ends its write in place at one moment, so that the second reading sees it whole. */
+const SYNC_ATTEMPTS = 3
+
 /**
- * Reads the whole file without waiting for a writer to finish: a write of another program in progress shows as half a file,
- * and as other stats afterwards.
+ * Reads the whole file without waiting for a writer to finish: a write in progress of another program shows as half a
+ * file, and as other stats afterwards.
  *
  * @returns undefined if there is no file.
- * @throws HtpasswdError `ERR_FILE_ACCESS`.
+ * @throws HtpasswdError `ERR_FILE_ACCESS`; `ERR_FILE_BUSY` if a write is not finished and its copy may not be read.
  */
 export function readSnapshotSync(path: string, name = path): Reading | undefined {
-  try {
-    return withRegularFile(path, name, (fd, stats) => {
-      const bytes = readBytes(fd, Number(stats.size))
-      const old = readRecovery(realpathSync(path), stats, readBytes)
-      old?.close()
-      return { bytes: old?.result ?? bytes, stats, isBeingWritten: old !== undefined }
-    })
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw readError(error, name)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const reading = withRegularFile(path, name, (fd, stats) => {
+        const bytes = readBytes(fd, Number(stats.size))
+        const old = readRecovery(path, stats, readBytes)
+        old?.close()
+        return { bytes: old?.result ?? bytes, stats, isBeingWritten: old !== undefined }
+      })
+      const isLast = reading.isBeingWritten || attempt === SYNC_ATTEMPTS
+      if (isLast || stampOf(reading.stats) === currentStamp(path)) return reading
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw readError(error, name)
+    }
   }
 }
 
@@ -139,13 +145,15 @@ export async function readStill<T>(
       const reading = await readOnce(path, name, use)
       if (reading === undefined) return undefined
       // before the stamp is compared: a write that ended since then shows in the stamp
-      const old = readRecovery(realpathSync(path), reading.stats, (fd, size) => use(fd, size, reading.stats))
+      const old = readRecovery(path, reading.stats, (fd, size) => use(fd, size, reading.stats))
       if (old !== undefined) return await old.result.finally(old.close)
       if (stampOf(reading.stats) === currentStamp(path)) return reading.result
     } catch (error) {
-      // Windows: a sharing violation while another program has the file to itself, mostly over in a moment
-      const isOver = attempt === READ_ATTEMPTS - 1
-      if (process.platform !== 'win32' || isOver || !isHeldOpen((error as Error).cause)) throw error
+      // Windows: a sharing violation while another program has the file to itself; elsewhere: a write in place whose
+      // recovery copy this user may not read. Both are mostly over in a moment.
+      const isHeld = process.platform === 'win32' && isHeldOpen((error as Error).cause)
+      const isBusy = (error as HtpasswdError).code === 'ERR_FILE_BUSY'
+      if (!(isHeld || isBusy) || attempt === READ_ATTEMPTS - 1) throw error
     }
     await delay(10)
   }

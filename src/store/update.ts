@@ -102,7 +102,7 @@ async function write(
   const isCurrent = (): boolean => lock.isHeld() && currentStamp(path) === stamp
   const newMode = mode === undefined ? undefined : BigInt(mode)
   // all names of a file with hard links keep its content only if it is written in place
-  if (before === undefined || !(inPlace || lock.isFolderReadOnly || before.stats.nlink > 1n)) {
+  if (before === undefined || !(inPlace || lock.isElsewhere || before.stats.nlink > 1n)) {
     const previous = before && {
       uid: before.stats.uid,
       gid: before.stats.gid,

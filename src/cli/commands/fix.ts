@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { checkDocument } from '../../check/check-document.ts'
 import { type Change, type Fix, fixDocument } from '../../check/fix-document.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
+import { hasAcl } from '../../store/attributes.ts'
 import { backUp } from '../../store/backup.ts'
 import { readPasswordFile } from '../../store/read-file.ts'
 import { rewriteFile } from '../../store/update.ts'
@@ -52,7 +53,7 @@ export function fix(argv: readonly string[], io: Io): Promise<number> {
       throw usageError('--json needs --yes or --dry-run, because it shows no difference to confirm')
     }
     const { bytes: before } = await readPasswordFile(file)
-    const plan = planOf(file, before, io.platform)
+    const plan = await planOf(file, before, io.platform)
     const report = (backup?: string): number => {
       if (values.json) io.out(`${printableJson(resultOf(file, plan, backup))}\n`)
       return ExitStatus.ok
@@ -85,10 +86,12 @@ interface Plan extends Fix {
   readonly mode: number | undefined
 }
 
-function planOf(file: string, bytes: Buffer, platform: NodeJS.Platform): Plan {
+async function planOf(file: string, bytes: Buffer, platform: NodeJS.Platform): Promise<Plan> {
   const fixed = fixDocument(bytes)
   const mode = statSync(file).mode & 0o7777
   if (platform === 'win32' || !othersCanWrite(mode)) return { ...fixed, mode: undefined }
+  // somebody gave these users write permission by name, and the mode is not theirs
+  if ((mode & 0o002) === 0 && (await hasAcl(file))) return { ...fixed, mode: undefined }
   const closed = mode & ~0o022
   const message = `mode changed from ${mode.toString(8)} to ${closed.toString(8)}: other users could write to it`
   return { bytes: fixed.bytes, changes: [{ code: 'mode', line: 0, message }, ...fixed.changes], mode: closed }
