@@ -180,12 +180,12 @@ test.each([
 })
 
 test.each([
-  ['HTTP/1.0', { httpVersion: '1.0', headers: upgrade: 'websocket' }],
+  ['HTTP/1.0', { httpVersion: '1.0', headers: { upgrade: 'websocket' } }],
   [
     'a chunked body',
-    { httpVersion: '1.1', headers: upgrade: 'websocket', 'transfer-encoding': 'chunked' },
+    { httpVersion: '1.1', headers: { upgrade: 'websocket', 'transfer-encoding': 'chunked' } },
   ],
-  ['a long body', { httpVersion: '1.1', headers: upgrade: 'websocket', 'content-length': '70000' }],
+  ['a long body', { httpVersion: '1.1', headers: { upgrade: 'websocket', 'content-length': '70000' } }],
 ])('with %s it stays a plain request', (_, req) =>
   expect(createUpgradeFilter([])(req as unknown as IncomingMessage)).toBeUndefined(),
 )
