@@ -40,16 +40,16 @@ const option = ([long, { alias, argument, describe, default: standard }]) => [
 // words, for commands share names
 const listed = new Set(Object.values(passwordOptions).map(({ describe }) => describe))
 async function commandSection({ load }) {
-  const { grammar } = await load()
-  const rows = Object.entries(grammar.options).filter(([, { describe }]) => !listed.has(describe))
+  const { spec } = await load()
+  const rows = Object.entries(spec.options).filter(([, { describe }]) => !listed.has(describe))
   for (const [name, { describe }] of rows) if (name !== 'help') listed.add(describe)
   return [
-    `.SS htpasswd ${grammar.name}`,
-    prose(grammar.describe),
+    `.SS htpasswd ${spec.name}`,
+    prose(spec.describe),
     '.PP',
-    ...verbatim(grammar.synopsis.map(form => `htpasswd ${grammar.name} ${form}`)),
+    ...verbatim(spec.synopsis.map(form => `htpasswd ${spec.name} ${form}`)),
     ...rows.flatMap(option),
-    ...(grammar.epilogue ? ['.PP', '.nf', plain(grammar.epilogue), '.fi'] : []),
+    ...(spec.epilogue ? ['.PP', '.nf', plain(spec.epilogue), '.fi'] : []),
   ]
 }
 

@@ -21,7 +21,7 @@ async function commandBlocks() {
   const listed = new Set([helpOption, ...Object.values(passwordOptions)].map(({ describe }) => describe))
   const blocks = {}
   for (const { load } of commands) {
-    const { name, synopsis: forms, options } = (await load()).grammar
+    const { name, synopsis: forms, options } = (await load()).spec
     const rows = Object.entries(options).filter(([, { describe }]) => !listed.has(describe))
     for (const [, { describe }] of rows) listed.add(describe)
     const lines = fence(forms.map(form => `htpasswd ${name} ${form}`.trimEnd()))

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { type CompletionScript, modelOf } from '../../src/cli/commands/completion/model.ts'
-import { commands } from '../../src/cli/commands.ts'
+import { type Shell, stubs } from '../../src/cli/commands/completion/stubs.ts'
 import { findProgram, skipReason } from '../support/outside-program.ts'
 
 /** Tabs are shown as ⇥. */
@@ -53,12 +52,12 @@ const lines: [typed: string, words: string[]][] = [
 const users = "alice:x\nbob@example.com:y\n# no:x\njörg müller:z\nnohash:\nit's:q\n"
 
 /** Plays them all at one start of the shell. @param setup loads the script $1. */
-export function testCompletion(shell: string, argv: string[], setup: string, script: CompletionScript): void {
+export function testCompletion(shell: Shell, argv: string[], setup: string): void {
   const program = findProgram(shell)
   const python = findProgram('python3')
   const missing =
     process.platform === 'win32' ? 'needs POSIX' : skipReason({ [shell]: program, python3: python })
-  test.skipIf(missing)(`in a real ${shell}: ${setup}`, async () => {
+  test.skipIf(missing)(`in a real ${shell}: ${setup}`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'completion-'))
     try {
       const [cwd, bin, file] = [join(folder, 'cwd'), join(folder, 'bin'), join(folder, 'script')]
@@ -66,13 +65,14 @@ export function testCompletion(shell: string, argv: string[], setup: string, scr
       writeFileSync(join(cwd, 'users'), users)
       writeFileSync(join(cwd, 'my dir', 'us ers'), users)
       writeFileSync(join(cwd, 'bom'), '\ufeffmark:x\r\n')
-      writeFileSync(file, script(await modelOf(commands)))
+      writeFileSync(file, stubs[shell])
       const job = {
         argv: [program, ...argv],
         setup: setup.replace('$1', file),
         lines: lines.map(([typed]) => `htpasswd ${typed.replaceAll('⇥', '\t')}`),
         cwd,
         bin,
+        command: [process.execPath, fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))],
       }
       const driver = fileURLToPath(new URL('press_tab.py', import.meta.url))
       const run = spawnSync(python as string, [driver, JSON.stringify(job)], { encoding: 'utf8' })

@@ -38,9 +38,9 @@ test.skipIf(missing)('it contains every form, option, command and example', asyn
     ...examples.flat(),
   ]
   for (const { load } of commands) {
-    const { grammar } = await load()
-    expected.push(grammar.describe, ...grammar.synopsis.map(form => `htpasswd ${grammar.name} ${form}`))
-    for (const [name, { describe, argument }] of Object.entries(grammar.options))
+    const { spec } = await load()
+    expected.push(spec.describe, ...spec.synopsis.map(form => `htpasswd ${spec.name} ${form}`))
+    for (const [name, { describe, argument }] of Object.entries(spec.options))
       expected.push(`--${name}${argument ? ` ${argument}` : ''}`, describe)
   }
   for (const part of expected) expect(text).toContain(part.replace(/\s+/g, ' '))

@@ -22,6 +22,7 @@ const companions = [
   'csv-parse',
   'emoji-regex',
   'escalade',
+  'fastest-levenshtein',
   'get-caller-file',
   'get-east-asian-width',
   'ipaddr.js',

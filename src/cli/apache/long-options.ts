@@ -2,7 +2,7 @@
 import type { ByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { nearestName } from '../options/nearest-name.ts'
-import type { Option } from '../options/table.ts'
+import type { Option, OptionTable } from '../options/table.ts'
 import { isToBeShown, updateWith } from '../password/generated.ts'
 import { type PasswordValues, passwordOptions } from '../password/options.ts'
 import { generationOf, givenOptions, passwordFrom, rejectSeveral } from '../password/source.ts'
@@ -16,7 +16,10 @@ import {
 } from './grammar.ts'
 import { classic } from './run.ts'
 
-const rows: ReadonlyMap<string, Option> = new Map(Object.entries(passwordOptions))
+/** In Apache's grammar beside its letters. */
+export const longOptions: OptionTable = passwordOptions
+
+const rows: ReadonlyMap<string, Option> = new Map(Object.entries(longOptions))
 
 /** The command in Apache's grammar with these beside it. */
 export const classicWithLongOptions = (argv: readonly string[], io: Io): Promise<number> =>
@@ -30,13 +33,13 @@ export class ReadOptions implements LongOptions {
 
   take(argv: readonly string[], at: number): number {
     const { name, row, value } = split(argv[at] as string)
-    if (value === undefined && row.bare === undefined) {
+    if (value === undefined && row.optionalArgument === undefined) {
       const next = argv[at + 1]
       if (next === undefined) throw new UsageError(`--${name} expected ${row.argument} behind it`, true)
       this.#texts.set(name, next)
       return at + 2
     }
-    this.#texts.set(name, value ?? (row.bare as string))
+    this.#texts.set(name, value ?? (row.optionalArgument as string))
     if (value === undefined) this.#open = { name, row, end: at + 1 }
     return at + 1
   }

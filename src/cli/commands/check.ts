@@ -6,7 +6,7 @@ import { HtpasswdError } from '../../errors.ts'
 import { readPasswordFile } from '../../store/read-file.ts'
 import { onlyFile } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
-import { type Grammar, helpOption, jsonOption, type OptionTable, oneOf } from '../options/table.ts'
+import { type CommandSpec, helpOption, jsonOption, type OptionTable, oneOf } from '../options/table.ts'
 import { fileWarnings } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { count, Output, painter, printable, shellWord, writeJson } from '../terminal/output.ts'
@@ -22,7 +22,7 @@ export const checkOptions = {
   help: helpOption,
 } as const satisfies OptionTable
 
-export const checkGrammar: Grammar<typeof checkOptions> = {
+export const checkSpec: CommandSpec<typeof checkOptions> = {
   name: 'check',
   synopsis: ['FILE [--for SERVER]'],
   describe: 'Lists what is wrong with a password file, line by line: what it means and how to fix it.',
@@ -35,8 +35,8 @@ const Status = { clean: 0, problems: 1, trouble: 2 } as const
 
 /** Runs the command and returns its exit status. */
 export function check(argv: readonly string[], io: Io): Promise<number> {
-  return runCommand(checkGrammar, argv, io, async ({ words, values }) => {
-    const file = onlyFile(words)
+  return runCommand(checkSpec, argv, io, async ({ positionals, values }) => {
+    const file = onlyFile(positionals)
     const { bytes } = await readPasswordFile(file).catch(error => {
       throw error instanceof HtpasswdError ? new TroubleError(error) : error
     })

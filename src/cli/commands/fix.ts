@@ -11,7 +11,7 @@ import { readPasswordFile } from '../../store/read-file.ts'
 import { rewriteFile } from '../../store/update.ts'
 import { onlyFile, usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
-import { type Grammar, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
+import { type CommandSpec, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
 import { othersCanWrite } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import {
@@ -32,7 +32,7 @@ export const fixOptions = {
   help: helpOption,
 } as const satisfies OptionTable
 
-export const fixGrammar: Grammar<typeof fixOptions> = {
+export const fixSpec: CommandSpec<typeof fixOptions> = {
   name: 'fix',
   synopsis: ['FILE'],
   describe:
@@ -47,8 +47,8 @@ export const fixGrammar: Grammar<typeof fixOptions> = {
 
 /** Runs the command and returns its exit status. */
 export function fix(argv: readonly string[], io: Io): Promise<number> {
-  return runCommand(fixGrammar, argv, io, async ({ words, values }) => {
-    const file = onlyFile(words)
+  return runCommand(fixSpec, argv, io, async ({ positionals, values }) => {
+    const file = onlyFile(positionals)
     if (values.json && !values.yes && !values['dry-run']) {
       throw usageError('--json needs --yes or --dry-run, because it shows no difference to confirm')
     }

@@ -7,7 +7,7 @@ import type { Strength } from '../../hash/format.ts'
 import { readPasswordFile } from '../../store/read-file.ts'
 import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
-import { type Grammar, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
+import { type CommandSpec, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
 import type { Io } from '../terminal/io.ts'
 import { count, Output, painter, printable, writeJson } from '../terminal/output.ts'
 
@@ -17,7 +17,7 @@ export const listOptions = {
   help: helpOption,
 } as const satisfies OptionTable
 
-export const listGrammar: Grammar<typeof listOptions> = {
+export const listSpec: CommandSpec<typeof listOptions> = {
   name: 'list',
   synopsis: ['FILE [PATTERN]'],
   describe:
@@ -30,11 +30,11 @@ export const listGrammar: Grammar<typeof listOptions> = {
 
 /** Runs the command and returns its exit status. */
 export function list(argv: readonly string[], io: Io): Promise<number> {
-  return runCommand(listGrammar, argv, io, async ({ words, values }) => {
-    const [file, pattern, ...more] = words
+  return runCommand(listSpec, argv, io, async ({ positionals, values }) => {
+    const [file, pattern, ...more] = positionals
     if (file === undefined || more.length > 0) {
       throw usageError(
-        `expected a password file and at most one pattern, got ${words.join(' ') || 'nothing'}`,
+        `expected a password file and at most one pattern, got ${positionals.join(' ') || 'nothing'}`,
       )
     }
     const document = new HtpasswdDocument((await readPasswordFile(file)).bytes)

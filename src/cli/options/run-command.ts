@@ -3,7 +3,7 @@ import { ExitStatus } from '../../errors.ts'
 import type { Io } from '../terminal/io.ts'
 import { reportErrors } from '../terminal/output.ts'
 import { helpOf } from './parse.ts'
-import type { Grammar, OptionTable } from './table.ts'
+import type { CommandSpec, OptionTable } from './table.ts'
 import { type Parsed, parseOptions } from './values.ts'
 
 /**
@@ -13,17 +13,17 @@ import { type Parsed, parseOptions } from './values.ts'
  * @param environment where options may come from as `HTPASSWD_…` variables; by default they may not.
  */
 export function runCommand<Table extends OptionTable & { readonly help: unknown }>(
-  grammar: Grammar<Table>,
+  spec: CommandSpec<Table>,
   argv: readonly string[],
   io: Io,
   work: (request: Parsed<Table>) => Promise<number> | number,
   environment?: NodeJS.ProcessEnv,
 ): Promise<number> {
   const run = async (): Promise<number> => {
-    const request = parseOptions(grammar, argv, environment)
+    const request = parseOptions(spec, argv, environment)
     if (!(request.values as { help: boolean }).help) return work(request)
-    io.out(`${await helpOf(grammar, io.columns)}\n`)
+    io.out(`${await helpOf(spec, io.columns)}\n`)
     return ExitStatus.ok
   }
-  return reportErrors(io, run, error => `htpasswd ${grammar.name}: ${error.message}\n`)
+  return reportErrors(io, run, error => `htpasswd ${spec.name}: ${error.message}\n`)
 }

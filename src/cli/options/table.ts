@@ -1,25 +1,26 @@
-// What our own commands and their options are: rows of tables; parsing, types, help, completion and manual follow from them.
+// What our own commands and their options are: rows of tables, from which parsing, types, help, completion and the
+// manual page follow.
 import type { Io } from '../terminal/io.ts'
 
-/** Turns the text behind an option into its value; throws an Error that says what it expected. */
+/** Turns the text of an argument into its value; throws an Error that says what was expected. */
 export interface OptionReader<T = unknown> {
   (text: string): T
-  /** Where only these texts are accepted. */
+  /** The accepted texts, if there are only so many. */
   readonly choices?: readonly string[]
 }
 
 /** A row. */
 export interface Option {
   readonly describe: string
-  /** What stands behind the option in the help (`FILE` and `FOLDER` complete to paths); a row without it is a switch. */
+  /** The argument's name in the help; `FILE` and `FOLDER` complete to paths. A row without it is a switch. */
   readonly argument?: string
   readonly alias?: string
   /** May be given several times; in an environment variable the values are separated by commas. */
   readonly repeatable?: true
   readonly default?: string
-  /** The argument may be left out, for this one; a word behind the option is its argument only if `read` takes it. */
-  readonly bare?: string
-  /** The heading that it stands under in the help. */
+  /** The argument may be omitted, and is then this; what follows the option is its argument only if `read` accepts it. */
+  readonly optionalArgument?: string
+  /** The heading in the help. */
   readonly group: string
   readonly read?: OptionReader
 }
@@ -27,25 +28,24 @@ export interface Option {
 /** The options of a command by their names. */
 export type OptionTable = Readonly<Record<string, Option>>
 
-/** A command's words: its forms and its options. */
-export interface Grammar<Table extends OptionTable = OptionTable> {
-  /** The word that starts the command. */
+/** What a command accepts, and what its help says. */
+export interface CommandSpec<Table extends OptionTable = OptionTable> {
   readonly name: string
-  /** Its forms, as they stand behind that word. */
+  /** Its forms, without `htpasswd` and the name. */
   readonly synopsis: readonly string[]
-  /** Where `-- COMMAND` may stand: how many bare words come before it at most. */
-  readonly wordsBeforeApp?: number
-  /** What the first word behind it can be; a password file where it is left out. */
-  readonly words?: readonly string[]
+  /** For a command that starts an app with `-- COMMAND`: how many positionals may precede it. */
+  readonly positionalsBeforeApp?: number
+  /** What the first positional can be; if omitted, a password file. */
+  readonly firstPositional?: readonly string[]
   readonly describe: string
   readonly options: Table
   readonly epilogue?: string
 }
 
-/** What a command's row loads: its words and the command itself. */
+/** What a command's row loads. */
 interface CommandModule {
-  readonly grammar: Grammar
-  /** Runs it on the words behind its name and resolves with the exit status. */
+  readonly spec: CommandSpec
+  /** Runs the command with the arguments after its name, and resolves with the exit status. */
   readonly run: (argv: readonly string[], io: Io) => Promise<number>
 }
 
@@ -94,7 +94,7 @@ export const helpOption = {
   describe: 'show this help',
 } as const satisfies Option
 
-/** The switch of every command with a result that a program may want to read. */
+/** The switch of every command whose result a program may want to read. */
 export const jsonOption = {
   group: 'Running:',
   describe: 'print the result as one JSON document',

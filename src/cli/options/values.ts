@@ -1,47 +1,47 @@
-// The values of a command's options: out of the command line, the environment, a --config file and the table's defaults.
+// The values of a command's options, from the command line, the environment, a --config file and the table's defaults.
 import { readFileSync } from 'node:fs'
 import { decodeMarkedText } from '../../bytes.ts'
-import { type Raw, rejectUnknown, type SortedWords, sortWords, usageError } from './parse.ts'
-import { environmentName, type Grammar, type Option, type OptionTable, type ValuesOf } from './table.ts'
+import { type ParsedArguments, parseArgv, type Raw, rejectUnknown, usageError } from './parse.ts'
+import { type CommandSpec, environmentName, type Option, type OptionTable, type ValuesOf } from './table.ts'
 
-/** One place that options come from: its values, and how a message names an option there. */
+/** Where options come from: the values, and how a message names an option there. */
 interface Source {
   readonly values: ReadonlyMap<string, Raw>
   readonly label: (name: string) => string
 }
 
-export interface Parsed<Table extends OptionTable> extends SortedWords {
+export interface Parsed<Table extends OptionTable> extends ParsedArguments {
   readonly values: ValuesOf<Table>
-  /** The password file that the environment or the --config file names. */
+  /** The password file named by the environment or the --config file. */
   readonly file: string | undefined
 }
 
 /**
- * Precedence, as yargs has it: command line, environment, --config file, default.
+ * Precedence: command line, environment, --config file, default.
  *
- * @throws HtpasswdError `ERR_USAGE` for an unknown option (with the nearest name) or a value that does not fit.
+ * @throws HtpasswdError `ERR_USAGE` for an unknown option (with the nearest name) or an invalid value.
  */
 export function parseOptions<Table extends OptionTable>(
-  grammar: Grammar<Table>,
+  spec: CommandSpec<Table>,
   argv: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Parsed<Table> {
-  const sorted = sortWords(grammar, argv)
-  const typed: Source = { values: sorted.options, label: name => `--${name}` }
-  const exported: Source = { values: readEnvironment(grammar, environment), label: environmentName }
+  const parsed = parseArgv(spec, argv)
+  const typed: Source = { values: parsed.options, label: name => `--${name}` }
+  const exported: Source = { values: readEnvironment(spec, environment), label: environmentName }
   const sources = [typed, exported]
   const config = sources.map(source => source.values.get('config')).find(value => value !== undefined)
   let file = environment.HTPASSWD_FILE || undefined
   if (typeof config === 'string') {
-    const values = readConfig(grammar, config)
+    const values = readConfig(spec, config)
     sources.push({ values, label: name => `"${name}" in ${config}` })
     file ??= values.get('file') as string | undefined
   }
-  const entries = Object.entries(grammar.options).map(([name, row]) => [name, readOption(name, row, sources)])
-  return { ...sorted, values: Object.fromEntries(entries) as ValuesOf<Table>, file }
+  const entries = Object.entries(spec.options).map(([name, row]) => [name, readOption(name, row, sources)])
+  return { ...parsed, values: Object.fromEntries(entries) as ValuesOf<Table>, file }
 }
 
-function readEnvironment({ options }: Grammar, environment: NodeJS.ProcessEnv): Map<string, Raw> {
+function readEnvironment({ options }: CommandSpec, environment: NodeJS.ProcessEnv): Map<string, Raw> {
   const values = new Map<string, Raw>()
   for (const [name, row] of Object.entries(options)) {
     const text = environment[environmentName(name)]
@@ -51,7 +51,7 @@ function readEnvironment({ options }: Grammar, environment: NodeJS.ProcessEnv): 
   return values
 }
 
-function readConfig(grammar: Grammar, path: string): Map<string, Raw> {
+function readConfig(spec: CommandSpec, path: string): Map<string, Raw> {
   const text = readConfigFile(path)
   let parsed: unknown
   try {
@@ -67,9 +67,9 @@ function readConfig(grammar: Grammar, path: string): Map<string, Raw> {
   }
   const values = new Map<string, Raw>()
   for (const [name, value] of Object.entries(parsed)) {
-    if (name !== 'file') rejectUnknown(grammar, name, `"${name}" in ${path}`)
+    if (name !== 'file') rejectUnknown(spec, name, `"${name}" in ${path}`)
     const list = Array.isArray(value) ? value : [value]
-    if (list.some(one => !['string', 'number', 'boolean'].includes(typeof one))) {
+    if (list.some(item => !['string', 'number', 'boolean'].includes(typeof item))) {
       throw usageError(
         `"${name}" in ${path} expected a text, number, true or false, got ${JSON.stringify(value)}`,
       )
@@ -94,14 +94,14 @@ function readConfigFile(path: string): Buffer {
 }
 
 function readOption(name: string, row: Option, sources: readonly Source[]): unknown {
-  const source = sources.find(one => one.values.get(name) !== undefined)
+  const source = sources.find(({ values }) => values.get(name) !== undefined)
   const given = source?.values.get(name) ?? row.default
-  const raw = given === true ? (row.bare ?? given) : given
+  const raw = given === true ? (row.optionalArgument ?? given) : given
   const label = source?.label(name) ?? `--${name}`
   if (row.read === undefined) return readSwitch([raw].flat().at(-1), label)
   if (row.repeatable)
-    return (raw === undefined ? [] : [raw].flat()).map(one => readValue(row, one as Raw, label))
-  // given twice, the last one counts, so that a script's options can be overridden behind them
+    return (raw === undefined ? [] : [raw].flat()).map(value => readValue(row, value as Raw, label))
+  // the last one counts, so that options of a script can be overridden by later ones
   return raw === undefined ? undefined : readValue(row, [raw].flat().at(-1) as Raw, label)
 }
 

@@ -20,7 +20,7 @@ export const passwordOptions = {
   generate: {
     group,
     argument: '[LENGTH|words]',
-    bare: String(DEFAULT_LENGTH),
+    optionalArgument: String(DEFAULT_LENGTH),
     describe: `make up the password and print it, this once: ${DEFAULT_LENGTH} letters and digits, LENGTH of them, or ${DEFAULT_WORDS} words`,
     read: readGeneration,
   },

@@ -1,5 +1,4 @@
 // The script for fish, at an interactive fish without a configuration.
-import { fishScript } from '../../../src/cli/commands/completion/fish.ts'
 import { testCompletion } from '../completion-lines.ts'
 
-testCompletion('fish', ['--no-config', '-i'], 'source $1', fishScript)
+testCompletion('fish', ['--no-config', '-i'], 'source $1')

@@ -1,5 +1,4 @@
 // The script for zsh, at an interactive zsh with nothing but its own completion system.
-import { zshScript } from '../../../src/cli/commands/completion/zsh.ts'
 import { testCompletion } from '../completion-lines.ts'
 
-testCompletion('zsh', ['-f', '-i'], 'autoload -Uz compinit && compinit -D -u; source $1', zshScript)
+testCompletion('zsh', ['-f', '-i'], 'autoload -Uz compinit && compinit -D -u; source $1')

@@ -12,12 +12,12 @@ test('names are words that no two rows share', () => {
 })
 
 test.each(commands)(
-  '$name has a grammar of its name, and its options a description and a good default',
+  '$name has a specification of its name, and its options a description and a good default',
   async row => {
-    const { grammar } = await row.load()
-    expect(grammar.name).toBe(row.name)
+    const { spec } = await row.load()
+    expect(spec.name).toBe(row.name)
     expect(row.describe).toMatch(/^[a-z].{20,80}[^.]$/)
-    for (const option of Object.values(grammar.options)) {
+    for (const option of Object.values(spec.options)) {
       expect(option.describe).not.toBe('')
       expect(option.argument === undefined).toBe(option.read === undefined)
       if (option.default !== undefined) expect(option.read?.(option.default)).toBeDefined()
@@ -29,8 +29,7 @@ test.each(commands)('htpasswd $name --help shows its forms on standard output', 
   const io = recordedIo()
   expect(await main([name, '--help'], io)).toBe(0)
   expect(io.said.err).toBe('')
-  for (const form of (await load()).grammar.synopsis)
-    expect(io.said.out).toContain(`htpasswd ${name} ${form}`)
+  for (const form of (await load()).spec.synopsis) expect(io.said.out).toContain(`htpasswd ${name} ${form}`)
 })
 
 test.each(commands)('htpasswd $name refuses an option that it does not know', async ({ name }) => {

@@ -3,7 +3,7 @@ import { bcrypt } from '../../../hash/formats/bcrypt.ts'
 import { sha512crypt } from '../../../hash/formats/sha-crypt.ts'
 import { type FormatId, formats } from '../../../hash/registry.ts'
 import {
-  type Grammar,
+  type CommandSpec,
   helpOption,
   jsonOption,
   type OptionTable,
@@ -77,7 +77,7 @@ export const importOptions = {
   help: helpOption,
 } as const satisfies OptionTable
 
-export const importGrammar: Grammar<typeof importOptions> = {
+export const importSpec: CommandSpec<typeof importOptions> = {
   name: 'import',
   synopsis: ['FILE [SOURCE]'],
   describe: [

@@ -16,7 +16,7 @@ import { isToBeShown, rejectExisting, updateWith } from '../../password/generate
 import { generationOf } from '../../password/source.ts'
 import { privateFile, rejectMalformed } from '../../password-file.ts'
 import type { Io } from '../../terminal/io.ts'
-import { importGrammar, type importOptions } from './options.ts'
+import { type importOptions, importSpec } from './options.ts'
 import { showProgress } from './progress.ts'
 import { cutWarning, textOf, writeReport } from './report.ts'
 import { readSource } from './source.ts'
@@ -25,10 +25,10 @@ type ImportValues = ValuesOf<typeof importOptions>
 
 /** Named so because `import` is a word of the language. */
 export function importCommand(argv: readonly string[], io: Io): Promise<number> {
-  return runCommand(importGrammar, argv, io, async ({ words, values }) => {
-    const [file, source, ...more] = words
+  return runCommand(importSpec, argv, io, async ({ positionals, values }) => {
+    const [file, source, ...more] = positionals
     if (file === undefined || more.length > 0)
-      throw usageError(`expected FILE and at most one SOURCE, got ${words.join(' ') || 'nothing'}`)
+      throw usageError(`expected FILE and at most one SOURCE, got ${positionals.join(' ') || 'nothing'}`)
     await importInto(file, source, values, io)
     return 0
   })

@@ -6,7 +6,7 @@ import { appUrl } from './app-location.ts'
 import { certificateOf } from './certificate.ts'
 import { makeFirstUser } from './first-user.ts'
 import { openListener } from './listener.ts'
-import { type ServeRequest, serveGrammar, serveRequest } from './options.ts'
+import { type ServeRequest, serveRequest, serveSpec } from './options.ts'
 import { GuardRun } from './run.ts'
 import { catchHangup, catchStop, type SignalSource } from './signals.ts'
 import { openUsers } from './users.ts'
@@ -24,7 +24,7 @@ type Notify = (text: string) => void
 export function serve(argv: readonly string[], io: Io, host: ServeHost = process): Promise<number> {
   const notify: Notify = text => io.err(`${text}\n`)
   return runCommand(
-    serveGrammar,
+    serveSpec,
     argv,
     io,
     async parsed => {

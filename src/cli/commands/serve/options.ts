@@ -4,7 +4,7 @@ import { parseUpstreamUrl } from '../../../http/client/upstream-url.ts'
 import type { GuardOptions } from '../../../http/guard/options.ts'
 import { usageError } from '../../options/parse.ts'
 import {
-  type Grammar,
+  type CommandSpec,
   helpOption,
   type Option,
   oneOf,
@@ -184,10 +184,10 @@ export const serveOptions = {
   help: helpOption,
 } as const satisfies Readonly<Record<string, ServeOption>>
 
-export const serveGrammar: Grammar<typeof serveOptions> = {
+export const serveSpec: CommandSpec<typeof serveOptions> = {
   name: 'serve',
   synopsis: ['[FILE] --upstream URL', '[FILE] -- COMMAND [ARGUMENT ...]', '[FILE] --init --demo'],
-  wordsBeforeApp: 1,
+  positionalsBeforeApp: 1,
   describe: 'Puts the users of the password FILE (default .htpasswd) in front of a web app.',
   options: serveOptions,
   epilogue:
@@ -218,22 +218,22 @@ const DEFAULT_FILE = '.htpasswd'
 
 /** @throws HtpasswdError `ERR_USAGE` for what `parseOptions` refuses, and for options that do not go together. */
 export const parseServe = (argv: readonly string[], environment: NodeJS.ProcessEnv): ServeRequest =>
-  serveRequest(parseOptions(serveGrammar, argv, environment))
+  serveRequest(parseOptions(serveSpec, argv, environment))
 
 /** @throws HtpasswdError `ERR_USAGE` for options that do not go together. */
 export function serveRequest({
   values,
-  words,
+  positionals,
   rest: command,
   file,
 }: Parsed<typeof serveOptions>): ServeRequest {
-  if (words.length > 1) {
+  if (positionals.length > 1) {
     throw usageError(
-      `expected one password file, got ${words.length}: ${words.join(', ')}; write "--" before an app to start (in PowerShell: '--')`,
+      `expected one password file, got ${positionals.length}: ${positionals.join(', ')}; write "--" before an app to start (in PowerShell: '--')`,
     )
   }
   if (!values.help) checkTogether(values, command)
-  return { file: words[0] ?? file ?? DEFAULT_FILE, values, command }
+  return { file: positionals[0] ?? file ?? DEFAULT_FILE, values, command }
 }
 
 function checkTogether(values: ServeValues, command: readonly string[]): void {

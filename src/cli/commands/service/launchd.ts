@@ -44,14 +44,14 @@ function accountName({ SUDO_USER: name }: NodeJS.ProcessEnv): string {
 
 type Value = string | true | readonly string[] | { readonly [key: string]: Value | undefined }
 
-interface Surroundings {
+interface LaunchdContext {
   readonly log: string
   readonly account: string | undefined
   readonly path: string
 }
 
 /** @throws HtpasswdError `ERR_USAGE` for a word that XML cannot hold. */
-export function plistOf(service: Service, { log, account, path }: Surroundings): string {
+export function plistOf(service: Service, { log, account, path }: LaunchdContext): string {
   const keys: Value = {
     Label: service.name,
     ProgramArguments: service.program,

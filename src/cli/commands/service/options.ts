@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { nearestName } from '../../options/nearest-name.ts'
 import { type Raw, usageError } from '../../options/parse.ts'
-import { type Grammar, helpOption, type OptionTable } from '../../options/table.ts'
+import { type CommandSpec, helpOption, type OptionTable } from '../../options/table.ts'
 import type { Parsed } from '../../options/values.ts'
 import { parseServe, type ServeRequest, serveOptions } from '../serve/options.ts'
 
@@ -47,7 +47,7 @@ export const serviceOptions = {
   ...guardOptions,
 } as const satisfies OptionTable
 
-export const serviceGrammar: Grammar<typeof serviceOptions> = {
+export const serviceSpec: CommandSpec<typeof serviceOptions> = {
   name: 'service',
   synopsis: [
     'install [FILE] --upstream URL',
@@ -55,18 +55,18 @@ export const serviceGrammar: Grammar<typeof serviceOptions> = {
     'uninstall',
     'status',
   ],
-  wordsBeforeApp: 2,
-  words: serviceActions,
+  positionalsBeforeApp: 2,
+  firstPositional: serviceActions,
   describe: 'Keeps "htpasswd serve" running: as a systemd unit, a launchd job, or a task of Windows.',
   options: serviceOptions,
   epilogue:
     'FILE and the options behind the first group are those of "htpasswd serve"; environment variables do not reach a service.',
 }
 
-/** A command line of the guard: understood, and as the words in front of `--`. */
-export interface ServeWords {
+/** The command line of the guard: parsed, and as the arguments before `--`. */
+export interface ServeArguments {
   readonly request: ServeRequest
-  readonly words: readonly string[]
+  readonly arguments: readonly string[]
 }
 
 export interface ServiceRequest {
@@ -75,15 +75,15 @@ export interface ServiceRequest {
   readonly atBoot: boolean
   readonly print: boolean
   /** For an installation: what to run, checked. */
-  readonly serve: ServeWords | undefined
+  readonly serve: ServeArguments | undefined
 }
 
 /** @throws HtpasswdError `ERR_USAGE` for an unknown action or option, and for all that `serve` would refuse. */
 export function serviceRequest(
-  { values, words, options, rest }: Parsed<typeof serviceOptions>,
+  { values, positionals, options, rest }: Parsed<typeof serviceOptions>,
   folder: string,
 ): ServiceRequest {
-  const [action, ...files] = words
+  const [action, ...files] = positionals
   const { name, user, print } = values
   const request = { name, atBoot: !user, print }
   if (!isAction(action)) throw wrongAction(action)
@@ -109,7 +109,7 @@ function serveOf(
   options: ReadonlyMap<string, Raw>,
   rest: readonly string[],
   folder: string,
-): ServeWords {
+): ServeArguments {
   const given = Object.entries(guardOptions).flatMap(([name, row]) =>
     [options.get(name) ?? []].flat().map(value => {
       if (typeof value === 'boolean') return value ? `--${name}` : `--no-${name}`
@@ -119,5 +119,5 @@ function serveOf(
   )
   const request = parseServe([...files.slice(0, 2), ...given, '--', ...rest], {})
   const file = resolve(folder, request.file)
-  return { request: { ...request, file }, words: [file, ...given] }
+  return { request: { ...request, file }, arguments: [file, ...given] }
 }

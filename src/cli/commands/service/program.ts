@@ -3,11 +3,11 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
 import { shellWord } from '../../terminal/output.ts'
-import type { ServeWords } from './options.ts'
+import type { ServeArguments } from './options.ts'
 import type { Service } from './plan.ts'
 
 /** Where the command was given, and how it is started: Node and its script, or the one-file executable. */
-export interface Origin {
+export interface Invocation {
   readonly env: NodeJS.ProcessEnv
   readonly folder: string
   readonly self: readonly string[]
@@ -15,9 +15,9 @@ export interface Origin {
 
 /** @throws HtpasswdError where the service could not start: no password file, no such app, a command of npx. */
 export function serviceOf(
-  { request, words }: ServeWords,
+  { request, arguments: serveArguments }: ServeArguments,
   { name, atBoot }: Pick<Service, 'name' | 'atBoot'>,
-  origin: Origin,
+  invocation: Invocation,
 ): Service {
   const { file, values, command } = request
   if (!existsSync(file)) {
@@ -26,18 +26,18 @@ export function serviceOf(
       `expected a password file at ${file}, found none; make it with: htpasswd -B -C 12 -c ${shellWord(file)} NAME`,
     )
   }
-  rejectPassing(origin.self)
+  rejectPassing(invocation.self)
   const [app, ...rest] = command
-  const behind = app === undefined ? [] : ['--', programPath(app, origin), ...rest]
+  const behind = app === undefined ? [] : ['--', programPath(app, invocation), ...rest]
   const own = [values['tls-cert'], values['tls-key'], values.config].filter(path => path !== undefined)
   return {
     name,
     atBoot,
     describe: values.upstream?.origin ?? app ?? 'the built-in demo page',
-    program: [...origin.self, 'serve', ...words, ...behind],
-    folder: origin.folder,
+    program: [...invocation.self, 'serve', ...serveArguments, ...behind],
+    folder: invocation.folder,
     passwordFile: file,
-    reads: [...origin.self, ...own.map(path => resolve(origin.folder, path))],
+    reads: [...invocation.self, ...own.map(path => resolve(invocation.folder, path))],
     startsApp: app !== undefined,
     lowPort: values.listen.port > 0 && values.listen.port < 1024,
   }
@@ -54,7 +54,7 @@ function rejectPassing(self: readonly string[]): void {
 }
 
 /** The full path of the app's program: a service has a PATH of its own. */
-function programPath(program: string, { env, folder }: Origin): string {
+function programPath(program: string, { env, folder }: Invocation): string {
   if (isAbsolute(program)) return program
   const places = /[\\/]/.test(program) ? [folder] : (env.PATH ?? '').split(delimiter)
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : ['']

@@ -7,14 +7,14 @@ import { HtpasswdError } from '../../../errors.ts'
 import { runCommand } from '../../options/run-command.ts'
 import type { Io } from '../../terminal/io.ts'
 import { launchd } from './launchd.ts'
-import { type ServiceRequest, serviceGrammar, serviceRequest } from './options.ts'
+import { type ServiceRequest, serviceRequest, serviceSpec } from './options.ts'
 import type { Plan, ServiceHost, ServiceManager, Step } from './plan.ts'
-import { type Origin, serviceOf } from './program.ts'
+import { type Invocation, serviceOf } from './program.ts'
 import { systemd } from './systemd.ts'
 import { taskScheduler } from './windows-task.ts'
 
 /** The process around the command. */
-export interface ServiceSurroundings extends ServiceHost, Origin {
+export interface ServiceProcess extends ServiceHost, Invocation {
   /** Runs a command at the user's terminal; resolves with its exit status, or undefined where there is no such program. */
   run(command: Step['command']): number | undefined
 }
@@ -29,9 +29,9 @@ const managers: Readonly<Record<string, (host: ServiceHost) => ServiceManager>> 
 export function service(
   argv: readonly string[],
   io: Io,
-  host: ServiceSurroundings = surroundings(io.env),
+  host: ServiceProcess = surroundings(io.env),
 ): Promise<number> {
-  return runCommand(serviceGrammar, argv, io, parsed => {
+  return runCommand(serviceSpec, argv, io, parsed => {
     const request = serviceRequest(parsed, host.folder)
     const plan = planOf(request, managerOf(io.platform, host), host)
     return request.print ? show(plan, io) : carryOut(plan, request, host, io)
@@ -47,7 +47,7 @@ function managerOf(platform: NodeJS.Platform, host: ServiceHost): ServiceManager
   )
 }
 
-function planOf(request: ServiceRequest, manager: ServiceManager, host: Origin): Plan {
+function planOf(request: ServiceRequest, manager: ServiceManager, host: Invocation): Plan {
   const { action, name, atBoot, serve } = request
   if (serve !== undefined) return manager.install(serviceOf(serve, request, host))
   return action === 'uninstall' ? manager.uninstall(name, atBoot) : manager.status(name, atBoot)
@@ -64,7 +64,7 @@ function show({ file, steps, note }: Plan, io: Io): number {
   return 0
 }
 
-function carryOut(plan: Plan, request: ServiceRequest, host: ServiceSurroundings, io: Io): number {
+function carryOut(plan: Plan, request: ServiceRequest, host: ServiceProcess, io: Io): number {
   const { file, steps, note } = plan
   const { action, name } = request
   if (action !== 'status') rejectOthersThanRoot(request, host)
@@ -82,7 +82,7 @@ function carryOut(plan: Plan, request: ServiceRequest, host: ServiceSurroundings
   return 0
 }
 
-function rejectOthersThanRoot({ atBoot }: ServiceRequest, { uid, self }: ServiceSurroundings): void {
+function rejectOthersThanRoot({ atBoot }: ServiceRequest, { uid, self }: ServiceProcess): void {
   if (!atBoot || uid === undefined || uid === 0) return
   throw new HtpasswdError(
     'ERR_FILE_ACCESS',
@@ -118,7 +118,7 @@ function failure(
   return new HtpasswdError('ERR_APP', `${program} ended with status ${status}, see its message above${hint}`)
 }
 
-function surroundings(env: NodeJS.ProcessEnv): ServiceSurroundings {
+function surroundings(env: NodeJS.ProcessEnv): ServiceProcess {
   const alone = process.getBuiltinModule('node:sea')?.isSea()
   return {
     env,

@@ -1,9 +1,9 @@
-// Sorting a command line by a grammar: options, words, the rest, errors that name the option, and the help text.
+// Sorting a command line by a spec: options, words, the rest, errors that name the option, and the help text.
 import { expect, test } from 'vitest'
-import { helpOf, onlyFile, rejectUnknown, sortWords } from '../../../../src/cli/options/parse.ts'
-import type { Grammar } from '../../../../src/cli/options/table.ts'
+import { helpOf, onlyFile, parseArgv, rejectUnknown } from '../../../../src/cli/options/parse.ts'
+import type { CommandSpec } from '../../../../src/cli/options/table.ts'
 
-const grammar: Grammar = {
+const spec: CommandSpec = {
   name: 'bake',
   synopsis: ['[CAKE] --oven NAME', '--cold'],
   describe: 'Bakes a cake.',
@@ -22,7 +22,7 @@ const grammar: Grammar = {
 }
 
 test('options go by name, words and what stands behind -- stay in order', () => {
-  const sorted = sortWords(grammar, [
+  const parsed = parseArgv(spec, [
     'one',
     '--topping',
     'a',
@@ -35,34 +35,34 @@ test('options go by name, words and what stands behind -- stay in order', () => 
     '--oven',
     'x',
   ])
-  expect(Object.fromEntries(sorted.options)).toEqual({ topping: ['a', 'b'], oven: 'right', cold: true })
-  expect(sorted.words).toEqual(['one', 'two'])
-  expect(sorted.rest).toEqual(['--oven', 'x'])
+  expect(Object.fromEntries(parsed.options)).toEqual({ topping: ['a', 'b'], oven: 'right', cold: true })
+  expect(parsed.positionals).toEqual(['one', 'two'])
+  expect(parsed.rest).toEqual(['--oven', 'x'])
 })
 
 test('what looks like a number, a name with dots or dashes stays the text that it is', () => {
-  expect(sortWords(grammar, ['0123', '1e3']).words).toEqual(['0123', '1e3'])
-  expect(sortWords(grammar, ['--oven', '007']).options.get('oven')).toBe('007')
+  expect(parseArgv(spec, ['0123', '1e3']).positionals).toEqual(['0123', '1e3'])
+  expect(parseArgv(spec, ['--oven', '007']).options.get('oven')).toBe('007')
 })
 
 test.each<[string[], string]>([
   [['--ovem', 'x'], 'unknown option --ovem; did you mean --oven?'],
-  [['--a.b'], 'unknown option --a.b; htpasswd bake --help lists all'],
-  [['-x'], 'unknown option -x; htpasswd bake --help lists all'],
-  [['--oven'], '--oven expected NAME behind it'],
+  [['--a.b'], 'unknown option --a.b; see htpasswd bake --help'],
+  [['-x'], 'unknown option -x; see htpasswd bake --help'],
+  [['--oven'], '--oven needs NAME'],
 ])('%j is an error', (argv, message) => {
-  expect(() => sortWords(grammar, argv)).toThrow(expect.objectContaining({ code: 'ERR_USAGE', message }))
+  expect(() => parseArgv(spec, argv)).toThrow(expect.objectContaining({ code: 'ERR_USAGE', message }))
 })
 
 test('a name from elsewhere is refused as it was written', () => {
-  expect(() => rejectUnknown(grammar, 'topings', '"topings" in x')).toThrow(
+  expect(() => rejectUnknown(spec, 'topings', '"topings" in x')).toThrow(
     'unknown option "topings" in x; did you mean --topping?',
   )
-  rejectUnknown(grammar, 'topping', '')
+  rejectUnknown(spec, 'topping', '')
 })
 
 test('the help has forms, description, every row with its argument and default, and the last words', async () => {
-  const help = (await helpOf(grammar, 100)).replace(/ {2,}/g, ' ')
+  const help = (await helpOf(spec, 100)).replace(/ {2,}/g, ' ')
   for (const part of [
     'htpasswd bake [CAKE] --oven NAME\nhtpasswd bake --cold\n',
     'Bakes a cake.',
@@ -74,22 +74,22 @@ test('the help has forms, description, every row with its argument and default, 
 })
 
 test('an app is found where PowerShell took the -- in front of it', () => {
-  const starts: Grammar = { ...grammar, wordsBeforeApp: 1 }
+  const starts: CommandSpec = { ...spec, positionalsBeforeApp: 1 }
   const words = ['cake', '--oven', 'left', '-k', 'app', '--port', '5000']
-  expect(sortWords(starts, words)).toEqual(sortWords(starts, words.toSpliced(4, 0, '--')))
-  expect(sortWords(starts, words).rest).toEqual(['app', '--port', '5000'])
+  expect(parseArgv(starts, words)).toEqual(parseArgv(starts, words.toSpliced(4, 0, '--')))
+  expect(parseArgv(starts, words).rest).toEqual(['app', '--port', '5000'])
   // not where words may be many, where a -- stands, or where the app is named
-  expect(sortWords(grammar, ['a', 'b']).words).toEqual(['a', 'b'])
-  expect(sortWords(starts, ['a', 'b', '--', 'c']).words).toEqual(['a', 'b'])
-  const named: Grammar = { ...starts, options: { demo: { group: 'x', describe: 'x' } } }
-  expect(sortWords(named, ['a', 'b', '--demo']).words).toEqual(['a', 'b'])
+  expect(parseArgv(spec, ['a', 'b']).positionals).toEqual(['a', 'b'])
+  expect(parseArgv(starts, ['a', 'b', '--', 'c']).positionals).toEqual(['a', 'b'])
+  const named: CommandSpec = { ...starts, options: { demo: { group: 'x', describe: 'x' } } }
+  expect(parseArgv(named, ['a', 'b', '--demo']).positionals).toEqual(['a', 'b'])
 })
 
 test.each(Object.getOwnPropertyNames(Object.prototype))(
   'a name that every object has is an unknown option too: --%s',
   name => {
     for (const word of [`--${name}`, `--${name}=x`])
-      expect(() => sortWords(grammar, [word])).toThrow(`unknown option --${name}`)
+      expect(() => parseArgv(spec, [word])).toThrow(`unknown option --${name}`)
   },
 )
 

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const config = join(folder, 'config.json')
 writeFileSync(config, JSON.stringify({ file: 'users', size: 7, sweet: true, topping: ['c'], heat: 'low' }))
 
-const grammar = {
+const spec = {
   name: 'bake',
   synopsis: [],
   describe: '',
@@ -25,7 +25,7 @@ const grammar = {
 } as const
 
 test('defaults, nothing and empty lists', () => {
-  expect(parseOptions(grammar, []).values).toEqual({
+  expect(parseOptions(spec, []).values).toEqual({
     size: 3,
     heat: undefined,
     topping: [],
@@ -36,16 +36,16 @@ test('defaults, nothing and empty lists', () => {
 
 test('the command line wins over the environment, that over the config, that over the default', () => {
   const environment = { HTPASSWD_CONFIG: config, HTPASSWD_TOPPING: 'a, b', HTPASSWD_HEAT: '' }
-  const parsed = parseOptions(grammar, ['--size', '5'], environment)
+  const parsed = parseOptions(spec, ['--size', '5'], environment)
   expect(parsed.values).toEqual({ size: 5, topping: ['a', 'b'], heat: 'low', sweet: true, config })
   expect(parsed.file).toBe('users')
-  expect(parseOptions(grammar, [], { ...environment, HTPASSWD_FILE: 'others' }).file).toBe('others')
+  expect(parseOptions(spec, [], { ...environment, HTPASSWD_FILE: 'others' }).file).toBe('others')
 })
 
 test('without an environment nothing but the command line counts', () => {
-  expect(parseOptions(grammar, ['--no-sweet', 'word'])).toMatchObject({
+  expect(parseOptions(spec, ['--no-sweet', 'word'])).toMatchObject({
     values: { sweet: false },
-    words: ['word'],
+    positionals: ['word'],
     file: undefined,
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Grammar } from '../../../../src/cli/options/table.ts'
+import type { CommandSpec } from '../../../../src/cli/options/table.ts'
 import { parseOptions } from '../../../../src/cli/options/values.ts'
 import { passwordOptions } from '../../../../src/cli/password/options.ts'
 
-const grammar: Grammar<typeof passwordOptions> = {
+const grammar: CommandSpec<typeof passwordOptions> = {
   name: 'test',
   synopsis: ['FILE'],
   describe: 'A test.',
@@ -19,9 +19,12 @@ describe('--generate', () => {
     ['--generate=24 users', { length: 24 }, ['users']],
     ['--generate words users', { words: 6 }, ['users']],
     ['--generate=words 24', { words: 6 }, ['24']],
-  ])('%s', (line, generate, words) => {
+  ])('%s', (line, generate, positionals) => {
     const parsed = parse(line)
-    expect({ generate: parsed.values.generate, words: parsed.words }).toEqual({ generate, words })
+    expect({ generate: parsed.values.generate, positionals: parsed.positionals }).toEqual({
+      generate,
+      positionals,
+    })
   })
 
   test.each(['--generate=7', '--generate=73', '--generate=word', '--generate='])('%s is refused', word => {

@@ -1,7 +1,7 @@
-// The command that prints the scripts; what they do is held at the shells themselves.
+// The command that prints the scripts, and the candidates in the form that the scripts read.
 import { expect, test } from 'vitest'
-import { shells } from '../../../../../src/cli/commands/completion/options.ts'
-import { completion } from '../../../../../src/cli/commands/completion/run.ts'
+import { completion, completionSpec } from '../../../../../src/cli/commands/completion/run.ts'
+import { shells } from '../../../../../src/cli/commands/completion/stubs.ts'
 import { commands } from '../../../../../src/cli/commands.ts'
 import { recordedIo } from '../../../../support/recorded-io.ts'
 
@@ -10,17 +10,32 @@ async function call(...argv: string[]) {
   return { status: await completion(argv, io, commands), ...io.said }
 }
 
-test.each(shells)('%s: a script on standard output', async shell => {
+test.each(shells)('%s: a script on standard output, and how to install it', async shell => {
   const { status, out, err } = await call(shell)
   expect({ status, err }).toEqual({ status: 0, err: '' })
   const name = shell === 'powershell' ? 'PowerShell' : shell
   expect(out).toContain(`# Completes htpasswd in ${name}.\n`)
-  expect(out).not.toMatch(/undefined|\[object/)
+  expect(out).toContain(`completion ${shell} `)
   expect(out.endsWith('\n')).toBe(true)
+  expect(completionSpec.epilogue).toContain(`htpasswd completion ${shell} >`)
 })
 
-test('capitals do not matter, as in PowerShell', async () => {
+test('the name of the shell may be in capitals, as in PowerShell', async () => {
   expect((await call('PowerShell')).out).toBe((await call('powershell')).out)
+})
+
+test('a candidate a line, with its description after a tab', async () => {
+  expect((await call('fish', '--', 'service', '')).out).toBe('install\t\nuninstall\t\nstatus\t\n')
+  expect((await call('zsh', '--', 'list', 'u')).out).toBe(':paths\n')
+})
+
+test.each([
+  ['bash', ['service', 'un'], 'uninstall\t\n'],
+  ['powershell', ['service', '=un'], 'uninstall\t\n'],
+  ['powershell', ['service', '='], 'install\t\nuninstall\t\nstatus\t\n'],
+  ['powershell', ['list', '=u'], ''],
+])('%s gets only what begins as typed: %j', async (shell, argv, out) => {
+  expect(await call(shell, '--', ...argv)).toEqual({ status: 0, out, err: '' })
 })
 
 test.each([

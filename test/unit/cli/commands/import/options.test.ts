@@ -1,13 +1,13 @@
-// The words of the command, as they are read.
+// The arguments of the command, parsed.
 import { expect, test } from 'vitest'
-import { importGrammar } from '../../../../../src/cli/commands/import/options.ts'
+import { importSpec } from '../../../../../src/cli/commands/import/options.ts'
 import { parseOptions } from '../../../../../src/cli/options/values.ts'
 
-const parse = (...argv: string[]) => parseOptions(importGrammar, argv)
+const parse = (...argv: string[]) => parseOptions(importSpec, argv)
 
 test('without options it is bcrypt, and a conflict is a mistake', () => {
-  const { words, values } = parse('users', 'new.csv')
-  expect(words).toEqual(['users', 'new.csv'])
+  const { positionals, values } = parse('users', 'new.csv')
+  expect(positionals).toEqual(['users', 'new.csv'])
   expect(values).toMatchObject({
     hash: 'bcrypt',
     values: 'auto',
@@ -23,12 +23,12 @@ test('without options it is bcrypt, and a conflict is a mistake', () => {
   ])
 })
 
-test('- is a word', () => expect(parse('users', '-').words).toEqual(['users', '-']))
+test('- is a positional', () => expect(parse('users', '-').positionals).toEqual(['users', '-']))
 
 test('--generate takes no file for its argument', () => {
-  const { words, values } = parse('--generate', 'users', 'new.csv')
-  expect({ words, generate: values.generate }).toEqual({
-    words: ['users', 'new.csv'],
+  const { positionals, values } = parse('--generate', 'users', 'new.csv')
+  expect({ positionals, generate: values.generate }).toEqual({
+    positionals: ['users', 'new.csv'],
     generate: { length: 20 },
   })
 })

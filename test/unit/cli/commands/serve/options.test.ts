@@ -6,8 +6,8 @@ import { afterAll, expect, test } from 'vitest'
 import {
   guardOptions,
   parseServe,
-  serveGrammar,
   serveOptions,
+  serveSpec,
 } from '../../../../../src/cli/commands/serve/options.ts'
 import { helpOf } from '../../../../../src/cli/options/parse.ts'
 import { passwordOptions } from '../../../../../src/cli/password/options.ts'
@@ -81,7 +81,7 @@ test('each option is an environment variable and a name of --config, with the sa
     generate: '24',
     'password-fd': '3',
   }
-  for (const [name, row] of Object.entries(serveGrammar.options)) {
+  for (const [name, row] of Object.entries(serveSpec.options)) {
     if (name === 'help' || name === 'config') continue
     const isSwitch = !('argument' in row)
     const sample = samples[name] ?? '/some'
@@ -125,9 +125,9 @@ test('a config file may have a byte order mark, as Windows editors write it', ()
 
 test.each<[why: string, argv: string[], env: NodeJS.ProcessEnv, message: string | RegExp]>([
   ['a misspelt option', ['--upstreem', 'x'], {}, 'unknown option --upstreem; did you mean --upstream?'],
-  ['an option like none', ['--zzzzzz'], {}, 'unknown option --zzzzzz; htpasswd serve --help lists all'],
+  ['an option like none', ['--zzzzzz'], {}, 'unknown option --zzzzzz; see htpasswd serve --help'],
   ['a short option', ['-x'], {}, /unknown option -x/],
-  ['a missing value', ['--upstream'], {}, '--upstream expected URL behind it'],
+  ['a missing value', ['--upstream'], {}, '--upstream needs URL'],
   ['a port out of range', ['--listen', '99999'], {}, /^--listen expected \[HOST:\]PORT .*got "99999"$/],
   [
     'a number in words',
@@ -191,8 +191,8 @@ test('without an app to guard the message says the three ways to name one', () =
 })
 
 test('the help has every row of the table, with its default', async () => {
-  const help = await helpOf(serveGrammar, 100)
-  for (const [name, row] of Object.entries(serveGrammar.options)) {
+  const help = await helpOf(serveSpec, 100)
+  for (const [name, row] of Object.entries(serveSpec.options)) {
     expect(help).toContain(`--${name}`)
     expect(help.replace(/\s+/g, ' ')).toContain(row.describe)
   }
@@ -219,7 +219,7 @@ test('the options that hold a path take FILE, so that completion and the service
 })
 
 test('every form names only options that are there', () => {
-  const named = serveGrammar.synopsis.join(' ').match(/--[a-z-]{2,}/g) ?? []
+  const named = serveSpec.synopsis.join(' ').match(/--[a-z-]{2,}/g) ?? []
   expect(named.length).toBeGreaterThan(0)
   for (const option of named) expect(Object.keys(serveOptions)).toContain(option.slice(2))
 })

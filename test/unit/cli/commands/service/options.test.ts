@@ -2,11 +2,11 @@
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { serveOptions } from '../../../../../src/cli/commands/serve/options.ts'
-import { serviceGrammar, serviceRequest } from '../../../../../src/cli/commands/service/options.ts'
+import { serviceRequest, serviceSpec } from '../../../../../src/cli/commands/service/options.ts'
 import { parseOptions } from '../../../../../src/cli/options/values.ts'
 import { passwordOptions } from '../../../../../src/cli/password/options.ts'
 
-const parse = (...argv: string[]) => serviceRequest(parseOptions(serviceGrammar, argv), '/srv/lab')
+const parse = (...argv: string[]) => serviceRequest(parseOptions(serviceSpec, argv), '/srv/lab')
 
 test('without options it is for the machine, under the usual name', () => {
   expect(parse('status')).toEqual({
@@ -36,7 +36,7 @@ test("the guard's options go on to it as they were given, paths in full", () => 
       '--forward-auth',
     ],
   )
-  expect(serve?.words).toEqual([
+  expect(serve?.arguments).toEqual([
     resolve('/srv/lab/users'),
     '--upstream=http://127.0.0.1:5000',
     `--tls-cert=${resolve('/srv/lab/c.pem')}`,
@@ -53,13 +53,18 @@ test("an app's words stay its own", () => {
   const { serve, name } = parse('install', 'users', '--', 'mlflow', 'server', '--name', 'y', '--', 'z')
   expect(name).toBe('htpasswd-serve')
   expect(serve?.request.command).toEqual(['mlflow', 'server', '--name', 'y', '--', 'z'])
-  expect(serve?.words).toEqual([resolve('/srv/lab/users')])
+  expect(serve?.arguments).toEqual([resolve('/srv/lab/users')])
 })
 
 test('values that look like options or numbers reach the guard unchanged', () => {
   const { serve } = parse('install', '--demo', '--realm=--x', '--max-failures=007')
   expect(serve?.request.values).toMatchObject({ realm: '--x', 'max-failures': 7 })
-  expect(serve?.words).toEqual([resolve('/srv/lab/.htpasswd'), '--demo', '--realm=--x', '--max-failures=007'])
+  expect(serve?.arguments).toEqual([
+    resolve('/srv/lab/.htpasswd'),
+    '--demo',
+    '--realm=--x',
+    '--max-failures=007',
+  ])
 })
 
 test.each<[string[], string]>([
@@ -78,6 +83,6 @@ test.each<[string[], string]>([
 })
 
 test('no option of the guard is left out but --init, which would write, and where its password comes from', () => {
-  const missing = Object.keys(serveOptions).filter(name => !Object.hasOwn(serviceGrammar.options, name))
+  const missing = Object.keys(serveOptions).filter(name => !Object.hasOwn(serviceSpec.options, name))
   expect(missing).toEqual(['init', ...Object.keys(passwordOptions)])
 })

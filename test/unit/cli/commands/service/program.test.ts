@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
-  type ServeWords,
-  serviceGrammar,
+  type ServeArguments,
   serviceRequest,
+  serviceSpec,
 } from '../../../../../src/cli/commands/service/options.ts'
 import { serviceOf } from '../../../../../src/cli/commands/service/program.ts'
 import { parseOptions } from '../../../../../src/cli/options/values.ts'
@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const self = ['/node', '/kit/bin/htpasswd.js']
 const make = (words: string[], origin: { self?: string[]; env?: NodeJS.ProcessEnv } = {}) =>
   serviceOf(
-    serviceRequest(parseOptions(serviceGrammar, ['install', ...words]), folder).serve as ServeWords,
+    serviceRequest(parseOptions(serviceSpec, ['install', ...words]), folder).serve as ServeArguments,
     { name: 'x', atBoot: true },
     { env: {}, folder, self, ...origin },
   )

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type ServiceSurroundings, service } from '../../../../../src/cli/commands/service/run.ts'
+import { type ServiceProcess, service } from '../../../../../src/cli/commands/service/run.ts'
 import { recordedIo } from '../../../../support/recorded-io.ts'
 
 let folder: string
@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 async function call(words: string[], platform: NodeJS.Platform = 'linux') {
   const uid = platform === 'win32' ? undefined : 1000
   const io = recordedIo({ platform })
-  const host: ServiceSurroundings = {
+  const host: ServiceProcess = {
     env: { XDG_CONFIG_HOME: join(folder, 'config'), LOCALAPPDATA: folder, USERNAME: 'ann' },
     home: folder,
     uid,
