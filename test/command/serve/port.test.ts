@@ -1,6 +1,7 @@
 // Who has a port, read out of what each system prints; and for real where the tests run on Linux.
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { expect, test } from 'vitest'
 import {
   listen,
@@ -10,6 +11,9 @@ import {
   pidInNetstat,
   portOwner,
 } from '../../../src/cli/commands/serve/port.ts'
+
+const hasIpv6 = (): boolean =>
+  Object.values(networkInterfaces()).some(list => list?.some(({ address }) => address === '::1'))
 
 test('the table of proc_net_tcp(5): listening sockets of the port only', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -74,4 +78,18 @@ test('an address of another machine is told as such', async () => {
   await expect(listen(createServer(), { host: '192.0.2.1', port: 8080 })).rejects.toThrow(
     /^--listen: 192.0.2.1 is not an address of this machine/,
   )
+})
+
+test('localhost is both loopback addresses, on one port', async () => {
+  const heard: string[] = []
+  const server = createServer(socket => {
+    heard.push(socket.localAddress ?? '')
+    socket.destroy()
+  })
+  const binding = await listen(server, { host: 'localhost', port: 0 })
+  const addresses = ['127.0.0.1', ...(hasIpv6() ? ['::1'] : [])]
+  for (const host of addresses) await once(connect(binding.port, host).resume(), 'close')
+  expect(heard).toEqual(addresses)
+  binding.close()
+  server.close()
 })

@@ -152,7 +152,7 @@ test('--init --password-env: the first user has it, and the app does not', async
   await untilListening(port, program)
   await eventually('the app', () => program.output().includes('the app knows undefined this') || undefined)
   const response = await ask({ port, headers: [basic('admin', 'secret-of-ann')] })
-  expect(response.text).toBe(`child 127.0.0.1:${appPort}`)
+  expect(response.text).toBe(`child localhost:${appPort}`)
 })
 
 async function startedWithChild(appPort: number): Promise<{ program: Program; port: number }> {
@@ -166,7 +166,7 @@ test('an app behind -- is started, guarded and stopped', async () => {
   const appPort = await freePort()
   const { program, port } = await startedWithChild(appPort)
   await eventually('the start', () => program.output().includes('Guarding') || undefined)
-  expect((await ask({ port, headers: [login] })).text).toBe(`child 127.0.0.1:${appPort}`)
+  expect((await ask({ port, headers: [login] })).text).toBe(`child localhost:${appPort}`)
   program.process.kill('SIGTERM')
   expect(await program.ended).toBe(0)
   await expect(ask({ port: appPort })).rejects.toThrow('ECONNREFUSED')

@@ -2,20 +2,34 @@
 import { connect, isIP } from 'node:net'
 import { basename } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
+import { createLookup } from '../../../http/client/address-lookup.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import { isEveryAddress, isItself, isLoopback, outsideAddresses, urlOf } from './address.ts'
 import type { ServeRequest } from './options.ts'
 
-/** Apps whose default port is known. */
-const DEFAULT_PORTS = new Map([['mlflow', 5000]])
+/** What an app listens on without arguments, and the variables from which it takes its port and host. */
+interface KnownApp {
+  readonly port: number
+  readonly host: string
+  readonly portVariable: string
+  readonly hostVariable: string
+}
+
+// mlflow/utils/cli_args.py
+const MLFLOW: KnownApp = {
+  port: 5000,
+  host: '127.0.0.1',
+  portVariable: 'MLFLOW_PORT',
+  hostVariable: 'MLFLOW_HOST',
+}
 
 /**
  * The URL of the app; undefined for the demo page.
  *
  * @throws HtpasswdError `ERR_LISTEN` if it is the guard itself, `ERR_USAGE` if the command does not show a port.
  */
-export function appUrl({ values, command }: ServeRequest): URL | undefined {
-  const upstream = values.upstream ?? upstreamOfCommand(command)
+export function appUrl({ values, command }: ServeRequest, env: NodeJS.ProcessEnv): URL | undefined {
+  const upstream = values.upstream ?? upstreamOfCommand(command, env)
   if (upstream === undefined) {
     if (command.length === 0) return undefined
     throw new HtpasswdError(
@@ -32,46 +46,67 @@ export function appUrl({ values, command }: ServeRequest): URL | undefined {
   )
 }
 
-/** The URL at which the app will listen, from its own --port and --host; undefined if they do not tell. */
-export function upstreamOfCommand(command: readonly string[]): URL | undefined {
-  const [program = '', ...rest] = command
-  const port = argumentOf(rest, '--port', '-p') ?? DEFAULT_PORTS.get(appName(program, rest))
-  const number = Number(port)
-  if (!Number.isInteger(number) || number < 1 || number > 65535) return undefined
-  const host = argumentOf(rest, '--host', '-h')
-  const own = host === undefined || isLoopback(host) || isEveryAddress(host) || isIP(host) === 0
-  return new URL(urlOf('http', own ? '127.0.0.1' : host, number))
+/** The URL at which the app will listen, by its arguments and environment; undefined if they do not tell. */
+export function upstreamOfCommand(command: readonly string[], env: NodeJS.ProcessEnv = {}): URL | undefined {
+  const app = knownApp(command)
+  const given = [...argumentsOf(command, '--port'), ...argumentsOf(command, '-p')]
+  // a number before a word: "conda run -p ./env mlflow server --port 5078"
+  const port = [...given, app && env[app.portVariable], app && String(app.port)].find(isPort)
+  if (port === undefined) return undefined
+  const host = hostOfCommand(command, env)
+  // an app that did not get a host listens on 127.0.0.1 or, as Node's servers may, on ::1 alone
+  if (host === undefined) return new URL(urlOf('http', app?.host ?? 'localhost', Number(port)))
+  if (isIP(host) === 0 || host === '::' || host === '::1')
+    return new URL(urlOf('http', 'localhost', Number(port)))
+  const own = isLoopback(host) || isEveryAddress(host) ? '127.0.0.1' : host
+  return new URL(urlOf('http', own, Number(port)))
 }
 
+const isPort = (text: string | undefined): text is string =>
+  text !== undefined && /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535
+
 /** Whether the command makes the app reachable from other machines, as `mlflow server --host 0.0.0.0` does. */
-export function listensOutside(command: readonly string[]): boolean {
-  const host = argumentOf(command.slice(1), '--host', '-h')
+export function listensOutside(command: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+  const host = hostOfCommand(command, env)
   return host !== undefined && !isLoopback(host)
 }
 
-function argumentOf(rest: readonly string[], long: string, short: string): string | undefined {
-  const joined = rest.find(word => word.startsWith(`${long}=`))
-  if (joined !== undefined) return joined.slice(long.length + 1)
-  const at = rest.findIndex(word => word === long || word === short)
-  return at === -1 ? undefined : rest[at + 1]
+function hostOfCommand(command: readonly string[], env: NodeJS.ProcessEnv): string | undefined {
+  const app = knownApp(command)
+  return [
+    ...argumentsOf(command, '--host'),
+    ...argumentsOf(command, '-h'),
+    app && env[app.hostVariable],
+  ].find(host => host !== undefined && host !== '' && !host.startsWith('-'))
 }
 
-/** `mlflow`, `/opt/bin/mlflow`, `mlflow.exe`, `python -m mlflow`, `uv run mlflow` and `uvx mlflow` are all MLflow. */
-function appName(program: string, rest: readonly string[]): string {
-  const names = [program, ...rest.slice(0, 2)].map(word => basename(word.replaceAll('\\', '/'), '.exe'))
-  return names.find(name => DEFAULT_PORTS.has(name)) ?? ''
+/** The values of an option, as `--port 5000` or `--port=5000`. */
+function argumentsOf([, ...rest]: readonly string[], option: string): string[] {
+  return rest.flatMap((word, i) => {
+    if (word === option) return rest.slice(i + 1, i + 2)
+    return word.startsWith(`${option}=`) ? [word.slice(option.length + 1)] : []
+  })
+}
+
+/** `mlflow`, `/opt/bin/mlflow`, `mlflow.exe`, `python -m mlflow`, `uv run mlflow`, `conda run -n lab mlflow server`. */
+function knownApp(command: readonly string[]): KnownApp | undefined {
+  const isMlflow = command.some((word, i) => {
+    const name = basename(word.replaceAll('\\', '/'), '.exe')
+    return name === 'mlflow' && (i < 3 || /^(server|ui)$/.test(command[i + 1] ?? ''))
+  })
+  return isMlflow ? MLFLOW : undefined
 }
 
 /** MLflow's start-up messages recommend options that would bypass the guard; undefined for other apps. */
-export const noteOnCommand = ([program = '', ...rest]: readonly string[]): string | undefined =>
-  appName(program, rest) === 'mlflow'
+export const noteOnCommand = (command: readonly string[]): string | undefined =>
+  knownApp(command) === MLFLOW
     ? 'Other machines come in through the guard: MLflow does not need the --host, --allowed-hosts and --cors-allowed-origins that it mentions.'
     : undefined
 
-/** Whether anything accepts a connection there. */
+/** Whether anything accepts a connection there; the addresses of a name are those that the guard itself tries. */
 export function answers(host: string, port: number, limitMs = 1000): Promise<boolean> {
   return new Promise(resolve => {
-    const socket = connect({ host, port })
+    const socket = connect({ host, port, lookup: createLookup(), autoSelectFamily: true })
     const finish = (result: boolean): void => {
       socket.destroy()
       resolve(result)
@@ -95,9 +130,22 @@ export async function upstreamWarnings(
   { outside = outsideAddresses(), probe = answers } = {},
 ): Promise<string[]> {
   const [host, port] = [hostOf(upstream), portOf(upstream)]
-  const warnings = (await probe(host, port, PROBE_LIMIT_MS))
-    ? []
-    : [`nothing answers at ${upstream.origin} yet; users get 502 until the app is up`]
+  const answersAt = (address: string): Promise<boolean> => probe(address, port, PROBE_LIMIT_MS)
+  const warnings: string[] = []
+  if (!(await answersAt(host))) {
+    const isOnlyIpv6 = host === '127.0.0.1' && (await answersAt('::1'))
+    warnings.push(
+      isOnlyIpv6
+        ? `nothing answers at ${upstream.origin}, but something does at ${urlOf('http', '::1', port)}: ` +
+            `start the app with --host 127.0.0.1, or use --upstream ${urlOf('http', 'localhost', port)}`
+        : `nothing answers at ${upstream.origin} yet; users get 502 until the app is up`,
+    )
+  } else if (host === '::1' || (host === 'localhost' && !(await answersAt('127.0.0.1')))) {
+    warnings.push(
+      `the app listens on ::1 alone: if it trusts X-Forwarded-For from 127.0.0.1 only, as most do, it takes every user ` +
+        'for a local one; start it with --host 127.0.0.1',
+    )
+  }
   if (!isLoopback(host)) {
     warnings.push(
       `the app at ${upstream.origin} is on another machine: make sure that only the guard can reach it, ` +
@@ -105,7 +153,7 @@ export async function upstreamWarnings(
     )
     return warnings
   }
-  const found = await Promise.all(outside.map(address => probe(address, port, PROBE_LIMIT_MS)))
+  const found = await Promise.all(outside.map(answersAt))
   const open = outside.filter((_, i) => found[i])
   if (open.length === 0 && !asked) return warnings
   const where =

@@ -11,13 +11,19 @@ import { answers } from './app-location.ts'
 /** MLflow's first start creates its database, which takes up to a minute on a slow machine. */
 const START_ATTEMPTS = 1800
 const ATTEMPT_DELAY_MS = 100
+/** When to tell that it is still being waited for: first soon, then seldom. */
+const isSlow = (attempt: number): boolean => attempt === 50 || (attempt > 0 && attempt % 300 === 0)
 const STOP_LIMIT_MS = 10_000
 
 export interface ChildApp {
   /** Resolves when the app has ended, with a sentence about how. */
   readonly ended: Promise<string>
-  /** Resolves when its port accepts connections; rejects if it ends before, or after three minutes. */
-  ready(upstream: URL): Promise<void>
+  /**
+   * Resolves when its port accepts connections; rejects if it ends before, or after three minutes.
+   *
+   * @param onSlow called after 5 s, and then every 30 s, with the seconds so far.
+   */
+  ready(upstream: URL, onSlow?: (seconds: number) => void): Promise<void>
   /**
    * Sends SIGTERM, and SIGKILL after ten seconds; resolves when it has ended.
    *
@@ -57,7 +63,7 @@ export function startChild(command: readonly string[], { stdout, stderr, env }: 
   })
   return {
     ended,
-    ready: upstream => waitUntilReady(upstream, ended),
+    ready: (upstream, onSlow) => waitUntilReady(upstream, ended, onSlow),
     stop: onWait => stopChild(child, onWait),
     kill: () => signalTree(child, 'SIGKILL'),
   }
@@ -85,13 +91,18 @@ function startFailure(program: string, error: NodeJS.ErrnoException): string {
   return `${program} could not be started: it is not on the PATH (is its environment activated?)${windows}`
 }
 
-async function waitUntilReady(upstream: URL, ended: Promise<string>): Promise<void> {
+async function waitUntilReady(
+  upstream: URL,
+  ended: Promise<string>,
+  onSlow: (seconds: number) => void = () => {},
+): Promise<void> {
   let reason: string | undefined
   void ended.then(text => {
     reason = text
   })
   for (let attempt = 0; attempt < START_ATTEMPTS && reason === undefined; attempt++) {
     if (await answers(hostOf(upstream), portOf(upstream))) return
+    if (isSlow(attempt)) onSlow((attempt * ATTEMPT_DELAY_MS) / 1000)
     await Promise.race([delay(ATTEMPT_DELAY_MS), ended])
   }
   const what = reason ?? `the app did not listen within ${(START_ATTEMPTS * ATTEMPT_DELAY_MS) / 1000} seconds`

@@ -31,7 +31,7 @@ export function serve(argv: readonly string[], io: Io, host: ServeHost = process
       const request = serveRequest(parsed)
       // a closed standard output, as in `htpasswd serve … | head`, ends the log, not the service
       for (const output of [host.stdout, host.stderr]) output.on('error', () => {})
-      if (isWorker()) return runAsWorker(request, host, notify)
+      if (isWorker()) return runAsWorker(request, io, host, notify)
       if (request.values.init) await makeFirstUser(request.file, request.values, io)
       const env = appEnvironment(request, io)
       const run = new GuardRun(request, { stdout: host.stdout, stderr: host.stderr, env }, notify)
@@ -42,12 +42,17 @@ export function serve(argv: readonly string[], io: Io, host: ServeHost = process
 }
 
 /** One of `--workers`. Only the process that started it reports changes of the files. */
-async function runAsWorker(request: ServeRequest, { stdout }: ServeHost, notify: Notify): Promise<number> {
+async function runAsWorker(
+  request: ServeRequest,
+  { env }: Io,
+  { stdout }: ServeHost,
+  notify: Notify,
+): Promise<number> {
   await runWorker(async () =>
     openListener({
       users: await openUsers(request.file),
       certificate: certificateOf(request.values, () => {}),
-      upstream: appUrl(request),
+      upstream: appUrl(request, env),
       values: request.values,
       stdout,
       notify,

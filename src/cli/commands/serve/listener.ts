@@ -10,7 +10,7 @@ import type { TlsWatch } from './certificate.ts'
 import { DEMO_USER_HEADER, demoApp } from './demo.ts'
 import { lineWriter } from './log-writer.ts'
 import { guardOptions, type ServeValues } from './options.ts'
-import { listen } from './port.ts'
+import { type Binding, listen } from './port.ts'
 
 /** This process, or several workers. */
 export interface Listener {
@@ -57,16 +57,18 @@ export function openListener({
     log: accessLog(values.log, stdout),
   })
   certificate?.onChange(pair => guard.setCertificate(pair))
+  let binding: Binding | undefined
   return {
     listen: async () => {
-      const { port } = await listen(guard.server, values.listen)
+      binding = await listen(guard.server, values.listen)
       // such as EMFILE at accept(2); open connections go on
       guard.server.on('error', error => notify(`warning: ${error.message}`))
-      return port
+      return binding.port
     },
     reload: () => certificate?.reload(),
     close: async limit => {
       certificate?.[Symbol.dispose]()
+      binding?.close()
       await guard.close(limit)
       await authenticator[Symbol.asyncDispose]()
     },

@@ -6,12 +6,35 @@ import { HtpasswdError } from '../../../errors.ts'
 import { runSystemProgram } from '../../../platform/windows-program.ts'
 import { type ListenAddress, urlOf } from './address.ts'
 
+/** A bound port. */
+export interface Binding {
+  readonly port: number
+  /** Stops accepting connections at addresses other than the server's own. */
+  close(): void
+}
+
 /**
- * Binds the guard's port; resolves with the address in use, where port 0 has become a real one.
+ * Binds the guard's port; port 0 becomes a real one. `localhost` is both loopback addresses: clients try either first.
  *
  * @throws HtpasswdError `ERR_LISTEN`, with who has the port and which one is free.
  */
-export async function listen(server: Server, { host, port }: ListenAddress): Promise<AddressInfo> {
+export async function listen(server: Server, { host, port }: ListenAddress): Promise<Binding> {
+  const isLocalhost = host.toLowerCase() === 'localhost'
+  await bind(server, { host: isLocalhost ? '127.0.0.1' : host, port })
+  const bound = (server.address() as AddressInfo).port
+  if (!isLocalhost) return { port: bound, close: () => {} }
+  const second = createServer(socket => server.emit('connection', socket))
+  await bind(second, { host: '::1', port: bound }).catch(error => {
+    server.close()
+    throw error
+  })
+  return { port: bound, close: () => second.close() }
+}
+
+/** Errors of a machine without IPv6. */
+const NO_IPV6 = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']
+
+async function bind(server: Server, { host, port }: ListenAddress): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -21,15 +44,10 @@ export async function listen(server: Server, { host, port }: ListenAddress): Pro
       })
     })
   } catch (error) {
-    throw new HtpasswdError(
-      'ERR_LISTEN',
-      await explainFailure(error as NodeJS.ErrnoException, { host, port }),
-      {
-        cause: error,
-      },
-    )
+    const failure = error as NodeJS.ErrnoException
+    if (host === '::1' && NO_IPV6.includes(failure.code ?? '')) return
+    throw new HtpasswdError('ERR_LISTEN', await explainFailure(failure, { host, port }), { cause: error })
   }
-  return server.address() as AddressInfo
 }
 
 async function explainFailure(error: NodeJS.ErrnoException, { host, port }: ListenAddress): Promise<string> {

@@ -66,11 +66,12 @@ export class GuardRun {
 
   async #start(): Promise<string> {
     const { file, values, command } = this.#request
+    const { env } = this.#io
     const users = await openUsers(file)
     const reports = reportChanges(users, this.#notify)
     this.#reports = reports
     this.#closers.push(() => reports[Symbol.dispose]())
-    const upstream = appUrl(this.#request)
+    const upstream = appUrl(this.#request, env)
     // closed in reverse order: the guard drains while the app still responds
     const onWait = (): void => this.#notify(`Waiting for ${command[0]} to end; Ctrl-C again ends it at once`)
     this.#closers.push(() => this.#child?.stop(onWait))
@@ -85,7 +86,8 @@ export class GuardRun {
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
     const warnings = fileWarnings(file).map(({ message, fix }) => `${message}. Fix it with: ${fix}`)
-    if (upstream !== undefined) warnings.push(...(await upstreamWarnings(upstream, listensOutside(command))))
+    if (upstream !== undefined)
+      warnings.push(...(await upstreamWarnings(upstream, listensOutside(command, env))))
     this.#notify(
       startupMessage({
         file,
@@ -111,6 +113,11 @@ export class GuardRun {
     }
     this.#notify(`Starting ${command[0]} and waiting for it at ${upstream.origin} …`)
     this.#child = startChild(command, this.#io)
-    await this.#child.ready(upstream)
+    await this.#child.ready(upstream, seconds =>
+      this.#notify(
+        `Still waiting for ${command[0]}, for ${seconds} s: nothing listens at ${upstream.origin} yet. ` +
+          'If it uses another port, stop with Ctrl-C and name it with --upstream http://127.0.0.1:PORT',
+      ),
+    )
   }
 }

@@ -44,6 +44,22 @@ test.each(['http://127.0.0.1:5000', 'http://10.0.0.9:5000'])(
 )
 
 test.each([
+  ['http://localhost:5173', ['localhost', '::1'], 'the app listens on ::1 alone'],
+  ['http://[::1]:5173', ['::1'], 'the app listens on ::1 alone'],
+  [
+    'http://127.0.0.1:5173',
+    ['::1'],
+    'something does at http://[::1]:5173: start the app with --host 127.0.0.1, or',
+  ],
+  ['http://localhost:5173', ['localhost', '127.0.0.1'], undefined],
+])('an upstream %s that listens on %j', async (url, listening, warning) => {
+  const probe = async (host: string) => listening.includes(host)
+  const [first] = await upstreamWarnings(new URL(url), false, { outside, probe })
+  if (warning === undefined) expect(first).toBeUndefined()
+  else expect(first).toContain(warning)
+})
+
+test.each([
   ['mlflow server', 'http://127.0.0.1:5000'],
   ['mlflow server --port 5001', 'http://127.0.0.1:5001'],
   ['mlflow ui -p 5002', 'http://127.0.0.1:5002'],
@@ -51,12 +67,33 @@ test.each([
   ['python -m mlflow server --port=5003', 'http://127.0.0.1:5003'],
   ['uvx mlflow server --host 0.0.0.0', 'http://127.0.0.1:5000'],
   ['mlflow server --host 192.168.1.5', 'http://192.168.1.5:5000'],
-  ['some-app --port 7000', 'http://127.0.0.1:7000'],
+  ['mlflow server --host ::1', 'http://localhost:5000'],
+  ['mlflow server --host localhost', 'http://localhost:5000'],
+  ['conda run -p ./env mlflow server --port 5078', 'http://127.0.0.1:5078'],
+  ['conda run -p ./env mlflow server', 'http://127.0.0.1:5000'],
+  ['conda run -n lab some-app -p 7000', 'http://localhost:7000'],
+  ['some-app --port 7000', 'http://localhost:7000'],
+  ['some-app --port 7000 -p pidfile', 'http://localhost:7000'],
+  ['some-app --port 7000 --host 0.0.0.0', 'http://127.0.0.1:7000'],
+  ['docker run -p 8080:5000 some-app', undefined],
   ['some-app', undefined],
   ['constructor', undefined],
   ['some-app --port', undefined],
 ])('%s answers at %s', (command, url) => {
   expect(upstreamOfCommand(command.split(' '))?.origin).toBe(url)
+})
+
+test.each<[env: NodeJS.ProcessEnv, command: string, url: string, isOutside: boolean]>([
+  [{ MLFLOW_PORT: '5077' }, 'mlflow server', 'http://127.0.0.1:5077', false],
+  [{ MLFLOW_PORT: '5077' }, 'mlflow server --port 5078', 'http://127.0.0.1:5078', false],
+  [{ MLFLOW_PORT: 'x' }, 'mlflow server', 'http://127.0.0.1:5000', false],
+  [{ MLFLOW_HOST: '0.0.0.0' }, 'uvx mlflow ui', 'http://127.0.0.1:5000', true],
+  [{ MLFLOW_HOST: '0.0.0.0' }, 'mlflow ui --host 127.0.0.1', 'http://127.0.0.1:5000', false],
+  [{ MLFLOW_HOST: 'localhost' }, 'mlflow ui', 'http://localhost:5000', false],
+  [{ MLFLOW_HOST: '0.0.0.0', MLFLOW_PORT: '1' }, 'some-app --port 7000', 'http://localhost:7000', false],
+])('with %j, %s listens at %s', (env, command, url, isOutside) => {
+  expect(upstreamOfCommand(command.split(' '), env)?.origin).toBe(url)
+  expect(listensOutside(command.split(' '), env)).toBe(isOutside)
 })
 
 test.each([
