@@ -81,5 +81,6 @@ export function problem(
 /** Why the formats whose strength is `broken` are. */
 export const brokenFormats: Readonly<Record<string, string>> = {
   sha1: '{SHA} has no salt and is fast to guess: a leaked file reveals the password',
+  ssha: '{SSHA} without a salt is fast to guess: a leaked file reveals the password',
   des: 'DES crypt uses only 8 characters and is fast to guess: a leaked file reveals the password',
 }

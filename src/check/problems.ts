@@ -94,10 +94,12 @@ const meanings: Partial<Record<HashState, readonly [Problem['code'], (format: st
     format => `whitespace after the ${format} hash, which some servers read as part of it`,
   ],
   damaged: ['malformed-hash', format => `a damaged ${format} hash: nobody can log in`],
-  unknown: [
-    'unknown-hash',
-    format => `a hash in a format that is unknown here, ${format}: hardly any server lets the user in`,
+  'stray-bits': [
+    'malformed-hash',
+    format =>
+      `stray bits in the salt of the ${format} hash: Apache and nginx refuse it, servers written in Go do not`,
   ],
+  unknown: ['unknown-hash', format => `${format}, which few servers verify, and htpasswd does not`],
   plaintext: ['plaintext', () => 'plain text instead of a hash: whoever reads the file has the password'],
 }
 

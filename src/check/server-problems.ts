@@ -7,6 +7,7 @@ import type { Server, ServerName } from './servers.ts'
 import { commandFor, serverRow, supports } from './supports.ts'
 
 const HASH_SIGN = 35
+const DELETE_THIRD_FIELD = 'delete the second colon and what follows it'
 const COLON = 58
 
 /** To be given the lines of a file in their order. */
@@ -72,9 +73,13 @@ export class ServerProblems {
       const message = `${title} reads the whitespace before the name as part of it`
       yield problem('cannot-log-in', location, message, advice.whitespace)
     }
+    if (record !== undefined && record.hashEnd < contentEnd && thirdField === 'kept') {
+      const message = `${title} reads the third field as part of the hash`
+      yield problem('cannot-log-in', location, message, { fix: DELETE_THIRD_FIELD })
+    }
     if (record !== undefined && record.hashEnd < contentEnd && thirdField === 'refused') {
       yield problem('file-refused', location, `${title} refuses the whole file for a third field`, {
-        fix: 'delete the second colon and what follows it',
+        fix: DELETE_THIRD_FIELD,
       })
     }
   }

@@ -22,12 +22,12 @@ export interface Server {
   readonly duplicates: 'first' | 'last' | 'refused'
   /** What it does with a line without a colon. */
   readonly noColon: 'skipped' | 'refused'
-  /** What it makes of `user:hash:more`. */
-  readonly thirdField: 'ignored' | 'refused'
+  /** What it does with the third field of `user:hash:more`: ignores it, reads it as part of the hash, or refuses the file. */
+  readonly thirdField: 'ignored' | 'kept' | 'refused'
   /** Whether it trims whitespace before a name and after a hash; `kept-after`: only before a name. */
   readonly whitespace: 'trimmed' | 'kept' | 'kept-after'
-  /** Ignores what follows the 60 bytes of a bcrypt hash, as Go's bcrypt does. */
-  readonly ignoresBcryptTail?: true
+  /** Go's bcrypt ignores what follows the 60 bytes of a hash, and padding bits of the salt. */
+  readonly hasGoBcrypt?: true
   /** Whether it reads a carriage return as part of the hash, and refuses the file. */
   readonly crlf: 'read' | 'refused'
   /** Names that it reads differently. */
@@ -81,6 +81,19 @@ const nginx = {
   ],
 } as const satisfies Server
 
+const lighttpd = {
+  title: 'lighttpd',
+  reads: '`auth.backend.htpasswd.userfile`',
+  takes: { ...crypt, apr1: true, sha1: true },
+  others: 'crypt',
+  duplicates: 'first',
+  noColon: 'skipped',
+  thirdField: 'kept',
+  whitespace: 'kept',
+  crlf: 'read',
+  source: [github('lighttpd/lighttpd1.4/blob/master/src/mod_authn_file.c')],
+} as const satisfies Server
+
 /** Names that a configuration file would split or interpret. */
 const quoted = (where: string): NameRule => ({
   like: /[\s"'#\\{}$]/,
@@ -108,11 +121,13 @@ const rows = {
     others: 'compared',
     source: [github('nginx/nginx/blob/master/src/os/win32/ngx_user.c'), ...nginx.source],
   },
+  lighttpd,
   traefik: {
     title: 'Traefik',
     reads: '`basicAuth.usersFile`',
     takes: { bcrypt: true, apr1: true, md5crypt: true, sha1: true },
     others: 'denied',
+    hasGoBcrypt: true,
     duplicates: 'last',
     noColon: 'refused',
     thirdField: 'refused',
@@ -130,6 +145,7 @@ const rows = {
     byHand: true,
     takes: { bcrypt: true },
     others: 'denied',
+    hasGoBcrypt: true,
     duplicates: 'refused',
     noColon: 'skipped',
     thirdField: 'ignored',
@@ -178,7 +194,7 @@ const rows = {
     noColon: 'refused',
     thirdField: 'refused',
     whitespace: 'kept-after',
-    ignoresBcryptTail: true,
+    hasGoBcrypt: true,
     crlf: 'read',
     names: {
       like: /"/,
@@ -192,6 +208,7 @@ const rows = {
     reads: '`auth.htpasswd.path`',
     takes: { bcrypt: true },
     others: 'denied',
+    hasGoBcrypt: true,
     duplicates: 'last',
     noColon: 'refused',
     // its only format is Go's bcrypt, which ignores what follows the hash

@@ -1,6 +1,7 @@
 // Whether a server checks a record, and if not, why and which format it does check.
 import { HtpasswdError } from '../errors.ts'
 import { describeHash, type HashDescription, trimTrailingWhitespace } from '../hash/describe.ts'
+import { foreignHash } from '../hash/foreign.ts'
 import type { FormatId } from '../hash/registry.ts'
 import { type Server, type ServerName, serverNames, servers } from './servers.ts'
 
@@ -19,9 +20,6 @@ const flags: readonly (readonly [FormatId, string])[] = [
   ['apr1', '-m'],
   ['sha1', '-s'],
 ]
-
-/** What libxcrypt's crypt(3) knows and we do not (crypt(5), "AVAILABLE HASHING METHODS"). */
-const CRYPT_MARK = /^\$(?:y|gy|sm3y?|7|sha1|md5)[$,]/
 
 /** @throws HtpasswdError `ERR_OPTION` for an unknown server. */
 export function serverRow(server: ServerName): Server {
@@ -59,7 +57,7 @@ export function supports(server: ServerName, hash: string): Support {
   const found = describeHash(hash)
   const isCut =
     found.state === 'trailing-whitespace' &&
-    (row.whitespace === 'trimmed' || (row.ignoresBcryptTail && found.format === 'bcrypt'))
+    (row.whitespace === 'trimmed' || (row.hasGoBcrypt && found.format === 'bcrypt'))
   const description = isCut ? describeHash(trimTrailingWhitespace(hash)) : found
   if (description.state === 'usable') {
     const takes = row.takes[description.format as FormatId]
@@ -68,9 +66,10 @@ export function supports(server: ServerName, hash: string): Support {
       return { ok: true, reason: `if its C library knows ${description.format}, as libxcrypt and musl do` }
     }
   }
-  if (row.others === 'crypt' && CRYPT_MARK.test(hash)) {
+  if (row.others === 'crypt' && foreignHash(hash)?.libxcrypt) {
     return { ok: true, reason: `if its C library knows ${description.format}, as libxcrypt does` }
   }
+  if (description.state === 'stray-bits' && row.hasGoBcrypt) return { ok: true }
   if (row.takesPlainMark && hash.startsWith('{PLAIN}')) return { ok: true, reason: 'as plain text' }
   if (row.others === 'compared') return compared(hash, row, description)
   return { ok: false, reason: `${reasons[description.state](description, row)}${consequence(row)}` }
@@ -97,6 +96,7 @@ function compared(hash: string, { title }: Server, { state, format }: HashDescri
 
 const comparedAs: Partial<Record<HashDescription['state'], string>> = {
   locked: 'a locked record',
+  'stray-bits': 'a hash with stray bits in its salt',
   damaged: 'a damaged hash',
   'escaped-dollars': 'a hash with doubled $',
   'trailing-whitespace': 'a hash with whitespace after it',
@@ -113,6 +113,8 @@ const reasons: Readonly<Record<HashDescription['state'], Reason>> = {
   plaintext: (_, row) => `${checksOnly(row)}, not plain text`,
   'escaped-dollars': ({ format }) => `every $ of the ${format} hash is doubled`,
   'trailing-whitespace': (_, { title }) => `${title} reads the whitespace after the hash as part of it`,
+  'stray-bits': ({ format }, { title }) =>
+    `${title} refuses the stray bits in the salt of the ${format} hash`,
   damaged: ({ format }) => `the ${format} hash is damaged`,
   locked: () => 'the record is locked',
   empty: () => 'there is no hash',

@@ -1,15 +1,20 @@
-// What stands in the second field of a record, usable or not: what lists and checks of a file speak of.
+// What the second field of a record is, usable or not; list, check and fix speak of it.
+
+import { foreignHash } from './foreign.ts'
 import type { FormatInfo } from './format.ts'
 import { claimedFormat, identify, isLocked } from './registry.ts'
 
 /**
- * `usable` is a hash that a password can match. `escaped-dollars` and `trailing-whitespace` are one but for what an editor or a
- * compose file did to it. With the others nobody can log in, except that some servers take `plaintext` for a password.
+ * `usable` is a hash that a password can match. `escaped-dollars` and `trailing-whitespace` are usable hashes that a
+ * compose file or an editor changed. `stray-bits` is bcrypt with padding bits in its salt that some servers ignore and
+ * others refuse. `unknown` is a format of another system. With the others nobody can log in, except that some servers
+ * compare the password with `plaintext`.
  */
 export type HashState =
   | 'usable'
   | 'escaped-dollars'
   | 'trailing-whitespace'
+  | 'stray-bits'
   | 'damaged'
   | 'unknown'
   | 'plaintext'
@@ -19,16 +24,17 @@ export type HashState =
 /** What can be read from a stored hash without a password; strength and cost only if a password can match it. */
 export interface HashDescription extends Partial<FormatInfo> {
   readonly state: HashState
-  /** The name of its format, or the prefix of an unknown one, such as `$argon2id$`. */
+  /** The name of its format, also of one that is not computed here, such as `yescrypt`. */
   readonly format?: string
 }
 
-/**
- * Marks of crypt(3), passlib and RFC 2307 that nothing here checks. A list and no pattern, for what only looks like a
- * mark may be the beginning of a password.
- */
-const MARK =
-  /^(?:\$(?:argon2(?:id|i|d)|y|gy|sm3y?|7|3|md5|sha1|scrypt|bcrypt-sha256|pbkdf2(?:-sha\d+)?)[$,]|\{(?:SMD5|MD5|CRYPT|SHA256|SHA384|SHA512|SSHA256|SSHA384|SSHA512|ARGON2|PBKDF2[\w-]*)\})/
+/** A bcrypt hash that is whole but for padding bits in the last letter of its salt, which crypt(3) writes as zero. */
+const STRAY_BITS = /^(\$2[abxy]\$\d\d\$[./A-Za-z0-9]{21})[./A-Za-z0-9]([./A-Za-z0-9]{31})$/
+
+function hasStrayBits(hash: string): boolean {
+  const [, start, digest] = STRAY_BITS.exec(hash) ?? []
+  return start !== undefined && identify(`${start}.${digest}`) !== undefined
+}
 
 /** The hash as it was before `$` became `$$` for docker compose, which interpolates (compose-spec, "Interpolation"). */
 export const singleDollars = (hash: string): string => hash.replaceAll('$$', '$')
@@ -54,8 +60,8 @@ export function describeHash(hash: string): HashDescription {
   const trimmed = identify(trimTrailingWhitespace(hash))
   if (trimmed !== undefined) return { state: 'trailing-whitespace', ...trimmed }
   const claimed = claimedFormat(hash)
-  if (claimed !== undefined) return { state: 'damaged', format: claimed }
-  const mark = MARK.exec(hash)?.[0]
-  if (mark !== undefined) return { state: 'unknown', format: mark }
+  if (claimed !== undefined) return { state: hasStrayBits(hash) ? 'stray-bits' : 'damaged', format: claimed }
+  const foreign = foreignHash(hash)
+  if (foreign !== undefined) return { state: 'unknown', format: foreign.name }
   return { state: 'plaintext', format: 'plaintext', strength: 'broken' }
 }

@@ -19,7 +19,7 @@ http { access_log off; client_body_temp_path ${folder}/b; proxy_temp_path ${fold
     command: ['apache2', '-DFOREGROUND', '-f', join(folder, 'httpd.conf')],
     name: 'httpd.conf',
     text: `ServerRoot ${folder}
-ProgramName localhost
+ServerName localhost
 Listen 127.0.0.1:${port}
 PidFile ${folder}/httpd.pid
 Mutex file:${folder}
@@ -41,7 +41,20 @@ StartServers 1
   Require valid-user
 </Directory>`,
   }),
-  // Caddy and HAProxy read no password file; its records stand in their own
+  lighttpd: (folder: string, port: number, file: string) => ({
+    command: ['lighttpd', '-D', '-f', join(folder, 'lighttpd.conf')],
+    name: 'lighttpd.conf',
+    text: `server.port = ${port}
+server.bind = "127.0.0.1"
+server.document-root = "${folder}/www"
+server.errorlog = "${folder}/error.log"
+server.modules = ("mod_auth", "mod_authn_file")
+auth.backend = "htpasswd"
+auth.backend.htpasswd.userfile = "${file}"
+auth.require = ("/" => ("method" => "basic", "realm" => "x", "require" => "valid-user"))
+`,
+  }),
+  // Caddy and HAProxy read no password file; their configuration has the records
   caddy: (folder: string, port: number, file: string) => ({
     command: ['caddy', 'run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')],
     name: 'Caddyfile',

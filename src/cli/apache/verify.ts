@@ -2,6 +2,7 @@
 import { type ByteString, encodeSurrogateEscape } from '../../bytes.ts'
 import { RecordScan } from '../../document/record-scan.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
+import { foreignHash } from '../../hash/foreign.ts'
 import { verifyHash } from '../../hash/hash-password.ts'
 import { readParts } from '../../store/read-parts.ts'
 import { notAPasswordFile } from '../password-file.ts'
@@ -34,6 +35,9 @@ export async function verify(
   if (hash === '') return say(ExitStatus.invalidFile, `Empty hash for user ${command.user}`)
   const password = argument ?? (await passwordOf(command, io))
   if (isBrokenBcrypt(hash)) return say(ExitStatus.unverifiable, 'Could not verify password: Invalid argument')
+  const foreign = foreignHash(hash)
+  if (foreign?.libxcrypt)
+    return say(ExitStatus.unverifiable, `Could not verify password: ${foreign.name} is not supported here`)
   // Apache on Windows has no crypt(3) and compares with the text itself (apr_passwd.c); we never do so with what looks
   // like a hash, or whoever reads an unknown one in the file could log in with it
   const plaintext = io.platform === 'win32' && !/^[${]/.test(hash)

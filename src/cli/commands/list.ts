@@ -150,6 +150,7 @@ const states = {
   usable: '',
   'escaped-dollars': 'escaped $',
   'trailing-whitespace': 'trailing whitespace',
+  'stray-bits': 'stray bits',
   damaged: 'damaged',
   unknown: 'unknown',
   plaintext: '',

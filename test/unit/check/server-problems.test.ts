@@ -53,6 +53,7 @@ test.each([
     'a third field',
     'ann:HASH:more\n',
     all([], {
+      lighttpd: out(1),
       traefik: refused(1),
       envoy: refused(1),
       'oauth2-proxy': refused(1),
@@ -61,12 +62,12 @@ test.each([
   [
     'whitespace before a name',
     ' ann:HASH\n',
-    all([], { nginx: out(1), 'nginx-windows': out(1), envoy: out(1) }),
+    all([], { nginx: out(1), 'nginx-windows': out(1), lighttpd: out(1), envoy: out(1) }),
   ],
   [
     'whitespace after a hash',
     'ann:HASH \n',
-    all([], { nginx: out(1), 'nginx-windows': out(1), envoy: refused(1) }),
+    all([], { nginx: out(1), 'nginx-windows': out(1), lighttpd: out(1), envoy: refused(1) }),
   ],
   [
     'a duplicate user',

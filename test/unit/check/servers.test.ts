@@ -8,6 +8,7 @@ test('holds the servers that the command names', () => {
     'apache-windows',
     'nginx',
     'nginx-windows',
+    'lighttpd',
     'traefik',
     'caddy',
     'envoy',

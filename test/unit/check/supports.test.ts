@@ -15,22 +15,25 @@ const samples = {
   plain: 'secret',
   marked: '{PLAIN}secret',
   yescrypt: '$y$j9T$abcdefgh$abc',
+  bsdi: '_J9..rasmz0.F/jqjWck',
+  stray: `$2y$12$${'a'.repeat(21)}f${'b'.repeat(30)}C`,
   argon2: '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA',
 } as const
 
 /** y: checked; c: if the C library has it; a point: not. In the order of the samples. */
 const table: Record<ServerName, string> = {
-  //                 bc 6 5 apr 1 ssha sha des plain {PLAIN} y argon2
-  apache: 'yyyyy.yy..c.',
-  'apache-windows': 'y..y..y.y...',
-  nginx: 'cyyyyyyy.yc.',
-  'nginx-windows': '...y.yy.yy..',
-  traefik: 'y..yy.y.....',
-  caddy: 'y...........',
-  envoy: '......y.....',
-  haproxy: 'cyy.y..y..c.',
-  'oauth2-proxy': 'y.....y.....',
-  'docker-registry': 'y...........',
+  //                 bc 6 5 apr 1 ssha sha des plain {PLAIN} y bsdi stray argon2
+  apache: 'yyyyy.yy..cc..',
+  'apache-windows': 'y..y..y.y.....',
+  nginx: 'cyyyyyyy.ycc..',
+  'nginx-windows': '...y.yy.yy....',
+  lighttpd: 'cyyyy.yy..cc..',
+  traefik: 'y..yy.y.....y.',
+  caddy: 'y...........y.',
+  envoy: '......y.......',
+  haproxy: 'cyy.y..y..cc..',
+  'oauth2-proxy': 'y.....y.....y.',
+  'docker-registry': 'y...........y.',
 }
 
 test.each(serverNames)('%s', server => {

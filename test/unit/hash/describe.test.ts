@@ -12,13 +12,13 @@ describe.each(formats.filter(({ id }) => id !== 'plaintext').map(({ id }) => id)
     expect(describeHash(hash)).toEqual({ state: 'usable', ...identify(hash) })
   })
 
-  test('is known where blanks stand behind it', async () => {
+  test('is recognised with whitespace after it', async () => {
     const hash = await make()
     expect(describeHash(`${hash} \t`)).toEqual({ state: 'trailing-whitespace', ...identify(hash) })
     expect(trimTrailingWhitespace(`${hash} \t`)).toBe(hash)
   })
 
-  test('is known where every $ was doubled', async () => {
+  test('is recognised with every $ doubled', async () => {
     const hash = await make()
     const doubled = hash.replaceAll('$', '$$$$')
     if (doubled === hash) return
@@ -33,9 +33,13 @@ test.each([
   ['*', { state: 'locked' }],
   ['$apr1$salt$short', { state: 'damaged', format: 'apr1' }],
   ['{SHA}short', { state: 'damaged', format: 'sha1' }],
-  ['$y$j9T$abc$def', { state: 'unknown', format: '$y$' }],
-  ['$argon2id$v=19$m=65536', { state: 'unknown', format: '$argon2id$' }],
+  ['$y$j9T$abc$def', { state: 'unknown', format: 'yescrypt' }],
+  ['$argon2id$v=19$m=65536', { state: 'unknown', format: 'argon2' }],
   ['{SSHA512}abc', { state: 'unknown', format: '{SSHA512}' }],
+  ['_J9..rasmz0.F/jqjWck', { state: 'unknown', format: 'BSDi DES' }],
+  ['$65NyWfTtG.eQ', { state: 'unknown', format: 'DES of verdaccio' }],
+  ['$2y$04$abcdefghijklmnopqrstuv2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW', { state: 'stray-bits', format: 'bcrypt' }],
+  ['$2y$04$abcdefghijklmnopqrstuv2r9OfJnfCsdneAXAGHnS4UpFFP8WIrX', { state: 'damaged', format: 'bcrypt' }],
   ['secret', { state: 'plaintext', format: 'plaintext', strength: 'broken' }],
   // what looks like a mark and is none may be a password, so it is not told
   ['$hunter$2', { state: 'plaintext', format: 'plaintext', strength: 'broken' }],

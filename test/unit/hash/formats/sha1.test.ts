@@ -13,12 +13,20 @@ test('{SSHA} keeps its salt', () => {
   const digest = createHash('sha1').update('secret').update(salt).digest()
   const hash = `{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`
   expect(ssha.compute(toByteString('secret'), hash)).toBe(hash)
-  expect(ssha.identify(hash)).toEqual({ strength: 'broken' })
+  expect(ssha.identify(hash)).toEqual({ strength: 'weak' })
 })
 
 test.each([
   '{SHA}',
   '{SHA}GpHWL3ymc5liWkNopqtdSjuqYHM',
   '{sha}GpHWL3ymc5liWkNopqtdSjuqYHM=',
-  '{SSHA}GpHWL3ymc5liWkNopqtdSjuqYHM=',
+  '{SSHA}GpHWL3ymc5liWkNopqtdSjuq',
+  '{SSHA}GpHWL3ymc5liWkNopqtdSjuqYHN=',
+  '{SSHA}GpHWL3ymc5liWkNopqtdSjuqYHM',
 ])('%s is none', hash => expect(sha1.identify(hash) ?? ssha.identify(hash)).toBeUndefined())
+
+test('{SSHA} without a salt is {SHA} under another name', () => {
+  const hash = '{SSHA}5en6G6MezRroT3XKqkdPOmY/BfQ='
+  expect(ssha.identify(hash)).toEqual({ strength: 'broken' })
+  expect(ssha.compute(toByteString('secret'), hash)).toBe(hash)
+})
