@@ -29,6 +29,7 @@ function tableStart(lines: readonly string[], at: number): string {
 const servers: [string, ProgramName][] = [
   ['Apache', 'apache2'],
   ['nginx', 'nginx'],
+  ['lighttpd', 'lighttpd'],
   ['Caddy', 'caddy'],
   ['HAProxy', 'haproxy'],
   ['Docker registry', 'docker-registry'],
