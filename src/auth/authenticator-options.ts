@@ -7,7 +7,10 @@ export interface AuthenticatorOptions {
   readonly cacheMilliseconds?: number | undefined
   /** The largest number of remembered passwords. Default: 10000. */
   readonly cacheEntries?: number | undefined
-  /** Consecutive failures before an address or a user name has to wait; 0 disables this. Default: 10. */
+  /**
+   * Consecutive wrong passwords for a user name from one address before it has to wait, and ten times as many for the
+   * address; a wrong password that is sent again does not count. 0 disables this. Default: 10.
+   */
   readonly maxFailures?: number | undefined
   /** Worker threads. Default: one less than the processor cores, 1 to 4. */
   readonly workers?: number | undefined

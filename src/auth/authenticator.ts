@@ -1,20 +1,19 @@
 // Decides whose credentials a request has: cached, throttled, and with the same work for known and unknown users.
-
+import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import { type ByteString, fromByteString, isAscii, toByteString } from '../bytes.ts'
+import { type ByteString, isAscii, toByteString } from '../bytes.ts'
 import { excessOf, type HashLimits } from '../hash/options.ts'
-import { parseHash, type StoredHash } from '../hash/registry.ts'
-import { subnetOf } from '../platform/ip-address.ts'
-import { type AuthResult, type Credentials, type Login, refuse } from './auth-result.ts'
+import { parseHash } from '../hash/registry.ts'
+import { networkOf, subnetOf } from '../platform/ip-address.ts'
+import { type AuthResult, type Credentials, refuse } from './auth-result.ts'
 import { type AuthenticatorOptions, checkAuthenticatorOptions } from './authenticator-options.ts'
-import { createDummyHash } from './dummy-hash.ts'
-import { otherForm, textOf } from './text-forms.ts'
-import { Throttle } from './throttle.ts'
+import { DummyHashes } from './dummy-hash.ts'
+import { spellingsOf } from './spellings.ts'
+import { type FoundUser, findUser, StoredLogin } from './stored-user.ts'
+import { type Attempt, type AttemptLimiter, Throttle } from './throttle.ts'
 import { toUserSource, type UserLookup, type UserSource } from './user-source.ts'
 import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
 import { Verifier, type Verify } from './verifier.ts'
-
-const clientOf = (username: ByteString, block: string | undefined): string => `${block} ${username}`
 
 /** Where a request came from. */
 export interface AuthContext {
@@ -22,55 +21,38 @@ export interface AuthContext {
   readonly address?: string | undefined
 }
 
+/** What a process or a test replaces. */
+export interface AuthenticatorParts {
+  /** In place of the worker threads: tests count hashes. */
+  readonly verify?: Verify
+  /** In place of a throttle of its own: worker processes share one (throttle-channel.ts). */
+  readonly limiter?: AttemptLimiter | undefined
+  /** Waits for so many milliseconds. */
+  readonly delay?: (milliseconds: number) => Promise<unknown>
+}
+
 // Apache's limit of a name and our own of a password; what is longer matches nobody and is not hashed
 const MAX_USERNAME_BYTES = 255
 const MAX_PASSWORD_BYTES = 4096
 
-// MLflow's client waits as long as Retry-After says; a typing error should not cost more than a few seconds
-const FORGIVE_MILLISECONDS = 5000
 const BUSY_RETRY_SECONDS = 1
 // Remembered users need no hash, so neither many guesses nor a throttled address locks them out. It may be long: what is
 // remembered is bound to the stored hash, so a changed or deleted record misses at once.
 const REMEMBERED_MILLISECONDS = 3_600_000
-const MAX_KNOWN_CLIENTS = 10_000
+const REMEMBERED_FAILURES = 20_000
 
 /** A string has one byte a character. One that has more is text, such as a program's own, and is encoded as UTF-8. */
 const bytesOf = (value: ByteString | Uint8Array): ByteString =>
   typeof value === 'string' && (isAscii(value) || !/[^\x00-\xff]/.test(value)) ? value : toByteString(value)
 
-/** Somebody who asks for access, and what the source knows of them. */
-interface Attempt {
-  readonly username: ByteString
-  /** The name as text. */
-  readonly user: string
+/** One attempt to log in. */
+interface Login {
+  readonly found: FoundUser
   readonly password: ByteString
-  /** Undefined for an unknown user. */
-  readonly storedHash: string | undefined
+  /** Of user, stored hash and password; for an unknown user, of name and password. */
   readonly key: CheckKey
-  /** The subnet of the client's address. */
-  readonly block: string | undefined
-}
-
-type IsStored = (username: ByteString, user: string, hash: string) => boolean
-
-/** A login, and the stored hash that it was verified against. */
-class StoredLogin implements Login {
-  readonly ok = true
-  readonly user: string
-  readonly username: ByteString
-  readonly #hash: string
-  readonly #isStored: IsStored
-
-  constructor(user: string, username: ByteString, hash: string, isStored: IsStored) {
-    this.user = user
-    this.username = username
-    this.#hash = hash
-    this.#isStored = isStored
-  }
-
-  isCurrent(): boolean {
-    return this.#isStored(this.username, this.user, this.#hash)
-  }
+  /** What it is counted against. */
+  readonly attempt: Attempt
 }
 
 /**
@@ -78,7 +60,7 @@ class StoredLogin implements Login {
  *
  * A correct password is remembered as a keyed digest that is bound to the stored hash, so it is hashed once. Hashes are computed
  * in worker threads, behind a bounded queue. After too many failures an address or a user name has to wait, but never a
- * user whose password is remembered. An unknown user, a wrong password and a damaged record get the same result after
+ * user whose password is remembered, and a wrong password that is sent again is not a new failure. An unknown user, a wrong password and a damaged record get the same result after
  * the same work.
  *
  * @example
@@ -101,20 +83,26 @@ export class Authenticator {
   readonly #source: UserSource
   readonly #key = createKeyer()
   readonly #verified: VerifiedCache
+  readonly #failed: LRUCache<string, number>
   readonly #verifier: Verifier
   readonly #verify: Verify
   readonly #limits: HashLimits
-  readonly #dummyHash: () => StoredHash
-  readonly #throttle: Throttle
+  readonly #dummyHashes: DummyHashes
+  readonly #limiter: AttemptLimiter
+  readonly #now: () => number
+  readonly #delay: (milliseconds: number) => Promise<unknown>
   readonly #onError: (error: unknown) => void
   readonly #inFlight = new Map<string, Promise<AuthResult>>()
-  readonly #knownClients = new LRUCache<string, true>({ max: MAX_KNOWN_CLIENTS })
 
   /** @throws HtpasswdError `ERR_OPTION` for an option that is unknown or out of its range. */
   constructor(source: UserSource | UserLookup, options?: AuthenticatorOptions)
-  /** @internal `verify` replaces the worker threads in tests, which count hashes. */
-  constructor(source: UserSource | UserLookup, options: AuthenticatorOptions, verify: Verify)
-  constructor(source: UserSource | UserLookup, options: AuthenticatorOptions = {}, verify?: Verify) {
+  /** @internal */
+  constructor(source: UserSource | UserLookup, options: AuthenticatorOptions, parts: AuthenticatorParts)
+  constructor(
+    source: UserSource | UserLookup,
+    options: AuthenticatorOptions = {},
+    parts: AuthenticatorParts = {},
+  ) {
     const checked = checkAuthenticatorOptions(options)
     const { maxCost, maxRounds, onError = () => {}, now = () => performance.now() } = checked
     this.#source = toUserSource(source)
@@ -123,15 +111,23 @@ export class Authenticator {
       entries: checked.cacheEntries ?? 10_000,
       now,
     })
+    this.#failed = new LRUCache({
+      max: REMEMBERED_FAILURES,
+      ttl: REMEMBERED_MILLISECONDS,
+      updateAgeOnGet: true,
+      perf: { now },
+      ttlResolution: 0,
+    })
     this.#limits = {
       ...(maxCost !== undefined && { maxCost }),
       ...(maxRounds !== undefined && { maxRounds }),
     }
     this.#verifier = new Verifier(checked.workers, checked.maxQueue)
-    this.#verify = verify ?? this.#verifier.verify
-    this.#dummyHash = createDummyHash(this.#source, now, this.#limits)
-    const maxFailures = checked.maxFailures ?? 10
-    this.#throttle = new Throttle({ maxFailures, forgiveMilliseconds: FORGIVE_MILLISECONDS, now })
+    this.#verify = parts.verify ?? this.#verifier.verify
+    this.#dummyHashes = new DummyHashes(this.#source, this.#limits, now)
+    this.#limiter = parts.limiter ?? new Throttle({ maxFailures: checked.maxFailures ?? 10, now })
+    this.#now = now
+    this.#delay = parts.delay ?? delay
     this.#onError = onError
   }
 
@@ -151,38 +147,37 @@ export class Authenticator {
     if (username.length > MAX_USERNAME_BYTES || password.length > MAX_PASSWORD_BYTES)
       return refuse('rejected')
     try {
-      const user = textOf(username)
-      // A custom lookup may return null; treat it as undefined. Otherwise a deleted user whose hash serves as the dummy
-      // hash would still hit the cache, because unknown users are keyed by the dummy hash.
-      const storedHash = this.#lookUp(username, user) ?? undefined
-      const key = this.#key(username, storedHash ?? this.#dummyHash().text, password)
-      if (storedHash !== undefined && this.#verified.has(key))
-        return new StoredLogin(user, username, storedHash, this.#isStored)
-      const block = address === undefined ? undefined : subnetOf(address)
-      return this.#checkOnce({ username, user, password, storedHash, key, block })
+      const found = findUser(this.#source, username)
+      const key = this.#key(found.username, found.storedHash ?? '', password)
+      if (found.storedHash !== undefined && this.#verified.has(key)) return this.#login(found)
+      const name = found.user.normalize('NFC')
+      const [subnet, network] = address === undefined ? [] : [subnetOf(address), networkOf(address)]
+      return this.#checkOnce({ found, password, key, attempt: { subnet, network, name } })
     } catch (error) {
       this.#onError(error)
       return refuse('fault')
     }
   }
 
+  readonly #login = (found: FoundUser): StoredLogin => new StoredLogin(found, this.#source, this.#onError)
+
   /**
-   * Equal attempts from one subnet share one verification, known user or not: unknown users have keys of their own
-   * (CVE-2026-88010 shared one key among all unknown users, and so told them apart).
+   * Equal attempts of one subnet share one verification, whether the user exists or not (CVE-2026-88010 shared one among
+   * all unknown users, and so told them apart). One that was wrong before is not a new guess: it gets the same response
+   * after the same time, without the work and without being counted. So a program that repeats a stale password uses up
+   * nothing that others of its address need.
    */
-  async #checkOnce(attempt: Attempt): Promise<AuthResult> {
-    const { key, username, block } = attempt
-    const id = `${key} ${block}`
+  async #checkOnce(login: Login): Promise<AuthResult> {
+    const id = `${login.key} ${login.attempt.subnet}`
     try {
       const same = this.#inFlight.get(id)
       if (same !== undefined) return await same
-      const check = this.#check(attempt).then(result => {
-        if (result.ok) {
-          this.#verified.add(key)
-          this.#knownClients.set(clientOf(username, block), true)
-        }
-        return result
-      })
+      const time = this.#failed.get(id)
+      if (time !== undefined) {
+        await this.#delay(time)
+        return refuse('rejected')
+      }
+      const check = this.#check(login, id)
       this.#inFlight.set(id, check)
       return await check.finally(() => this.#inFlight.delete(id))
     } catch (error) {
@@ -191,71 +186,44 @@ export class Authenticator {
     }
   }
 
-  readonly #isStored: IsStored = (username, user, hash) => {
+  /** Asks the throttle, then computes the hash. */
+  async #check({ found, password, key, attempt }: Login, id: string): Promise<AuthResult> {
+    const admission = await this.#limiter.admit(attempt)
+    if (admission === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
+    if ('wait' in admission) return refuse('throttled', Math.max(1, Math.ceil(admission.wait / 1000)))
+    const start = this.#now()
+    let isWrong = false
     try {
-      return this.#lookUp(username, user) === hash
-    } catch (error) {
-      // a source that fails says nothing about the user
-      this.#onError(error)
-      return true
-    }
-  }
-
-  /** By text where the bytes are UTF-8, else by the bytes; then by the other form. */
-  #lookUp(username: ByteString, user: string): string | undefined {
-    const other = otherForm(username)
-    if (other === undefined) return this.#source.get(user)
-    const isUtf8 = toByteString(user) === username
-    return isUtf8
-      ? (this.#source.get(user) ?? this.#source.get(fromByteString(other)))
-      : (this.#source.get(fromByteString(username)) ?? this.#source.get(user))
-  }
-
-  /** What an attempt is counted against: its address, and the name. */
-  #countersOf({ username, block }: Attempt): string[] {
-    const client = clientOf(username, block)
-    // A name that logged in from this subnet before has its own counter for it: guesses at the name from elsewhere
-    // cannot lock its owner out.
-    const name = this.#knownClients.has(client) ? `client ${client}` : `name ${username}`
-    return block === undefined ? [name] : [`address ${block}`, name]
-  }
-
-  /** Takes a turn at each counter; then the hash. */
-  async #check(attempt: Attempt): Promise<AuthResult> {
-    const admitted: string[] = []
-    let failed = false
-    try {
-      for (const counter of this.#countersOf(attempt)) {
-        const admission = await this.#throttle.admit(counter)
-        if (admission === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
-        if (admission !== 'admitted')
-          return refuse('throttled', Math.max(1, Math.ceil(admission.wait / 1000)))
-        admitted.push(counter)
-      }
-      const isRight = await this.#isRight(attempt)
+      const isRight = await this.#isRight(found, password, attempt, admission.isSuspect)
       if (isRight === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
-      failed = !isRight
-      const { user, username, storedHash } = attempt
-      if (failed || storedHash === undefined) return refuse('rejected')
-      return new StoredLogin(user, username, storedHash, this.#isStored)
+      if (isRight) {
+        this.#verified.add(key)
+        return this.#login(found)
+      }
+      isWrong = true
+      this.#failed.set(id, this.#now() - start)
+      return refuse('rejected')
     } finally {
-      for (const counter of admitted) this.#throttle.settle(counter, failed)
+      this.#limiter.settle(attempt, isWrong)
     }
   }
 
   /**
    * The hash first, whether the user exists last: the same work both ways (CVE-2026-32595 returned early). A record that
-   * asks for more work than allowed is refused after the work of the dummy hash.
+   * cannot be verified, or asks for more work than allowed, is refused after the work of a dummy hash.
    */
-  async #isRight({ password, storedHash, block }: Attempt): Promise<boolean | 'full'> {
+  async #isRight(
+    { storedHash }: FoundUser,
+    password: ByteString,
+    { name, subnet, network }: Attempt,
+    isSuspect: boolean,
+  ): Promise<boolean | 'full'> {
+    const dummy = this.#dummyHashes.of(name)
     const stored = storedHash === undefined ? undefined : parseHash(storedHash)
     const isVerifiable = stored !== undefined && excessOf(stored, this.#limits) === undefined
-    const record = isVerifiable ? stored : this.#dummyHash()
-    const requester = { key: block ?? '', isSuspect: false }
-    const forms = [password, otherForm(password)]
-    for (const form of forms) {
-      if (form === undefined) break
-      const isRight = await this.#verify(form, record, requester)
+    const requester = { groups: [network ?? '', subnet ?? ''], isSuspect }
+    for (const spelling of spellingsOf(password)) {
+      const isRight = await this.#verify(spelling, isVerifiable ? stored : dummy, requester)
       if (isRight === 'full') return 'full'
       if (isRight) return isVerifiable
     }

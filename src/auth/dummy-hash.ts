@@ -1,4 +1,5 @@
 // The stored hash that an unknown user's password is compared with, so that the work done does not tell who exists.
+import { hash, randomBytes } from 'node:crypto'
 import { excessOf, type HashLimits } from '../hash/options.ts'
 import { parseHash, type StoredHash } from '../hash/registry.ts'
 import type { UserSource } from './user-source.ts'
@@ -6,48 +7,92 @@ import type { UserSource } from './user-source.ts'
 // bcrypt of cost 12, the cost of a hash made by this package's defaults; nobody knows a password for it
 const WITHOUT_USERS = parseHash(`$2y$12$${'.'.repeat(21)}O${'.'.repeat(31)}`) as StoredHash
 
-/** A large file's mix of formats shows in its first thousand users. */
+/** A large file's mix of formats shows in a thousand users. */
 const SAMPLE = 1000
 const REFRESH_MILLISECONDS = 10_000
 
+/** The share of the users up to and including those of one format and cost, and a hash of it. */
+interface Share {
+  readonly upTo: number
+  readonly example: StoredHash
+}
+
 /**
- * Finds the dummy hash: one of the format and cost that the source mostly uses.
+ * Gives each unknown name a dummy hash. It is a real record, so it is computed in full (Traefik's dummy was empty,
+ * CVE-2026-41263). That it can match is harmless, because the result is dropped.
  *
- * It is a real record of a real user, so it is sure to be computed in full (Traefik's dummy was empty,
- * CVE-2026-41263; Caddy's has a fixed cost, which tells the users of any other). That it can match is harmless, because
- * the result is dropped.
+ * In a file of several formats and costs, one dummy hash for all unknown names would tell the names of the rarer ones by
+ * the time of one attempt (Caddy's has a fixed cost). So a keyed digest of the name picks among them in the proportions of
+ * the file: the same one for a name each time, and nobody can compute which without the key.
  *
- * @returns a function that looks again after ten seconds at the earliest, because the source may change.
+ * The sample is refreshed at any attempt, whoever is named: work for unknown names only would tell them.
  */
-export function createDummyHash(
-  source: UserSource,
-  now: () => number,
-  limits: HashLimits = {},
-): () => StoredHash {
-  let dummy = WITHOUT_USERS
-  let refreshedAt = Number.NEGATIVE_INFINITY
-  return () => {
-    if (now() - refreshedAt >= REFRESH_MILLISECONDS) {
-      refreshedAt = now()
-      dummy = mostlyUsed(source, limits) ?? WITHOUT_USERS
+export class DummyHashes {
+  readonly #source: UserSource
+  readonly #limits: HashLimits
+  readonly #now: () => number
+  readonly #secret = randomBytes(32).toString('hex')
+  #shares: readonly Share[] = [{ upTo: 1, example: WITHOUT_USERS }]
+  #sample: readonly string[] | undefined
+  #refreshedAt = Number.NEGATIVE_INFINITY
+
+  constructor(source: UserSource, limits: HashLimits, now: () => number) {
+    this.#source = source
+    this.#limits = limits
+    this.#now = now
+  }
+
+  /** The dummy hash of a name. */
+  of(name: string): StoredHash {
+    this.#refresh()
+    const digest = hash('sha256', `${this.#secret} ${name}`, 'hex')
+    const share = Number.parseInt(digest.slice(0, 8), 16) / 2 ** 32
+    const { example } = this.#shares.find(({ upTo }) => share < upTo) ?? { example: WITHOUT_USERS }
+    return example
+  }
+
+  #refresh(): void {
+    if (this.#source.hashSample !== undefined) {
+      const sample = this.#source.hashSample()
+      if (sample !== this.#sample) this.#shares = sharesOf(sample, this.#limits)
+      this.#sample = sample
+    } else if (this.#now() - this.#refreshedAt >= REFRESH_MILLISECONDS) {
+      this.#refreshedAt = this.#now()
+      this.#shares = sharesOf(firstHashes(this.#source), this.#limits)
     }
-    return dummy
   }
 }
 
-function mostlyUsed(source: UserSource, limits: HashLimits): StoredHash | undefined {
-  const groups = new Map<string, { count: number; example: StoredHash }>()
-  let largest: { count: number; example: StoredHash } | undefined
-  let seen = 0
+function firstHashes(source: UserSource): string[] {
+  const hashes: string[] = []
+  let count = 0
   for (const user of source.users?.() ?? []) {
-    if (seen++ === SAMPLE) break
-    const stored = parseHash(source.get(user) ?? '')
-    if (stored === undefined || excessOf(stored, limits) !== undefined) continue
-    const kind = `${stored.format.id} ${stored.info.cost ?? stored.info.rounds ?? ''}`
-    const group = groups.get(kind) ?? { count: 0, example: stored }
-    group.count++
-    groups.set(kind, group)
-    if (largest === undefined || group.count > largest.count) largest = group
+    if (count++ === SAMPLE) break
+    hashes.push(source.get(user) ?? '')
   }
-  return largest?.example
+  return hashes
+}
+
+/** In a fixed order of the formats and costs, so that a changed user moves few unknown names to another one. */
+function sharesOf(sample: readonly string[], limits: HashLimits): Share[] {
+  const kinds = new Map<string, { count: number; example: StoredHash }>()
+  let total = 0
+  for (const text of sample) {
+    const stored = parseHash(text)
+    if (stored === undefined || excessOf(stored, limits) !== undefined) continue
+    const { cost, rounds, variant } = stored.info
+    const name = `${stored.format.id} ${variant === '2x' ? variant : ''} ${cost ?? rounds ?? ''}`
+    const kind = kinds.get(name)
+    if (kind === undefined) kinds.set(name, { count: 1, example: stored })
+    else kind.count++
+    total++
+  }
+  if (total === 0) return [{ upTo: 1, example: WITHOUT_USERS }]
+  let before = 0
+  return [...kinds]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { count, example }]) => {
+      before += count
+      return { upTo: before / total, example }
+    })
 }

@@ -1,86 +1,182 @@
-// Lets failed logins wait, by address and by name: a burst is free, then they trickle.
+// Slows guessing down: a few wrong passwords are free, then they trickle, and nobody is locked out by the guesses of others.
 import { LRUCache } from 'lru-cache'
+
+/** What an attempt is counted against. */
+export interface Attempt {
+  /** The client's address, or the /64 of an IPv6 address; undefined where it is not known. */
+  readonly subnet: string | undefined
+  /** The larger network of an IPv6 address, its /48. */
+  readonly network?: string | undefined
+  /** The user name in one spelling, whether such a user exists or not. */
+  readonly name: string
+}
+
+/** Admitted: settle it. Or not: try again after `wait` milliseconds; or so many wait that there is no room to do so. */
+export type Admission = { readonly isSuspect: boolean } | { readonly wait: number } | 'full'
+
+/** Decides whether a password may be verified; `Throttle`, or one in another process (throttle-channel.ts). */
+export interface AttemptLimiter {
+  /** Asks for one attempt. Every one that is admitted must be settled. */
+  admit(attempt: Attempt): Promise<Admission>
+  /** Ends an admitted attempt, and counts it if the password was wrong. */
+  settle(attempt: Attempt, failed: boolean): void
+}
 
 /** How many failures are free, and how fast they are forgiven. */
 export interface ThrottleOptions {
-  /** Failures in a row that are free; 0 switches the throttle off. */
+  /** Consecutive failures that are free for a user name from one subnet; 0 switches the throttle off. */
   readonly maxFailures: number
-  /** Milliseconds after which one failure is forgiven; also the longest wait. */
-  readonly forgiveMilliseconds: number
   /** The clock, in milliseconds. */
   readonly now: () => number
-  /** Keys remembered; the one unused longest is forgotten first. Default: 20000. */
+  /** Counters kept; the one unused longest is forgotten first. Default: 50000. */
   readonly maxKeys?: number
-  /** Attempts that may stand in line behind others of their key. Default: 1000. */
+  /** Attempts that may wait for others to be settled. Default: 1000. */
   readonly maxWaiting?: number
 }
 
-/** Admitted: settle it. Or not: try again after so many milliseconds; or there is no room even to wait. */
-export type Admission = 'admitted' | 'full' | { readonly wait: number }
+/** MLflow's client waits as long as Retry-After says; a typing error should not cost more than a few seconds. */
+const FORGIVE_MILLISECONDS = 5000
+/** A subnet may be a whole office, a /48 a whole provider. */
+const SUBNET_ALLOWANCE = 10
+const NETWORK_ALLOWANCE = 100
+/** While a name is under attack, a subnet may try it this often, and once more after each half hour. */
+const NEWCOMER_ATTEMPTS = 2
+const NEWCOMER_FORGIVE_MILLISECONDS = 1_800_000
+/** A subnet with more failures than typing errors explain. */
+const SUSPECT_FAILURES = 3
+
+/** A leaky bucket: failures fill it, time empties it. */
+interface Bucket {
+  readonly key: string
+  readonly size: number
+  /** Time in which one failure is forgiven. */
+  readonly forgive: number
+}
+
+interface InFlight {
+  count: number
+  waiting: (() => void)[]
+}
+
+type State = 'free' | 'waits for others' | { readonly wait: number }
 
 /**
- * A leaky bucket for each key, kept as one number: the time at which all its failures are forgiven (GCRA, as in
- * ITU-T I.371). An attempt under way could become a failure, so it holds a place in the bucket; whoever finds the places
- * taken but the failures still free stands in line. So a burst of guesses gets no more tries than guesses one by one,
- * and a room full of people behind one address all get in.
+ * Counts failures by (subnet, name), by subnet, by network and by name, whether the name exists or not.
  *
- * `rate-limiter-flexible` (11.4) was weighed: its memory store has a timer for each key and no bound of keys, it reads
- * `Date.now` itself, and it counts attempts that have ended: a burst at once gets past it, or everybody is counted who
- * logs in.
+ * The counter of a name would let anybody lock its user out, so a subnet with no failures for the name passes it, twice
+ * at most: guesses stay bounded by the number of subnets, and the user gets in from where nobody guessed.
+ *
+ * Each bucket is one number, the time at which all its failures are forgiven (GCRA, ITU-T I.371). An attempt in flight
+ * could become a failure, so it occupies the bucket as well; one that finds no room but would if the others succeed waits
+ * for them. A burst of guesses therefore gets no more tries than guesses one by one, and many people who log in at once
+ * from one address all get in.
+ *
+ * `rate-limiter-flexible` (11.4) was considered: its memory store has a timer for each key and no limit of keys, reads
+ * `Date.now` itself, and counts attempts only once they have ended, so a burst gets past it.
  */
-export class Throttle {
-  readonly #options: ThrottleOptions
+export class Throttle implements AttemptLimiter {
+  readonly #maxFailures: number
+  readonly #maxWaiting: number
+  readonly #now: () => number
   readonly #forgivenAt: LRUCache<string, number>
-  readonly #underWay = new Map<string, { count: number; line: (() => void)[] }>()
+  readonly #inFlight = new Map<string, InFlight>()
   #waiting = 0
 
-  constructor(options: ThrottleOptions) {
-    this.#options = options
-    this.#forgivenAt = new LRUCache({ max: options.maxKeys ?? 20_000 })
+  constructor({ maxFailures, now, maxKeys = 50_000, maxWaiting = 1000 }: ThrottleOptions) {
+    this.#maxFailures = maxFailures
+    this.#maxWaiting = maxWaiting
+    this.#now = now
+    this.#forgivenAt = new LRUCache({ max: maxKeys })
   }
 
-  /** Asks for one attempt. Every `admitted` must be settled. */
-  async admit(key: string): Promise<Admission> {
-    const { maxFailures, forgiveMilliseconds, maxWaiting = 1000 } = this.#options
-    if (maxFailures === 0) return 'admitted'
-    // bounded: each turn waits until one of the attempts before has been settled
+  async admit(attempt: Attempt): Promise<Admission> {
+    if (this.#maxFailures === 0) return { isSuspect: false }
+    const { buckets, name, newcomer } = this.#bucketsOf(attempt)
+    const all = newcomer === undefined ? [...buckets, name] : [...buckets, name, newcomer]
+    // bounded: each round waits until one of the attempts before has been settled
     for (;;) {
-      const debt = this.#debt(key)
-      const failures = Math.ceil(debt / forgiveMilliseconds)
-      if (failures >= maxFailures) return { wait: debt - (maxFailures - 1) * forgiveMilliseconds }
-      const others = this.#underWay.get(key)
-      if (others === undefined) {
-        this.#underWay.set(key, { count: 1, line: [] })
-        return 'admitted'
-      }
-      if (failures + others.count < maxFailures) {
-        others.count++
-        return 'admitted'
-      }
-      if (this.#waiting >= maxWaiting) return 'full'
+      const blocking =
+        buckets.find(bucket => this.#stateOf(bucket) !== 'free') ?? this.#blockingName(name, newcomer)
+      if (blocking === undefined) break
+      const state = this.#stateOf(blocking)
+      if (typeof state === 'object') return state
+      if (this.#waiting >= this.#maxWaiting) return 'full'
       this.#waiting++
-      await new Promise<void>(resolve => others.line.push(resolve))
+      await new Promise<void>(resolve => this.#inFlight.get(blocking.key)?.waiting.push(resolve))
       this.#waiting--
     }
-  }
-
-  /** Ends an attempt that was admitted, and counts it where it failed. */
-  settle(key: string, failed: boolean): void {
-    const { maxFailures, forgiveMilliseconds, now } = this.#options
-    if (maxFailures === 0) return
-    if (failed) {
-      const longest = maxFailures * forgiveMilliseconds
-      this.#forgivenAt.set(key, now() + Math.min(this.#debt(key) + forgiveMilliseconds, longest))
+    for (const { key } of all) {
+      const inFlight = this.#inFlight.get(key)
+      if (inFlight === undefined) this.#inFlight.set(key, { count: 1, waiting: [] })
+      else inFlight.count++
     }
-    const attempts = this.#underWay.get(key)
-    if (attempts === undefined) return
-    attempts.count--
-    // all of them look again: places may have become free, or the failures too many
-    for (const look of attempts.line.splice(0)) look()
-    if (attempts.count === 0) this.#underWay.delete(key)
+    const [, subnet] = buckets
+    return { isSuspect: subnet !== undefined && this.#failures(subnet) >= SUSPECT_FAILURES }
   }
 
+  settle(attempt: Attempt, failed: boolean): void {
+    if (this.#maxFailures === 0) return
+    const { buckets, name, newcomer } = this.#bucketsOf(attempt)
+    for (const bucket of newcomer === undefined ? [...buckets, name] : [...buckets, name, newcomer]) {
+      if (failed) this.#count(bucket)
+      this.#release(bucket.key)
+    }
+  }
+
+  /** The name's bucket where it does not let the attempt through, as it does a subnet that is new to the name. */
+  #blockingName(name: Bucket, newcomer: Bucket | undefined): Bucket | undefined {
+    if (this.#stateOf(name) === 'free') return undefined
+    return newcomer !== undefined && this.#stateOf(newcomer) === 'free' ? undefined : name
+  }
+
+  #bucketsOf({ subnet, network, name }: Attempt): {
+    readonly buckets: readonly Bucket[]
+    readonly name: Bucket
+    readonly newcomer?: Bucket
+  } {
+    const [size, forgive] = [this.#maxFailures, FORGIVE_MILLISECONDS]
+    const nameBucket = { key: `name ${name}`, size, forgive }
+    if (subnet === undefined) return { buckets: [], name: nameBucket }
+    const buckets = [
+      { key: `pair ${subnet} ${name}`, size, forgive },
+      { key: `subnet ${subnet}`, size: size * SUBNET_ALLOWANCE, forgive: forgive / SUBNET_ALLOWANCE },
+    ]
+    if (network !== undefined && network !== subnet) {
+      const [networkSize, networkForgive] = [size * NETWORK_ALLOWANCE, forgive / NETWORK_ALLOWANCE]
+      buckets.push({ key: `network ${network}`, size: networkSize, forgive: networkForgive })
+    }
+    const newcomer = {
+      key: `newcomer ${subnet} ${name}`,
+      size: Math.min(size, NEWCOMER_ATTEMPTS),
+      forgive: NEWCOMER_FORGIVE_MILLISECONDS,
+    }
+    return { buckets, name: nameBucket, newcomer }
+  }
+
+  #stateOf(bucket: Bucket): State {
+    const { key, size, forgive } = bucket
+    const failures = this.#failures(bucket)
+    if (failures >= size) return { wait: this.#debt(key) - (size - 1) * forgive }
+    return failures + (this.#inFlight.get(key)?.count ?? 0) < size ? 'free' : 'waits for others'
+  }
+
+  #failures = ({ key, forgive }: Bucket): number => Math.ceil(this.#debt(key) / forgive)
+
+  /** Milliseconds until all failures are forgiven. */
   #debt(key: string): number {
-    return Math.max(0, (this.#forgivenAt.get(key) ?? 0) - this.#options.now())
+    return Math.max(0, (this.#forgivenAt.get(key) ?? 0) - this.#now())
+  }
+
+  #count({ key, size, forgive }: Bucket): void {
+    this.#forgivenAt.set(key, this.#now() + Math.min(this.#debt(key) + forgive, size * forgive))
+  }
+
+  #release(key: string): void {
+    const inFlight = this.#inFlight.get(key)
+    if (inFlight === undefined) return
+    inFlight.count--
+    if (inFlight.count === 0) this.#inFlight.delete(key)
+    // all of them look again: there may be room now, or the failures may be too many
+    for (const look of inFlight.waiting.splice(0)) look()
   }
 }

@@ -14,6 +14,11 @@ export interface UserSource {
   get(username: string | Uint8Array): string | undefined
   /** The user names; with them an unknown user takes as long as a known one. */
   users?(): Iterable<string>
+  /**
+   * The stored hashes of up to a thousand users, in place of `users`: the same array as long as no user changed. It must
+   * return at once, also for a million users.
+   */
+  hashSample?(): readonly string[]
 }
 
 /** A function that returns the stored hash of a user, where the users cannot be listed. */

@@ -1,8 +1,9 @@
 // Compares passwords with stored hashes: short ones here, the others in worker threads behind a bounded queue.
 import { availableParallelism } from 'node:os'
 import type { ByteString } from '../bytes.ts'
+import type { Requester } from '../hash/fair-queue.ts'
 import { hasNul, isSame } from '../hash/hash-password.ts'
-import { type Hash, HashPool, type Requester } from '../hash/pool.ts'
+import { type Hash, HashPool } from '../hash/pool.ts'
 import type { StoredHash } from '../hash/registry.ts'
 
 /** Whether a password is the one of a stored hash; `full` where too many others wait. */

@@ -184,6 +184,26 @@ export class HtpasswdDocument {
     return this.changed ? chunksOf(this.#source, this.#edits, this.#added) : [this.#source]
   }
 
+  /**
+   * The stored hashes of up to `count` records of the source: all of a small file, else those at even distances, in time
+   * that does not grow with the file. @internal
+   */
+  hashSample(count: number): string[] {
+    const bytes = this.#source
+    const hashes: string[] = []
+    const step = bytes.length / count
+    let cursor = new LineCursor(bytes)
+    for (let i = 0; i < count && cursor.next(); i++) {
+      if (cursor.kind === 'record') {
+        const { hashStart, hashEnd } = fieldsAfter(bytes, cursor.nameEnd)
+        hashes.push(bytes.toString('latin1', hashStart, hashEnd))
+      }
+      const lineFeed = bytes.indexOf(10, Math.floor((i + 1) * step))
+      if (lineFeed >= cursor.end) cursor = new LineCursor(bytes, lineFeed + 1)
+    }
+    return hashes
+  }
+
   /** Builds the table for fast lookups, for a reader that keeps the document. @internal */
   buildIndex(): void {
     this.#index.build()

@@ -1,59 +1,70 @@
 // The order in which jobs get a thread: requesters take turns, so one with many jobs delays the others by one job each.
 
-interface Line<Job> {
-  readonly key: string
-  readonly jobs: Job[]
-}
-
-/** Lines of one class, in the order of their turns. */
-class Lines<Job> {
-  readonly #lines = new Map<string, Line<Job>>()
+/** Jobs of one requester, or of a group of requesters that take turns (round robin: fair queuing, RFC 970). */
+class Turns<Job> {
+  readonly #jobs: Job[] = []
+  // a Map keeps the order of insertion, which is the order of the turns
+  readonly #members = new Map<string, Turns<Job>>()
   size = 0
 
-  add(job: Job, key: string): void {
-    const line = this.#lines.get(key)
-    if (line === undefined) this.#lines.set(key, { key, jobs: [job] })
-    else line.jobs.push(job)
+  add(job: Job, [key, ...keys]: readonly string[]): void {
     this.size++
+    if (key === undefined) {
+      this.#jobs.push(job)
+      return
+    }
+    const member = this.#members.get(key) ?? new Turns<Job>()
+    this.#members.set(key, member)
+    member.add(job, keys)
   }
 
-  /** The first job of the line whose turn it is; the line goes to the end. */
+  /** Takes out the job whose turn it is; the member that had it goes to the end. */
   next(): Job | undefined {
-    const [line] = this.#lines.values()
-    if (line === undefined) return undefined
-    const job = line.jobs.shift()
-    // a Map keeps the order of insertion
-    this.#lines.delete(line.key)
-    if (line.jobs.length > 0) this.#lines.set(line.key, line)
+    if (this.size === 0) return undefined
     this.size--
+    const [first] = this.#members
+    if (first === undefined) return this.#jobs.shift()
+    const [key, member] = first
+    const job = member.next()
+    this.#members.delete(key)
+    if (member.size > 0) this.#members.set(key, member)
     return job
   }
 
-  /** The newest job of the longest line. */
+  /** Takes out the newest job of the member that has the most. */
   dropLast(): Job | undefined {
-    let longest: Line<Job> | undefined
-    for (const line of this.#lines.values())
-      if (longest === undefined || line.jobs.length >= longest.jobs.length) longest = line
-    if (longest === undefined) return undefined
-    const job = longest.jobs.pop()
-    if (longest.jobs.length === 0) this.#lines.delete(longest.key)
+    if (this.size === 0) return undefined
     this.size--
+    let largest: readonly [string, Turns<Job>] | undefined
+    for (const entry of this.#members)
+      if (largest === undefined || entry[1].size >= largest[1].size) largest = entry
+    if (largest === undefined) return this.#jobs.pop()
+    const [key, member] = largest
+    const job = member.dropLast()
+    if (member.size === 0) this.#members.delete(key)
     return job
   }
+}
+
+/** Who waits. */
+export interface Requester {
+  /** From the largest group to the smallest: networks take turns, and within each its subnets. */
+  readonly groups: readonly string[]
+  /** Served less often, such as a subnet that guessed wrong several times. */
+  readonly isSuspect: boolean
 }
 
 /** Of this many turns, one belongs to suspects while others wait. */
 const TURNS_PER_SUSPECT = 4
 
 /**
- * A bounded queue in which each requester has its own line. Round robin over the lines (fair queuing, RFC 970), with two
- * classes: suspects, such as addresses that guessed wrong before, get every fourth turn while others wait, and are the
- * first to lose a job when the queue is full.
+ * A bounded queue in two classes: suspects get every fourth turn while others wait, and are the first to lose a job when
+ * the queue is full.
  */
 export class FairQueue<Job> {
   readonly #max: number
-  readonly #trusted = new Lines<Job>()
-  readonly #suspects = new Lines<Job>()
+  readonly #trusted = new Turns<Job>()
+  readonly #suspects = new Turns<Job>()
   #turn = 0
 
   constructor(max: number) {
@@ -64,9 +75,9 @@ export class FairQueue<Job> {
     return this.#trusted.size + this.#suspects.size
   }
 
-  add(job: Job, { key, isSuspect }: { readonly key: string; readonly isSuspect: boolean }): void {
-    const lines = isSuspect ? this.#suspects : this.#trusted
-    lines.add(job, key)
+  add(job: Job, { groups, isSuspect }: Requester): void {
+    const turns = isSuspect ? this.#suspects : this.#trusted
+    turns.add(job, groups)
   }
 
   /** Takes out the job whose turn it is. */
@@ -76,7 +87,7 @@ export class FairQueue<Job> {
     return first.next() ?? second.next()
   }
 
-  /** Where the queue is longer than it may be, takes out the newest job of the longest line, a suspect's if there is one. */
+  /** Where more wait than may, takes out the newest job of whoever has the most, a suspect's if there is one. */
   shrink(): Job | undefined {
     if (this.size <= this.#max) return undefined
     return this.#suspects.dropLast() ?? this.#trusted.dropLast()

@@ -4,7 +4,7 @@ import { emitWarning } from 'node:process'
 import { isMainThread, Worker } from 'node:worker_threads'
 import type { ByteString } from '../bytes.ts'
 import { workerEntry } from '../platform/resources.ts'
-import { FairQueue } from './fair-queue.ts'
+import { FairQueue, type Requester } from './fair-queue.ts'
 import type { HashFormat } from './format.ts'
 
 /** A hash to compute, as it is posted to a thread: a ByteString carries its own bytes and nothing of Node's buffer pool. */
@@ -44,14 +44,6 @@ export interface HashPoolOptions {
   readonly start?: (() => Worker | undefined) | undefined
 }
 
-/** Who waits for a hash, for `FairQueue`. */
-export interface Requester {
-  /** Requesters with the same key share one turn. */
-  readonly key: string
-  /** Served less often, such as an address that guessed wrong before. */
-  readonly isSuspect: boolean
-}
-
 // a login every now and then should not have to start a thread each time
 const IDLE_MILLISECONDS = 60_000
 
@@ -78,7 +70,7 @@ export function startWorker(): Worker | undefined {
   }
 }
 
-const anyone: Requester = { key: '', isSuspect: false }
+const anyone: Requester = { groups: [], isSuspect: false }
 
 /**
  * A pool of threads that compute hashes. Only a busy thread keeps the program alive.

@@ -22,3 +22,12 @@ export function subnetOf(address: string, bits = 64): string {
   const groups = parsed.parts.slice(0, bits / 16).map(group => group.toString(16))
   return `${groups.join(':')}::/${bits}`
 }
+
+/**
+ * The network that a subnet belongs to, where it is plain who holds all of it: a /48 of IPv6, which is what one customer
+ * may get (RFC 6177), and a /24 of IPv4, the smallest that is announced to the internet.
+ */
+export function networkOf(address: string): string {
+  const subnet = subnetOf(address, 48)
+  return subnet.includes(':') ? subnet : subnet.replace(/\.\d+$/, '.0/24')
+}

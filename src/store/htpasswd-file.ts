@@ -89,6 +89,11 @@ export class HtpasswdFile {
     return this.#live.document.users()
   }
 
+  /** The stored hashes of up to a thousand users, for an `Authenticator`; the same array until the file changes. */
+  hashSample(): readonly string[] {
+    return this.#live.hashSample()
+  }
+
   /** The stored hash of a user; undefined for an unknown user. */
   get(user: string | Uint8Array): string | undefined {
     return this.#live.get(user)

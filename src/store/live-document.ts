@@ -19,6 +19,8 @@ const COARSEST_CLOCK_MS = 2_000
 /** A program that writes in place, such as Apache's htpasswd or an editor, pauses less than this between its writes. */
 const QUIET_MS = 50
 const LF = 10
+/** Enough to show the mix of formats of a large file. */
+const SAMPLE = 1_000
 
 /** A record that may have been cut short by a write in progress, and the hash that it had before. */
 interface HeldRecord {
@@ -55,6 +57,8 @@ export class LiveDocument {
   /** When to read the file though its stamp stayed the same. */
   #readAgainAt: number
   #error: HtpasswdError | undefined
+  #sampled: HtpasswdDocument | undefined
+  #sample: readonly string[] = []
   #isChecked = false
   readonly #nextTurn = (): void => {
     this.#isChecked = false
@@ -94,6 +98,16 @@ export class LiveDocument {
   get error(): HtpasswdError | undefined {
     this.#look()
     return this.#error
+  }
+
+  /** As `UserSource.hashSample`. */
+  hashSample(): readonly string[] {
+    this.#look()
+    if (this.#sampled !== this.#document) {
+      this.#sampled = this.#document
+      this.#sample = this.#document.hashSample(SAMPLE)
+    }
+    return this.#sample
   }
 
   /** The stored hash of a user; undefined for an unknown user. */

@@ -81,7 +81,7 @@ describe('requirement 21: a hundred cold requests at once with one bcrypt passwo
       hashes++
       return verifyHash(password, text)
     }
-    const authenticator = new Authenticator({ get: () => record, users: () => ['alice'] }, {}, verify)
+    const authenticator = new Authenticator({ get: () => record, users: () => ['alice'] }, {}, { verify })
     const counted = createGuard({ authenticator, upstream: guard.appOrigin })
     await once(counted.server.listen(0, '127.0.0.1'), 'listening')
     expect(new Set(await askAll(portOf(counted.server)))).toEqual(new Set([200]))

@@ -11,11 +11,17 @@ async function hashesOf(attempts: [user: string, password: string][]) {
     get: (name: string | Uint8Array) => (name === 'alice' ? hash : undefined),
     users: () => ['alice'],
   }
-  const authenticator = new Authenticator(source, { maxFailures: 0 }, async () => {
-    hashes++
-    await Promise.resolve()
-    return false
-  })
+  const authenticator = new Authenticator(
+    source,
+    { maxFailures: 0 },
+    {
+      verify: async () => {
+        hashes++
+        await Promise.resolve()
+        return false
+      },
+    },
+  )
   await Promise.all(
     attempts.map(([user, password]) =>
       authenticator.authenticate({ username: Buffer.from(user), password: Buffer.from(password) }),

@@ -51,6 +51,11 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
     'credentials that nobody checked, in a header that the guard is known to check',
     'unverified-credentials',
   ],
+  [34, 'people locked out by a program or a guesser', 'throttle-lockout'],
+  [35, 'a name that is two names in other bytes', 'two-spellings'],
+  [36, 'names told by the time of their format', 'mixed-formats'],
+  [37, 'a queue for hashes full of one network', 'hash-queue-starvation'],
+  [38, 'guesses multiplied by workers', 'guesses-through-workers'],
 ]
 
 const files = readdirSync(import.meta.dirname)

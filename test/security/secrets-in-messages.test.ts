@@ -41,8 +41,10 @@ test('errors hold none', async () => {
   const authenticator = new Authenticator(
     () => SECRET,
     { onError: error => errors.push(error) },
-    async () => {
-      throw new Error('the thread died')
+    {
+      verify: async () => {
+        throw new Error('the thread died')
+      },
     },
   )
   await authenticator.authenticate({ username: Buffer.from('alice'), password: Buffer.from(SECRET) })

@@ -19,7 +19,7 @@ function poolOf(start: () => Worker | undefined, threads?: number, maxQueue?: nu
   const format = { id: 'test', compute: () => Promise.reject(new Error('computed in the main thread')) }
   return {
     run: (password: string, key = '') =>
-      pool.compute(format, toByteString(password), '', { key, isSuspect: false }),
+      pool.compute(format, toByteString(password), '', { groups: [key], isSuspect: false }),
     close: () => pool.close(),
   }
 }

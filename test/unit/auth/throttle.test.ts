@@ -1,83 +1,143 @@
-import { expect, test } from 'vitest'
-import { Throttle } from '../../../src/auth/throttle.ts'
+import { describe, expect, test } from 'vitest'
+import { type Admission, type Attempt, Throttle } from '../../../src/auth/throttle.ts'
+
+const isAdmitted = (admission: Admission): boolean =>
+  typeof admission === 'object' && 'isSuspect' in admission
 
 function setUp(options = {}) {
-  const clock = { now: 0 }
-  const throttle = new Throttle({
-    maxFailures: 3,
-    forgiveMilliseconds: 5000,
-    now: () => clock.now,
-    ...options,
-  })
-  const attempt = async (key: string, failed: boolean) => {
-    const admission = await throttle.admit(key)
-    if (admission === 'admitted') throttle.settle(key, failed)
-    return admission
+  const clock = { now: 1 }
+  const throttle = new Throttle({ maxFailures: 3, now: () => clock.now, ...options })
+  /** One attempt: true where it was admitted, else the wait. */
+  const attempt = async (name: string, subnet: string | undefined, failed = true) => {
+    const counted = { name, subnet }
+    const admission = await throttle.admit(counted)
+    if (isAdmitted(admission)) throttle.settle(counted, failed)
+    return isAdmitted(admission) || (admission as { wait: number }).wait
   }
-  return { clock, throttle, attempt }
+  const times = async (count: number, run: (i: number) => Promise<unknown>) => {
+    const results: unknown[] = []
+    for (let i = 0; i < count; i++) results.push(await run(i))
+    return results.filter(result => result === true).length
+  }
+  return { clock, throttle, attempt, times }
 }
 
-test('a burst is free, then there is a wait of one forgiveness at most', async () => {
-  const { attempt, clock } = setUp()
-  for (let i = 0; i < 3; i++) expect(await attempt('a', true)).toBe('admitted')
-  expect(await attempt('a', true)).toEqual({ wait: 5000 })
-  clock.now = 3000
-  expect(await attempt('a', true)).toEqual({ wait: 2000 })
-  clock.now = 5000
-  expect(await attempt('a', true)).toBe('admitted')
-  expect(await attempt('a', true)).toEqual({ wait: 5000 })
-  clock.now = 1_000_000
-  for (let i = 0; i < 3; i++) expect(await attempt('a', true)).toBe('admitted')
+describe('one name from one subnet', () => {
+  test('a burst is free, then one failure is forgiven every five seconds', async () => {
+    const { attempt, clock, times } = setUp()
+    expect(await times(5, () => attempt('a', 'x'))).toBe(3)
+    expect(await attempt('a', 'x')).toBe(5000)
+    clock.now += 3000
+    expect(await attempt('a', 'x')).toBe(2000)
+    clock.now += 2000
+    expect(await times(2, () => attempt('a', 'x'))).toBe(1)
+    clock.now += 1_000_000
+    expect(await times(5, () => attempt('a', 'x'))).toBe(3)
+  })
+
+  test('successes cost nothing', async () => {
+    const { attempt, times } = setUp()
+    expect(await times(100, () => attempt('a', 'x', false))).toBe(100)
+  })
+
+  test('zero switches it off', async () => {
+    const { attempt, times } = setUp({ maxFailures: 0 })
+    expect(await times(50, () => attempt('a', 'x'))).toBe(50)
+  })
 })
 
-test('successes cost nothing, and other keys are their own', async () => {
-  const { attempt } = setUp()
-  for (let i = 0; i < 100; i++) expect(await attempt('a', false)).toBe('admitted')
-  for (let i = 0; i < 9; i++) await attempt('b', true)
-  expect(await attempt('a', true)).toBe('admitted')
-})
+describe('other names and other subnets', () => {
+  test('a name whose failures are used up does not stop other names of its subnet', async () => {
+    const { attempt, times } = setUp()
+    await times(10, () => attempt('job', 'office'))
+    expect(await attempt('alice', 'office', false)).toBe(true)
+  })
 
-test('a hundred at once get no more tries than one by one', async () => {
-  const { throttle } = setUp()
-  let tries = 0
-  const answers = await Promise.all(
-    Array.from({ length: 100 }, async () => {
-      const admission = await throttle.admit('a')
-      if (admission === 'admitted') {
-        tries++
-        await Promise.resolve()
-        throttle.settle('a', true)
-      }
+  test('a subnet has ten times the failures of a name, then all its names wait', async () => {
+    const { attempt, times } = setUp()
+    expect(await times(50, i => attempt(`name ${i}`, 'x'))).toBe(30)
+    expect(await attempt('alice', 'x')).toBe(500)
+    expect(await attempt('alice', 'y')).toBe(true)
+  })
+
+  test('a network has a hundred times', async () => {
+    const { throttle, times } = setUp()
+    const admitted = await times(400, async i => {
+      const counted = { name: `name ${i}`, subnet: `2001:db8:0:${i}::/64`, network: '2001:db8:0::/48' }
+      const admission = await throttle.admit(counted)
+      if (!isAdmitted(admission)) return false
+      throttle.settle(counted, true)
+      return true
+    })
+    expect(admitted).toBe(300)
+  })
+
+  test('a name under attack is open to subnets without failures for it, twice each', async () => {
+    const { attempt, times, clock } = setUp()
+    await times(10, () => attempt('alice', 'attacker'))
+    expect(await attempt('alice', 'home', false)).toBe(true)
+    expect(await times(10, () => attempt('alice', 'other'))).toBe(2)
+    clock.now += 1_800_000
+    // for the name itself is forgiven by now, three are free for whoever comes first
+    await times(10, () => attempt('alice', 'attacker'))
+    expect(await times(10, () => attempt('alice', 'other'))).toBe(1)
+  })
+
+  test('without an address only the name counts', async () => {
+    const { attempt, times } = setUp()
+    expect(await times(10, () => attempt('alice', undefined))).toBe(3)
+  })
+
+  test('a subnet with three failures is a suspect', async () => {
+    const { throttle, attempt, times } = setUp({ maxFailures: 10 })
+    const ask = async (): Promise<Admission> => {
+      const counted = { name: 'bob', subnet: 'x' }
+      const admission = await throttle.admit(counted)
+      throttle.settle(counted, false)
       return admission
-    }),
-  )
-  expect(tries).toBe(3)
-  expect(answers.filter(answer => answer !== 'admitted')).toHaveLength(97)
+    }
+    await times(2, i => attempt(`name ${i}`, 'x'))
+    expect(await ask()).toEqual({ isSuspect: false })
+    await attempt('name 3', 'x')
+    expect(await ask()).toEqual({ isSuspect: true })
+  })
 })
 
-test('a hundred at once who are right all get in', async () => {
-  const { attempt } = setUp()
-  const answers = await Promise.all(Array.from({ length: 100 }, () => attempt('a', false)))
-  expect(new Set(answers)).toEqual(new Set(['admitted']))
+describe('attempts at the same time', () => {
+  const together = async (throttle: Throttle, counted: Attempt, failed: boolean, count = 100) => {
+    const admissions = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const admission = await throttle.admit(counted)
+        await Promise.resolve()
+        if (isAdmitted(admission)) throttle.settle(counted, failed)
+        return isAdmitted(admission)
+      }),
+    )
+    return admissions.filter(Boolean).length
+  }
+
+  test('a hundred that fail get no more tries than one by one', async () => {
+    expect(await together(setUp().throttle, { name: 'a', subnet: 'x' }, true)).toBe(3)
+  })
+
+  test('a hundred that succeed are all admitted', async () => {
+    expect(await together(setUp().throttle, { name: 'a', subnet: 'x' }, false)).toBe(100)
+  })
+
+  test('only so many wait', async () => {
+    const { throttle } = setUp({ maxFailures: 1, maxWaiting: 2 })
+    const counted = { name: 'a', subnet: undefined }
+    await throttle.admit(counted)
+    const waiting = [throttle.admit(counted), throttle.admit(counted)]
+    expect(await throttle.admit(counted)).toBe('full')
+    throttle.settle(counted, true)
+    expect(await Promise.all(waiting)).toEqual([{ wait: 5000 }, { wait: 5000 }])
+  })
 })
 
-test('the line has an end', async () => {
-  const { throttle } = setUp({ maxFailures: 1, maxWaiting: 2 })
-  expect(await throttle.admit('a')).toBe('admitted')
-  const waiting = [throttle.admit('a'), throttle.admit('a')]
-  expect(await throttle.admit('a')).toBe('full')
-  throttle.settle('a', true)
-  expect(await Promise.all(waiting)).toEqual([{ wait: 5000 }, { wait: 5000 }])
-})
-
-test('keys beyond the limit are forgotten, so that memory stays', async () => {
+test('counters beyond the limit are forgotten, so that memory stays', async () => {
   const { attempt } = setUp({ maxFailures: 1, maxKeys: 2 })
-  for (const key of ['a', 'b', 'c']) await attempt(key, true)
-  expect(await attempt('c', true)).toEqual({ wait: 5000 })
-  expect(await attempt('a', true)).toBe('admitted')
-})
-
-test('zero switches it off', async () => {
-  const { attempt } = setUp({ maxFailures: 0 })
-  for (let i = 0; i < 50; i++) expect(await attempt('a', true)).toBe('admitted')
+  for (const name of ['a', 'b', 'c']) await attempt(name, undefined)
+  expect(await attempt('c', undefined)).toBe(5000)
+  expect(await attempt('a', undefined)).toBe(true)
 })

@@ -5,7 +5,7 @@ import { FairQueue } from '../../../src/hash/fair-queue.ts'
 function queueOf(jobs: string, max = Number.POSITIVE_INFINITY) {
   const queue = new FairQueue<string>(max)
   for (const job of jobs.split(' ').filter(Boolean))
-    queue.add(job, { key: job.slice(0, 1), isSuspect: /^[A-Z]/.test(job) })
+    queue.add(job, { groups: [job.slice(0, 1)], isSuspect: /^[A-Z]/.test(job) })
   return queue
 }
 
@@ -32,6 +32,14 @@ test.each([
 
 test('a thousand jobs of one requester delay another one by one job', () => {
   const queue = queueOf(Array.from({ length: 1000 }, (_, i) => `a${i}`).join(' '))
-  queue.add('b', { key: 'b', isSuspect: false })
+  queue.add('b', { groups: ['b'], isSuspect: false })
   expect([queue.next(), queue.next()]).toEqual(['a0', 'b'])
+})
+
+test('two hundred subnets of one network delay another network by one job', () => {
+  const queue = new FairQueue<string>(1000)
+  for (let i = 0; i < 200; i++)
+    queue.add(`guess ${i}`, { groups: ['2001:db8::/48', `subnet ${i}`], isSuspect: false })
+  queue.add('login', { groups: ['192.0.2.0/24', '192.0.2.7'], isSuspect: false })
+  expect([queue.next(), queue.next(), queue.next()]).toEqual(['guess 0', 'login', 'guess 1'])
 })

@@ -48,8 +48,9 @@ async function runAsWorker(
   { stdout }: ServeHost,
   notify: Notify,
 ): Promise<number> {
-  await runWorker(async () =>
+  await runWorker(async limiter =>
     openListener({
+      limiter,
       users: await openUsers(request.file),
       certificate: certificateOf(request.values, () => {}),
       upstream: appUrl(request, env),

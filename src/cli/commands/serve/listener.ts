@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http'
 import type { Writable } from 'node:stream'
 import { Authenticator } from '../../../auth/authenticator.ts'
+import type { AttemptLimiter } from '../../../auth/throttle.ts'
 import type { UserSource } from '../../../auth/user-source.ts'
 import { formatAccessLogEntry } from '../../../http/guard/access-log.ts'
 import { createGuard, type Guard } from '../../../http/guard/guard.ts'
@@ -30,6 +31,8 @@ export interface ListenerOptions {
   readonly values: ServeValues
   readonly stdout: Writable
   readonly notify: (text: string) => void
+  /** In place of a throttle of its own. */
+  readonly limiter?: AttemptLimiter | undefined
 }
 
 /** @throws HtpasswdError `ERR_OPTION` for options that the guard refuses. */
@@ -40,12 +43,13 @@ export function openListener({
   values,
   stdout,
   notify,
+  limiter,
 }: ListenerOptions): Listener {
-  const authenticator = new Authenticator(users, {
-    // each process counts for itself: together they allow no more attempts than one
-    maxFailures: Math.ceil(values['max-failures'] / values.workers),
-    onError: error => notify(`warning: ${error instanceof Error ? error.message : String(error)}`),
-  })
+  const options = {
+    maxFailures: values['max-failures'],
+    onError: (error: unknown) => notify(`warning: ${error instanceof Error ? error.message : String(error)}`),
+  }
+  const authenticator = new Authenticator(users, options, { limiter })
   const userHeader = values['user-header'] ?? (upstream === undefined ? DEMO_USER_HEADER : undefined)
   const app: URL | RequestListener = upstream ?? demoApp(userHeader)
   const guard: Guard = createGuard({

@@ -95,7 +95,8 @@ export const serveOptions = {
   'max-failures': {
     group: 'Who gets in:',
     argument: 'N',
-    describe: 'consecutive failures per address or user before 429; 0 disables',
+    describe:
+      'consecutive wrong passwords for a user from an address before 429; ten times as many for the address; 0 disables',
     default: '10',
     read: wholeNumber(0, 1_000_000),
   },

@@ -79,7 +79,7 @@ export class GuardRun {
     const listener =
       values.workers === 1
         ? openListener({ ...common, users, upstream, values, stdout: this.#io.stdout })
-        : openWorkers({ ...common, count: values.workers })
+        : openWorkers({ ...common, count: values.workers, maxFailures: values['max-failures'] })
     this.#listener = listener
     this.#closers.push(() => listener.close(DRAIN_LIMIT_MS))
     const port = await listener.listen()

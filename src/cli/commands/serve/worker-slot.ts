@@ -1,11 +1,13 @@
 // One worker of `serve --workers`: a process, replaced when it ends before it is told to.
 import type { Worker } from 'node:cluster'
+import type { ThrottleRequest } from '../../../auth/throttle-channel.ts'
 import { type ErrorCode, HtpasswdError } from '../../../errors.ts'
 
-/** What a worker sends: that it listens, or why it cannot. */
+/** What a worker sends: that it listens, or why it cannot; besides, requests to the throttle. */
 export type WorkerMessage =
   | { readonly listening: number }
   | { readonly failed: { readonly code: ErrorCode; readonly message: string } }
+  | ThrottleRequest
 /** What it is sent. */
 export type WorkerCommand = 'reload' | { readonly close: number }
 
@@ -36,9 +38,11 @@ export class WorkerSlot {
       let listens = false
       let failure: HtpasswdError | undefined
       worker.on('message', (message: WorkerMessage) => {
-        listens = 'listening' in message
-        if ('listening' in message) resolve(message.listening)
-        else failure = new HtpasswdError(message.failed.code, message.failed.message)
+        if ('listening' in message) {
+          listens = true
+          resolve(message.listening)
+        } else if ('failed' in message)
+          failure = new HtpasswdError(message.failed.code, message.failed.message)
       })
       worker.on('error', error => {
         // any other error, such as of a message to a process that is just ending, shows in its exit

@@ -1,5 +1,7 @@
 // `serve --workers N`: several processes share the listening port, because one event loop uses one core.
-import cluster from 'node:cluster'
+import cluster, { type Worker } from 'node:cluster'
+import { type AttemptLimiter, Throttle } from '../../../auth/throttle.ts'
+import { RemoteThrottle, ThrottlePeer } from '../../../auth/throttle-channel.ts'
 import { HtpasswdError } from '../../../errors.ts'
 import type { TlsWatch } from './certificate.ts'
 import type { Listener } from './listener.ts'
@@ -12,14 +14,18 @@ export const isWorker = (): boolean => cluster.isWorker
 /** What the process that starts the workers needs. */
 export interface WorkersOptions {
   readonly count: number
+  /** As `--max-failures`: the throttle is in this process, so all workers allow no more attempts than one. */
+  readonly maxFailures: number
   /** Each worker reads the files for itself; this process reports their changes, once. */
   readonly certificate: TlsWatch | undefined
   readonly notify: (text: string) => void
 }
 
 /** The listener of the process that the user started: its workers, which run the same command. */
-export function openWorkers({ count, certificate, notify }: WorkersOptions): Listener {
-  const slots = Array.from({ length: count }, () => new WorkerSlot(() => cluster.fork(), notify))
+export function openWorkers({ count, maxFailures, certificate, notify }: WorkersOptions): Listener {
+  const throttle = new Throttle({ maxFailures, now: () => performance.now() })
+  const fork = (): Worker => shareThrottle(throttle, cluster.fork())
+  const slots = Array.from({ length: count }, () => new WorkerSlot(fork, notify))
   return {
     listen: async () => {
       const [first, ...others] = slots
@@ -39,13 +45,29 @@ export function openWorkers({ count, certificate, notify }: WorkersOptions): Lis
   }
 }
 
+/** Answers what the worker asks of the throttle. */
+function shareThrottle(throttle: Throttle, worker: Worker): Worker {
+  const peer = new ThrottlePeer(throttle, response => {
+    // the callback takes the error of a process that is just ending
+    if (worker.isConnected()) worker.send(response, () => {})
+  })
+  worker.on('message', message => peer.receive(message))
+  worker.once('exit', () => peer.close())
+  return worker
+}
+
 /** Runs a worker: listens until it is told to close, or the process that started it has exited. */
-export async function runWorker(open: () => Promise<Listener>): Promise<void> {
+export async function runWorker(open: (limiter: AttemptLimiter) => Promise<Listener>): Promise<void> {
   const send = (message: WorkerMessage): unknown => process.send?.(message)
+  const limiter = new RemoteThrottle(request => {
+    if (process.send === undefined || !process.connected)
+      throw new Error('the process that counts failed logins has ended')
+    process.send(request, undefined, undefined, () => {})
+  })
   // the terminal sends Ctrl-C to every process of the group; only the first process acts on it
   for (const signal of TERMINATING) process.on(signal, () => {})
   try {
-    const listener = await open()
+    const listener = await open(limiter)
     const listening = listener.listen()
     const closed = new Promise<void>(resolve => {
       // a second command to close may set a shorter limit
@@ -53,6 +75,7 @@ export async function runWorker(open: () => Promise<Listener>): Promise<void> {
         listening.then(() => listener.close(limit)).then(resolve, () => {})
       }
       process.on('message', (command: WorkerCommand) => {
+        if (limiter.receive(command)) return
         if (command === 'reload') listener.reload()
         else close(command.close)
       })

@@ -47,8 +47,9 @@ test('replies with a challenge to everybody else, and does not call the route', 
 
 test("counts failures by Fastify's own address of the client", async () => {
   start(1)
-  const from = (address: string) =>
-    app.inject({ url: '/', headers: { authorization: basic('x', 'y'), 'x-forwarded-for': address } })
-  expect((await from('192.0.2.1')).statusCode).toBe(401)
-  expect((await from('192.0.2.1')).statusCode).toBe(429)
+  const from = (address: string, password: string) =>
+    app.inject({ url: '/', headers: { authorization: basic('x', password), 'x-forwarded-for': address } })
+  expect((await from('192.0.2.1', 'y')).statusCode).toBe(401)
+  expect((await from('192.0.2.1', 'z')).statusCode).toBe(429)
+  expect((await from('192.0.2.2', 'z')).statusCode).toBe(401)
 })

@@ -1,0 +1,65 @@
+// Finds the record that credentials name, and watches over it while something is open for its user.
+import { type ByteString, fromByteString, toByteString } from '../bytes.ts'
+import type { Login } from './auth-result.ts'
+import { spellingsOf, textOf } from './spellings.ts'
+import type { UserSource } from './user-source.ts'
+
+/** Whom credentials name. */
+export interface FoundUser {
+  /** The name as the source has it; for an unknown user, composed UTF-8. */
+  readonly username: ByteString
+  /** The name as text. */
+  readonly user: string
+  /** Undefined for an unknown user. */
+  readonly storedHash: string | undefined
+}
+
+/** Looks a name up in all its spellings: an app must not see two users in one, nor a throttle two names. */
+export function findUser(source: UserSource, sent: ByteString): FoundUser {
+  for (const username of spellingsOf(sent)) {
+    const storedHash = lookUp(source, username)
+    if (storedHash !== undefined) return { username, user: textOf(username), storedHash }
+  }
+  // one spelling as well: what is counted and remembered must not differ from that of a known user
+  const user = textOf(sent).normalize('NFC')
+  return { username: toByteString(user), user, storedHash: undefined }
+}
+
+/** As text where the bytes are UTF-8, else as bytes. A custom lookup may return null for nobody. */
+function lookUp(source: UserSource, username: ByteString): string | undefined {
+  const text = textOf(username)
+  const isUtf8 = toByteString(text) === username
+  return source.get(isUtf8 ? text : fromByteString(username)) ?? undefined
+}
+
+/** A login, and the stored hash that it was verified against. */
+export class StoredLogin implements Login {
+  readonly ok = true
+  readonly user: string
+  readonly username: ByteString
+  readonly #source: UserSource
+  readonly #storedHash: string | undefined
+  readonly #onError: (error: unknown) => void
+
+  constructor(
+    { user, username, storedHash }: FoundUser,
+    source: UserSource,
+    onError: (error: unknown) => void,
+  ) {
+    this.user = user
+    this.username = username
+    this.#source = source
+    this.#storedHash = storedHash
+    this.#onError = onError
+  }
+
+  isCurrent(): boolean {
+    try {
+      return lookUp(this.#source, this.username) === this.#storedHash
+    } catch (error) {
+      // a source that fails says nothing about the user
+      this.#onError(error)
+      return true
+    }
+  }
+}
