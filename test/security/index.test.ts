@@ -56,6 +56,12 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [36, 'names told by the time of their format', 'mixed-formats'],
   [37, 'a queue for hashes full of one network', 'hash-queue-starvation'],
   [38, 'guesses multiplied by workers', 'guesses-through-workers'],
+  [39, 'header names that only CGI takes for others', 'header-name-aliases'],
+  [40, 'an upgrade to a protocol that nobody checks', 'upgrade-past-the-guard'],
+  [41, 'a body that the app leaves unread', 'unread-request-body'],
+  [42, 'bytes after a response that become the next one', 'head-response-body', 'response-mixing'],
+  [43, 'a Location that a browser reads as another host', 'redirect-to-another-host'],
+  [44, 'headers that cost time or memory', 'hostile-headers'],
 ]
 
 const files = readdirSync(import.meta.dirname)
