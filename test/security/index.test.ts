@@ -62,6 +62,7 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [42, 'bytes after a response that become the next one', 'head-response-body', 'response-mixing'],
   [43, 'a Location that a browser reads as another host', 'redirect-to-another-host'],
   [44, 'headers that cost time or memory', 'hostile-headers'],
+  [45, 'the first password file, readable before its mode is set', 'first-file-mode'],
 ]
 
 const files = readdirSync(import.meta.dirname)

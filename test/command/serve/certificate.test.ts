@@ -1,10 +1,10 @@
 // The certificate: checked with its key at the start, taken over when both fit again.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readTls, type TlsPair, watchTls } from '../../../src/cli/commands/serve/certificate.ts'
+import { keyWarnings, readTls, type TlsPair, watchTls } from '../../../src/cli/commands/serve/certificate.ts'
 import { findProgram, skipReason } from '../../support/outside-program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'serve-tls-'))
@@ -90,4 +90,19 @@ describe.skipIf(skipReason({ openssl: findProgram('openssl') }))('with certifica
     expect(used).toHaveLength(1)
     expect(said).toEqual([expect.stringMatching(/^warning: /), NEW])
   })
+})
+
+test.skipIf(process.platform === 'win32').each([
+  [0o600, undefined],
+  [0o640, undefined],
+  [0o644, /mode 644: every user of this machine can read the private key. Fix it with: chmod 600 /],
+  [0o666, /mode 666: every user of this machine can read/],
+  [0o660, /mode 660: others can replace/],
+])('a key of mode %o', (mode, warning) => {
+  const path = join(folder, 'mode.key')
+  writeFileSync(path, '')
+  chmodSync(path, mode)
+  const [first] = keyWarnings(path)
+  if (warning === undefined) expect(first).toBeUndefined()
+  else expect(first).toMatch(warning)
 })

@@ -1,8 +1,9 @@
 // The certificate and key of the guard: read, checked together, and read again when a file changes.
-import { unwatchFile, watchFile } from 'node:fs'
+import { statSync, unwatchFile, watchFile } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { HtpasswdError } from '../../../errors.ts'
 import { readAnyFile } from '../../../store/read-file.ts'
+import { shellWord } from '../../terminal/output.ts'
 import type { ServeValues } from './options.ts'
 
 export interface TlsPair {
@@ -87,6 +88,19 @@ export function watchTls(paths: TlsPaths, notify: (text: string) => void): TlsWa
     },
   }
 }
+
+/** Warns of a private key that other accounts of this machine can read or write; a mode says so on POSIX only. */
+export function keyWarnings(path: string, platform: NodeJS.Platform = process.platform): string[] {
+  const mode = platform === 'win32' ? 0 : statSync(path).mode
+  if ((mode & (OTHERS_READ | GROUP_OR_OTHERS_WRITE)) === 0) return []
+  const octal = (mode & 0o7777).toString(8)
+  const who = (mode & OTHERS_READ) !== 0 ? 'every user of this machine can read' : 'others can replace'
+  return [`${path} has mode ${octal}: ${who} the private key. Fix it with: chmod 600 ${shellWord(path)}`]
+}
+
+// a group that may read it is common: Debian's ssl-cert
+const OTHERS_READ = 0o004
+const GROUP_OR_OTHERS_WRITE = 0o022
 
 /** The certificate that the options name. @throws HtpasswdError as `readTls`. */
 export function certificateOf(values: ServeValues, notify: (text: string) => void): TlsWatch | undefined {

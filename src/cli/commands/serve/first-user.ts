@@ -1,5 +1,5 @@
 // `serve --init`: creates a missing password file with one user, whose password is given, typed, or generated and shown once.
-import { chmodSync, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { type ByteString, toByteString } from '../../../bytes.ts'
 import type { HtpasswdDocument } from '../../../document/document.ts'
 import { HtpasswdError } from '../../../errors.ts'
@@ -30,10 +30,16 @@ export async function makeFirstUser(file: string, values: PasswordValues, io: Io
     document.set(FIRST_USER, hash)
     return true
   }
-  const update = (): Promise<boolean> => HtpasswdFile.update(file, add, { create: true })
+  const update = async (): Promise<boolean> => {
+    // private from its first byte on: nobody else needs it, because the guard runs under this account
+    const umask = process.umask(0o077)
+    try {
+      return await HtpasswdFile.update(file, add, { create: true })
+    } finally {
+      process.umask(umask)
+    }
+  }
   if (!(await updateWith(values, password, file, update))) return
-  // readable by its owner only: the guard runs under this account
-  chmodSync(file, 0o600)
   io.err(`Created ${file} with the user ${FIRST_USER}.\n`)
   // on standard error, because the access log goes to standard output
   if (isShown) io.err(`Its password, shown this once: ${password}\n`)

@@ -100,6 +100,14 @@ export const serveOptions = {
     default: '10',
     read: wholeNumber(0, 1_000_000),
   },
+  'max-connections': {
+    group: 'Who gets in:',
+    argument: 'N',
+    describe: 'connections per address on which nobody has logged in; 0 disables the limit',
+    default: '100',
+    read: wholeNumber(0, 1_000_000),
+    guard: 'maxConnectionsPerAddress',
+  },
   'trust-proxy': {
     group: 'Who gets in:',
     argument: 'CIDR',

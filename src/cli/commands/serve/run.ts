@@ -5,7 +5,7 @@ import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import { fileWarnings } from '../../password-file.ts'
 import { answers, appUrl, listensOutside, noteOnCommand, upstreamWarnings } from './app-location.ts'
 import { type ChildApp, startChild } from './app-process.ts'
-import { certificateOf } from './certificate.ts'
+import { certificateOf, keyWarnings } from './certificate.ts'
 import { type Listener, openListener } from './listener.ts'
 import type { ServeRequest } from './options.ts'
 import { portOwner } from './port.ts'
@@ -86,6 +86,7 @@ export class GuardRun {
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
     const warnings = fileWarnings(file).map(({ message, fix }) => `${message}. Fix it with: ${fix}`)
+    if (values['tls-key'] !== undefined) warnings.push(...keyWarnings(values['tls-key']))
     if (upstream !== undefined)
       warnings.push(...(await upstreamWarnings(upstream, listensOutside(command, env))))
     this.#notify(

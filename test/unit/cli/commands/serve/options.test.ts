@@ -75,6 +75,7 @@ test('each option is an environment variable and a name of --config, with the sa
     listen: '0.0.0.0:81',
     log: 'json',
     'max-failures': '3',
+    'max-connections': '5',
     'upstream-timeout': '4',
     'max-upstream-connections': '5',
     workers: '2',
@@ -239,5 +240,6 @@ test('a row names the option of the guard that its value is', () => {
     maxUpstreamConnections: 2048,
     trustProxy: [],
     upstreamTimeout: 3000,
+    maxConnectionsPerAddress: 100,
   })
 })
