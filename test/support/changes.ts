@@ -70,9 +70,6 @@ export const usersIn = (text: string): string[] =>
     .filter(line => line !== '')
     .map(line => line.slice(0, line.indexOf(':')))
 
-/** The folder of the package, which other users must be able to read. */
-export const packageFolder = fileURLToPath(new URL('../..', import.meta.url))
-
 /** Why a test that needs root on Linux, and these programs, is skipped; in CI that is a failure. */
 export function rootSkipReason(...programs: string[]): string | undefined {
   if (process.platform !== 'linux') return 'needs Linux'
