@@ -64,3 +64,19 @@ test('thousands of headers do not push the guard’s own over an app’s limit',
   expect(got?.values('x-forwarded-for')).toEqual(['127.0.0.1'])
   expect(got?.values('x-forwarded-user')).toEqual(['alice'])
 })
+
+test.each([
+  ...['Forwarded', 'Forwarded-For', 'X-Forwarded', 'X-Client-IP', 'X-Cluster-Client-IP', 'True-Client-IP'],
+  ...[
+    'Client-IP',
+    'Proxy-Client-IP',
+    'WL-Proxy-Client-IP',
+    'CF-Connecting-IP',
+    'Fastly-Client-IP',
+    'X-Real-IP',
+  ],
+])('%s, in which apps look for an address, is dropped', async name => {
+  guard = await TestGuard.start()
+  const got = await guard.forward('GET / HTTP/1.1', `${name}: 6.6.6.6`)
+  expect(got?.rawHeaders.join()).not.toContain('6.6.6.6')
+})

@@ -26,9 +26,13 @@ const identityNames: ReadonlySet<string> = new Set([
   'client-ip',
   'fastly-client-ip',
   'forwarded',
+  'forwarded-for',
+  'proxy-client-ip',
   'true-client-ip',
+  'wl-proxy-client-ip',
   'x-client-ip',
   'x-cluster-client-ip',
+  'x-forwarded',
   'x-real-ip',
   'x-rewrite-url',
   // MLflow's second field for credentials
