@@ -1,5 +1,4 @@
 // Every way of changing a password file, as a program, so that a test can run it as another user or in a namespace.
-import { fileURLToPath } from 'node:url'
 import { findProgram, skipReason } from './outside-program.ts'
 import { bin, dist, isRoot } from './scratch.ts'
 
