@@ -63,6 +63,7 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [43, 'a Location that a browser reads as another host', 'redirect-to-another-host'],
   [44, 'headers that cost time or memory', 'hostile-headers'],
   [45, 'the first password file, readable before its mode is set', 'first-file-mode'],
+  [46, 'cipher suites without forward secrecy', 'weak-tls'],
 ]
 
 const files = readdirSync(import.meta.dirname)

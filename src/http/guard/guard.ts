@@ -15,6 +15,7 @@ import { createClientFacts } from './client-address.ts'
 import { ConnectionLimit } from './connection-limit.ts'
 import { createDecide, type Decision, type Responded } from './decide.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './options.ts'
+import { tlsPolicy } from './tls-policy.ts'
 
 /** A guard that was created. */
 export interface Guard {
@@ -210,8 +211,7 @@ export function createGuard(options: GuardOptions): Guard {
   return {
     server,
     setCertificate(certificate) {
-      if ('setSecureContext' in server)
-        server.setSecureContext({ cert: certificate.cert, key: certificate.key })
+      if ('setSecureContext' in server) server.setSecureContext(tlsPolicy(certificate))
     },
     async close(limitMilliseconds = 10_000) {
       closing = true

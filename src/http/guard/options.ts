@@ -8,6 +8,7 @@ import { checkUpgradeProtocol } from '../proxy/upgrade.ts'
 import type { AccessLogEntry } from './access-log.ts'
 import { checkOrigin } from './cross-site.ts'
 import { checkAllowPath, checkPrefix } from './route.ts'
+import { tlsPolicy } from './tls-policy.ts'
 
 /** The certificate of a guard that serves HTTPS, as PEM text. */
 export interface TlsCertificate {
@@ -126,7 +127,7 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
     authenticator,
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
     realm: options.realm ?? 'Restricted',
-    tls: options.tls,
+    tls: options.tls && tlsPolicy(options.tls),
     allowPaths: new Set((options.allowPaths ?? []).map(checkAllowPath)),
     allowOrigins: new Set((options.allowOrigins ?? []).map(checkOrigin)),
     prefix: checkPrefix(options.prefix ?? ''),
