@@ -3,14 +3,15 @@ import yargs from 'yargs'
 import { ExitStatus } from '../errors.ts'
 import { packageVersion } from '../platform/resources.ts'
 import { classicOptions, synopsis } from './apache/grammar.ts'
+import { longOptions } from './apache/long-options.ts'
 import { commands } from './commands.ts'
-import { passwordOptions } from './password/options.ts'
+import type { Option } from './options/table.ts'
 import type { Io } from './terminal/io.ts'
 
 /** For the manual page and the documents. */
 export const exitStatusMeanings: Readonly<Record<keyof typeof ExitStatus, string>> = {
   ok: 'done',
-  file: 'the file could not be opened or written',
+  file: 'the file, or standard output, could not be opened or written',
   syntax: 'a mistake in the arguments, or a password that cannot be stored',
   verification: 'the two passwords differ, the password is wrong, or bcrypt does not accept the cost',
   interrupted: 'no password was given: Ctrl-C, Ctrl-D, end of input',
@@ -54,8 +55,10 @@ export async function help(argv: readonly string[], io: Io): Promise<number> {
       group: 'Options:',
     })
   }
-  for (const [name, { argument, describe, group }] of Object.entries(passwordOptions))
-    program.option(name, { describe: `${argument}: ${describe}`, type: 'string', group })
+  for (const [name, { argument, describe, group }] of Object.entries<Option>(longOptions)) {
+    if (argument === undefined) program.option(name, { describe, type: 'boolean', group })
+    else program.option(name, { describe: `${argument}: ${describe}`, type: 'string', group })
+  }
   await program.parse([...argv], {}, (_error, _argv, output) => io.out(`${output}\n`))
   return ExitStatus.ok
 }

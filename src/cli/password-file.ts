@@ -16,7 +16,7 @@ export function rejectMalformed(document: HtpasswdDocument, file: string): void 
 
 /** Printed on Windows when a file is created, because a server that runs under its own account cannot read it. */
 export const privateFile = (file: string): string =>
-  `Only you, Administrators and SYSTEM can read ${file}; let a server's account read it with: icacls ${shellWord(file)} /grant ACCOUNT:R\n`
+  `Only you, Administrators and SYSTEM can read ${file}; let a server's account read it with: icacls ${shellWord(file, 'FILE', 'win32')} /grant ACCOUNT:R\n`
 
 const GROUP = 0o020
 const OTHERS = 0o002

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ByteString } from '../../src/bytes.ts'
 import { exactArguments } from '../../src/cli/arguments.ts'
-import { bytesOf, runBin, runShell } from '../support/run.ts'
+import { bytesOf, readFolder, runBin, runShell, withFolder } from '../support/run.ts'
 import { sha } from './cases.ts'
 
 describe('words as Node decoded them', () => {
@@ -52,3 +52,38 @@ test('a password in UTF-8 reaches the record', async () => {
     `${bytesOf('jürgen')}:${sha(bytesOf('пароль'))}\n\n`,
   )
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a path that is not UTF-8 is refused by every command, and none is created',
+  () =>
+    withFolder({ secret: 'pw' }, async cwd => {
+      for (const command of [
+        '-cbs "$path" bob pw',
+        '-vb "$path" bob pw',
+        '-cs --password-file "$path" f bob',
+        '-cs --generate-to "$path" f bob',
+        'list "$path"',
+        'check "$path"',
+        'fix "$path" --yes',
+        'import "$path" secret',
+        'import f "$path"',
+        'serve "$path" --demo',
+        'serve f --tls-key "$path" --tls-cert f --demo',
+        'service install "$path" --demo --print',
+      ]) {
+        const line = `path=$(printf 'b\\344r'); "$NODE" "$BIN" ${command}`
+        const { status, stderr } = await runShell(line, { cwd })
+        expect({ command, status, stderr }).toEqual({
+          command,
+          status: 1,
+          stderr: expect.stringMatching(/the path b\\xe4r is not valid UTF-8/),
+        })
+      }
+      expect(Object.keys(readFolder(cwd))).toEqual(['secret'])
+      const folder = 'mkdir "$(printf \'stra\\337e\')"; cd stra*; "$NODE" "$BIN" -cbs users bob pw; ls'
+      expect(await runShell(folder, { cwd })).toMatchObject({
+        stdout: '',
+        stderr: expect.stringMatching(/current folder is not valid UTF-8/),
+      })
+    }),
+)

@@ -1,5 +1,6 @@
 """Runs a command on a new terminal and plays steps: type text or send a signal when a prompt stands with echo off, or
-once the text "after" is seen.
+once the text "after" is seen. With "hangup" the terminal is closed after the text was typed; with "continued" the command
+is stopped before it, echo turned on as a shell does, and the command continued.
 Prints {status, terminal, echo: [off while asked, ... , on afterwards]} as JSON."""
 import json, os, pty, select, signal, sys, termios, time
 
@@ -24,7 +25,22 @@ while time.monotonic() < end:
         if "signal" in step:
             os.kill(pid, getattr(signal, step["signal"]))
         else:
+            if "continued" in step:
+                os.kill(pid, signal.SIGSTOP)
+                os.waitpid(pid, os.WUNTRACED)
+                modes = termios.tcgetattr(slave)
+                modes[3] |= termios.ECHO | termios.ICANON
+                termios.tcsetattr(slave, termios.TCSANOW, modes)
+                os.kill(pid, signal.SIGCONT)
+                while echoes() and time.monotonic() < end:
+                    select.select([], [], [], 0.01)
             os.write(master, step["type"].encode("latin1"))
+        if "hangup" in step:
+            os.close(master)
+            code = os.waitpid(pid, 0)[1]
+            status = "signal %d" % (code & 127) if code & 127 else os.WEXITSTATUS(code)
+            print(json.dumps({"status": status, "terminal": seen.decode("latin1"), "echo": echo}))
+            sys.exit()
     elif steps and "after" in steps[0] and steps[0]["after"].encode("latin1") in seen:
         os.kill(pid, getattr(signal, steps.pop(0)["signal"]))
     elif status is None:

@@ -28,6 +28,10 @@ export function recordedIo({
     err: text => {
       io.said.err += printableText(text)
     },
+    deliver: (fd, text) => {
+      io.said[fd === 1 ? 'out' : 'err'] += text.toString()
+    },
+    canDeliver: () => true,
     draw: sequence => {
       io.said.err += sequence
     },

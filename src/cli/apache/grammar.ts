@@ -2,6 +2,7 @@
 import type { ByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 import type { FormatId } from '../../hash/registry.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** What the command does with the record. */
 type Mode = 'update' | 'create' | 'print' | 'verify' | 'delete'
@@ -59,7 +60,7 @@ export const classicOptions = [
   { letter: 'v', mode: 'verify', describe: ['Verify password for the specified user.'] },
 ] as const satisfies readonly Option[]
 
-/** The four forms of the command. */
+/** The forms of the command. */
 export const synopsis = [
   'htpasswd [-cimB25dpsDv] [-C cost] [-r rounds] passwordfile username',
   'htpasswd -b[cmB25dpsDv] [-C cost] [-r rounds] passwordfile username password',
@@ -78,53 +79,59 @@ The SHA-1 algorithm does not use a salt and is less secure than the MD5 algorith
 `
 }
 
-/** One command in Apache's grammar, understood. */
-export interface ClassicCommand {
+/** One command in Apache's grammar, parsed. */
+export interface ClassicCommand extends LongOptions {
   readonly mode: Mode
   readonly source: Source
   readonly format: FormatId
-  /** Whether `-p` stands there at all: Apache's command warns of it even where another format counts. */
+  /** Whether `-p` was given at all: Apache's command warns of it even if a later letter replaces it. */
   readonly namesPlaintext: boolean
-  /** Whether an empty standard input is an empty password, as `-b` beside `-i` has it in Apache's command. */
+  /** Whether an empty standard input is an empty password, as it is for `-b` with `-i` in Apache's command. */
   readonly acceptsEmptyInput: boolean
   /** The value of `-C` or `-r`, whichever came last. */
   readonly work: number | undefined
-  /** Absent with `-n`. */
+  /** Undefined with `-n`. */
   readonly file: string | undefined
   readonly user: string
   /** With `-b`. */
   readonly password: string | undefined
-  /** By our long options; undefined where there is none of them. */
+}
+
+/** What our long options ask for. */
+export interface LongOptions {
+  readonly inPlace: boolean
+  /** The password, if one of them says where it comes from. */
   readonly given: GivenPassword | undefined
 }
 
 /** A password that nobody types. */
 export interface GivenPassword {
-  /** Its bytes. */
-  read(env: NodeJS.ProcessEnv): ByteString
+  /** Whether it is generated and has to be shown, because no file gets it. */
+  readonly isShown: boolean
+  /** @throws HtpasswdError `ERR_OUTPUT` if it could not be shown. */
+  read(io: Pick<Io, 'env' | 'canDeliver'>): ByteString
   /**
-   * Carries out what writes the record, and hands a made-up password over.
+   * Runs `write`, which stores the record, after the password was written to the file of `--generate-to`.
    *
    * @param file where the record goes; undefined for standard output.
-   * @returns whether the password has to be shown: it was made up, and nothing else has it.
    */
-  handOver(password: ByteString, file: string | undefined, write: () => Promise<void>): Promise<boolean>
+  store(password: ByteString, file: string | undefined, write: () => Promise<void>): Promise<void>
 }
 
-/** Our long options, which stand among Apache's; read by classic-long-options.ts, which few runs need. */
-export interface LongOptions {
-  /** Takes the option at a place, and gives the place behind it. */
-  take(argv: readonly string[], at: number): number
-  /** Takes the argument that an option may have, where it was the last one; gives the place of the first word. */
-  takeArgument(argv: readonly string[], at: number, wordsNeeded: number): number
+/** Collects our long options; implemented in long-options.ts, which most runs do not load. */
+export interface LongOptionParser {
+  /** Takes the option at an index, and returns the index after it. */
+  take(argv: readonly string[], index: number): number
+  /** Takes the optional argument of the last option; returns the index of the first positional. */
+  takeArgument(argv: readonly string[], index: number, positionals: number): number
   /**
    * @param sources the letters that say where the password comes from, such as `-b`.
-   * @throws HtpasswdError `ERR_USAGE` for a value that does not fit, and where the options do not go together.
+   * @throws HtpasswdError `ERR_USAGE` for an invalid value, and for options that exclude each other.
    */
-  given(mode: Mode, sources: readonly string[]): GivenPassword | undefined
+  finish(mode: Mode, sources: readonly string[]): LongOptions
 }
 
-/** A mistake in the words of the command; `text` is what goes to standard error. */
+/** An error in the arguments; `text` is what goes to standard error. */
 export class UsageError extends HtpasswdError {
   readonly text: string
 
@@ -134,11 +141,11 @@ export class UsageError extends HtpasswdError {
   }
 }
 
-/** @param word without what stands behind its `=`, which may be a password. */
-export const unknownOption = (word: string, hint = 'see htpasswd --help'): UsageError =>
-  new UsageError(`unknown option ${word}; ${hint}`, true)
+/** @param argument without what follows its `=`, which may be a password. */
+export const unknownOption = (argument: string, hint = 'see htpasswd --help'): UsageError =>
+  new UsageError(`unknown option ${argument}; ${hint}`, true)
 
-/** strtol in base 10 with nothing behind it, and above zero. */
+/** strtol in base 10 that has to read the whole text, and a result above zero. */
 function positiveInteger(text: string): number {
   const value = /^[\s\v]*\+?\d+$/.test(text) ? Number(text) : 0
   if (value > 0) return value
@@ -146,12 +153,12 @@ function positiveInteger(text: string): number {
 }
 
 /**
- * Parses the words behind the program's name.
+ * Parses the arguments.
  *
- * @throws UsageError as Apache's command would end with status 2, and for an unknown `--word`, which it takes for the
- *   end of the options.
+ * @throws UsageError if Apache's command would end with status 2, and for an unknown `--option`, which Apache's command
+ *   takes for the end of the options.
  */
-export function parseClassic(argv: readonly string[], long?: LongOptions): ClassicCommand {
+export function parseClassic(argv: readonly string[], long?: LongOptionParser): ClassicCommand {
   const modes = new Set<Mode>()
   let prints = 0
   let source: Source = 'prompt'
@@ -162,26 +169,26 @@ export function parseClassic(argv: readonly string[], long?: LongOptions): Class
   const sources = new Set<string>()
   let next = 0
   for (; /^-./s.test(argv[next] ?? ''); next++) {
-    const word = argv[next] as string
-    if (word === '--') {
+    const argument = argv[next] as string
+    if (argument === '--') {
       next++
       break
     }
-    if (word.startsWith('--')) {
-      if (long === undefined) throw unknownOption(word)
+    if (argument.startsWith('--')) {
+      if (long === undefined) throw unknownOption(argument)
       next = long.take(argv, next) - 1
       continue
     }
-    for (let at = 1; at < word.length; at++) {
-      const letter = word[at] as string
-      const option: Option | undefined = classicOptions.find(one => one.letter === letter)
+    for (let i = 1; i < argument.length; i++) {
+      const letter = argument[i] as string
+      const option: Option | undefined = classicOptions.find(row => row.letter === letter)
       if (option === undefined)
         throw new UsageError(
-          `illegal option -- ${String.fromCodePoint(word.codePointAt(at) as number)}`,
+          `illegal option -- ${String.fromCodePoint(argument.codePointAt(i) as number)}`,
           true,
         )
       if (option.takesValue) {
-        const value = word.slice(at + 1) || argv[++next]
+        const value = argument.slice(i + 1) || argv[++next]
         if (value === undefined) throw new UsageError(`option requires an argument -- ${letter}`, true)
         work = positiveInteger(value)
         break
@@ -197,13 +204,25 @@ export function parseClassic(argv: readonly string[], long?: LongOptions): Class
   }
   if (modes.size > 1) throw new UsageError('only one of -c -n -v -D may be specified', false)
   const [mode = 'update'] = modes
-  // each -n takes one word off, as in the real one, where -nn wants none at all
+  // each -n drops one positional, as in Apache's command, where -nn takes none at all
   const needed = 2 - prints + (source === 'argument' ? 1 : 0)
   if (long !== undefined) next = long.takeArgument(argv, next, needed)
-  const given = long?.given(mode, [...sources])
-  const words = argv.slice(next)
-  if (words.length !== needed) throw new UsageError('', true)
-  const file = mode === 'print' ? undefined : words.shift()
-  const [user = '', password] = words
-  return { mode, source, format, namesPlaintext, acceptsEmptyInput, work, file, user, password, given }
+  const { inPlace, given } = long?.finish(mode, [...sources]) ?? { inPlace: false, given: undefined }
+  const positionals = argv.slice(next)
+  if (positionals.length !== needed) throw new UsageError('', true)
+  const file = mode === 'print' ? undefined : positionals.shift()
+  const [user = '', password] = positionals
+  return {
+    mode,
+    source,
+    format,
+    namesPlaintext,
+    acceptsEmptyInput,
+    work,
+    file,
+    user,
+    password,
+    inPlace,
+    given,
+  }
 }

@@ -21,7 +21,7 @@ class MismatchError extends HtpasswdError {
 
 /** The bytes of the password, as they are. */
 export async function passwordOf(command: ClassicCommand, io: Io): Promise<ByteString> {
-  if (command.given !== undefined) return command.given.read(io.env)
+  if (command.given !== undefined) return command.given.read(io)
   if (command.source === 'argument') return fromArgument(command.password ?? '')
   if (command.source === 'stdin') return fromInput(io, command.acceptsEmptyInput)
   const questions =

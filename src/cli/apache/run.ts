@@ -1,5 +1,6 @@
 // The command in Apache's grammar: checks in Apache's order, Apache's messages, Apache's statuses (support/htpasswd.c).
 import { type ByteString, encodeSurrogateEscape } from '../../bytes.ts'
+import type { HtpasswdDocument } from '../../document/document.ts'
 import { checkUsername, checkUsernameFits } from '../../document/username.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { BCRYPT_PASSWORD_BYTES, bcrypt } from '../../hash/formats/bcrypt.ts'
@@ -7,30 +8,38 @@ import { sha512crypt } from '../../hash/formats/sha-crypt.ts'
 import { makeHash } from '../../hash/hash-password.ts'
 import type { HashOptions } from '../../hash/options.ts'
 import { checkAccess } from '../../store/access.ts'
+import { rejectUnencodablePath } from '../arguments.ts'
 import { privateFile, rejectMalformed } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, reportErrors } from '../terminal/output.ts'
-import { type ClassicCommand, type LongOptions, parseClassic, UsageError } from './grammar.ts'
+import { type ClassicCommand, type LongOptionParser, parseClassic, UsageError } from './grammar.ts'
 import { passwordOf } from './password.ts'
 import { verify } from './verify.ts'
 
-/** Apache's default cost, which its servers and scripts are used to; the library's is 12. */
+/** Apache's default cost, which scripts and servers are used to; the library's is 12. */
 const CLASSIC_COST = 5
-/** What fits Apache's buffer (MAX_STRING_LEN) with a NUL and a line end: a longer line is one that it would not read again. */
+/** Apache's buffer (MAX_STRING_LEN) less NUL and newline: Apache's command could not read a longer line again. */
 const MAX_RECORD_BYTES = 254
 
 /** Runs one command and returns its exit status. */
-export const classic = (argv: readonly string[], io: Io, long?: LongOptions): Promise<number> =>
+export const classic = (argv: readonly string[], io: Io, long?: LongOptionParser): Promise<number> =>
   reportErrors(
     io,
     async () => run(parseClassic(argv, long), io),
     error => (error instanceof UsageError ? error.text : `htpasswd: ${error.message}\n`),
   )
 
+const purposes = {
+  verify: 'read',
+  create: 'create',
+  update: 'update',
+  delete: 'update',
+  print: 'read',
+} as const
+
 async function run(command: ClassicCommand, io: Io): Promise<number> {
   const writes = command.mode !== 'verify' && command.mode !== 'delete'
-  if (writes) checkUsername(command.user)
-  else checkUsernameFits(command.user)
+  checkName(command)
   // Apache refuses a password that is too long before it looks at the file
   const argument = command.source === 'argument' ? await passwordOf(command, io) : undefined
   const options = hashOptions(command, io)
@@ -39,13 +48,7 @@ async function run(command: ClassicCommand, io: Io): Promise<number> {
     io.err('Warning: storing passwords as plain text might just not work on this platform.\n')
   }
   if (command.file !== undefined) {
-    const purposes = {
-      verify: 'read',
-      create: 'create',
-      update: 'update',
-      delete: 'update',
-      print: 'read',
-    } as const
+    rejectUnencodablePath(command.file)
     checkAccess(command.file, purposes[command.mode])
   }
   if (command.mode === 'verify') return verify(command, argument, io)
@@ -53,16 +56,24 @@ async function run(command: ClassicCommand, io: Io): Promise<number> {
   return write(command, argument, options, io)
 }
 
-/** What `-C` or `-r` mean for the format that counts. */
+/** A printed record may have any name that fits on its line, also none: `htpasswd -nbB "" PW` is the way to a bare hash. */
+function checkName({ mode, user }: ClassicCommand): void {
+  if (mode === 'create' || mode === 'update') checkUsername(user)
+  else checkUsernameFits(user)
+  if (mode === 'print' && /[\r\n]/.test(user))
+    throw new HtpasswdError('ERR_USERNAME', 'username contains a newline, which would end the record')
+}
+
+/** What `-C` or `-r` mean for the chosen format. */
 function hashOptions({ format, work }: ClassicCommand, io: Io): HashOptions {
-  // crypt(3) is not on Windows, and Apache's command makes apr1 there
+  // there is no crypt(3) on Windows, where Apache's command falls back to apr1
   if (format === 'des' && io.platform === 'win32') return { format: 'apr1' }
   if (format === 'bcrypt') return { format, cost: work ?? CLASSIC_COST }
   const takesRounds = format === 'sha256crypt' || format === 'sha512crypt'
   return takesRounds && work !== undefined ? { format, rounds: work } : { format }
 }
 
-/** The real one writes `*0` for these, a record that nobody can log in with. */
+/** Apache's command stores `*0` for these, a record with which nobody can log in. */
 function checkRounds({ rounds }: HashOptions): void {
   const { min, max } = sha512crypt.parameter ?? { min: 0, max: 0 }
   if (rounds === undefined || (rounds >= min && rounds <= max)) return
@@ -95,7 +106,7 @@ async function makeRecord(
   if (format === 'plaintext' && /[\r\n]/.test(password)) {
     throw new HtpasswdError(
       'ERR_PASSWORD',
-      'a plain text password expected no line end, got one; it would begin a line of its own',
+      'a plain text password must not contain a newline, which would begin another record',
     )
   }
   const hash = await makeHash(password, options)
@@ -125,41 +136,54 @@ async function write(
   io: Io,
 ): Promise<number> {
   const { hash, password } = await makeRecord(command, argument, options, io)
-  const put = (): Promise<void> => writeRecord(command, hash, io)
-  const isToBeShown = await (command.given?.handOver(password, command.file, put) ?? put())
-  if (!isToBeShown) return ExitStatus.ok
-  // standard output has the record of -n, and nothing but the password else
-  if (command.file === undefined) io.err(`Generated password for ${printable(command.user)}: ${password}\n`)
-  else io.out(`${password}\n`)
+  let isDelivered = command.given?.isShown !== true
+  const deliver = (): void => {
+    if (isDelivered) return
+    isDelivered = true
+    if (command.file !== undefined) io.deliver(1, `${password}\n`)
+    // standard output has the record
+    else io.deliver(2, `Generated password for ${printable(command.user)}: ${password}\n`)
+  }
+  const store = (): Promise<void> => storeRecord(command, hash, io, deliver)
+  await (command.given?.store(password, command.file, store) ?? store())
   return ExitStatus.ok
 }
 
-async function writeRecord(command: ClassicCommand, hash: string, io: Io): Promise<void> {
-  if (command.file === undefined) {
-    io.out(Buffer.from(`${encodeSurrogateEscape(command.user)}:${hash}\n\n`, 'latin1'))
+/** @param deliver called before the record is stored; if it throws, nothing is. */
+async function storeRecord(
+  { file, user, mode, inPlace }: ClassicCommand,
+  hash: string,
+  io: Io,
+  deliver: () => void,
+): Promise<void> {
+  if (file === undefined) {
+    deliver()
+    io.out(Buffer.from(`${encodeSurrogateEscape(user)}:${hash}\n\n`, 'latin1'))
     return
   }
   const { updateFile } = await import('../../store/update.ts')
-  const replace = command.mode === 'create'
   const done = await updateFile(
-    command.file,
+    file,
     document => {
-      rejectMalformed(document, command.file as string)
-      return document.set(command.user, hash)
+      rejectMalformed(document, file)
+      const result = document.set(user, hash)
+      deliver()
+      return result
     },
-    { replace, onPrivate: () => io.err(privateFile(command.file as string)) },
+    { replace: mode === 'create', inPlace, onPrivate: () => io.err(privateFile(file)) },
   )
-  io.err(`${done === 'added' ? 'Adding' : 'Updating'} password for user ${printable(command.user)}\n`)
+  io.err(`${done === 'added' ? 'Adding' : 'Updating'} password for user ${printable(user)}\n`)
 }
 
 async function remove(command: ClassicCommand, io: Io): Promise<number> {
   const { updateFile } = await import('../../store/update.ts')
   const file = command.file as string
-  const found = await updateFile(file, document => {
+  const remove = (document: HtpasswdDocument): boolean => {
     rejectMalformed(document, file)
     return document.delete(command.user)
-  })
+  }
+  const isFound = await updateFile(file, remove, { inPlace: command.inPlace })
   const user = printable(command.user)
-  io.err(found ? `Deleting password for user ${user}\n` : `User ${user} not found\n`)
+  io.err(isFound ? `Deleting password for user ${user}\n` : `User ${user} not found\n`)
   return ExitStatus.ok
 }

@@ -100,5 +100,12 @@ export const jsonOption = {
   describe: 'print the result as one JSON document',
 } as const satisfies Option
 
+/** The switch of every command that writes a password file. */
+export const inPlaceOption = {
+  group: 'Running:',
+  describe:
+    'write into the existing file instead of replacing it, for programs and containers that follow the inode',
+} as const satisfies Option
+
 /** `--allow-path` is HTPASSWD_ALLOW_PATH. */
 export const environmentName = (name: string): string => `HTPASSWD_${name.toUpperCase().replaceAll('-', '_')}`

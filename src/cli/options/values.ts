@@ -1,6 +1,7 @@
 // The values of a command's options, from the command line, the environment, a --config file and the table's defaults.
 import { readFileSync } from 'node:fs'
 import { decodeMarkedText } from '../../bytes.ts'
+import { rejectUnencodablePath } from '../arguments.ts'
 import { type ParsedArguments, parseArgv, type Raw, rejectUnknown, usageError } from './parse.ts'
 import { type CommandSpec, environmentName, type Option, type OptionTable, type ValuesOf } from './table.ts'
 
@@ -27,6 +28,7 @@ export function parseOptions<Table extends OptionTable>(
   environment: NodeJS.ProcessEnv = {},
 ): Parsed<Table> {
   const parsed = parseArgv(spec, argv)
+  if (spec.firstPositional === undefined) rejectUnencodablePath(parsed.positionals[0])
   const typed: Source = { values: parsed.options, label: name => `--${name}` }
   const exported: Source = { values: readEnvironment(spec, environment), label: environmentName }
   const sources = [typed, exported]
@@ -108,6 +110,7 @@ function readOption(name: string, row: Option, sources: readonly Source[]): unkn
 function readValue(row: Option, raw: Raw, label: string): unknown {
   if (typeof raw !== 'string')
     throw usageError(`${label} expected ${row.argument}, got ${JSON.stringify(raw)}`)
+  if (row.argument === 'FILE') rejectUnencodablePath(raw)
   try {
     return row.read?.(raw)
   } catch (error) {

@@ -1,17 +1,28 @@
-// Hands a made-up password over: in a new private file that is there before the record, or to be shown behind it.
+// Delivers a generated password before its record is stored: on standard output, or in a new private file.
 import { lstatSync } from 'node:fs'
 import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { type ByteString, fromByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
+import type { Io } from '../terminal/io.ts'
 import type { GenerationValues } from './options.ts'
 import { generationOf } from './source.ts'
 
-/** Whether the caller has to show it, once its record is safe: nothing else has it. */
+/** Whether the password is generated and goes to standard output, because no file gets it. */
 export const isToBeShown = (values: GenerationValues): boolean =>
   generationOf(values) !== undefined && values['generate-to'] === undefined
 
+/** @throws HtpasswdError `ERR_OUTPUT` if a generated password would be lost, so that nobody could log in with it. */
+export function rejectLostOutput(io: Pick<Io, 'canDeliver'>, fd: 1 | 2): void {
+  if (io.canDeliver(fd)) return
+  throw new HtpasswdError(
+    'ERR_OUTPUT',
+    `the generated password goes to standard ${fd === 1 ? 'output' : 'error'}, which is closed or the null device; ` +
+      'use --generate-to FILE; nothing was changed',
+  )
+}
+
 /**
- * For work that takes long before its update: a file that is there is refused now, and not only then.
+ * Rejects an existing file before work that takes long.
  *
  * @throws HtpasswdError `ERR_FILE_ACCESS`.
  */
@@ -21,12 +32,12 @@ export function rejectExisting({ 'generate-to': path }: GenerationValues): void 
 }
 
 /**
- * Carries an update out, with its password in the file of `--generate-to` where that was given.
+ * Runs an update, with its password in the file of `--generate-to` if that was given.
  *
- * @param recordFile where the record goes; undefined where that is no file.
- * @param update resolves with false where it wrote nothing; the file of the password is then taken away again, as it
- *   is where the update fails.
- * @throws HtpasswdError `ERR_FILE_ACCESS` before the update where that file cannot be made or is there.
+ * @param recordFile where the record goes; undefined if that is not a file.
+ * @param update resolves with false if it wrote nothing. The password's file is then removed, and so it is if the
+ *   update fails.
+ * @throws HtpasswdError `ERR_FILE_ACCESS`, before the update, if that file cannot be created or exists.
  */
 export async function updateWith(
   { 'generate-to': path }: GenerationValues,
@@ -35,7 +46,7 @@ export async function updateWith(
   update: () => Promise<boolean>,
 ): Promise<boolean> {
   if (path === undefined) return update()
-  await makeFile(path, password, recordFile)
+  await createFile(path, password, recordFile)
   let isWritten = false
   try {
     isWritten = await update()
@@ -45,14 +56,14 @@ export async function updateWith(
   return isWritten
 }
 
-async function makeFile(path: string, password: ByteString, recordFile: string | undefined): Promise<void> {
-  // exclusive, so that nothing is overwritten and no link that was planted there is followed
+async function createFile(path: string, password: ByteString, recordFile: string | undefined): Promise<void> {
+  // exclusive: nothing is overwritten, and no symbolic link is followed
   const handle = await open(path, 'wx', 0o600).catch(error => {
     throw refusal(path, error)
   })
   try {
     if (recordFile !== undefined) await rejectSame(handle, path, recordFile)
-    // before the first byte: rights that come later come too late
+    // before the first byte, since whoever has opened the file keeps the access
     if (process.platform === 'win32') await restrict(path)
     await handle.writeFile(fromByteString(`${password}\n` as ByteString))
     await handle.sync()
@@ -66,25 +77,21 @@ async function makeFile(path: string, password: ByteString, recordFile: string |
 
 function refusal(path: string, error: unknown): HtpasswdError {
   const cause = error as NodeJS.ErrnoException
-  const got = cause.code === 'EEXIST' ? `${path}, which is there` : cause.message
+  const got = cause.code === 'EEXIST' ? `${path}, which exists` : cause.message
   const code = cause.code === 'ENOSPC' || cause.code === 'EDQUOT' ? 'ERR_FILE_WRITE' : 'ERR_FILE_ACCESS'
-  return new HtpasswdError(
-    code,
-    `--generate-to expected a place for a new file, got ${got}; nothing was changed`,
-    {
-      cause,
-    },
-  )
+  return new HtpasswdError(code, `--generate-to expected a new file, got ${got}; nothing was changed`, {
+    cause,
+  })
 }
 
-/** By what the system says, for one file has many names: links, capitals, `./`. */
+/** By device and inode, because one file has many names: links, upper case, `./`. */
 async function rejectSame(handle: FileHandle, path: string, recordFile: string): Promise<void> {
-  const made = await handle.stat({ bigint: true })
-  const there = await stat(recordFile, { bigint: true }).catch(() => undefined)
-  if (there?.dev !== made.dev || there.ino !== made.ino) return
+  const created = await handle.stat({ bigint: true })
+  const existing = await stat(recordFile, { bigint: true }).catch(() => undefined)
+  if (existing?.dev !== created.dev || existing.ino !== created.ino) return
   throw new HtpasswdError(
     'ERR_USAGE',
-    `--generate-to expected another file than that of the users, got ${path}; nothing was changed`,
+    `--generate-to expected another file than the password file, got ${path}; nothing was changed`,
   )
 }
 
@@ -93,6 +100,6 @@ async function restrict(path: string): Promise<void> {
   if (await restrictToOwner(path)) return
   throw new HtpasswdError(
     'ERR_FILE_ACCESS',
-    `--generate-to expected that Windows lets only you read ${path}, got no whoami or icacls to do so; nothing was changed`,
+    `--generate-to found no whoami or icacls to make ${path} readable by you only; nothing was changed`,
   )
 }

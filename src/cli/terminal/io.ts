@@ -1,28 +1,40 @@
-// What the command reads from and writes to, behind one interface, so that tests can stand in for a terminal.
-import { writeSync } from 'node:fs'
+// What the command reads from and writes to, behind one interface that tests can replace.
+import { fstatSync, statSync, writeSync } from 'node:fs'
 import { decodeMarkedText, isAscii } from '../../bytes.ts'
+import { HtpasswdError } from '../../errors.ts'
 import { readSome, waitALittle } from './descriptor.ts'
 import { printableText, type ResultOutput } from './output.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The surroundings of one run of the command. */
+/** Everything one run of the command has to do with the outside, files excepted. */
 export interface Io extends ResultOutput {
-  /** Standard error: messages and prompts, in which control characters other than newline are made visible. */
+  /** Standard error: messages and prompts, in which control characters other than newline and tab are made visible. */
   err(text: string): void
-  /** Standard error as it is: what moves the cursor of a terminal. */
+  /** Standard error without that: what moves the cursor of a terminal. */
   draw(sequence: string): void
+  /**
+   * Writes what exists nowhere else, a generated password.
+   *
+   * @throws HtpasswdError `ERR_OUTPUT` if nobody can receive it.
+   */
+  deliver(fd: 1 | 2, text: string | Buffer): void
+  /** Whether `deliver` can succeed: not on the null device, nor on a closed descriptor. */
+  canDeliver(fd: 1 | 2): boolean
   /** All of standard input, or the first `limit` bytes of it. */
   readAll(limit: number): Buffer
-  /** The next line of standard input without its end; undefined where the input ended before. */
+  /** The next line of standard input without its newline; undefined at the end of the input. */
   readLine(limit: number): Buffer | undefined
-  /** The user's terminal, to type a password on; undefined where there is none. */
+  /** The user's terminal, to type a password on; undefined if there is none. */
   openTerminal(): Promise<Terminal | undefined>
   /** The width of the terminal that standard output is; undefined if it is none. */
   readonly columns: number | undefined
   readonly platform: NodeJS.Platform
 }
 
-/** Synchronous writes: process.stdout would cost a tenth of the start, and lose its end on some pipes at exit. */
+/**
+ * Writes all of it. Synchronous, because loading process.stdout takes a tenth of the command's start, and its
+ * asynchronous writes to some pipes are lost at exit.
+ */
 function write(fd: 1 | 2, text: string | Buffer): void {
   if (process.platform === 'win32' && writeToConsole(fd, text.toString())) return
   let rest = typeof text === 'string' ? Buffer.from(text) : text
@@ -30,16 +42,13 @@ function write(fd: 1 | 2, text: string | Buffer): void {
     try {
       rest = rest.subarray(writeSync(fd, rest))
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      // a reader that has gone, as in `htpasswd -n … | head -0`, wants no more
-      if (code === 'EPIPE' || code === 'EBADF') return
-      if (code !== 'EAGAIN') throw error
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
       waitALittle()
     }
   }
 }
 
-/** A console of Windows takes bytes for letters of its code page; only Node's stream writes letters as such. */
+/** A Windows console reads bytes in its code page; only Node's stream writes Unicode to it. */
 function writeToConsole(fd: 1 | 2, text: string): boolean {
   if (isAscii(text)) return false
   const stream = fd === 1 ? process.stdout : process.stderr
@@ -48,25 +57,71 @@ function writeToConsole(fd: 1 | 2, text: string): boolean {
   return true
 }
 
+const streams = { 1: 'standard output', 2: 'standard error' } as const
+const reasons: Readonly<Record<string, string>> = {
+  EPIPE: 'the program that read it has ended',
+  EBADF: 'it is closed',
+  ENOSPC: 'no space left on the device',
+}
+
+function writeOrThrow(fd: 1 | 2, text: string | Buffer): void {
+  try {
+    write(fd, text)
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    const reason = reasons[code] ?? message
+    throw new HtpasswdError('ERR_OUTPUT', `cannot write to ${streams[fd]}: ${reason}`, { cause: error })
+  }
+}
+
+/** A message that cannot be written is no error: the work it tells of is done all the same. */
+function writeMessage(text: string): void {
+  try {
+    write(2, text)
+  } catch {
+    // there is nowhere left to say so
+  }
+}
+
+/** At its start Node opens the null device in the place of a closed descriptor, so the two look alike. */
+function isNullDevice(fd: 1 | 2): boolean {
+  try {
+    const stats = fstatSync(fd)
+    if (!stats.isCharacterDevice()) return false
+    if (process.platform === 'win32') return !isTerminal(fd)
+    return stats.rdev === statSync('/dev/null').rdev
+  } catch {
+    return true
+  }
+}
+
+const isTerminal = (fd: 1 | 2): boolean => process.getBuiltinModule('node:tty').isatty(fd)
+
+function deliver(fd: 1 | 2, text: string | Buffer): void {
+  if (isNullDevice(fd))
+    throw new HtpasswdError('ERR_OUTPUT', `cannot write to ${streams[fd]}: it is closed or the null device`)
+  writeOrThrow(fd, text)
+}
+
 function readInput(into: Buffer): number {
   try {
     return readSome(0, into)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    // a closed or missing input has nothing to give
+    // a closed or missing input counts as empty
     if (code === 'EBADF' || code === 'EIO') return 0
     throw error
   }
 }
 
-// what was read behind the line that was asked for
+// what was read beyond the requested line
 let pending = Buffer.alloc(0)
-let begun = false
+let isBegun = false
 
 function fill(): boolean {
   const chunk = readChunk()
-  const isText = process.platform === 'win32' && !begun
-  begun = true
+  const isText = process.platform === 'win32' && !isBegun
+  isBegun = true
   pending = Buffer.concat([pending, isText ? decodeMarkedText(chunk, readRest) : chunk])
   return chunk.length > 0
 }
@@ -84,7 +139,7 @@ function readRest(): Buffer {
 
 function readAll(limit: number): Buffer {
   if (pending.length < limit && fill()) {
-    // joined once: fill() copies all that came before, which a large import would feel
+    // joined once: fill() copies everything before it, which is quadratic for a large import
     const chunks: Buffer[] = [pending]
     for (let length = pending.length; length < limit; length += chunks.at(-1)?.length ?? 0) {
       const chunk = readChunk()
@@ -102,22 +157,24 @@ function readLine(limit: number): Buffer | undefined {
   const lineFeed = pending.indexOf(10)
   const line = lineFeed < 0 ? pending : pending.subarray(0, lineFeed)
   pending = pending.subarray(line.length + 1)
-  // PowerShell and files from Windows end a line with both
+  // PowerShell, and files from Windows, end a line with CRLF
   return line.at(-1) === 13 ? line.subarray(0, -1) : line
 }
 
-/** The real one. */
+/** That of this process. */
 export const processIo: Io = {
-  out: text => write(1, text),
-  err: text => write(2, printableText(text)),
-  draw: sequence => write(2, sequence),
+  out: text => writeOrThrow(1, text),
+  err: text => writeMessage(printableText(text)),
+  draw: writeMessage,
+  deliver,
+  canDeliver: fd => !isNullDevice(fd),
   readAll,
   readLine,
-  // node:tty brings half of node:net, and most runs ask for nothing
+  // node:tty loads half of node:net, and most runs ask for nothing
   openTerminal: async () => (await import('./terminal.ts')).openTerminal(),
-  isTerminal: fd => process.getBuiltinModule('node:tty').isatty(fd),
+  isTerminal,
   get columns() {
-    return this.isTerminal(1) ? process.stdout.columns : undefined
+    return isTerminal(1) ? process.stdout.columns : undefined
   },
   platform: process.platform,
   env: process.env,

@@ -1,10 +1,10 @@
 // Our long options among Apache's letters: where they may stand, what they take, and what does not go together.
 import { describe, expect, test } from 'vitest'
 import { parseClassic, usage } from '../../../src/cli/apache/grammar.ts'
-import { ReadOptions } from '../../../src/cli/apache/long-options.ts'
+import { CollectedOptions } from '../../../src/cli/apache/long-options.ts'
 import { runBin, runShell, withFolder, withoutPrivateNote } from '../../support/run.ts'
 
-const parse = (line: string, long = new ReadOptions()) => parseClassic(line.split(' '), long)
+const parse = (line: string, long = new CollectedOptions()) => parseClassic(line.split(' '), long)
 
 test.each([
   ['--generate f u', { generate: { length: 20 } }, {}],
@@ -29,7 +29,7 @@ test.each([
   ['--password-fd 3 -- f u', { 'password-fd': 3 }, {}],
   ['-v --password-fd=0 f u', { 'password-fd': 0 }, { mode: 'verify' }],
 ])('htpasswd %s', (line, given, more) => {
-  const long = new ReadOptions()
+  const long = new CollectedOptions()
   const command = parse(line, long)
   const defined = Object.entries(long.values()).filter(([, value]) => value !== undefined)
   expect(Object.fromEntries(defined)).toEqual(given)
@@ -50,11 +50,8 @@ test.each([
   // it may be the password
   ['--passwd=wonderland f u', `unknown option --passwd; see htpasswd --help\n${full}`],
   ['--constructor f u', `unknown option --constructor; see htpasswd --help\n${full}`],
-  [
-    '--generate 24 -B f u',
-    `--generate expected its [LENGTH|words] behind a "=" in front of other options\n${full}`,
-  ],
-  ['--password-file', `--password-file expected FILE behind it\n${full}`],
+  ['--generate 24 -B f u', `write --generate=LENGTH|words if other options follow\n${full}`],
+  ['--password-file', `--password-file needs FILE\n${full}`],
 ])('htpasswd %s is a mistake', (line, text) => {
   expect(() => parse(line)).toThrow(expect.objectContaining({ exitStatus: 2, text: `htpasswd: ${text}` }))
 })
@@ -67,11 +64,11 @@ test.each([
     '--password-fd 3 --password-env X f u',
     `${several} --password-env and --password-fd; leave all but one out`,
   ],
-  ['-v --generate f u', '-v checks a password and makes none, got --generate; leave it out'],
-  ['-v --generate-to x f u', '-v checks a password and makes none, got --generate-to; leave it out'],
-  ['-D --generate f u', '-D asks for no password, got --generate; leave it out'],
-  ['-D --password-file x f u', '-D asks for no password, got --password-file; leave it out'],
-  ['-bD --password-env x f u p', '-D asks for no password, got --password-env; leave it out'],
+  ['-v --generate f u', '-v checks a password and generates none, got --generate; leave it out'],
+  ['-v --generate-to x f u', '-v checks a password and generates none, got --generate-to; leave it out'],
+  ['-D --generate f u', '-D needs no password, got --generate; leave it out'],
+  ['-D --password-file x f u', '-D needs no password, got --password-file; leave it out'],
+  ['-bD --password-env x f u p', '-D needs no password, got --password-env; leave it out'],
   ['-cv --generate f u', 'only one of -c -n -v -D may be specified'],
   ['--generate users f u', '--generate expected "words" or a number of characters from 8 to 72, got "users"'],
   ['--generate=7 f u', '--generate expected "words" or a number of characters from 8 to 72, got "7"'],

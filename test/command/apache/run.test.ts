@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ReadOptions } from '../../../src/cli/apache/long-options.ts'
+import { CollectedOptions } from '../../../src/cli/apache/long-options.ts'
 import { classic } from '../../../src/cli/apache/run.ts'
 import { recordedIo } from '../../support/recorded-io.ts'
 import { canStandIn, pretendWindows } from '../../support/windows-tools.ts'
@@ -22,7 +22,7 @@ const three = 'alice:1\nbob:2\ncarol:3\n'
 async function run(words: string[], given: Parameters<typeof recordedIo>[0] = {}) {
   const io = recordedIo(given)
   const argv = words.map(word => (word === 'FILE' ? file : word))
-  const status = await classic(argv, io, new ReadOptions())
+  const status = await classic(argv, io, new CollectedOptions())
   return { status, ...io.said, err: io.said.err.replaceAll(file, 'FILE') }
 }
 const content = (): string => readFileSync(file, 'latin1')
@@ -132,7 +132,7 @@ test.skipIf(!canStandIn)(
       status: 0,
       out: '',
       err:
-        `Only you, Administrators and SYSTEM can read ${path}; let a server's account in with: ` +
+        `Only you, Administrators and SYSTEM can read ${path}; let a server's account read it with: ` +
         `icacls "${path}" /grant ACCOUNT:R\nAdding password for user u\n`,
     })
     expect((await run(['-bs', path, 'u', 'q'], { platform })).err).toBe('Updating password for user u\n')
@@ -140,7 +140,7 @@ test.skipIf(!canStandIn)(
 )
 
 test.each([
-  [['-nip', 'u'], 'a\nb', 2, /line end/],
+  [['-nip', 'u'], 'a\nb', 2, /newline/],
   [['-ni', 'u'], 'a\0b', 2, /NUL/],
   [['-ni', 'u'], '', 4, /nothing/],
 ])('%j with %j on standard input: status %i', async (words, input, status, message) => {

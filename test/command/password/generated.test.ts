@@ -1,4 +1,4 @@
-// The file of a made-up password: private, new, there before the record, and gone where there is no record.
+// The file of a generated password: private, new, there before the record, and gone where there is no record.
 
 import {
   existsSync,
@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const valuesTo = (to: string | undefined): GenerationValues => ({ generate: {}, 'generate-to': to })
-const password = toByteString('made-up words')
+const password = toByteString('generated words')
 const update = (work: () => Promise<boolean>, recordFile?: string, to: string | undefined = path) =>
   updateWith(valuesTo(to), password, recordFile, work)
 
@@ -37,7 +37,7 @@ test('it exists, with access for this user only, before the record does', async 
     seen = readFileSync(path, 'utf8')
     return true
   })
-  expect([done, seen, readFileSync(path, 'utf8')]).toEqual([true, 'made-up words\n', 'made-up words\n'])
+  expect([done, seen, readFileSync(path, 'utf8')]).toEqual([true, 'generated words\n', 'generated words\n'])
   if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
@@ -52,11 +52,11 @@ test('what is there can be refused before long work, a link to nowhere too', () 
   expect(() => rejectExisting(valuesTo(undefined))).not.toThrow()
   expect(() => rejectExisting(valuesTo(path))).not.toThrow()
   writeFileSync(path, 'mine')
-  const message = `--generate-to expected a place for a new file, got ${path}, which is there; nothing was changed`
+  const message = `--generate-to expected a new file, got ${path}, which exists; nothing was changed`
   expect(() => rejectExisting(valuesTo(path))).toThrow(message)
   if (process.platform === 'win32') return
   symlinkSync(join(folder, 'nowhere'), join(folder, 'link'))
-  expect(() => rejectExisting(valuesTo(join(folder, 'link')))).toThrow('which is there')
+  expect(() => rejectExisting(valuesTo(join(folder, 'link')))).toThrow('which exists')
 })
 
 test('without --generate-to only the update happens', async () => {
@@ -74,7 +74,7 @@ test.each([
   make()
   await expect(update(never)).rejects.toMatchObject({
     code: 'ERR_FILE_ACCESS',
-    message: `--generate-to expected a place for a new file, got ${path}, which is there; nothing was changed`,
+    message: `--generate-to expected a new file, got ${path}, which exists; nothing was changed`,
   })
   if (name === 'a file') expect(readFileSync(path, 'utf8')).toBe('before')
   else expect(existsSync(join(folder, 'elsewhere'))).toBe(false)
@@ -83,14 +83,14 @@ test.each([
 test('a folder that is missing is said, and nothing is updated', async () => {
   await expect(update(never, undefined, join(folder, 'no', 'made'))).rejects.toMatchObject({
     code: 'ERR_FILE_ACCESS',
-    message: expect.stringMatching(/^--generate-to expected a place for a new file, got ENOENT/),
+    message: expect.stringMatching(/^--generate-to expected a new file, got ENOENT/),
   })
 })
 
 test('the password file itself is refused, under any name, and not left behind', async () => {
   const refused = {
     code: 'ERR_USAGE',
-    message: expect.stringContaining('expected another file than that of the users'),
+    message: expect.stringContaining('expected another file than the password file'),
   }
   await expect(update(never, path)).rejects.toMatchObject(refused)
   expect(existsSync(path)).toBe(false)

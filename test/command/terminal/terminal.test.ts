@@ -17,9 +17,9 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-type Step = { type: string } | { signal: string; after?: string }
+type Step = { type: string; hangup?: true; continued?: true } | { signal: string; after?: string }
 interface Dialogue {
-  status: number
+  status: number | string
   terminal: string
   echo: boolean[]
 }
@@ -53,6 +53,22 @@ describe.skipIf(missing)('at a terminal', () => {
     const { status, echo } = play(['-c', 'f', 'u'], steps)
     expect({ status, echo: echo.at(-1) }).toEqual({ status: 4, echo: true })
     expect(existsSync(join(folder, 'f'))).toBe(false)
+  })
+
+  test('if the terminal goes away: SIGHUP, without a core dump', () => {
+    const { status, terminal } = play(['-c', 'f', 'u'], [{ type: 'half a pass', hangup: true }])
+    expect(status).toBe('signal 1')
+    expect(terminal).toBe('New password: ')
+    expect(existsSync(join(folder, 'f'))).toBe(false)
+  })
+
+  test('after a stop and a continuation echo is off again', () => {
+    const { status, terminal, echo } = play(
+      ['-cs', 'f', 'u'],
+      [{ type: 'pw\r', continued: true }, { type: 'pw\r' }],
+    )
+    expect({ status, echo: echo.at(-1) }).toEqual({ status: 0, echo: true })
+    expect(terminal).not.toContain('pw')
   })
 
   test('serve --init asks for the password of its first user, then serves until Ctrl-C', () => {

@@ -9,10 +9,11 @@ import { type ImportPlan, planImport } from '../../../import/plan.ts'
 import { checkAccess } from '../../../store/access.ts'
 import { readSnapshot } from '../../../store/snapshot.ts'
 import { updateFile } from '../../../store/update.ts'
+import { rejectUnencodablePath } from '../../arguments.ts'
 import { usageError } from '../../options/parse.ts'
 import { runCommand } from '../../options/run-command.ts'
 import type { ValuesOf } from '../../options/table.ts'
-import { isToBeShown, rejectExisting, updateWith } from '../../password/generated.ts'
+import { isToBeShown, rejectExisting, rejectLostOutput, updateWith } from '../../password/generated.ts'
 import { generationOf } from '../../password/source.ts'
 import { privateFile, rejectMalformed } from '../../password-file.ts'
 import type { Io } from '../../terminal/io.ts'
@@ -29,6 +30,7 @@ export function importCommand(argv: readonly string[], io: Io): Promise<number> 
     const [file, source, ...more] = positionals
     if (file === undefined || more.length > 0)
       throw usageError(`expected FILE and at most one SOURCE, got ${positionals.join(' ') || 'nothing'}`)
+    rejectUnencodablePath(source)
     await importInto(file, source, values, io)
     return 0
   })
@@ -52,6 +54,7 @@ async function importInto(
   const isShown = isToBeShown(values)
   if (isShown && values.json)
     throw usageError('--json expected --generate-to FILE for the made-up passwords, got none')
+  if (isShown && !dryRun) rejectLostOutput(io, 1)
   rejectExisting(values)
   checkAccess(file, 'create')
 
@@ -77,7 +80,6 @@ async function importInto(
   const outcome = { file, made, dryRun, report }
   if (values.json) writeReport(io, outcome)
   else io.err(textOf(outcome, onConflict))
-  if (isShown && !dryRun) io.out(generatedLines(plan, new Set([...report.added, ...report.updated])))
 }
 
 async function readDocument(file: string): Promise<{ document: HtpasswdDocument; isMissing: boolean }> {
@@ -100,12 +102,21 @@ async function carryOut(
   } finally {
     progress.end()
   }
+  const delivered = new Set<string>()
+  const deliver = (users: readonly string[]): void => {
+    const lines = generatedLines(plan, new Set(users.filter(user => !delivered.has(user))))
+    for (const user of users) delivered.add(user)
+    if (lines.length > 0) io.deliver(1, lines)
+  }
   const write = () =>
     updateFile(
       file,
       document => {
         rejectMalformed(document, file)
-        return applyImport(document, plan, values['on-conflict'])
+        const report = applyImport(document, plan, values['on-conflict'])
+        // before the file is written: if nobody can read the passwords, nothing is
+        if (isToBeShown(values)) deliver([...report.added, ...report.updated])
+        return report
       },
       { create: true, onPrivate: () => io.err(privateFile(file)) },
     )

@@ -6,7 +6,7 @@ import { HtpasswdError } from '../../../errors.ts'
 import { generatePassword } from '../../../hash/generate-password.ts'
 import { makeHash } from '../../../hash/hash-password.ts'
 import { HtpasswdFile } from '../../../store/htpasswd-file.ts'
-import { isToBeShown, updateWith } from '../../password/generated.ts'
+import { isToBeShown, rejectLostOutput, updateWith } from '../../password/generated.ts'
 import type { PasswordValues } from '../../password/options.ts'
 import { passwordFrom } from '../../password/source.ts'
 import type { Io } from '../../terminal/io.ts'
@@ -23,11 +23,16 @@ const FIRST_USER = 'admin'
 export async function makeFirstUser(file: string, values: PasswordValues, io: Io): Promise<void> {
   if (existsSync(file)) return
   const { password, isShown } = await firstPassword(values, io)
+  if (isShown) rejectLostOutput(io, 2)
   const hash = await makeHash(password, {})
+  let isDelivered = false
   const add = (document: HtpasswdDocument): boolean => {
     // another process may have created it meanwhile: its user stays
     if (document.size > 0) return false
     document.set(FIRST_USER, hash)
+    // on standard error, because the access log goes to standard output
+    if (isShown && !isDelivered) io.deliver(2, `Password of ${FIRST_USER}, shown this once: ${password}\n`)
+    isDelivered = true
     return true
   }
   const update = async (): Promise<boolean> => {
@@ -41,8 +46,6 @@ export async function makeFirstUser(file: string, values: PasswordValues, io: Io
   }
   if (!(await updateWith(values, password, file, update))) return
   io.err(`Created ${file} with the user ${FIRST_USER}.\n`)
-  // on standard error, because the access log goes to standard output
-  if (isShown) io.err(`Its password, shown this once: ${password}\n`)
 }
 
 async function firstPassword(

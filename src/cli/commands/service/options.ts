@@ -1,5 +1,6 @@
 // What `htpasswd service` was asked for: an action, its own few options, and for an installation those of `serve`.
 import { resolve } from 'node:path'
+import { rejectUnencodablePath } from '../../arguments.ts'
 import { nearestName } from '../../options/nearest-name.ts'
 import { type Raw, usageError } from '../../options/parse.ts'
 import { type CommandSpec, helpOption, type OptionTable } from '../../options/table.ts'
@@ -118,6 +119,7 @@ function serveOf(
     }),
   )
   const request = parseServe([...files.slice(0, 2), ...given, '--', ...rest], {})
+  rejectUnencodablePath(request.file)
   const file = resolve(folder, request.file)
   return { request: { ...request, file }, arguments: [file, ...given] }
 }

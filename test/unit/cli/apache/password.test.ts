@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseClassic } from '../../../../src/cli/apache/grammar.ts'
-import { ReadOptions } from '../../../../src/cli/apache/long-options.ts'
+import { CollectedOptions } from '../../../../src/cli/apache/long-options.ts'
 import { passwordOf } from '../../../../src/cli/apache/password.ts'
 import { recordedIo } from '../../../support/recorded-io.ts'
 
@@ -55,7 +55,7 @@ test('-b beside -i takes an empty input, as Apache’s does', async () => {
 
 test('a password from a long option is used without a prompt', async () => {
   const io = recordedIo({ env: { LAB_PW: 'correct horse' }, typed: ['typed\r'], input: 'piped' })
-  const command = parseClassic(['--password-env', 'LAB_PW', 'f', 'u'], new ReadOptions())
+  const command = parseClassic(['--password-env', 'LAB_PW', 'f', 'u'], new CollectedOptions())
   expect(await passwordOf(command, io)).toBe('correct horse')
   expect(io.said.err).toBe('')
 })

@@ -26,6 +26,10 @@ function ioWith(typed?: string): { io: Io; said: () => string; closed: () => boo
     out: () => {
       throw new Error('standard output has the access log')
     },
+    canDeliver: () => true,
+    deliver: (_fd: 1 | 2, text: string | Buffer) => {
+      said += text
+    },
     err: (text: string) => {
       said += text
     },
@@ -96,7 +100,7 @@ test('--generate-to writes it to a file and shows it nowhere', async () => {
   expect(said()).toBe(`Created ${file} with the user admin.\n`)
   expect(await verifyPassword(readFileSync(made, 'utf8').trimEnd(), hashIn(file))).toBe(true)
   const again = makeFirstUser(join(folder, 'again'), valuesOf('--generate-to', made), io)
-  await expect(again).rejects.toThrow('which is there')
+  await expect(again).rejects.toThrow('which exists')
   expect(existsSync(join(folder, 'again'))).toBe(false)
 })
 
