@@ -1,7 +1,9 @@
 // Decides whose credentials a request has: cached, throttled, and with the same work for known and unknown users.
 import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import { type ByteString, isAscii, toByteString } from '../bytes.ts'
+import type { ByteString } from '../bytes.ts'
+import { HtpasswdError } from '../errors.ts'
+import { foreignHash } from '../hash/foreign.ts'
 import { excessOf, type HashLimits } from '../hash/options.ts'
 import { parseHash } from '../hash/registry.ts'
 import { networkOf, subnetOf } from '../platform/ip-address.ts'
@@ -9,7 +11,7 @@ import { type AuthResult, type Credentials, refuse } from './auth-result.ts'
 import { type AuthenticatorOptions, checkAuthenticatorOptions } from './authenticator-options.ts'
 import { DummyHashes } from './dummy-hash.ts'
 import { spellingsOf } from './spellings.ts'
-import { type FoundUser, findUser, StoredLogin } from './stored-user.ts'
+import { bytesOf, type FoundUser, findUser, StoredLogin } from './stored-user.ts'
 import { type Attempt, type AttemptLimiter, Throttle } from './throttle.ts'
 import { toUserSource, type UserLookup, type UserSource } from './user-source.ts'
 import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
@@ -40,10 +42,7 @@ const BUSY_RETRY_SECONDS = 1
 // remembered is bound to the stored hash, so a changed or deleted record misses at once.
 const REMEMBERED_MILLISECONDS = 3_600_000
 const REMEMBERED_FAILURES = 20_000
-
-/** A string has one byte a character. One that has more is text, such as a program's own, and is encoded as UTF-8. */
-const bytesOf = (value: ByteString | Uint8Array): ByteString =>
-  typeof value === 'string' && (isAscii(value) || !/[^\x00-\xff]/.test(value)) ? value : toByteString(value)
+const REPORTED_RECORDS = 1000
 
 /** One attempt to log in. */
 interface Login {
@@ -93,6 +92,7 @@ export class Authenticator {
   readonly #delay: (milliseconds: number) => Promise<unknown>
   readonly #onError: (error: unknown) => void
   readonly #inFlight = new Map<string, Promise<AuthResult>>()
+  readonly #reported = new LRUCache<string, true>({ max: REPORTED_RECORDS })
 
   /** @throws HtpasswdError `ERR_OPTION` for an option that is unknown or out of its range. */
   constructor(source: UserSource | UserLookup, options?: AuthenticatorOptions)
@@ -220,7 +220,9 @@ export class Authenticator {
   ): Promise<boolean | 'full'> {
     const dummy = this.#dummyHashes.of(name)
     const stored = storedHash === undefined ? undefined : parseHash(storedHash)
-    const isVerifiable = stored !== undefined && excessOf(stored, this.#limits) === undefined
+    const excess = stored && excessOf(stored, this.#limits)
+    const isVerifiable = stored !== undefined && excess === undefined
+    if (storedHash !== undefined && !isVerifiable) this.#reportRecord(name, storedHash, excess)
     const requester = { groups: [network ?? '', subnet ?? ''], isSuspect }
     for (const spelling of spellingsOf(password)) {
       const isRight = await this.#verify(spelling, isVerifiable ? stored : dummy, requester)
@@ -228,6 +230,20 @@ export class Authenticator {
       if (isRight) return isVerifiable
     }
     return false
+  }
+
+  /** Reports once that a record cannot be verified though other servers may accept it: its user would find no reason. */
+  #reportRecord(user: string, storedHash: string, excess: string | undefined): void {
+    const foreign = excess === undefined ? foreignHash(storedHash) : undefined
+    const reason = excess ?? (foreign && `its hash is ${foreign.name}, which is not supported here`)
+    if (reason === undefined || this.#reported.has(storedHash)) return
+    this.#reported.set(storedHash, true)
+    this.#onError(
+      new HtpasswdError(
+        'ERR_HASH_LIMIT',
+        `the record of ${JSON.stringify(user)} cannot be verified: ${reason}`,
+      ),
+    )
   }
 
   /** Ends the worker threads; verifications in flight are refused as `fault`. */

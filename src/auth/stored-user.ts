@@ -1,8 +1,12 @@
 // Finds the record that credentials name, and watches over it while something is open for its user.
-import { type ByteString, fromByteString, toByteString } from '../bytes.ts'
+import { type ByteString, fromByteString, isAscii, toByteString } from '../bytes.ts'
 import type { Login } from './auth-result.ts'
 import { spellingsOf, textOf } from './spellings.ts'
 import type { UserSource } from './user-source.ts'
+
+/** A string has one byte a character. One that has more is text, such as a program's own, and is encoded as UTF-8. */
+export const bytesOf = (value: ByteString | Uint8Array): ByteString =>
+  typeof value === 'string' && (isAscii(value) || !/[^\x00-\xff]/.test(value)) ? value : toByteString(value)
 
 /** Whom credentials name. */
 export interface FoundUser {

@@ -61,10 +61,15 @@ test('a storm is answered 401, 429 or 503 with a short wait, and who is known ge
 test('guesses from one address are counted before any hash', async () => {
   guard = await TestGuard.start({ authenticator: { maxFailures: 2 } })
   const { url } = guard
+  const start = performance.now()
   const answers = await Promise.all(
     Array.from({ length: 100 }, (_, i) => fetch(url, { headers: { authorization: basic(`u${i}`, 'x') } })),
   )
-  expect(answers.filter(answer => answer.status === 401)).toHaveLength(20)
+  // one more is forgiven every half second, should this machine be slow
+  const forgiven = Math.ceil((performance.now() - start) / 500)
+  const checked = answers.filter(answer => answer.status === 401).length
+  expect(checked).toBeGreaterThanOrEqual(20)
+  expect(checked).toBeLessThanOrEqual(20 + forgiven)
   const refused = answers.find(answer => answer.status === 429)
   expect(Number(refused?.headers.get('retry-after'))).toBeLessThanOrEqual(5)
 })

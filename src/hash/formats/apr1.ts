@@ -4,14 +4,22 @@ import { loadApacheMd5 } from '../../platform/engines.ts'
 import { type HashFormat, lazyEngine, MAX_CRYPT_PASSWORD_BYTES } from '../format.ts'
 import { randomSalt } from './crypt64.ts'
 
-// apache-md5 hashes the low byte of each character, so a password goes in as Latin-1; and it takes a salt of any length
-// where the real code stops at 8, so the patterns gate it. Its own salts come from Math.random: ours never do.
+// apache-md5 hashes the low byte of each character, so it gets a byte string. It takes a salt of any length where the real
+// code stops at 8, so the patterns refuse longer ones. Its own salts come from Math.random, so it never makes one.
 const withEngine = lazyEngine(loadApacheMd5)
 
 const md5Crypt = (password: ByteString, setting: string): string | Promise<string> => {
-  // what stands behind the salt makes the package slower, for it splits the whole
+  // without the digest, because the package splits the whole setting
   const upToSalt = setting.slice(0, setting.lastIndexOf('$') + 1)
-  return withEngine(engine => engine(password, upToSalt))
+  return withEngine(engine => {
+    try {
+      return engine(password, upToSalt)
+    } catch (error) {
+      // no MD5 in this OpenSSL: FIPS mode, or a build without it
+      if (!String((error as NodeJS.ErrnoException).code).startsWith('ERR_OSSL')) throw error
+      return import('./md5-crypt.ts').then(own => own.md5Crypt(password, upToSalt))
+    }
+  })
 }
 
 // apr takes any byte but "$" in a salt; a character is a byte
@@ -26,7 +34,7 @@ export const apr1: HashFormat<'apr1'> = {
   estimateMs: (_, passwordLength) => 1 + passwordLength * 0.006,
 }
 
-// libxcrypt refuses these characters in a salt (lib/crypt.c, check_badsalt_chars), so such a line opens nowhere
+// libxcrypt refuses these characters in a salt (lib/crypt.c, check_badsalt_chars), so no server accepts such a record
 const MD5 = /^\$1\$[^$!*:;\\\s\x00-\x20\x7f-\uffff]{0,8}\$[./0-9A-Za-z]{22}$/
 export const md5crypt: HashFormat<'md5crypt'> = {
   id: 'md5crypt',

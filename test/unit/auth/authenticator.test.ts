@@ -224,6 +224,28 @@ describe('what cannot be checked', () => {
     expect(await authenticator.authenticate(credentials)).toMatchObject({ ok: true })
   })
 
+  test.each([
+    [
+      '$y$j9T$abcdefgh$uYdJrTqVbEzWmGkNoPsLxHcAiQfRtYwUeIoPaSdFgH',
+      /"alice" cannot be verified: its hash is yescrypt, which/,
+    ],
+    [
+      `$2y$31$${'a'.repeat(21)}u${'a'.repeat(30)}G`,
+      /"alice" cannot be verified: the bcrypt hash has cost 31, above/,
+    ],
+    ['!', undefined],
+  ])(
+    'the record %j is refused, and reported once where another server may accept it',
+    async (record, message) => {
+      const errors: unknown[] = []
+      const { login } = setUp({ onError: error => errors.push(error) }, new Map([['alice', record]]))
+      for (const password of ['a', 'b']) expect(await login('alice', password)).toMatchObject({ status: 401 })
+      const matching =
+        message === undefined ? [] : [expect.objectContaining({ message: expect.stringMatching(message) })]
+      expect(errors).toEqual(matching)
+    },
+  )
+
   test('a source that throws denies', async () => {
     const authenticator = new Authenticator(() => {
       throw new Error('no database')
