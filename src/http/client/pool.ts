@@ -12,7 +12,7 @@ export interface UpstreamOptions {
   readonly timeout: number
   /** Bytes of a response head. */
   readonly maxHeadBytes: number
-  /** Connections open at once; further requests wait in a queue of the same length. */
+  /** Connections open at once; further requests wait in a queue. */
   readonly maxConnections: number
   /** The clock, in milliseconds. Default: `performance.now`. */
   readonly now?: () => number
@@ -33,6 +33,7 @@ const IDLE_MILLISECONDS = 4000
 const SWEEP_MILLISECONDS = 500
 /** How long a request waits until it has a connection: for its turn, then for the app to accept it. */
 const CONNECT_MILLISECONDS = 10_000
+const MAX_QUEUED = 2048
 
 /**
  * An app and the connections to it, opened on demand and closed before the app closes them.
@@ -97,7 +98,7 @@ export class Upstream implements ConnectionOwner {
     }
     if (this.#connections.size < this.#maxConnections || this.#closeLeastRecentlyUsed())
       return this.#open(request, handler, user)
-    const wait = this.#queue.size < this.#maxConnections ? CONNECT_MILLISECONDS : 0
+    const wait = this.#queue.size < MAX_QUEUED ? CONNECT_MILLISECONDS : 0
     const call = new QueuedCall({ request, handler, user }, wait, () => this.#queue.delete(call))
     this.#queue.add(call)
     return call

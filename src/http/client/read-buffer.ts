@@ -8,19 +8,24 @@ const LONG_BYTES = 128 * 1024
  * response ends, a larger one takes its place, for fewer reads.
  */
 export class ReadBuffer {
-  #size = 0
+  #buffer = Buffer.alloc(0)
   #wanted = SHORT_BYTES
+  #hasRead = false
 
-  /** Called by node:net before each read; undefined keeps the current buffer. */
+  /**
+   * Called by node:net for each address that it tries, and before each read; undefined keeps the current buffer. Until
+   * the first read it has to be given again: each attempt has a handle of its own, which would read into nothing.
+   */
   readonly next = (): Buffer => {
-    if (this.#wanted === this.#size) return undefined as never
-    this.#size = this.#wanted
-    return Buffer.allocUnsafeSlow(this.#size)
+    if (this.#wanted !== this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(this.#wanted)
+    else if (this.#hasRead) return undefined as never
+    return this.#buffer
   }
 
   /** Takes note of a read. */
   onRead(length: number): void {
-    if (length === this.#size) this.#wanted = LONG_BYTES
+    this.#hasRead = true
+    if (length === this.#buffer.length) this.#wanted = LONG_BYTES
   }
 
   /** The response has ended: the next read is small again. */
