@@ -1,4 +1,4 @@
-// Reads a file in parts of whole lines, for a reader that keeps none of them.
+// Reads a file in chunks of whole lines, for a scan that does not keep them.
 import { readSync } from 'node:fs'
 import { readStill } from './snapshot.ts'
 
@@ -8,7 +8,7 @@ const PART_BYTES = 256 * 1024
 
 /** Scans the lines of a file. */
 export interface LineReader {
-  /** Takes the next lines; only the last of the file may lack its line feed. The bytes are overwritten afterwards. */
+  /** Scans the next lines; only the last line of the file may lack its newline. The buffer is reused afterwards. */
   take(lines: Buffer): void
 }
 
