@@ -1,5 +1,5 @@
-// The packages that compute hashes, each loaded with the first hash that needs it. The build of the command puts
-// engines.require.ts in the place of this file.
+// The packages that compute hashes, each loaded by the first hash that needs it. The build of the command replaces this
+// file by engines.require.ts.
 
 /** Its typings describe a default export; the CommonJS module is the function itself. */
 export type ApacheMd5 = (password: string, setting: string) => string

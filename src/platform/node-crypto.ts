@@ -1,4 +1,4 @@
-// node:crypto, loaded at its first use: that takes a fifth of the command's start, and {SHA} needs nothing of it.
+// node:crypto, loaded at its first use: loading it takes a fifth of the command's start, and {SHA} does not need it.
 
 let loaded: typeof import('node:crypto') | undefined
 

@@ -1,4 +1,4 @@
-// bcrypt, all its prefixes: bcryptjs where the password is UTF-8 text, our own Blowfish for what it cannot take.
+// bcrypt with all its prefixes: bcryptjs for passwords that are UTF-8, our own Blowfish for other bytes and for `$2x$`.
 import { isUtf8 } from 'node:buffer'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import { asBuffer, type ByteString, fromByteString, isAscii } from '../../bytes.ts'
@@ -32,17 +32,17 @@ const SETTING = /^\$(2[abxy])\$(\d\d)\$(.{22})/
 
 const withEngine = lazyEngine(loadBcryptjs)
 
-/** The text whose UTF-8 the password is, or undefined where it is none. */
+/** The password as text; undefined where its bytes are not UTF-8. */
 function decodeUtf8(password: ByteString): string | undefined {
   if (isAscii(password)) return password
   const bytes = fromByteString(password)
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined
 }
 
-/** A cost of 10 is a tenth of a second here; below that a leaked file is guessed too fast. */
+/** A cost of 10 takes about a tenth of a second; below that a leaked file is guessed too fast. */
 const STRONG_COST = 10
 
-/** bcryptjs gives the event loop a turn when so much time has gone (its MAX_EXECUTION_TIME). */
+/** bcryptjs yields to the event loop after this time (its MAX_EXECUTION_TIME). */
 const ENGINE_SLICE_MILLISECONDS = 100
 
 const estimateMs = (from: string): number => 2 ** Number(SETTING.exec(from)?.[2]) * 0.08
@@ -50,7 +50,7 @@ const estimateMs = (from: string): number => 2 ** Number(SETTING.exec(from)?.[2]
 export const bcrypt: HashFormat<'bcrypt'> = {
   id: 'bcrypt',
   significantBytes: BCRYPT_PASSWORD_BYTES,
-  // 17 is also where Apache's command ends; it takes about ten seconds
+  // 17 is also the maximum of Apache's command; it takes about ten seconds
   parameter: { name: 'cost', default: 12, min: 4, max: 17, verifyMax: 17 },
   matchesPrefix: hash => /^\$2[abxy]\$/.test(hash),
   identify: hash => {
@@ -70,11 +70,11 @@ export const bcrypt: HashFormat<'bcrypt'> = {
     if (/2[bx]/.test(variant) && password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined
     const text = variant === '2x' ? undefined : decodeUtf8(password)
     if (text !== undefined) {
-      // where it would end before its first turn, waiting for one gains nothing
+      // one that ends before its first yield gains nothing by a promise
       const isShort = estimateMs(from) < ENGINE_SLICE_MILLISECONDS
       return withEngine(engine => (isShort ? engine.hashSync(text, setting) : engine.hash(text, setting)))
     }
-    // bcryptjs throws on `$2x$` and has no way in for bytes that are no UTF-8
+    // bcryptjs throws on `$2x$` and takes text only
     const { bcryptDigest } = await import('./blowfish.ts')
     const digest = await bcryptDigest(
       variant,

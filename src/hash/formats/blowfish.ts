@@ -8,7 +8,7 @@ const STATE_WORDS = P_WORDS + 4 * 256
 
 let piWords: BlowfishState | undefined
 
-/** Blowfish starts from the fractional digits of pi; computed by Machin's formula, for a table would need trust. */
+/** Blowfish starts from the fractional digits of pi. Computed by Machin's formula, so that no table has to be trusted. */
 function initialState(): BlowfishState {
   if (piWords === undefined) {
     const guard = 64n
@@ -90,7 +90,7 @@ function safetyBit(key: Uint8Array): number {
   return sign !== 0 && differs === 0 ? 0x10000 : 0
 }
 
-/** bcrypt's raw digest, 23 bytes; `pause` is awaited now and then so that the event loop turns. */
+/** bcrypt's raw digest, 23 bytes. `pause` is awaited about every 5 ms, so that the event loop can run. */
 export async function bcryptDigest(
   variant: string,
   key: Uint8Array,
@@ -120,6 +120,6 @@ export async function bcryptDigest(
   text.forEach((word, i) => {
     digest.writeInt32BE(word, 4 * i)
   })
-  // the last byte was lost in the first implementation, and all others kept it so
+  // the first implementation dropped the last byte, and all others do the same
   return digest.subarray(0, 23)
 }

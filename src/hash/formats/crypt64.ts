@@ -3,7 +3,7 @@ import { nodeCrypto } from '../../platform/node-crypto.ts'
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** A salt of `length` characters, 6 random bits each (64 divides 256, so no character is likelier than another). */
+/** A salt of `length` characters, 6 random bits each (64 divides 256, so all are equally likely). */
 export function randomSalt(length: number): string {
   let salt = ''
   for (const byte of nodeCrypto().randomBytes(length)) salt += ALPHABET[byte & 63]

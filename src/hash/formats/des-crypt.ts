@@ -4,7 +4,7 @@ import { loadUnixCrypt } from '../../platform/engines.ts'
 import { type HashFormat, lazyEngine, MAX_CRYPT_PASSWORD_BYTES } from '../format.ts'
 import { randomSalt } from './crypt64.ts'
 
-// The package does not check the salt ("$6", "$#" pass there, no crypt(3) takes them), so the pattern does.
+// The package does not check the salt (it takes "$6" and "$#", which crypt(3) refuses), so the pattern does.
 const DES = /^[./0-9A-Za-z]{13}$/
 
 const withEngine = lazyEngine(loadUnixCrypt)
@@ -12,7 +12,7 @@ const withEngine = lazyEngine(loadUnixCrypt)
 export const desCrypt: HashFormat<'des'> = {
   id: 'des',
   significantBytes: 8,
-  // nothing marks a DES hash but its shape
+  // a DES hash has no prefix, only a shape
   matchesPrefix: hash => DES.test(hash),
   // 8 characters of 7 bits, one guess in microseconds
   identify: hash => (DES.test(hash) ? { strength: 'broken' } : undefined),

@@ -1,5 +1,5 @@
 // SHA-256-crypt ($5$) and SHA-512-crypt ($6$) on node:crypto (Drepper, "Unix crypt using SHA-256 and SHA-512", 0.6).
-// By hand, for none of the named packages knows them.
+// By hand, because none of the packages that come with us computes them.
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import { fromByteString } from '../../bytes.ts'
 import { nodeCrypto } from '../../platform/node-crypto.ts'
@@ -7,7 +7,7 @@ import { type HashFormat, MAX_CRYPT_PASSWORD_BYTES } from '../format.ts'
 import { encode24, randomSalt } from './crypt64.ts'
 
 const ROUNDS_WITHOUT_PREFIX = 5000
-// (i % 2, i % 3, i % 7) decides what round i hashes, so after 42 rounds the pattern comes again
+// (i % 2, i % 3, i % 7) decides what round i hashes, so the pattern repeats after 42 rounds
 const PATTERNS = 42
 // about 5 ms of work between two turns of the event loop
 const ROUNDS_PER_TURN = PATTERNS * 100
@@ -32,7 +32,7 @@ function start(algorithm: Algorithm, password: Buffer, salt: Buffer): { a: Buffe
   return { a, p: stretch(dp, password.length), s: stretch(ds, salt.length) }
 }
 
-/** What each of 42 rounds hashes (step 21), assembled once, with the place where the digest before goes in. */
+/** The input of each of 42 rounds (step 21), assembled once, with the offset of the previous digest in it. */
 function roundInputs(p: Buffer, s: Buffer, digestBytes: number): { input: Buffer; at: number }[] {
   const hole = Buffer.alloc(digestBytes)
   return Array.from({ length: PATTERNS }, (_, i) => {
@@ -50,7 +50,7 @@ async function digestRounds(
 ): Promise<Buffer> {
   const { a, p, s } = start(algorithm, password, salt)
   const inputs = roundInputs(p, s, a.length)
-  // from round to round as a Latin-1 string: a new Buffer each time costs as much again as the digest itself
+  // kept as a Latin-1 string: a new Buffer each round takes as long as the digest itself (row in bench/hash.js)
   let current = a.toString('latin1')
   const { hash: digestOf } = nodeCrypto()
   for (let done = 0; done < rounds; ) {
@@ -91,7 +91,7 @@ function shaCrypt<const Id extends string>(
   characters: number,
   microsecondsPerRound: number,
 ): HashFormat<Id> {
-  // rounds of other shapes are rewritten by crypt(3), so the comparison would fail; salts as in md5crypt
+  // crypt(3) rewrites rounds of another form, so the comparison would fail; salts as in md5crypt
   const setting = `^\\$${prefix}\\$(?:rounds=([1-9]\\d{3,8})\\$)?([^$!*:;\\\\\\s\\x00-\\x20\\x7f-\\uffff]{0,16})`
   const pattern = new RegExp(`${setting}\\$[./0-9A-Za-z]{${characters}}$`)
   const start = new RegExp(setting)
@@ -111,7 +111,7 @@ function shaCrypt<const Id extends string>(
       const rounds = roundsOf(hash)
       return { rounds, strength: rounds >= ROUNDS_WITHOUT_PREFIX ? 'strong' : 'weak' }
     },
-    // the default stays unwritten, as Apache writes it
+    // the default number of rounds is left out, as Apache does
     setting: rounds => `$${prefix}$${rounds === undefined ? '' : `rounds=${rounds}$`}${randomSalt(16)}`,
     compute: async (password, from) => {
       if (password.length > MAX_CRYPT_PASSWORD_BYTES) return undefined

@@ -1,12 +1,12 @@
-// SHA-1 over bytes (FIPS 180-4, 6.1). By hand, for loading node:crypto takes longer than all else that `htpasswd -s`
-// does, and the password is the whole message.
+// SHA-1 over bytes (FIPS 180-4, 6.1). By hand, because loading node:crypto takes longer than everything else that
+// `htpasswd -nbs` does (rows in bench/start.js).
 
 const BLOCK_BYTES = 64
 const DIGEST_BYTES = 20
-/** Behind the message: one bit, then zeros, then its length in 64 bits. */
+/** After the message: one bit, then zeros, then its length in 64 bits. */
 const TAIL_BYTES = 9
 
-/** The message schedule W of the block at hand. */
+/** The message schedule W of the current block. */
 const w = new Int32Array(80)
 
 /** The 20 bytes of the digest. */
