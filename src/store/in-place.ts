@@ -73,7 +73,8 @@ async function overwrite(
       throw new HtpasswdError('ERR_FILE_BUSY', `cannot write ${path}: it was replaced meanwhile; try again`)
     // cut off afterwards: a file that is emptied first lets nobody in for a moment
     await handle.truncate(await writeAll(handle, chunks))
-    if (mode !== undefined) await handle.chmod(Number(mode & 0o7777n))
+    // a file system without modes refuses it, and the content counts
+    if (mode !== undefined) await handle.chmod(Number(mode & 0o7777n)).catch(() => undefined)
     await handle.sync()
   } finally {
     await handle.close()

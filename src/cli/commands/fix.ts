@@ -73,7 +73,8 @@ export function fix(argv: readonly string[], io: Io): Promise<number> {
     const backup = await write(file, before, plan)
     if (!values.json) {
       io.out(
-        `${file}: ${count(plan.changes.length, 'change')}, backup in ${shownAs(file, backup)}${leftover(file, plan.bytes)}\n`,
+        `${file}: ${count(plan.changes.length, 'change')}, backup in ${shownAs(file, backup)}` +
+          `${modeLeft(file, plan)}${leftover(file, plan.bytes)}\n`,
       )
     }
     return report(backup)
@@ -88,8 +89,10 @@ interface Plan extends Fix {
 
 async function planOf(file: string, bytes: Buffer, platform: NodeJS.Platform): Promise<Plan> {
   const fixed = fixDocument(bytes)
-  const mode = statSync(file).mode & 0o7777
-  if (platform === 'win32' || !othersCanWrite(mode)) return { ...fixed, mode: undefined }
+  const { mode: type, uid } = statSync(file)
+  const mode = type & 0o7777
+  const mayChange = platform !== 'win32' && [0, uid].includes(process.geteuid?.() ?? 0)
+  if (!mayChange || !othersCanWrite(mode)) return { ...fixed, mode: undefined }
   // somebody gave these users write permission by name, and the mode is not theirs
   if ((mode & 0o002) === 0 && (await hasAcl(file))) return { ...fixed, mode: undefined }
   const closed = mode & ~0o022
@@ -137,6 +140,12 @@ function difference(file: string, { line, user, message, before, after }: Change
 /** The backup's path, spelled as the file was, unless a symbolic link leads elsewhere. */
 const shownAs = (file: string, backup: string): string =>
   backup.startsWith(resolve(file)) ? file + backup.slice(resolve(file).length) : backup
+
+/** A file system may ignore or refuse a mode, as CIFS and FAT do. */
+const modeLeft = (file: string, { mode }: Plan): string =>
+  mode === undefined || (statSync(file).mode & 0o7777) === mode
+    ? ''
+    : '; its mode stays, because the file system did not change it'
 
 /** How many problems need a person. */
 function leftover(file: string, bytes: Uint8Array): string {
