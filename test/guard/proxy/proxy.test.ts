@@ -322,6 +322,17 @@ describe('when the client disconnects', () => {
     await gone.promise
   })
 
+  test('by closing its sending side alone, the app learns of it too', async () => {
+    const gone = promise<undefined>()
+    await start((_, res) => void res.on('close', () => gone.resolve(undefined)))
+    const socket = guard.connect()
+    socket.write(head('GET'))
+    await once(guard.app, 'request')
+    socket.end()
+    await gone.promise
+    expect(await guard.logged(1)).toMatchObject([{ status: 0, aborted: true }])
+  })
+
   test('during an upload, the app sees a broken request', async () => {
     const seen = promise<boolean>()
     await start(req => {
