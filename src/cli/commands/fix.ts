@@ -11,7 +11,13 @@ import { readPasswordFile } from '../../store/read-file.ts'
 import { rewriteFile } from '../../store/update.ts'
 import { onlyFile, usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
-import { type CommandSpec, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
+import {
+  type CommandSpec,
+  helpOption,
+  inPlaceOption,
+  jsonOption,
+  type OptionTable,
+} from '../options/table.ts'
 import { othersCanWrite } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import {
@@ -27,6 +33,11 @@ import { confirm } from '../terminal/prompt.ts'
 
 export const fixOptions = {
   yes: { group: 'Running:', alias: 'y', describe: 'write without asking' },
+  'in-place': {
+    ...inPlaceOption,
+    describe:
+      'write into the existing file instead of replacing it, as for a file that is mounted into a container',
+  },
   'dry-run': { group: 'Running:', describe: 'show what would change, and write nothing' },
   json: jsonOption,
   help: helpOption,
@@ -70,7 +81,7 @@ export function fix(argv: readonly string[], io: Io): Promise<number> {
         'not confirmed, nothing was changed; with --yes there is no question',
       )
     }
-    const backup = await write(file, before, plan)
+    const backup = await write(file, before, plan, values['in-place'])
     if (!values.json) {
       io.out(
         `${file}: ${count(plan.changes.length, 'change')}, backup in ${shownAs(file, backup)}` +
@@ -101,7 +112,7 @@ async function planOf(file: string, bytes: Buffer, platform: NodeJS.Platform): P
 }
 
 /** Writes what was shown, or nothing if another program has changed the file since. */
-async function write(file: string, before: Buffer, { bytes, mode }: Plan): Promise<string> {
+async function write(file: string, before: Buffer, { bytes, mode }: Plan, inPlace: boolean): Promise<string> {
   let backup: string | undefined
   const rewrite = async (now: Buffer | undefined) => {
     if (now === undefined || !now.equals(before)) {
@@ -114,7 +125,7 @@ async function write(file: string, before: Buffer, { bytes, mode }: Plan): Promi
     return { result: backup, pieces: [Buffer.from(bytes)], ...(mode !== undefined && { mode }) }
   }
   try {
-    return await rewriteFile(file, rewrite)
+    return await rewriteFile(file, rewrite, { inPlace })
   } catch (error) {
     // the file was not changed, so the backup is of no use
     if (backup !== undefined) await unlink(backup).catch(() => undefined)

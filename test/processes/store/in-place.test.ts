@@ -12,7 +12,9 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { HtpasswdFile } from '../../../src/store/htpasswd-file.ts'
 import { type Change, changes, rootSkipReason, usersIn } from '../../support/changes.ts'
+import { findProgram } from '../../support/outside-program.ts'
 import { type Run, run } from '../../support/run.ts'
 import { NOBODY, scratch } from '../../support/scratch.ts'
 
@@ -49,6 +51,17 @@ const inode = (path: string): object => {
   return { ino, uid, gid, mode, nlink }
 }
 
+/** The same change with `--in-place`; the library has the option `inPlace`. */
+const inPlace = (change: Change): Change => ({
+  ...change,
+  args: file => {
+    const [program = '', first = '', ...rest] = change.args(file)
+    return first.startsWith('-')
+      ? [program, '--in-place', first, ...rest]
+      : [program, first, '--in-place', ...rest]
+  },
+})
+
 /** Makes the change and expects that only the content is different, and that nothing but a backup of `fix` is left. */
 async function expectInPlace(change: Change, file: string, wrapper: readonly string[] = []): Promise<void> {
   const folder = file.slice(0, -basename(file).length - 1)
@@ -71,6 +84,28 @@ function fileOf(change: Change, folder = place.path('d'), name = 'users'): strin
   writeFileSync(file, change.before)
   return file
 }
+
+const byCommand = changes.filter(({ takesOptions }) => takesOptions)
+
+describe('--in-place', () => {
+  test.each(byCommand)('$name', change => expectInPlace(inPlace(change), fileOf(change)))
+
+  test('a missing file is created', async () => {
+    const created = await make(
+      inPlace({ ...addBob, args: file => [addBob.args(file)[0] as string, '-cbs', file, 'bob', 'b'] }),
+      place.file,
+    )
+    expect([created.status, usersIn(readFileSync(place.file, 'utf8'))]).toEqual([0, ['bob']])
+  })
+
+  test('UpdateOptions.inPlace', async () => {
+    const file = fileOf(addBob)
+    const before = inode(file)
+    await HtpasswdFile.update(file, document => document.set('bob', '!'), { inPlace: true })
+    expect(usersIn(readFileSync(file, 'utf8'))).toEqual(['alice', 'bob'])
+    expect([inode(file), readdirSync(place.path('d'))]).toEqual([before, ['users']])
+  })
+})
 
 describe('hard links', () => {
   test.each(changes)('$name: all names of the file keep its content', async change => {
@@ -96,6 +131,17 @@ describe('hard links', () => {
 })
 
 describe.skipIf(missing)(`as another user, and in other mounts (${missing ?? 'root'})`, () => {
+  test.each(byCommand)('$name --in-place: seen where only this file is mounted', async change => {
+    const file = fileOf(change)
+    const inside = fileOf(addBob, place.path('k'))
+    const wrapper = inMounts(`mount --bind '${file}' '${inside}'
+      "$@"
+      exec cmp '${file}' '${inside}'`)
+    const { status, stderr } = await make(inPlace(change), file, wrapper)
+    expect(status, stderr).toBe(0)
+    expect(usersIn(readFileSync(file, 'utf8'))).toEqual(change.users)
+  })
+
   test.each(changes)('$name: a file that is a mount point', async change => {
     const file = fileOf(change)
     const inside = fileOf(changes[0] as Change, place.path('k'))
@@ -217,6 +263,7 @@ describe.skipIf(missing)(`as another user, and in other mounts (${missing ?? 'ro
 })
 
 // what CIFS, vfat, 9p and NFS with root_squash do
+const bindfs = findProgram('bindfs')
 const noFuse = rootSkipReason('bindfs', 'umount')
 const refusals: [string, string[]][] = [
   ['chmod', ['--chmod-deny']],
@@ -232,7 +279,7 @@ describe.skipIf(!canMountFuse)(`a file system that refuses (${noFuse ?? '/dev/fu
     async ({ options, change }) => {
       const source = fileOf(change, place.path('source'))
       mkdirSync(place.path('m'))
-      execFileSync('bindfs', [...options, place.path('source'), place.path('m')])
+      execFileSync(bindfs as string, [...options, place.path('source'), place.path('m')])
       try {
         const { status, stderr } = await make(change, place.path('m/users'))
         expect(status, stderr).toBe(0)

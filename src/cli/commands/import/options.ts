@@ -5,6 +5,7 @@ import { type FormatId, formats } from '../../../hash/registry.ts'
 import {
   type CommandSpec,
   helpOption,
+  inPlaceOption,
   jsonOption,
   type OptionTable,
   oneOf,
@@ -72,6 +73,7 @@ export const importOptions = {
     describe:
       'write the made-up passwords to this new file, which only you can read, in place of printing them',
   },
+  'in-place': { ...inPlaceOption, describe: 'write into the existing FILE instead of replacing it' },
   'dry-run': { group: 'Running:', describe: 'check everything and report, but hash and write nothing' },
   json: jsonOption,
   help: helpOption,

@@ -118,7 +118,7 @@ async function carryOut(
         if (isToBeShown(values)) deliver([...report.added, ...report.updated])
         return report
       },
-      { create: true, onPrivate: () => io.err(privateFile(file)) },
+      { create: true, inPlace: values['in-place'], onPrivate: () => io.err(privateFile(file)) },
     )
   const passwords = generatedLines(plan)
   let report: ImportReport | undefined
