@@ -60,8 +60,8 @@ export class HtpasswdFile {
 
   /**
    * Changes a file so that nothing is ever lost: takes its lock, reads it, calls `change`, writes a new file beside it
-   * and renames that onto it, with the old one's mode and owner. Readers see the old or the new file, never half of
-   * one. Where a program that takes no lock wrote meanwhile, `change` is called again on what it left.
+   * and renames that onto it, with the old one's owner, mode, ACL and extended attributes. Readers see the old or the
+   * new file, never half of one. What cannot be replaced so is written in place, behind a recovery copy. Where a program that takes no lock wrote meanwhile, `change` is called again on what it left.
    *
    * @param change edits the document; what it returns is returned. It may run more than once.
    * @throws HtpasswdError after which the file is unchanged, whatever the reason.
