@@ -94,14 +94,6 @@ export const helpOption = {
   describe: 'show this help',
 } as const satisfies Option
 
-/** The switch of every command that writes a password file. */
-export const inPlaceOption = {
-  group: 'Running:',
-  describe:
-    'write into the existing file instead of replacing it, for programs that follow the inode, such as a container into ' +
-    'which only this file is mounted',
-} as const satisfies Option
-
 /** The switch of every command whose result a program may want to read. */
 export const jsonOption = {
   group: 'Running:',
