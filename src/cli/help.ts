@@ -26,9 +26,9 @@ export const examples = [
   ['htpasswd -c mlflow-authfile admin', 'create a file with a first user; asks for the password'],
   ['htpasswd -B -C 12 mlflow-authfile bob', 'add or change a user, with bcrypt'],
   ['htpasswd -v mlflow-authfile admin', 'check a password'],
-  ['htpasswd -D mlflow-authfile bob', 'take a user out'],
+  ['htpasswd -D mlflow-authfile bob', 'remove a user'],
   ['echo secret | htpasswd -i mlflow-authfile bob', 'from a script, without asking'],
-  ['htpasswd -B --generate words mlflow-authfile bob', 'make up a password, and print it this once'],
+  ['htpasswd -B --generate words mlflow-authfile bob', 'generate a password and print it, this once'],
   ['htpasswd serve users -- mlflow server', 'put a login in front of a web app; see htpasswd serve --help'],
 ] as const
 
@@ -42,7 +42,7 @@ export async function help(argv: readonly string[], io: Io): Promise<number> {
     .wrap(100)
     .exitProcess(false)
     .epilogue(
-      "Without one of the commands the grammar is Apache's; a password file of a command's name is written ./serve. " +
+      "Without one of the commands the arguments are those of Apache's htpasswd; write ./serve for a password file of that name. " +
         '`htpasswd COMMAND --help` says more.',
     )
   for (const [command, describe] of examples) program.example(command, describe)

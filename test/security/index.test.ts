@@ -64,6 +64,7 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [44, 'headers that cost time or memory', 'hostile-headers'],
   [45, 'the first password file, readable before its mode is set', 'first-file-mode'],
   [46, 'cipher suites without forward secrecy', 'weak-tls'],
+  [47, 'names of files and users that control the terminal', 'terminal-control'],
 ]
 
 const files = readdirSync(import.meta.dirname)

@@ -105,7 +105,7 @@ function writeText(
   const output = new Output(io)
   const paint = painter(io)
   for (const { line, user, severity, message, fix } of found) {
-    const location = line === 0 ? file : `${file}:${line}`
+    const location = line === 0 ? printable(file) : `${printable(file)}:${line}`
     const about = user === undefined ? '' : `${printable(user)}: `
     const note = severity === 'note' ? paint('cyan', 'note: ') : ''
     output.write(`${paint('bold', location)}: ${note}${about}${message}\n`)

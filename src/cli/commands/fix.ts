@@ -70,7 +70,7 @@ export function fix(argv: readonly string[], io: Io): Promise<number> {
       return ExitStatus.ok
     }
     if (plan.changes.length === 0) {
-      if (!values.json) io.out(`${file}: nothing to repair${leftover(file, before)}\n`)
+      if (!values.json) io.out(`${printable(file)}: nothing to repair${leftover(file, before)}\n`)
       return report()
     }
     if (!values.json) showDifference(io, file, plan.changes)
@@ -84,7 +84,7 @@ export function fix(argv: readonly string[], io: Io): Promise<number> {
     const backup = await write(file, before, plan, values['in-place'])
     if (!values.json) {
       io.out(
-        `${file}: ${count(plan.changes.length, 'change')}, backup in ${shownAs(file, backup)}` +
+        `${printable(file)}: ${count(plan.changes.length, 'change')}, backup in ${printable(shownAs(file, backup))}` +
           `${modeLeft(file, plan)}${leftover(file, plan.bytes)}\n`,
       )
     }
@@ -141,7 +141,7 @@ function showDifference(io: Io, file: string, changes: readonly Change[]): void 
 }
 
 function difference(file: string, { line, user, message, before, after }: Change, paint: Paint): string {
-  const location = paint('bold', line === 0 ? file : `${file}:${line}`)
+  const location = paint('bold', line === 0 ? printable(file) : `${printable(file)}:${line}`)
   const about = user === undefined ? '' : `${printable(user)}: `
   const minus = before === undefined ? '' : `${paint('red', `  - ${printable(before)}`)}\n`
   const plus = after === undefined ? '' : `${paint('green', `  + ${printable(after)}`)}\n`

@@ -1,4 +1,4 @@
-// The options that say where a password comes from when nobody types it: the same rows wherever one is asked for.
+// The options for a password that nobody types: the same rows in every command that needs one.
 import type { GenerateOptions } from '../../hash/generate-password.ts'
 import { DEFAULT_LENGTH, DEFAULT_WORDS, passwordRanges } from '../../hash/generate-password.ts'
 import { type OptionReader, type OptionTable, text, type ValuesOf, wholeNumber } from '../options/table.ts'
@@ -21,19 +21,20 @@ export const passwordOptions = {
     group,
     argument: '[LENGTH|words]',
     optionalArgument: String(DEFAULT_LENGTH),
-    describe: `make up the password and print it, this once: ${DEFAULT_LENGTH} letters and digits, LENGTH of them, or ${DEFAULT_WORDS} words`,
+    describe: `generate the password and print it, this once: ${DEFAULT_LENGTH} letters and digits, LENGTH of them, or ${DEFAULT_WORDS} words`,
     read: readGeneration,
   },
   'generate-to': {
     group,
     argument: 'FILE',
-    describe: 'write the made-up password to this new file, which only you can read, in place of printing it',
+    describe:
+      'write the generated password to this new file, which only you can read, instead of printing it',
     read: text,
   },
   'password-file': {
     group,
     argument: 'FILE',
-    describe: 'take the password from this file, less the line end at its end',
+    describe: 'take the password from this file, without its last newline',
     read: text,
   },
   'password-env': {
@@ -45,13 +46,13 @@ export const passwordOptions = {
   'password-fd': {
     group,
     argument: 'N',
-    describe: 'take the password from this open file descriptor, less the line end at its end',
+    describe: 'take the password from this open file descriptor, without its last newline',
     read: wholeNumber(0, 999_999),
   },
 } as const satisfies OptionTable
 
-/** Where the password comes from; all undefined where one is asked for. */
+/** Where the password comes from; all undefined if it is asked for. */
 export type PasswordValues = ValuesOf<typeof passwordOptions>
 
-/** What of it is about passwords that are made up. */
+/** Those about generated passwords. */
 export type GenerationValues = Pick<PasswordValues, 'generate' | 'generate-to'>

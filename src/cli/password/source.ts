@@ -1,4 +1,4 @@
-// The password out of the option that says where it comes from: a file, a variable, a descriptor, or chance.
+// Reads the password from where an option says: a file, an environment variable, a descriptor, or a generator.
 import { closeSync, openSync } from 'node:fs'
 import { type ByteString, decodeMarkedText, toByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
@@ -11,7 +11,7 @@ import { type GenerationValues, type PasswordValues, passwordOptions } from './o
 /** More than any encoding needs for a password that is one byte too long: a mark, and two bytes a letter. */
 const ENOUGH_BYTES = 2 + 2 * (MAX_INPUT_BYTES + 1)
 
-/** The options of these that were given, as they are written. */
+/** The given ones of these options, as they are typed. */
 export const givenOptions = (values: PasswordValues): string[] =>
   Object.keys(passwordOptions)
     .filter(name => values[name as keyof PasswordValues] !== undefined)
@@ -19,27 +19,27 @@ export const givenOptions = (values: PasswordValues): string[] =>
 
 /**
  * @param others what else says where the password comes from, such as `-b`.
- * @throws HtpasswdError `ERR_USAGE` where there are several such places.
+ * @throws HtpasswdError `ERR_USAGE` where there are several.
  */
 export function rejectSeveral(values: PasswordValues, others: readonly string[] = []): void {
   const options = givenOptions(values)
   // these two go together
-  const places = [
+  const sources = [
     ...others,
-    ...options.filter(one => one !== '--generate-to' || !options.includes('--generate')),
+    ...options.filter(name => name !== '--generate-to' || !options.includes('--generate')),
   ]
-  if (places.length < 2) return
+  if (sources.length < 2) return
   throw new HtpasswdError(
     'ERR_USAGE',
-    `expected one place that the password comes from, got ${places.join(' and ')}; leave all but one out`,
+    `the password can come from one source only, got ${sources.join(' and ')}`,
   )
 }
 
-/** How the password is to be made up; undefined where it is not. */
+/** How to generate the password; undefined if it is not generated. */
 export const generationOf = (values: GenerationValues): GenerateOptions | undefined =>
   values.generate ?? (values['generate-to'] === undefined ? undefined : {})
 
-/** The bytes of the password; undefined where none of the options was given. */
+/** The bytes of the password; undefined if none of the options was given. */
 export function passwordFrom(values: PasswordValues, env: NodeJS.ProcessEnv): ByteString | undefined {
   const generation = generationOf(values)
   if (generation !== undefined) return toByteString(generatePassword(generation))
@@ -99,7 +99,7 @@ const unreadable = (message: string, cause?: unknown): HtpasswdError =>
 const REPLACEMENT_CHARACTER = toByteString('\ufffd')
 
 function fromVariable(name: string, env: NodeJS.ProcessEnv): ByteString {
-  // env has what every object has, such as "constructor"
+  // env inherits what every object has, such as "constructor"
   const text: unknown = env[name]
   const password = toByteString(typeof text === 'string' ? text : '')
   if (password.includes(REPLACEMENT_CHARACTER)) {

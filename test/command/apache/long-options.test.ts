@@ -56,14 +56,11 @@ test.each([
   expect(() => parse(line)).toThrow(expect.objectContaining({ exitStatus: 2, text: `htpasswd: ${text}` }))
 })
 
-const several = 'expected one place that the password comes from, got'
+const several = 'the password can come from one source only, got'
 test.each([
-  ['-b --generate f u p', `${several} -b and --generate; leave all but one out`],
-  ['-i --password-file x f u', `${several} -i and --password-file; leave all but one out`],
-  [
-    '--password-fd 3 --password-env X f u',
-    `${several} --password-env and --password-fd; leave all but one out`,
-  ],
+  ['-b --generate f u p', `${several} -b and --generate`],
+  ['-i --password-file x f u', `${several} -i and --password-file`],
+  ['--password-fd 3 --password-env X f u', `${several} --password-env and --password-fd`],
   ['-v --generate f u', '-v checks a password and generates none, got --generate; leave it out'],
   ['-v --generate-to x f u', '-v checks a password and generates none, got --generate-to; leave it out'],
   ['-D --generate f u', '-D needs no password, got --generate; leave it out'],

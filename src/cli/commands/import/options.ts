@@ -66,12 +66,12 @@ export const importOptions = {
   },
   generate: {
     ...passwordOptions.generate,
-    describe: 'make up passwords for rows that have none, and print them as user:password, this once',
+    describe: 'generate passwords for rows that have none, and print them as user:password, this once',
   },
   'generate-to': {
     ...passwordOptions['generate-to'],
     describe:
-      'write the made-up passwords to this new file, which only you can read, in place of printing them',
+      'write the generated passwords to this new file, which only you can read, instead of printing them',
   },
   'in-place': { ...inPlaceOption, describe: 'write into the existing FILE instead of replacing it' },
   'dry-run': { group: 'Running:', describe: 'check everything and report, but hash and write nothing' },

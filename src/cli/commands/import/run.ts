@@ -52,8 +52,7 @@ async function importInto(
   const { 'on-conflict': onConflict, 'dry-run': dryRun } = values
   const generation = generationOf(values)
   const isShown = isToBeShown(values)
-  if (isShown && values.json)
-    throw usageError('--json expected --generate-to FILE for the made-up passwords, got none')
+  if (isShown && values.json) throw usageError('--json needs --generate-to FILE for the generated passwords')
   if (isShown && !dryRun) rejectLostOutput(io, 1)
   rejectExisting(values)
   checkAccess(file, 'create')
@@ -131,7 +130,7 @@ async function carryOut(
   return report ?? write()
 }
 
-/** The made-up passwords, of these users alone where some were there in the end. */
+/** The generated passwords, of those users only who were written. */
 function generatedLines({ users }: ImportPlan, written?: ReadonlySet<string>): Buffer {
   const lines = [...users.values()]
     .filter(({ name, generated }) => generated !== undefined && written?.has(name) !== false)

@@ -200,7 +200,7 @@ test.each<[Partial<PasswordValues>, string[], string | undefined]>([
     expect(act).toThrow(
       expect.objectContaining({
         code: 'ERR_USAGE',
-        message: `expected one place that the password comes from, got ${named}; leave all but one out`,
+        message: `the password can come from one source only, got ${named}`,
       }),
     )
 })

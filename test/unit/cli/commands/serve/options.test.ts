@@ -164,7 +164,7 @@ test.each<[why: string, argv: string[], env: NodeJS.ProcessEnv, message: string 
     'two places for the password',
     ['--init', '--generate', '--password-env', 'X'],
     {},
-    'expected one place that the password comes from, got --generate and --password-env',
+    'the password can come from one source only, got --generate and --password-env',
   ],
   ['two files', ['a', 'b', '--demo'], {}, /^expected one password file, got 2: a, b/],
   [
