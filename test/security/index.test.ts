@@ -1,5 +1,6 @@
 // Which past attack is tried in which file: the security history of this field, case by case.
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const history: readonly [number: number, attack: string, ...files: string[]][] = [
@@ -79,4 +80,9 @@ test('each case of the history has its file', () => {
 test('each file has its case', () => {
   const named = new Set(history.flatMap(([, , ...names]) => names))
   expect(files.filter(name => !named.has(name))).toEqual([])
+})
+
+test('each file is named in docs/security.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8')
+  expect(files.filter(name => !page.includes(`](../test/security/${name}.test.ts)`))).toEqual([])
 })

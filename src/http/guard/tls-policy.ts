@@ -1,6 +1,4 @@
 // Protocol versions and cipher suites of a guard that serves HTTPS.
-import type { SecureContextOptions } from 'node:tls'
-import type { TlsCertificate } from './options.ts'
 
 /**
  * Mozilla's "intermediate" list (https://wiki.mozilla.org/Security/Server_Side_TLS, 5.7) without DHE: key exchange with
@@ -19,9 +17,9 @@ const CIPHERS = [
 ]
 
 /** The certificate as the options of a TLS server. */
-export const tlsPolicy = ({ cert, key }: TlsCertificate): TlsCertificate & SecureContextOptions => ({
+export const tlsPolicy = <Pem>({ cert, key }: { readonly cert: Pem; readonly key: Pem }) => ({
   cert,
   key,
-  minVersion: 'TLSv1.2',
+  minVersion: 'TLSv1.2' as const,
   ciphers: CIPHERS.join(':'),
 })

@@ -12,12 +12,12 @@ function generator(seed: number): (limit: number) => number {
 
 const HEAD_END = '\r\n\r\n'
 
-/** The header lines of a case, without the two that every request has. */
+/** The header lines of a case, without those that every request has and the mark of a request without login. */
 const linesOf = ({ text }: Case): string[] =>
   (text.split(HEAD_END)[0] ?? '')
     .split('\r\n')
     .slice(1)
-    .filter(line => !/^(Host: (guard\.example|x)|<login>)$/.test(line))
+    .filter(line => !/^(Host: (guard\.example|x)|<login>|X-Run: anonymous)$/.test(line))
 
 /** Combination number `n`: up to three cases' header lines in a fourth one, sometimes with its target or a request behind it. */
 export function combination(cases: readonly Case[], seed: number, n: number): Case {
