@@ -66,6 +66,8 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [45, 'the first password file, readable before its mode is set', 'first-file-mode'],
   [46, 'cipher suites without forward secrecy', 'weak-tls'],
   [47, 'names of files and users that control the terminal', 'terminal-control'],
+  [48, 'connections and pipelines that occupy the guard', 'connection-exhaustion'],
+  [49, 'uploads and pending requests of a deleted user', 'upload-after-removal'],
 ]
 
 const files = readdirSync(import.meta.dirname)

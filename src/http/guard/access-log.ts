@@ -26,17 +26,19 @@ export interface AccessLogEntry {
   readonly cause?: string | undefined
 }
 
-/** The entry for bytes that were no valid request, or for a CONNECT: there is no target, user or duration. */
+/** The entry for a connection that brought no valid request: there is no target, user or duration. */
 export const logEntryWithoutRequest = (
-  known: Pick<AccessLogEntry, 'address' | 'method' | 'status' | 'bytes'>,
+  known: Pick<AccessLogEntry, 'address' | 'reason' | 'cause'> & Partial<AccessLogEntry>,
 ): AccessLogEntry => ({
-  ...known,
   time: new Date(),
   user: undefined,
+  method: '-',
   path: '-',
   milliseconds: 0,
+  status: 0,
+  bytes: 0,
   aborted: false,
-  reason: 'unreadable',
+  ...known,
 })
 
 /** The forms of an access log line. */

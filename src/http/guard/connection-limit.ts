@@ -1,70 +1,194 @@
-// How many connections an address may hold open before anybody has logged in on them.
+// Bounds what one address and one connection can occupy before anybody has logged in, and how far requests may pile up.
 import type { Socket } from 'node:net'
 import { subnetOf } from '../../platform/ip-address.ts'
 
+/** What becomes of a request: served, answered 503, or dropped with its connection. */
+export type Admission = 'admitted' | 'over-limit' | 'pipelined'
+
+/** Requests of one connection without a response, before it is closed: each costs memory and a request to the app. */
+const MAX_PIPELINED = 16
+/** A connection younger than this is not idle yet: its request may be in the network. */
+const SETTLE_MILLISECONDS = 1000
+/** Young connections do not count, so that a whole cluster can connect at once; this many times the limit is the end. */
+const BURST_FACTOR = 10
+const REPORT_MILLISECONDS = 60_000
+
+/** A connection, for as long as it is open. */
+interface Connection {
+  readonly socket: Socket
+  readonly acceptedAt: number
+  inFlight: number
+  /** When its last response ended. */
+  idleSince: number
+  overLimit: boolean
+  /** It has its last response, and is open only so that the client can read it. */
+  lingering: boolean
+  authenticated: boolean
+}
+
+/** The unauthenticated connections of one subnet, by four-tuple. */
+interface Group {
+  readonly connections: Map<string, Connection>
+  reportedAt: number
+}
+
+/** How connections are limited. */
+export interface ConnectionLimitOptions {
+  /** Unauthenticated connections of one address (IPv6: of one /64) that may be open; 0 is no limit. */
+  readonly max: number
+  /** Called when an address reaches the limit, at most once a minute. */
+  readonly onReached?: (address: string) => void
+  readonly now?: () => number
+}
+
 /**
- * Counts connections by address (IPv6 by /64). One on which a login succeeded counts no longer: a team behind one
- * address needs many, a hostile client gets few. One that lingers counts, but gives way to a new one.
+ * Limits connections without a login by address. One on which a login succeeded no longer counts: a team behind one
+ * address needs many, a hostile client gets few. When the limit is reached, the connection that has been idle longest is
+ * closed for the new one; where all are busy, requests on the new one get a 503.
  */
 export class ConnectionLimit {
   readonly #max: number
-  // By block, then by both ends' names, for over TLS a request's socket is not the one that was accepted. With the
-  // socket where it lingers.
-  readonly #unauthenticated = new Map<string, Map<string, Socket | undefined>>()
-  readonly #authenticated = new WeakSet<Socket>()
+  readonly #onReached: (address: string) => void
+  readonly #now: () => number
+  readonly #groups = new Map<string, Group>()
+  // Over TLS a request's socket is not the one that 'connection' emitted: it is found once by its four-tuple.
+  readonly #bySocket = new WeakMap<Socket, Connection>()
+  #sweeper: NodeJS.Timeout | undefined
 
-  /** @param max 0 is no limit. */
-  constructor(max: number) {
+  constructor({ max, onReached = () => {}, now = () => performance.now() }: ConnectionLimitOptions) {
     this.#max = max
+    this.#onReached = onReached
+    this.#now = now
   }
 
-  /** Takes a connection in; false means that it must be closed. One that is announced again counts once. */
+  /** Takes a new connection; false means that it must be closed. A connection that is announced again counts once. */
   accept(socket: Socket): boolean {
     const { remoteAddress } = socket
-    if (this.#max === 0 || remoteAddress === undefined || this.#authenticated.has(socket)) return true
-    const name = nameOf(socket)
-    const block = subnetOf(remoteAddress)
-    const unauthenticated = this.#unauthenticated.get(block) ?? new Map<string, Socket | undefined>()
-    if (unauthenticated.has(name)) return true
-    if (unauthenticated.size >= this.#max && !makeRoom(unauthenticated)) return false
-    this.#unauthenticated.set(block, unauthenticated.set(name, undefined))
-    socket.once('close', () => this.#release(block, name))
+    if (this.#bySocket.has(socket)) return true
+    const connection = this.#track(socket)
+    if (this.#max === 0 || remoteAddress === undefined) return true
+    const subnet = subnetOf(remoteAddress)
+    const group = this.#groups.get(subnet) ?? { connections: new Map(), reportedAt: Number.NEGATIVE_INFINITY }
+    if (group.connections.size >= this.#max) {
+      this.#report(group, remoteAddress)
+      if (!this.#makeRoom(group, connection)) return false
+    }
+    const tuple = fourTuple(socket)
+    group.connections.set(tuple, connection)
+    this.#groups.set(subnet, group)
+    socket.once('close', () => this.#release(subnet, tuple))
     return true
+  }
+
+  /** A request arrived. */
+  begin(socket: Socket): Admission {
+    const connection = this.#find(socket)
+    connection.inFlight++
+    if (connection.inFlight > MAX_PIPELINED) return 'pipelined'
+    return connection.overLimit ? 'over-limit' : 'admitted'
+  }
+
+  /** A response ended. @returns whether the connection is idle now and nobody has logged in on it. */
+  end(socket: Socket): boolean {
+    const connection = this.#find(socket)
+    connection.inFlight--
+    connection.idleSince = this.#now()
+    if (socket.writableEnded) connection.lingering = true
+    return connection.inFlight === 0 && !connection.authenticated
   }
 
   /** Somebody logged in on this connection. */
   markAuthenticated(socket: Socket): void {
-    const { remoteAddress } = socket
-    if (this.#max === 0 || this.#authenticated.has(socket)) return
-    this.#authenticated.add(socket)
-    if (remoteAddress !== undefined) this.#release(subnetOf(remoteAddress), nameOf(socket))
+    const connection = this.#find(socket)
+    if (connection.authenticated) return
+    connection.authenticated = true
+    connection.overLimit = false
+    if (socket.remoteAddress !== undefined)
+      this.#release(subnetOf(socket.remoteAddress), fourTuple(connection.socket))
   }
 
-  /** It has its last answer, and is open only so that its client can read that. */
-  linger(socket: Socket): void {
-    const { remoteAddress } = socket
-    if (this.#max === 0 || remoteAddress === undefined) return
-    const unauthenticated = this.#unauthenticated.get(subnetOf(remoteAddress))
-    const name = nameOf(socket)
-    if (unauthenticated?.has(name)) unauthenticated.set(name, socket)
+  /** The socket that was accepted: over TLS the one below a request's. */
+  acceptedSocket(socket: Socket): Socket {
+    return this.#find(socket).socket
   }
 
-  #release(block: string, name: string): void {
-    const unauthenticated = this.#unauthenticated.get(block)
-    unauthenticated?.delete(name)
-    if (unauthenticated?.size === 0) this.#unauthenticated.delete(block)
+  #track(socket: Socket): Connection {
+    const now = this.#now()
+    const connection = {
+      socket,
+      acceptedAt: now,
+      inFlight: 0,
+      idleSince: now,
+      overLimit: false,
+      lingering: false,
+      authenticated: false,
+    }
+    this.#bySocket.set(socket, connection)
+    return connection
+  }
+
+  #find(socket: Socket): Connection {
+    const known = this.#bySocket.get(socket)
+    if (known !== undefined) return known
+    const { remoteAddress } = socket
+    const group = remoteAddress === undefined ? undefined : this.#groups.get(subnetOf(remoteAddress))
+    const connection = group?.connections.get(fourTuple(socket)) ?? this.#track(socket)
+    this.#bySocket.set(socket, connection)
+    return connection
+  }
+
+  /** Closes the connection that has been idle longest, or lets the new one in above the limit; false where neither can be. */
+  #makeRoom({ connections }: Group, added: Connection): boolean {
+    const full = connections.size >= this.#max * BURST_FACTOR
+    const settledBy = full ? Number.POSITIVE_INFINITY : this.#now() - SETTLE_MILLISECONDS
+    if (closeIdle(connections, settledBy)) return true
+    if (full) return false
+    let settled = 0
+    for (const { acceptedAt } of connections.values()) if (acceptedAt <= settledBy) settled++
+    added.overLimit = settled >= this.#max
+    this.#sweeper ??= setTimeout(this.#sweep, SETTLE_MILLISECONDS).unref()
+    return true
+  }
+
+  /** Closes what is idle above the limit, once it is no longer young. */
+  readonly #sweep = (): void => {
+    this.#sweeper = undefined
+    const settledBy = this.#now() - SETTLE_MILLISECONDS
+    let above = false
+    for (const { connections } of this.#groups.values()) {
+      while (connections.size > this.#max && closeIdle(connections, settledBy));
+      above ||= connections.size > this.#max
+    }
+    if (above) this.#sweeper = setTimeout(this.#sweep, SETTLE_MILLISECONDS).unref()
+  }
+
+  #report(group: Group, address: string): void {
+    const now = this.#now()
+    if (now - group.reportedAt < REPORT_MILLISECONDS) return
+    group.reportedAt = now
+    this.#onReached(address)
+  }
+
+  #release(subnet: string, tuple: string): void {
+    const group = this.#groups.get(subnet)
+    group?.connections.delete(tuple)
+    if (group?.connections.size === 0) this.#groups.delete(subnet)
   }
 }
 
-/** Closes the oldest one that lingers, if there is any. */
-function makeRoom(unauthenticated: Map<string, Socket | undefined>): boolean {
-  for (const [name, socket] of unauthenticated) {
-    if (socket === undefined) continue
-    socket.destroy()
-    return unauthenticated.delete(name)
+/** Closes the connection that has been idle longest, among those accepted by then. */
+function closeIdle(connections: Map<string, Connection>, settledBy: number): boolean {
+  let oldest: [string, Connection] | undefined
+  for (const entry of connections) {
+    const [, { inFlight, acceptedAt, idleSince, lingering }] = entry
+    if (inFlight > 0 || (acceptedAt > settledBy && !lingering)) continue
+    if (oldest === undefined || idleSince < oldest[1].idleSince) oldest = entry
   }
-  return false
+  if (oldest === undefined) return false
+  connections.delete(oldest[0])
+  oldest[1].socket.destroy()
+  return true
 }
 
-const nameOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
+const fourTuple = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
   `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`

@@ -210,6 +210,10 @@ function respond(
   return { respond: response, reason, closes, identity, allowedOrigin }
 }
 
+/** A rejection before anything is known of the request; its connection ends. */
+export const rejected = (response: CannedResponse, reason: string): Responded =>
+  respond(response, reason, { identity: undefined, allowedOrigin: undefined }, true)
+
 /** Browsers send no login with a preflight (Fetch standard section 4.8), so an allowed origin needs none. */
 function preflightOf(
   { method, headers }: RequestHead,

@@ -1,6 +1,6 @@
 // The guard: a server that lets users through to one app, and nobody else.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { unmapped } from '../../platform/ip-address.ts'
@@ -10,11 +10,25 @@ import { Exchange } from '../proxy/exchange.ts'
 import { OpenStreams } from '../proxy/open-streams.ts'
 import { ClientUpgrade, createUpgradeFilter, responseFor, withoutUpgrade } from '../proxy/upgrade.ts'
 import { type AccessLogEntry, logEntryWithoutRequest } from './access-log.ts'
-import { type MalformedStatus, rejectMalformedRequest, statusOfParserError } from './bad-request.ts'
+import {
+  connectMethod,
+  describeParserError,
+  formatMalformedResponse,
+  type MalformedRequest,
+  plainHttp,
+  rejectMalformedRequest,
+} from './bad-request.ts'
 import { createClientFacts } from './client-address.ts'
 import { ConnectionLimit } from './connection-limit.ts'
-import { createDecide, type Decision, type Responded } from './decide.ts'
+import { createDecide, type Decision, rejected } from './decide.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './options.ts'
+import {
+  closeWithConnection,
+  createGuardServer,
+  MAX_HEADER_BYTES,
+  serverCloser,
+  UNAUTHENTICATED_IDLE_MILLISECONDS,
+} from './server.ts'
 import { tlsPolicy } from './tls-policy.ts'
 
 /** A guard that was created. */
@@ -32,34 +46,20 @@ export interface Guard {
   close(limitMilliseconds?: number): Promise<void>
 }
 
-const unmetExpectation: Responded = {
-  respond: textResponse(417, 'The only expectation that can be met is 100-continue.'),
-  reason: 'expectation',
-  closes: true,
-  identity: undefined,
-  allowedOrigin: undefined,
-}
-
-/** Long filter queries and cookies; Node's own limit is 16 KiB. */
-const MAX_HEADER_BYTES = 64 * 1024
-
-const serverOptions = {
-  // never the lenient parser, whatever NODE_OPTIONS says: requests that two servers read differently end here
-  insecureHTTPParser: false,
-  maxHeaderSize: MAX_HEADER_BYTES,
-  // a second Host or Authorization must show, not vanish
-  joinDuplicateHeaders: true,
-  // A head has to come in time; a body may take as long as it takes: uploads of hours are MLflow's daily work, and a
-  // 408 makes its client send all of it again.
-  headersTimeout: 20_000,
-  requestTimeout: 0,
-  // longer than the clients' pools keep theirs, so that they end first
-  keepAliveTimeout: 75_000,
-  noDelay: true,
-  // a client that vanished without a word, in the middle of an event stream or a WebSocket, must not stay for ever
-  keepAlive: true,
-  keepAliveInitialDelay: 60_000,
-}
+const unmetExpectation = rejected(
+  textResponse(417, '417 Expectation Failed: The only expectation that can be met is 100-continue.'),
+  'expectation',
+)
+const tooManyConnections = rejected(
+  textResponse(
+    503,
+    '503 Service Unavailable: Too many connections from your address are open without a login. Try again in a few seconds.',
+    { 'retry-after': '5' },
+  ),
+  'connection-limit',
+)
+const LIMIT_REACHED = 'as many connections of this address as are allowed are open without a login'
+const PIPELINED = 'too many requests of one connection without a response'
 
 /**
  * Creates a guard in front of an app: the proxy that `htpasswd serve` runs.
@@ -87,15 +87,18 @@ const serverOptions = {
 export function createGuard(options: GuardOptions): Guard {
   const resolved = resolveGuardOptions(options)
   const { tls, log } = resolved
-  const clientFacts = createClientFacts(resolved.trustProxy, tls !== undefined)
-  const limit = new ConnectionLimit(resolved.maxConnectionsPerAddress)
+  const findClient = createClientFacts(resolved.trustProxy, tls !== undefined)
+  const connections = new ConnectionLimit({
+    max: resolved.maxConnectionsPerAddress,
+    onReached: address =>
+      write(() => logEntryWithoutRequest({ address, reason: 'connection-limit', cause: LIMIT_REACHED })),
+  })
   const decide = createDecide(resolved)
   const streams = new OpenStreams()
-  const forward = createForward(resolved, MAX_HEADER_BYTES, streams)
+  const forward = createForward(resolved, MAX_HEADER_BYTES)
   /** Connections that have left HTTP or are about to: the server does not count them as its own. */
   const leaving = new Set<Socket>()
   let closing = false
-  let closed: Promise<void> | undefined
 
   const write = (entry: () => AccessLogEntry): void => {
     try {
@@ -104,27 +107,50 @@ export function createGuard(options: GuardOptions): Guard {
       warn(error)
     }
   }
-  const refuse = (socket: Socket, status: MalformedStatus, address: string, method: string): void => {
-    const bytes = rejectMalformedRequest(socket, status)
-    // browsers open connections ahead of time, and never say a word on some
+  const refuse = (socket: Socket, malformed: MalformedRequest, address: string, method = '-'): void => {
+    const bytes = rejectMalformedRequest(socket, malformed)
+    // browsers open connections ahead of time, and never send a byte on some
     if (bytes === undefined || socket.bytesRead === 0) return
-    write(() => logEntryWithoutRequest({ address, method, status, bytes }))
+    const { status, cause } = malformed
+    write(() => logEntryWithoutRequest({ address, method, status, bytes, reason: 'malformed', cause }))
   }
 
-  /** From now on it will be logged, whatever becomes of it. */
-  const begin = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange => {
-    const flags = { expectsContinue, closes: closing, now: performance.now() }
-    const exchange = new Exchange(req, res, clientFacts(req), flags)
+  /** Begins an exchange, which is logged however it ends; undefined where the connection piles up requests. */
+  const begin = (
+    req: IncomingMessage,
+    res: ServerResponse,
+    expectsContinue: boolean,
+  ): Exchange | undefined => {
+    const { socket } = req
+    // the parser goes on with what it has read of a connection that was closed
+    if (socket.destroyed) return undefined
+    const client = findClient(req)
+    const admission = connections.begin(socket)
+    if (admission === 'pipelined') {
+      socket.destroy()
+      const { address } = client
+      write(() => logEntryWithoutRequest({ address, reason: 'pipelining', cause: PIPELINED }))
+      return undefined
+    }
+    if (client.proxied) connections.markAuthenticated(socket)
+    const exchange = new Exchange(req, res, client, {
+      expectsContinue,
+      closes: closing,
+      now: performance.now(),
+    })
     // the end of the response, or of the connection that it was upgraded to
     res.once('close', () => {
       streams.delete(exchange)
-      // the app learns of it at once: it may be paying for every word (MLflow's gateway)
+      // the app hears at once that the client left: it may be paying for every word (MLflow's gateway)
       if (!res.writableFinished) exchange.abortUpstream()
-      if (req.socket.writableEnded) limit.linger(req.socket)
+      if (connections.end(socket) && !socket.writableEnded)
+        socket.setTimeout(UNAUTHENTICATED_IDLE_MILLISECONDS)
       write(() => exchange.toLogEntry(performance.now()))
     })
-    if (res.socket === null) endWithConnection(res, req.socket)
-    return exchange
+    if (res.socket === null) closeWithConnection(res, socket)
+    if (admission === 'admitted' || client.proxied) return exchange
+    exchange.carryOut(tooManyConnections)
+    return undefined
   }
 
   const serve = (
@@ -134,11 +160,14 @@ export function createGuard(options: GuardOptions): Guard {
     upgrade?: ClientUpgrade,
   ): void => {
     const exchange = begin(req, res, expectsContinue)
+    if (exchange === undefined) return
     const carryOut = (decision: Decision): void => {
-      if (decision.identity !== undefined || exchange.client.proxied) limit.markAuthenticated(req.socket)
-      if (exchange.carryOut(decision) && !res.destroyed) forward.send(exchange, decision, upgrade)
+      if (decision.identity !== undefined) connections.markAuthenticated(req.socket)
+      if (!exchange.carryOut(decision) || res.destroyed) return
+      streams.add(exchange)
+      forward.send(exchange, decision, upgrade)
     }
-    // nothing here throws for what a client sends; a bug, or a listener of the program, must not take the process down
+    // Nothing here throws because of what a client sends; a bug must not end the process.
     const fail = (error: unknown): void => {
       warn(error)
       res.destroy()
@@ -153,23 +182,13 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   const upgradeProtocol = createUpgradeFilter(resolved.allowUpgrades)
-  // Node 24.9 and later ask before they emit 'upgrade', and keep a request that is not upgraded as a plain one; Node 26
-  // would otherwise hold its body back. Earlier versions emit 'upgrade' for every offer, see below.
-  const shouldUpgradeCallback = (req: IncomingMessage): boolean => upgradeProtocol(req) !== undefined
-  const httpOptions = { ...serverOptions, shouldUpgradeCallback }
-
-  const server =
-    tls === undefined
-      ? createServer(httpOptions)
-      : createTlsServer({ ...httpOptions, ...tls, ALPNProtocols: ['http/1.1'], handshakeTimeout: 10_000 })
-
-  // Node would drop headers beyond 2000 without a word, Authorization or Connection among them; the size is the limit
-  server.maxHeadersCount = 0
+  const server = createGuardServer(tls, req => upgradeProtocol(req) !== undefined)
+  const closeServer = serverCloser(server, leaving)
   server.on('request', (req, res) => serve(req, res, false))
   server.on('checkContinue', (req, res) => serve(req, res, true))
   // RFC 9110 section 10.1.1: any other expectation cannot be met
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
-    begin(req, res, false).carryOut(unmetExpectation)
+    begin(req, res, false)?.carryOut(unmetExpectation)
   })
   const leave = (socket: Socket): void => {
     leaving.add(socket)
@@ -193,20 +212,33 @@ export function createGuard(options: GuardOptions): Guard {
   server.on('connect', (req, stream: Duplex) => {
     const socket = stream as Socket
     leave(socket)
-    refuse(socket, 405, clientFacts(req).address, 'CONNECT')
+    refuse(socket, connectMethod, findClient(req).address, 'CONNECT')
   })
   server.on('connection', (socket: Socket) => {
-    // Over TCP without an address: reset before it was accepted. Nobody waits for an answer, and a request that is
-    // already there would be counted and forwarded as nobody's. What listens on a path has none by nature.
+    // Over TCP without an address: it was reset before it was accepted, and a request on it would be counted and
+    // forwarded as nobody's. Connections to a Unix socket never have an address.
     const gone = socket.remoteAddress === undefined && typeof server.address() !== 'string'
-    if (gone || !limit.accept(socket)) socket.destroy()
+    if (gone || !connections.accept(socket)) socket.destroy()
   })
-  server.on('clientError', (error, stream: Duplex) => {
+  server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) => {
     const socket = stream as Socket
-    const status = statusOfParserError(error)
-    if (status === undefined) socket.destroy()
-    else refuse(socket, status, unmapped(socket.remoteAddress ?? '-'), '-')
+    const address = unmapped(socket.remoteAddress ?? '-')
+    const malformed = describeParserError(error)
+    if (malformed !== undefined) refuse(socket, malformed, address)
+    else {
+      if (error.code === 'ERR_SSL_HTTP_REQUEST')
+        respondInPlainText(connections.acceptedSocket(socket), address)
+      socket.destroy()
+    }
   })
+  /** The TLS handshake failed on it, but below TLS the connection is still open. */
+  const respondInPlainText = (accepted: Socket, address: string): void => {
+    const { head, body } = formatMalformedResponse(plainHttp)
+    accepted.write(head + body)
+    const { status, cause } = plainHttp
+    const bytes = body.length
+    write(() => logEntryWithoutRequest({ address, status, bytes, reason: 'malformed', cause }))
+  }
 
   return {
     server,
@@ -215,32 +247,11 @@ export function createGuard(options: GuardOptions): Guard {
     },
     async close(limitMilliseconds = 10_000) {
       closing = true
-      closed ??= new Promise<void>(resolve => server.close(() => resolve()))
-      server.closeIdleConnections()
-      const timer = setTimeout(() => {
-        for (const socket of leaving) socket.destroy()
-        server.closeAllConnections()
-      }, limitMilliseconds)
-      // connections whose last response has just ended are idle from now on
-      const idle = setInterval(() => server.closeIdleConnections(), 100)
-      await closed
-      clearTimeout(timer)
-      clearInterval(idle)
+      await closeServer(limitMilliseconds)
       forward.close()
     },
   }
 }
 
-/** Tells of a fault in the program around the guard, such as its log function. */
+/** Reports an error of the program around the guard, such as its log function. */
 const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))
-
-/** Ends a response that waits behind another one of its connection: of those node:http does not tell that the client left. */
-function endWithConnection(res: ServerResponse, socket: Socket): void {
-  const left = (): void => {
-    res.destroy()
-    res.emit('close')
-  }
-  // one for each request that came ahead of its turn
-  socket.setMaxListeners(0).once('close', left)
-  res.once('close', () => socket.off('close', left))
-}

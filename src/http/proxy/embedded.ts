@@ -5,7 +5,6 @@ import { Upstream } from '../client/pool.ts'
 import type { Admitted } from '../guard/decide.ts'
 import type { ResolvedGuardOptions } from '../guard/options.ts'
 import type { Exchange } from './exchange.ts'
-import type { OpenStreams } from './open-streams.ts'
 import { createReverseProxy } from './proxy.ts'
 import { type RequestHeaderWriter, requestHeaderWriter } from './request-headers.ts'
 import { responseHeaderWriter } from './response-headers.ts'
@@ -21,18 +20,14 @@ export interface Forward {
 const EMBEDDED = new URL('http://127.0.0.1')
 
 /** Makes the way to the app that the options name. */
-export function createForward(
-  options: ResolvedGuardOptions,
-  maxHeadBytes: number,
-  streams: OpenStreams,
-): Forward {
+export function createForward(options: ResolvedGuardOptions, maxHeadBytes: number): Forward {
   const url = typeof options.upstream === 'function' ? EMBEDDED : options.upstream
   const requestHeaders = requestHeaderWriter({
     ...options,
     upstreamHost: url.host,
     upstreamOrigin: url.origin,
   })
-  if (typeof options.upstream === 'function') return embedded(options.upstream, requestHeaders, streams)
+  if (typeof options.upstream === 'function') return embedded(options.upstream, requestHeaders)
 
   const upstream = new Upstream(url, {
     timeout: options.upstreamTimeout,
@@ -40,15 +35,11 @@ export function createForward(
     maxHeadBytes,
   })
   const responseHeaders = responseHeaderWriter({ upstreamOrigin: url.origin, prefix: options.prefix })
-  const send = createReverseProxy({ upstream, streams, requestHeaders, responseHeaders })
+  const send = createReverseProxy({ upstream, requestHeaders, responseHeaders })
   return { send, close: () => upstream.close() }
 }
 
-function embedded(
-  listener: RequestListener,
-  requestHeaders: RequestHeaderWriter,
-  streams: OpenStreams,
-): Forward {
+function embedded(listener: RequestListener, requestHeaders: RequestHeaderWriter): Forward {
   return {
     send: (exchange, admitted, upgrade) => {
       const { req, res } = exchange
@@ -65,7 +56,6 @@ function embedded(
       req.url = admitted.target
       if (exchange.expectsContinue) res.writeContinue()
       countBody(exchange)
-      streams.add(exchange)
       listener(req, res)
     },
     close: () => {},

@@ -7,7 +7,6 @@ import type { ParsedHead } from '../client/response-head.ts'
 import { allowsReuse, type ResponseHandler, type UpstreamFailure } from '../client/upstream-request.ts'
 import type { Admitted } from '../guard/decide.ts'
 import type { Exchange } from './exchange.ts'
-import type { OpenStreams } from './open-streams.ts'
 import { hasBody, lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderWriter } from './request-headers.ts'
 import type { ResponseHeaderWriter } from './response-headers.ts'
@@ -17,7 +16,6 @@ import { type ClientUpgrade, joinSockets } from './upgrade.ts'
 /** What a reverse proxy is made of. */
 export interface ReverseProxyParts {
   readonly upstream: Upstream
-  readonly streams: OpenStreams
   readonly requestHeaders: RequestHeaderWriter
   readonly responseHeaders: ResponseHeaderWriter
 }
@@ -113,7 +111,6 @@ class Forwarding implements ResponseHandler {
     const { res } = this.exchange
     if (!res.headersSent) return
     if (!this.#bodyStarted) res.flushHeaders()
-    this.parts.streams.add(this.exchange)
   }
 
   onData(bytes: Buffer, start: number, end: number): boolean {
@@ -156,7 +153,6 @@ class Forwarding implements ResponseHandler {
     res.writeHead(101, headers)
     res.flushHeaders()
     joinSockets(res, upgrade, socket, rest)
-    this.parts.streams.add(this.exchange)
     upgrade.socket.once('close', () => res.emit('close'))
   }
 
