@@ -1,43 +1,43 @@
-// What stands against an import, row by row, as one error: all of it at once, so that a source is mended in one go.
+// Everything that is wrong with an import as one error, row by row, so that the source can be corrected in one go.
 import { type ErrorCode, HtpasswdError } from '../errors.ts'
 
-/** A terminal full; the rest is mostly the same mistake again. */
+/** A screenful; the rest is mostly the same mistake. */
 const MOST_LISTED = 20
 
-/** Where a row came from: its line in a source, or its place in a list. */
-export type Place = `line ${number}` | `row ${number}`
+/** A row's line in its source, or its position in a list. */
+export type RowLocation = `line ${number}` | `row ${number}`
 
 export class ImportProblems {
   readonly #listed: string[] = []
   readonly #codes = new Set<ErrorCode>()
   #count = 0
 
-  /** @param text holds no password and no hash. */
-  add(place: Place, code: ErrorCode, text: string): void {
+  /** @param text without a password or a hash. */
+  add(location: RowLocation, code: ErrorCode, text: string): void {
     this.#codes.add(code)
-    if (++this.#count <= MOST_LISTED) this.#listed.push(`  ${place}: ${text}`)
+    if (++this.#count <= MOST_LISTED) this.#listed.push(`  ${location}: ${text}`)
   }
 
-  /** Takes an error of the package's own; any other one is a fault, and thrown. */
-  addError(place: Place, error: unknown): void {
+  /** Adds an error of this package; rethrows any other. */
+  addError(location: RowLocation, error: unknown): void {
     if (!(error instanceof HtpasswdError)) throw error
-    this.add(place, error.code, error.message)
+    this.add(location, error.code, error.message)
   }
 
-  /** @throws HtpasswdError that lists them, where there are any. */
+  /** @throws HtpasswdError that lists the problems, if there are any. */
   throwIfAny(): void {
     if (this.#count === 0) return
     const rows = this.#count === 1 ? '1 row' : `${this.#count} rows`
     const more = this.#count - this.#listed.length
     const lines = [
-      `expected only rows that can be imported, got ${rows} that cannot; nothing was changed`,
+      `${rows} cannot be imported; nothing was changed`,
       ...this.#listed,
       ...(more > 0 ? [`  and ${more} more`] : []),
     ]
     throw new HtpasswdError(this.#code(), lines.join('\n'))
   }
 
-  /** One kind of problem keeps its code; names and conflicts together are about users; else the source is at fault. */
+  /** The code of a single kind of problem; ERR_USERNAME for names and conflicts together; otherwise ERR_RECORD. */
   #code(): ErrorCode {
     const codes = [...this.#codes]
     if (codes.every(code => code === 'ERR_USER_EXISTS')) return 'ERR_USER_EXISTS'

@@ -1,4 +1,4 @@
-// Many users into a password file at once, all or none: checked, hashed on every core, and only then written.
+// Adds many users to a password file, all or none: checks them, hashes on every core, and only then writes.
 import { availableParallelism } from 'node:os'
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import type { ByteString } from '../bytes.ts'
@@ -12,8 +12,8 @@ import {
   type ConflictPolicy,
   type ImportedUser,
   type ImportPlan,
+  locationOf,
   type PlannedUser,
-  placeOf,
   planImport,
   userExists,
 } from './plan.ts'
@@ -74,7 +74,7 @@ export async function importUsers(
     const got = JSON.stringify(onConflict)
     throw new HtpasswdError('ERR_OPTION', `"onConflict" expected one of ${policies.join(', ')}, got ${got}`)
   }
-  // which refuses what hashPassword would, also where every row has its hash
+  // rejects options that hashPassword would reject, even if every row has its hash
   needsRehash('', hashing)
   const plan = planImport(users, {
     onConflict,
@@ -85,9 +85,9 @@ export async function importUsers(
   return applyImport(document, plan, onConflict)
 }
 
-/** A thread that is done finds its next job waiting. */
+/** So that a thread always finds a waiting job. */
 const JOBS_PER_CORE = 2
-/** So long nothing else of the program waits for hashes that are too short for a thread. */
+/** Hashes that are too short for a thread block the event loop for no longer than this. */
 const SLICE_MILLISECONDS = 20
 /**
  * Makes the hashes that are missing.
@@ -103,7 +103,7 @@ export async function hashPlan(
     Number((password?.length ?? 0) > MAX_CRYPT_PASSWORD_BYTES)
   const waiting = [...users.values()]
     .filter(({ hash }) => hash === undefined)
-    // what may be refused comes first: hours of work should not end with it
+    // first those that the format may refuse: hours of hashing should not end with an error
     .sort((a, b) => isLong(b) - isLong(a))
   let done = 0
   let sliceStart = performance.now()
@@ -117,7 +117,7 @@ export async function hashPlan(
       sliceStart = performance.now()
     }
   }
-  // a generator, which the first failure closes for all that take from it
+  // a generator, because the first failure closes it for all its consumers
   const next = each(waiting)
   const jobs = Math.min(waiting.length, JOBS_PER_CORE * availableParallelism())
   await Promise.all(Array.from({ length: jobs }, () => hashNext(next)))
@@ -132,11 +132,11 @@ async function hashOf(user: PlannedUser, options: HashOptions): Promise<string> 
   try {
     const hash = await makeHash(user.password as ByteString, options, computeOneOfMany)
     if (!/[:\n\r\0]/.test(hash)) return hash
-    // only of the format plaintext
-    const expected = 'expected a password without a colon or line end for plaintext, got one'
-    problems.add(placeOf(user), 'ERR_RECORD', `${user.name}: ${expected}`)
+    // only the format plaintext can contain them
+    const expected = 'expected a password without a colon or newline for plaintext, got one with it'
+    problems.add(locationOf(user), 'ERR_RECORD', `${user.name}: ${expected}`)
   } catch (error) {
-    problems.addError(placeOf(user), error)
+    problems.addError(locationOf(user), error)
   }
   problems.throwIfAny()
   throw new Error('expected a problem')
@@ -155,7 +155,7 @@ export function applyImport(
   const problems = new ImportProblems()
   if (onConflict === 'fail')
     for (const user of users.values())
-      if (document.has(user.name)) problems.addError(placeOf(user), userExists(user.name))
+      if (document.has(user.name)) problems.addError(locationOf(user), userExists(user.name))
   problems.throwIfAny()
   const report = { added: [] as string[], updated: [] as string[], skipped: [...skipped] }
   for (const { name, hash = '' } of users.values()) {

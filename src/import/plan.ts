@@ -1,10 +1,10 @@
-// What an import would do, before any password is hashed: rows checked one by one, and against each other and a file.
+// What an import would do, before any password is hashed: rows are checked one by one, against each other and the file.
 import { type ByteString, decodeSurrogateEscape, encodeSurrogateEscape, toByteString } from '../bytes.ts'
 import { checkUsername } from '../document/username.ts'
 import { HtpasswdError } from '../errors.ts'
 import { hasNul } from '../hash/hash-password.ts'
 import { identify, isLocked } from '../hash/registry.ts'
-import { ImportProblems, type Place } from './import-problems.ts'
+import { ImportProblems, type RowLocation } from './import-problems.ts'
 
 /** A user to import: with a password, or with the hash of one. */
 export interface ImportedUser {
@@ -26,7 +26,7 @@ export type ImportRow<Password> = Omit<ImportedUser, 'password'> & {
 /** What happens to a user who exists already, or is listed twice. */
 export type ConflictPolicy = 'fail' | 'skip' | 'update'
 
-/** A row that could not be read: its reader says why, without any secret. */
+/** A row that cannot be imported, and why; without any secret. */
 export interface UnreadableRow {
   readonly problem: string
   readonly line: number
@@ -35,18 +35,18 @@ export interface UnreadableRow {
 /** A user whose record will be written. */
 export interface PlannedUser {
   readonly name: string
-  readonly place: number
-  /** Whether `place` is a line. */
+  /** Its line or its position. */
+  readonly position: number
   readonly isLine: boolean
-  /** What the hash is made of, until it is made. */
+  /** Until it is hashed. */
   password: ByteString | undefined
   hash: string | undefined
-  /** The password was made up here, and somebody has to be told. */
+  /** The password that was generated here, for whoever passes it on. */
   readonly generated: string | undefined
 }
 
 export interface ImportPlan {
-  /** By the keys of their names. */
+  /** By their names as byte strings. */
   readonly users: ReadonlyMap<string, PlannedUser>
   /** The names of rows that change nothing. */
   readonly skipped: readonly string[]
@@ -55,18 +55,18 @@ export interface ImportPlan {
 interface PlanOptions<Password> {
   readonly onConflict: ConflictPolicy
   readonly isThere: (user: string) => boolean
-  /** The bytes of a password as the rows have it; throws for what is none. */
+  /** The bytes of a password as the rows have it; throws for other values. */
   readonly toBytes: (password: Password) => ByteString
-  /** For a row without a password and a hash; it is a mistake where this is missing. */
+  /** Makes a password for a row without one; by default such a row is an error. */
   readonly generate?: (() => string) | undefined
-  /** Said behind that mistake: what to do. */
+  /** What to do about that error. */
   readonly hint?: string
 }
 
-export const placeOf = ({ place, isLine }: Pick<PlannedUser, 'place' | 'isLine'>): Place =>
-  isLine ? `line ${place}` : `row ${place}`
+export const locationOf = ({ position, isLine }: Pick<PlannedUser, 'position' | 'isLine'>): RowLocation =>
+  isLine ? `line ${position}` : `row ${position}`
 
-/** @throws HtpasswdError that lists all that is wrong. */
+/** @throws HtpasswdError that lists everything that is wrong. */
 export function planImport<Password = string | Uint8Array>(
   rows: Iterable<ImportRow<Password> | UnreadableRow>,
   { onConflict, isThere, toBytes, generate, hint = 'give one of them' }: PlanOptions<Password>,
@@ -76,9 +76,9 @@ export function planImport<Password = string | Uint8Array>(
   const skipped: string[] = []
   let count = 0
   for (const row of rows) {
-    const at = { place: row.line ?? ++count, isLine: row.line !== undefined }
+    const at = { position: row.line ?? ++count, isLine: row.line !== undefined }
     if ('problem' in row) {
-      problems.add(placeOf(at), 'ERR_RECORD', row.problem)
+      problems.add(locationOf(at), 'ERR_RECORD', row.problem)
       continue
     }
     try {
@@ -91,16 +91,16 @@ export function planImport<Password = string | Uint8Array>(
       const earlier = users.get(key)
       const isKnown = onConflict === 'update' ? false : isThere(name)
       if (onConflict === 'fail') rejectConflict(name, earlier, isKnown)
-      // of an update the later one counts
+      // with `update` the later row counts
       if (earlier !== undefined || isKnown) skipped.push(name)
       if (onConflict === 'skip' && (earlier !== undefined || isKnown)) continue
       const generated = password === undefined && hash === undefined ? generate?.() : undefined
-      const { place, isLine } = at
-      // each field by its name: a spread takes ten times as long, which a million rows feel
+      const { position, isLine } = at
+      // field by field: a spread takes ten times as long, which matters for a million rows
       const secret = password ?? (generated === undefined ? undefined : toByteString(generated))
-      users.set(key, { name, place, isLine, password: secret, hash, generated })
+      users.set(key, { name, position, isLine, password: secret, hash, generated })
     } catch (error) {
-      problems.addError(placeOf(at), error)
+      problems.addError(locationOf(at), error)
     }
   }
   problems.throwIfAny()
@@ -112,7 +112,7 @@ function keyOf({ user }: Pick<ImportedUser, 'user'>): ByteString {
   throw new HtpasswdError('ERR_RECORD', `"user" expected a string or a Uint8Array, got ${typeof user}`)
 }
 
-/** @param hint undefined where both may be missing. */
+/** @param hint undefined if both may be missing. */
 function checkSecret(
   password: ByteString | undefined,
   hash: string | undefined,
@@ -126,28 +126,25 @@ function checkSecret(
   if (password === undefined && hash === undefined) {
     if (hint !== undefined) refuse(`expected a password or a hash, got neither; ${hint}`)
   } else if (hash !== undefined) checkHash(hash, refuse)
-  else if (password === '') refuse('expected a password of one character and more, got an empty one')
+  else if (password === '') refuse('expected a password of at least one character, got an empty one')
   else if (password !== undefined && hasNul(password))
     refuse('expected a password without a NUL byte, got one')
 }
 
 function checkHash(hash: string, refuse: (message: string) => never): void {
   if (typeof hash !== 'string') refuse(`"hash" expected a string, got ${typeof hash}`)
-  // a salt of apr1 may hold any character, and a locked record too, while a line of the file may not
+  // an apr1 salt and a locked record may contain any character, a line of the file may not
   if (/[:\n\r\0]|[^\x00-\xff]/.test(hash))
-    refuse('expected a hash that fits one field, got a colon, a line end, a NUL or others')
+    refuse('expected a hash without colon, newline, NUL or characters above U+00FF, got one with them')
   if (identify(hash) === undefined && !isLocked(hash))
-    refuse('expected the hash of a known format, whole, got another text')
+    refuse('expected a whole hash of a known format, got other text')
 }
 
 function rejectConflict(name: string, earlier: PlannedUser | undefined, isKnown: boolean): void {
   if (earlier !== undefined)
-    throw new HtpasswdError(
-      'ERR_USER_EXISTS',
-      `${name}: expected each user once, got one of ${placeOf(earlier)} again`,
-    )
+    throw new HtpasswdError('ERR_USER_EXISTS', `${name}: duplicate of ${locationOf(earlier)}`)
   if (isKnown) throw userExists(name)
 }
 
 export const userExists = (name: string): HtpasswdError =>
-  new HtpasswdError('ERR_USER_EXISTS', `${name}: expected a new user, got one who is there already`)
+  new HtpasswdError('ERR_USER_EXISTS', `${name}: the user exists already`)

@@ -56,7 +56,7 @@ test('passwords are hashed as it is said, from a file', async () => {
   const { status, err, files } = await call(['./users', './new.csv', '--cost', '4'], {
     'new.csv': `user,password\nalice,"${PASSWORD}"\n`,
   })
-  expect({ status, err }).toEqual({ status: 0, err: 'made users\n1 user added\n' })
+  expect({ status, err }).toEqual({ status: 0, err: 'created users\n1 user added\n' })
   const hash = parseHtpasswd(files.users ?? '').get('alice') ?? ''
   expect(identify(hash)).toMatchObject({ format: 'bcrypt', cost: 4 })
   expect(await verifyPassword(PASSWORD, hash)).toBe(true)
@@ -72,7 +72,7 @@ test.each([
 
 const there = { users: `ann:${OTHER}\n` }
 test.each([
-  ['skip', `ann:${OTHER}\nbob:${SHA}\n`, '1 user added, 1 skipped (they are there already)\n'],
+  ['skip', `ann:${OTHER}\nbob:${SHA}\n`, '1 user added, 1 skipped (they exist already)\n'],
   ['update', `ann:${SHA}\nbob:${SHA}\n`, '1 user added, 1 updated\n'],
 ])('--on-conflict %s', async (policy, users, err) => {
   const result = await call(['./users', '--on-conflict', policy], there, `ann:${SHA}\nbob:${SHA}\n`)
@@ -80,8 +80,7 @@ test.each([
 })
 
 describe('nothing is written', () => {
-  const headline = (rows: string) =>
-    `htpasswd import: expected only rows that can be imported, got ${rows} that cannot; nothing was changed\n`
+  const headline = (rows: string) => `htpasswd import: ${rows} cannot be imported; nothing was changed\n`
 
   test.each<[string, string[], Files, string, number, string | RegExp]>([
     [
@@ -90,7 +89,7 @@ describe('nothing is written', () => {
       there,
       `bob:${SHA}\nann:${SHA}\n`,
       6,
-      `${headline('1 row')}  line 2: ann: expected a new user, got one who is there already\n`,
+      `${headline('1 row')}  line 2: ann: the user exists already\n`,
     ],
     [
       'bad names only',
@@ -114,7 +113,7 @@ describe('nothing is written', () => {
       there,
       'bob:\n',
       7,
-      /bob: expected a password or a hash, got neither; --generate makes one up/,
+      /bob: expected a password or a hash, got neither; --generate makes one/,
     ],
     [
       'a password file that is none',
@@ -149,7 +148,7 @@ describe('nothing is written', () => {
       there,
       '',
       2,
-      /--json expected --generate-to FILE/,
+      /--json needs --generate-to FILE/,
     ],
     [
       '--generate-to of a file that is there',
@@ -167,8 +166,15 @@ describe('nothing is written', () => {
       0,
       '1 user would be added\ndry run: nothing was written\n',
     ],
-    ['--dry-run of a new file', ['./new', '--dry-run'], there, `bob:${SHA}`, 0, /^would make new\n/],
-    ['--dry-run and conflicts', ['./users', '--dry-run'], there, `ann:${SHA}`, 6, /ann: expected a new user/],
+    ['--dry-run of a new file', ['./new', '--dry-run'], there, `bob:${SHA}`, 0, /^would create new\n/],
+    [
+      '--dry-run and conflicts',
+      ['./users', '--dry-run'],
+      there,
+      `ann:${SHA}`,
+      6,
+      /ann: the user exists already/,
+    ],
     [
       '--dry-run and passwords',
       ['./users', '--dry-run', '--generate-to', './made'],
@@ -207,7 +213,7 @@ describe('generated passwords', () => {
 
   test('are printed once, after the report', async () => {
     const { status, out, err, files } = await call(['./users', '--generate', '--cost', '4'], {}, input)
-    expect({ status, err }).toEqual({ status: 0, err: 'made users\n3 users added\n' })
+    expect({ status, err }).toEqual({ status: 0, err: 'created users\n3 users added\n' })
     expect(out).toMatch(/^bob:\w{20}\ndave:\w{20}\n$/)
     expect(await verified(out, files.users ?? '')).toEqual(['bob', 'dave'])
   })
@@ -248,13 +254,13 @@ describe('generated passwords', () => {
 test('progress is for a terminal, and leaves nothing there', async () => {
   const words = ['./users', '--cost', '4']
   const { err } = await call(words, {}, `bob:${PASSWORD}`, [2])
-  expect(err).toBe('\r\x1b[Khashing: 100 %, 1 of 1, 0 s left\r\x1b[Kmade users\n1 user added\n')
+  expect(err).toBe('\r\x1b[Khashing: 100 %, 1 of 1, 0 s left\r\x1b[Kcreated users\n1 user added\n')
 })
 
 test('a long password is warned of, and a column that nothing reads is named', async () => {
   const { err } = await call(['./users', '--cost', '4'], {}, `user,password,mail\nbob,${'x'.repeat(73)},m\n`)
   expect(err).toBe(
-    'columns that are not read: mail\nWarning: bcrypt uses only the first 72 bytes of a password, and 1 is longer.\nmade users\n1 user added\n',
+    'columns that are ignored: mail\nWarning: bcrypt uses only the first 72 bytes of a password, and 1 is longer.\ncreated users\n1 user added\n',
   )
 })
 
@@ -263,7 +269,7 @@ test.skipIf(skipReason({ "Apache's htpasswd": apache }))('Apache’s command let
   await withFolder({}, async folder => {
     const stdin = Buffer.from(`user;password\r\nalice;"${PASSWORD}"\r\njürgen;Jüterbog 1\r\n`)
     const imported = await runBin(['import', 'users', '-', '--cost', '5'], { cwd: folder, stdin })
-    expect(imported).toEqual({ status: 0, stdout: '', stderr: 'made users\n2 users added\n' })
+    expect(imported).toEqual({ status: 0, stdout: '', stderr: 'created users\n2 users added\n' })
     for (const [user, password] of [
       ['alice', PASSWORD],
       ['jürgen', 'Jüterbog 1'],

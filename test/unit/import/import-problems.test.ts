@@ -1,12 +1,12 @@
 // One error for all that is wrong with a source: its list, its end, its code.
 import { expect, test } from 'vitest'
 import { type ErrorCode, HtpasswdError } from '../../../src/errors.ts'
-import { ImportProblems, type Place } from '../../../src/import/import-problems.ts'
+import { ImportProblems, type RowLocation } from '../../../src/import/import-problems.ts'
 
 function errorOf(...codes: ErrorCode[]): HtpasswdError {
   const problems = new ImportProblems()
   codes.forEach((code, i) => {
-    problems.add(`line ${i + 1}` as Place, code, `what is wrong with it: ${code}`)
+    problems.add(`line ${i + 1}` as RowLocation, code, `what is wrong with it: ${code}`)
   })
   try {
     problems.throwIfAny()
@@ -20,11 +20,11 @@ test('none is no error', () => expect(() => new ImportProblems().throwIfAny()).n
 
 test('they are listed with their places', () => {
   expect(errorOf('ERR_RECORD', 'ERR_USERNAME').message.split('\n')).toEqual([
-    'expected only rows that can be imported, got 2 rows that cannot; nothing was changed',
+    '2 rows cannot be imported; nothing was changed',
     '  line 1: what is wrong with it: ERR_RECORD',
     '  line 2: what is wrong with it: ERR_USERNAME',
   ])
-  expect(errorOf('ERR_RECORD').message).toContain('got 1 row that')
+  expect(errorOf('ERR_RECORD').message).toContain('1 row cannot')
 })
 
 test.each([

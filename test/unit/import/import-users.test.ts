@@ -202,9 +202,7 @@ describe('a document that changed since the plan was made', () => {
 
   test('fail: it is as it was', async () => {
     const [plan, document] = [await planned('fail'), there()]
-    expect(() => applyImport(document, plan, 'fail')).toThrow(
-      'alice: expected a new user, got one who is there already',
-    )
+    expect(() => applyImport(document, plan, 'fail')).toThrow('alice: the user exists already')
     expect(document.changed).toBe(false)
   })
 

@@ -45,7 +45,7 @@ test.each<[string, unknown, string]>([
   [
     'an empty password',
     { user: 'a', password: '' },
-    'a: expected a password of one character and more, got an empty one',
+    'a: expected a password of at least one character, got an empty one',
   ],
   ['a NUL', { user: 'a', password: 'p\0q' }, 'a: expected a password without a NUL byte, got one'],
   ['a number', { user: 'a', password: 5 }, '"password" expected a string or a Uint8Array, got number'],
@@ -53,18 +53,18 @@ test.each<[string, unknown, string]>([
   [
     'a cut hash',
     { user: 'a', hash: HASH.slice(0, -3) },
-    'a: expected the hash of a known format, whole, got another text',
+    'a: expected a whole hash of a known format, got other text',
   ],
-  ['no hash', { user: 'a', hash: '' }, 'a: expected the hash of a known format, whole, got another text'],
+  ['no hash', { user: 'a', hash: '' }, 'a: expected a whole hash of a known format, got other text'],
   [
     'a colon in a salt',
     { user: 'a', hash: '$apr1$abc:efgh$ErTEbPtDG8sGDe7vAaG2W0' },
-    'a: expected a hash that fits one field, got a colon, a line end, a NUL or others',
+    'a: expected a hash without colon, newline, NUL or characters above U+00FF, got one with them',
   ],
   [
     'a line in a locked record',
     { user: 'a', hash: `!\nroot:${HASH}` },
-    'a: expected a hash that fits one field, got a colon, a line end, a NUL or others',
+    'a: expected a hash without colon, newline, NUL or characters above U+00FF, got one with them',
   ],
   ['what its reader says', { problem: 'expected JSON, got none', line: 1 }, 'expected JSON, got none'],
 ])('%s is refused with its place', (_what, row, problem) => {
@@ -80,9 +80,9 @@ test('all of them are told, by their lines', () => {
     { user: 'there', hash: HASH, line: 8 },
   ]
   expect(problemsOf(rows, { there: ['there'] })).toEqual([
-    '  line 5: a: expected each user once, got one of line 2 again',
+    '  line 5: a: duplicate of line 2',
     '  line 7: username expected at least one character, got an empty name',
-    '  line 8: there: expected a new user, got one who is there already',
+    '  line 8: there: the user exists already',
   ])
 })
 
@@ -105,7 +105,7 @@ test('a name as bytes is the same user as its text', () => {
     { user: 'jürgen', hash: HASH },
     { user: Buffer.from('jürgen'), hash: HASH },
   ]
-  expect(problemsOf(rows)).toEqual(['  row 2: jürgen: expected each user once, got one of row 1 again'])
+  expect(problemsOf(rows)).toEqual(['  row 2: jürgen: duplicate of row 1'])
 })
 
 test('locked records are kept', () => {

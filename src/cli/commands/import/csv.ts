@@ -3,12 +3,12 @@
 import type { CsvError, Options } from 'csv-parse/sync'
 import { type ByteString, toByteString } from '../../../bytes.ts'
 import type { UnreadableRow } from '../../../import/plan.ts'
-import { type Columns, columnsOf } from './columns.ts'
+import { type Columns, readHeader } from './header.ts'
 import type { SourceRow } from './row.ts'
 
 interface CsvRows {
   readonly rows: readonly (SourceRow | UnreadableRow)[]
-  /** Columns that say nothing here. */
+  /** Names of columns that are not read. */
   readonly unused: readonly string[]
 }
 
@@ -18,22 +18,18 @@ export async function readCsv(bytes: Buffer): Promise<CsvRows> {
   let columns: Columns<number> | undefined
   let width = 0
   let take = (cells: readonly string[], line: number): void => {
-    columns = columnsOf(cells.entries())
-    width = columns === undefined ? 2 : cells.length
+    const header = readHeader(cells)
+    if (header !== undefined && 'columns' in header) columns = header.columns
+    width = columns === undefined ? Math.max(2, header === undefined ? 0 : cells.length) : cells.length
     const readCells = (next: readonly string[], at: number): unknown =>
       rows.push(rowOf(next, at, width, columns))
     take = readCells
-    if (columns === undefined) readCells(cells, line)
-    // "name,email" is a header, and "name,wonderland" is a user with a password
-    else if (cells.length > 1 && columns.password === undefined && columns.hash === undefined)
-      rows.push({
-        line,
-        problem: 'expected a column "password" or "hash" in the header, got none; its cells may be empty',
-      })
+    if (header === undefined) readCells(cells, line)
+    else if ('problem' in header) rows.push({ line, problem: header.problem })
   }
   const options: Options = {
     ...separatorOf(bytes),
-    // all that editors write, mixed as well
+    // all newlines that editors write, mixed too
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
@@ -45,13 +41,13 @@ export async function readCsv(bytes: Buffer): Promise<CsvRows> {
   try {
     parse(bytes, options)
   } catch (error) {
-    // its message would show a cell
+    // the parser's message would show a cell
     const { code, lines } = error as CsvError & { lines?: number }
     if (!/QUOTE|CSV_/.test(String(code))) throw error
     rows.push({
       line: lines ?? 1,
       problem:
-        'expected CSV, got quotes that do not fit; a quote in a cell is written twice, and the cell in quotes',
+        'expected CSV, got unbalanced quotes; write a quote in a cell twice, and put the cell in quotes',
     })
   }
   return { rows, unused: columns?.unused ?? [] }
@@ -63,11 +59,11 @@ function rowOf(
   width: number,
   columns: Columns<number> | undefined,
 ): SourceRow | UnreadableRow {
-  // Excel ends rows with separators of empty cells; more than that is a password with a separator in it
+  // Excel pads rows with empty cells; any other cell too many is part of a password with a separator in it
   if (cells.length > width && cells.slice(width).some(cell => cell !== ''))
     return {
       line,
-      problem: `expected ${width} cells, got ${cells.length}; a cell with a separator in it stands in quotes`,
+      problem: `expected ${width} cells, got ${cells.length}; put a cell with a separator in it in quotes`,
     }
   const cell = (at: number | undefined): ByteString | undefined =>
     at === undefined || cells[at] === undefined ? undefined : toByteString(cells[at])
@@ -76,7 +72,7 @@ function rowOf(
   return { line, user: cells[user] ?? '', password: cell(password), hash: cell(hash) }
 }
 
-/** A line that Excel reads and writes in front of all others: `sep=;`. */
+/** The first line of some files of Excel: `sep=;`. */
 const DECLARATION = /^"?sep=([,;\t])"?\r?$/i
 
 interface Separator {
@@ -84,7 +80,7 @@ interface Separator {
   readonly from_line: number
 }
 
-/** The first separator of the first line, outside quotes: Excel writes that of its country. */
+/** The first separator of the first line, outside quotes: Excel uses that of its locale. */
 function separatorOf(bytes: Buffer): Separator {
   const lineFeed = bytes.indexOf(10)
   const line = bytes.toString('latin1', 0, lineFeed < 0 ? bytes.length : lineFeed)

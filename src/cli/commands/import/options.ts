@@ -1,4 +1,4 @@
-// The words of `htpasswd import`.
+// The options of `htpasswd import`.
 import { bcrypt } from '../../../hash/formats/bcrypt.ts'
 import { sha512crypt } from '../../../hash/formats/sha-crypt.ts'
 import { type FormatId, formats } from '../../../hash/registry.ts'
@@ -19,21 +19,21 @@ const hashing = 'Hashing:'
 type HashFormatId = Exclude<FormatId, 'plaintext'>
 const hashFormats = formats.map(({ id }) => id).filter((id): id is HashFormatId => id !== 'plaintext')
 const { min: minCost = 0, max: maxCost = 0 } = bcrypt.parameter ?? {}
-// more than that no program of ours checks
+// the commands verify no more than that
 const { min: minRounds = 0, verifyMax: maxRounds = 0 } = sha512crypt.parameter ?? {}
 
 export const importOptions = {
   format: {
     group: reading,
     argument: 'csv|jsonl|lines',
-    describe: 'what SOURCE is; without it its ending says so, such as .csv, or its first line',
+    describe: 'format of SOURCE; by default known from its extension, such as .csv, or its first line',
     read: oneOf('csv', 'jsonl', 'lines'),
   },
   values: {
     group: reading,
     argument: 'auto|hashes|passwords',
     describe:
-      'what stands behind the users; auto is a hash where it has the mark of one ($…, {SHA}), else a password',
+      'what the values of the users are; auto: a hash if it begins like one ($…, {SHA}), otherwise a password',
     default: 'auto',
     read: oneOf('auto', 'hashes', 'passwords'),
   },
@@ -41,32 +41,32 @@ export const importOptions = {
     group: reading,
     argument: 'fail|skip|update',
     describe:
-      'users who are there already, or come twice, are a mistake, stay as they are, or get the new hash',
+      'users who exist already or are listed twice: fail, keep the hash (skip), or set the new one (update)',
     default: 'fail',
     read: oneOf('fail', 'skip', 'update'),
   },
   hash: {
     group: hashing,
     argument: 'FORMAT',
-    describe: `how passwords are hashed: ${hashFormats.join(', ')}`,
+    describe: `format of new hashes: ${hashFormats.join(', ')}`,
     default: bcrypt.id,
     read: oneOf(...hashFormats),
   },
   cost: {
     group: hashing,
     argument: 'N',
-    describe: `of bcrypt, ${minCost} to ${maxCost}, each step doubles the time; without it ${bcrypt.parameter?.default}`,
+    describe: `cost of bcrypt, ${minCost} to ${maxCost}, each step doubles the time; default ${bcrypt.parameter?.default}`,
     read: wholeNumber(minCost, maxCost),
   },
   rounds: {
     group: hashing,
     argument: 'N',
-    describe: `of sha512crypt and sha256crypt, ${minRounds} to ${maxRounds}; without it ${sha512crypt.parameter?.default}`,
+    describe: `rounds of sha512crypt and sha256crypt, ${minRounds} to ${maxRounds}; default ${sha512crypt.parameter?.default}`,
     read: wholeNumber(minRounds, maxRounds),
   },
   generate: {
     ...passwordOptions.generate,
-    describe: 'generate passwords for rows that have none, and print them as user:password, this once',
+    describe: 'generate passwords for rows without one, and print them once as user:password',
   },
   'generate-to': {
     ...passwordOptions['generate-to'],
@@ -74,7 +74,7 @@ export const importOptions = {
       'write the generated passwords to this new file, which only you can read, instead of printing them',
   },
   'in-place': { ...inPlaceOption, describe: 'write into the existing FILE instead of replacing it' },
-  'dry-run': { group: 'Running:', describe: 'check everything and report, but hash and write nothing' },
+  'dry-run': { group: 'Running:', describe: 'check and report everything, hash and write nothing' },
   json: jsonOption,
   help: helpOption,
 } as const satisfies OptionTable
@@ -83,7 +83,7 @@ export const importSpec: CommandSpec<typeof importOptions> = {
   name: 'import',
   synopsis: ['FILE [SOURCE]'],
   describe: [
-    'Puts the users of SOURCE (default: standard input) into FILE, all or none; makes FILE where it is missing.',
+    'Adds the users of SOURCE (default: standard input) to FILE, all or none; creates FILE if it is missing.',
     'SOURCE is CSV with a header "user,password" or "user,hash" or without one, JSON lines, or user:password lines.',
   ].join('\n'),
   options: importOptions,
@@ -92,7 +92,7 @@ export const importSpec: CommandSpec<typeof importOptions> = {
     '  0  done',
     '  1  a file cannot be read or written',
     '  2  a mistake in the command',
-    '  6  users who are there already, or names that cannot be stored; else all is well',
-    '  7  something in SOURCE, or FILE itself, is not understood',
+    '  6  users exist already, or names cannot be stored; nothing else is wrong',
+    '  7  something else in SOURCE or FILE is wrong',
   ].join('\n'),
 }

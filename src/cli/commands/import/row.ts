@@ -1,29 +1,28 @@
-// Whether a value of a source is a password or a hash: by its column, by the option, or by the mark that hashes have.
+// Whether a value of a source is a password or a hash: by its column, by the option, or by the prefix of hashes.
 
 import type { ByteString } from '../../../bytes.ts'
+import { likelyForeignHash } from '../../../hash/foreign.ts'
 import { claimedFormat, identify } from '../../../hash/registry.ts'
 import type { ImportRow, UnreadableRow } from '../../../import/plan.ts'
 
 export type Values = 'auto' | 'hashes' | 'passwords'
 
-/** A row as it was read; an empty value is none. */
+/** A row as it was read; an empty value counts as missing. */
 export interface SourceRow {
   readonly line: number
   readonly user: string
   readonly password?: ByteString | undefined
   readonly hash?: ByteString | undefined
-  /** What nothing names. */
+  /** A password or a hash, without a name. */
   readonly value?: ByteString | undefined
 }
 
-/** Of formats that are unknown here: `$argon2id$…`, `$y$…`, `{SSHA512}…`. Nobody has such a password. */
-const UNKNOWN_HASH = /^(\$[a-z0-9-]{1,12}\$.{16}|\{[A-Z0-9.-]{2,12}\}.{8})/i
-/** `*`, `!!`, `!$6$…`, as passwd(1) writes them, and `*:` of the file of Linux' passwords. */
+/** `*`, `!!`, `!$6$…`, as passwd(1) writes them, and `*:` of /etc/shadow. */
 const LOCKED = /^[!*]+($|:|[${])/
 
-const DECIDE = '--values hashes or --values passwords says what it is'
+const DECIDE = 'say what it is with --values hashes or --values passwords'
 
-/** What the planner takes, or why it cannot. */
+/** A row for the plan, or why it cannot be one. */
 export function importedUser(row: SourceRow, values: Values): ImportRow<ByteString> | UnreadableRow {
   const { line, user } = row
   const password = row.password || undefined
@@ -35,34 +34,41 @@ export function importedUser(row: SourceRow, values: Values): ImportRow<ByteStri
   if (value === undefined) return { line, user }
   if (values === 'hashes') return { line, user, hash: hashIn(value) }
   if (values === 'passwords') return { line, user, password: value }
-  return byItsMark(row, value, password !== undefined)
+  return byPrefix(row, value, password !== undefined)
 }
 
-function byItsMark(
+function byPrefix(
   { line, user }: SourceRow,
   value: ByteString,
   isNamed: boolean,
 ): ImportRow<ByteString> | UnreadableRow {
-  const claimed = claimedFormat(value)
-  // 13 letters are a password more often than a hash of DES
-  const isMarked = claimed !== undefined && claimed !== 'des'
-  if (isMarked && identify(hashIn(value)) === undefined)
-    return { line, problem: `expected a whole hash of ${claimed}, got a damaged one; ${DECIDE}` }
+  const hash = hashIn(value)
+  const claimed = claimedFormat(hash)
+  // 13 letters may be DES or a password, unless {CRYPT} is in front of them
+  const isMarked = claimed !== undefined && (claimed !== 'des' || CRYPT.test(value))
+  if (isMarked && identify(hash) === undefined)
+    return { line, problem: `expected a whole ${claimed} hash, got a damaged one; ${DECIDE}` }
   if (isMarked && isNamed)
     return {
       line,
-      problem: `expected a password, got a hash of ${claimed}; name the column "hash", or ${DECIDE}`,
+      problem: `expected a password, got a ${claimed} hash; name the column "hash", or ${DECIDE}`,
     }
-  if (isMarked) return { line, user, hash: hashIn(value) }
-  if (UNKNOWN_HASH.test(value))
-    return { line, problem: `expected a password or a known hash, got one of an unknown format; ${DECIDE}` }
+  if (isMarked) return { line, user, hash }
   if (LOCKED.test(value))
     return { line, problem: `expected a password or a hash, got what may be a locked record; ${DECIDE}` }
+  const foreign = likelyForeignHash(value)
+  if (foreign !== undefined) {
+    const problem = `expected a password or a hash of a known format, got what may be a hash of another system`
+    return { line, problem: `${problem} (${foreign.name}); ${DECIDE}` }
+  }
   return { line, user, password: value }
 }
 
-/** Readers of a password file end the hash at a second colon; behind it are fields of other programs. */
+/** RFC 2307's mark of crypt(3), which LDAP servers and Dovecot write. */
+const CRYPT = /^\{CRYPT\}/i
+
+/** Without {CRYPT}, and without the fields of other programs after a second colon. */
 function hashIn(value: ByteString): string {
-  const colon = value.indexOf(':')
-  return colon < 0 ? value : value.slice(0, colon)
+  const [hash = ''] = value.replace(CRYPT, '').split(':', 1)
+  return hash
 }

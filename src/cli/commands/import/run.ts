@@ -1,4 +1,4 @@
-// `htpasswd import`: many users into a password file, all or none, hashed before the file is locked.
+// `htpasswd import`: adds many users to a password file, all or none, hashed before the file is locked.
 import { encodeSurrogateEscape, toByteString } from '../../../bytes.ts'
 import { HtpasswdDocument } from '../../../document/document.ts'
 import { generatePassword } from '../../../hash/generate-password.ts'
@@ -18,13 +18,12 @@ import { generationOf } from '../../password/source.ts'
 import { privateFile, rejectMalformed } from '../../password-file.ts'
 import type { Io } from '../../terminal/io.ts'
 import { type importOptions, importSpec } from './options.ts'
-import { showProgress } from './progress.ts'
-import { cutWarning, textOf, writeReport } from './report.ts'
+import { cutWarning, showProgress, textOf, writeReport } from './report.ts'
 import { readSource } from './source.ts'
 
 type ImportValues = ValuesOf<typeof importOptions>
 
-/** Named so because `import` is a word of the language. */
+/** `import` is a reserved word. */
 export function importCommand(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(importSpec, argv, io, async ({ positionals, values }) => {
     const [file, source, ...more] = positionals
@@ -58,20 +57,20 @@ async function importInto(
   checkAccess(file, 'create')
 
   const { rows, notes } = await readSource(source, values, io)
-  const say = (lines: readonly string[]): void => {
+  const notify = (lines: readonly string[]): void => {
     for (const line of lines) io.err(`${line}\n`)
   }
-  // before hours of work, and before an error that it may explain
-  say(notes)
+  // before hours of hashing, and before an error that they may explain
+  notify(notes)
   const { document, isMissing } = await readDocument(file)
   const plan = planImport(rows, {
     onConflict,
     isThere: user => document.has(user),
     toBytes: password => password,
     generate: generation && (() => generatePassword(generation)),
-    hint: '--generate makes one up',
+    hint: '--generate makes one',
   })
-  say(cutWarning(plan, values.hash))
+  notify(cutWarning(plan, values.hash))
   const report = dryRun
     ? applyImport(document, plan, onConflict)
     : await carryOut(file, plan, hashing, values, io)
@@ -130,7 +129,7 @@ async function carryOut(
   return report ?? write()
 }
 
-/** The generated passwords, of those users only who were written. */
+/** The generated passwords; with `written`, only of these users. */
 function generatedLines({ users }: ImportPlan, written?: ReadonlySet<string>): Buffer {
   const lines = [...users.values()]
     .filter(({ name, generated }) => generated !== undefined && written?.has(name) !== false)

@@ -1,13 +1,16 @@
-// What is imported, out of a file or standard input: its encoding, its format, its rows with their lines.
+// What is imported, from a file or standard input: its encoding, its format, its rows with their lines.
 import { isUtf8 } from 'node:buffer'
 import { extname } from 'node:path'
-import { type ByteString, decodeUtf16, textStart } from '../../../bytes.ts'
+import { type ByteString, decodeSurrogateEscape, decodeUtf16, textStart } from '../../../bytes.ts'
+import { withLineFeedsForCr } from '../../../document/encoding.ts'
+import { fileKind, kindNames } from '../../../document/file-kind.ts'
 import { LineCursor } from '../../../document/line.ts'
 import { HtpasswdError } from '../../../errors.ts'
 import type { ImportRow, UnreadableRow } from '../../../import/plan.ts'
 import { readAnyFile } from '../../../store/read-file.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printable } from '../../terminal/output.ts'
+import { readHeader } from './header.ts'
 import { importedUser, type SourceRow, type Values } from './row.ts'
 
 export type SourceFormat = 'csv' | 'jsonl' | 'lines'
@@ -19,11 +22,11 @@ interface SourceOptions {
 
 interface ImportSource {
   readonly rows: Iterable<ImportRow<ByteString> | UnreadableRow>
-  /** What the user should know of it, though it is no mistake. */
+  /** Harmless facts that the user should know. */
   readonly notes: readonly string[]
 }
 
-/** @param path standard input where it is missing or `-`. */
+/** @param path standard input if it is missing or `-`. */
 export async function readSource(
   path: string | undefined,
   { format, values }: SourceOptions,
@@ -31,7 +34,10 @@ export async function readSource(
 ): Promise<ImportSource> {
   const name = path === '-' ? undefined : path
   const bytes = decoded(name === undefined ? io.readAll(Number.POSITIVE_INFINITY) : readAnyFile(name))
-  const { rows, notes } = await readRows(bytes, format ?? formatOf(name, bytes))
+  const known = format ?? formatOf(name, bytes)
+  if (known === 'lines' && values === 'auto' && isGroupFile(bytes))
+    throw new HtpasswdError('ERR_RECORD', `expected users with passwords or hashes, got ${kindNames.group}`)
+  const { rows, notes } = await readRows(bytes, known)
   return { rows: importedUsers(rows, values), notes }
 }
 
@@ -42,8 +48,15 @@ function* importedUsers(
   for (const row of rows) yield 'problem' in row ? row : importedUser(row, values)
 }
 
-/** Less a byte order mark; UTF-16, which PowerShell and Excel's "Unicode text" write, as UTF-8. */
-const decoded = (bytes: Buffer): Buffer => decodeUtf16(bytes) ?? bytes.subarray(textStart(bytes))
+/** As UTF-8 without a byte order mark; PowerShell and Excel's "Unicode text" write UTF-16. */
+function decoded(bytes: Buffer): Buffer {
+  const text = decodeUtf16(bytes) ?? bytes.subarray(textStart(bytes))
+  return withLineFeedsForCr(text) ?? text
+}
+
+/** A passphrase has several words too, but seldom begins with a blank. */
+const isGroupFile = (bytes: Buffer): boolean =>
+  fileKind(bytes) === 'group' && /^[^:\n]*:[ \t]+\S+[ \t]+\S/m.test(bytes.toString('latin1'))
 
 const endings: Readonly<Record<string, SourceFormat>> = {
   '.csv': 'csv',
@@ -70,11 +83,8 @@ async function readRows(
   bytes: Buffer,
   format: SourceFormat,
 ): Promise<{ rows: Iterable<SourceRow | UnreadableRow>; notes: string[] }> {
-  if (format === 'lines') {
-    const { readLines } = await import('./lines.ts')
-    return { rows: readLines(bytes), notes: [] }
-  }
-  // a letter of another encoding would become part of a password that nobody knows
+  if (format === 'lines') return { rows: readLines(bytes), notes: [] }
+  // letters in another encoding would become part of a password that nobody can type
   if (!isUtf8(bytes))
     throw new HtpasswdError(
       'ERR_RECORD',
@@ -88,6 +98,43 @@ async function readRows(
   const { rows, unused } = await readCsv(bytes)
   return {
     rows,
-    notes: unused.length === 0 ? [] : [`columns that are not read: ${unused.map(printable).join(', ')}`],
+    notes: unused.length === 0 ? [] : [`columns that are ignored: ${unused.map(printable).join(', ')}`],
   }
+}
+
+/** `user:password` or `user:hash`, such as another password file. Passwords may be any bytes. */
+export function* readLines(bytes: Buffer): Generator<SourceRow | UnreadableRow> {
+  const cursor = new LineCursor(bytes)
+  let role: 'value' | 'password' | 'hash' | undefined
+  for (let line = 1; cursor.next(); line++) {
+    if (cursor.kind === 'malformed')
+      yield { line, problem: 'expected "user:password" or "user:hash", got no colon' }
+    if (cursor.kind !== 'record') continue
+    const user = decodeSurrogateEscape(cursor.name())
+    const value = bytes.toString('latin1', cursor.nameEnd + 1, cursor.contentEnd) as ByteString
+    if (role === undefined) {
+      const header = headerOfLine(user, value)
+      role = header?.role ?? 'value'
+      if (header?.problem !== undefined) yield { line, problem: header.problem }
+      if (header !== undefined) continue
+    }
+    yield { line, user, [role]: value }
+  }
+}
+
+/** What the first line says of the others, if it is a header. */
+function headerOfLine(
+  user: string,
+  value: ByteString,
+): { role?: 'password' | 'hash'; problem?: string } | undefined {
+  const cells = [user, ...decodeSurrogateEscape(value).split(':')]
+  const header = readHeader(cells)
+  if (header === undefined) return undefined
+  const { password, hash } = 'columns' in header ? header.columns : {}
+  // "mail:…" is a user far more often than a header without a password
+  if (password === undefined && hash === undefined)
+    return 'problem' in header && header.isSure ? header : undefined
+  if (cells.length === 2 && password === 1) return { role: 'password' }
+  if (cells.length === 2 && hash === 1) return { role: 'hash' }
+  return { problem: 'expected "user:password" or "user:hash" in the header, got other fields' }
 }

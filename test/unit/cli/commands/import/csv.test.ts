@@ -20,7 +20,7 @@ test.each<[string, string, object[]]>([
   ['a separator of another kind in a cell', 'a;b,c\n', [{ line: 1, user: 'a', value: 'b,c' }]],
   ['a separator in quotes', '"a,b";c\n', [{ line: 1, user: 'a,b', value: 'c' }]],
   ['quotes', 'a,"b ""c"", d"\n', [{ line: 1, user: 'a', value: 'b "c", d' }]],
-  ['blanks stay', 'a, b \n', [{ line: 1, user: 'a', value: ' b ' }]],
+  ['whitespace stays', 'a, b \n', [{ line: 1, user: 'a', value: ' b ' }]],
   [
     'users alone',
     'user\na\nb\n',
@@ -38,7 +38,7 @@ test.each<[string, string, object[]]>([
     ],
   ],
   ['empty cells behind', 'a;b;;\n', [{ line: 1, user: 'a', value: 'b' }]],
-  ['line ends of all kinds', 'a,b\r\nc,d\ne,f\rg,h', ['a', 'c', 'e', 'g'].map(user => ({ user }))],
+  ['newlines of all kinds', 'a,b\r\nc,d\ne,f\rg,h', ['a', 'c', 'e', 'g'].map(user => ({ user }))],
   ['blank lines', '\n\na,b\n\n', [{ user: 'a' }]],
   ['letters are bytes', 'ü,é\n', [{ line: 1, user: 'ü', value: '\xc3\xa9' }]],
   ['a separator that is declared', 'sep=;\r\nuser;hash\r\na,b;h\r\n', [{ line: 3, user: 'a,b', hash: 'h' }]],
@@ -49,17 +49,17 @@ test.each<[string, string, object[]]>([
   expect(found).toHaveLength(rows.length)
 })
 
-test('columns that say nothing here are named', async () => {
+test('columns that are ignored are named', async () => {
   expect((await read('name,E-mail,password\na,b,c\n')).unused).toEqual(['E-mail'])
   expect((await read('a,b\n')).unused).toEqual([])
 })
 
 test.each([
-  ['a cell too many', 'a,over the,hills\n', 1, /^expected 2 cells, got 3; a cell with a separator/],
+  ['a cell too many', 'a,over the,hills\n', 1, /^expected 2 cells, got 3; put a cell with a separator/],
   ['a cell more than the header', 'user,hash,password\na,,over the,hills\n', 2, /^expected 3 cells, got 4/],
-  ['a quote that does not close', 'a,b\nc,"over the hills\n', 2, /^expected CSV, got quotes that do not fit/],
-  ['a quote in a cell', 'a,b\nc,over"the hills\n', 2, /^expected CSV, got quotes/],
-  ['text behind a quote', 'a,b\nc,"over the"hills\n', 2, /^expected CSV, got quotes/],
+  ['a quote that does not close', 'a,b\nc,"over the hills\n', 2, /^expected CSV, got unbalanced quotes/],
+  ['a quote in a cell', 'a,b\nc,over"the hills\n', 2, /^expected CSV, got unbalanced quotes/],
+  ['text behind a quote', 'a,b\nc,"over the"hills\n', 2, /^expected CSV, got unbalanced quotes/],
   [
     'a header without its column',
     'name,email\nover the,hills\n',

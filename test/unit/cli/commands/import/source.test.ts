@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { toByteString } from '../../../../../src/bytes.ts'
-import { readSource, type SourceFormat } from '../../../../../src/cli/commands/import/source.ts'
+import { readLines, readSource, type SourceFormat } from '../../../../../src/cli/commands/import/source.ts'
 import { recordedIo } from '../../../../support/recorded-io.ts'
 import { withFolder } from '../../../../support/run.ts'
 
@@ -87,8 +87,60 @@ test('- is standard input, and a missing file is named', async () => {
   })
 })
 
-test('columns that are not read are a note', async () => {
-  const io = recordedIo({ input: 'user,Passwort\n' })
+test('columns that are ignored are a note', async () => {
+  const io = recordedIo({ input: 'user,password,Ort\n' })
   const { notes } = await readSource(undefined, { format: 'csv', values: 'auto' }, io)
-  expect(notes).toEqual(['columns that are not read: Passwort'])
+  expect(notes).toEqual(['columns that are ignored: Ort'])
+})
+
+test.each<[string, string, object[]]>([
+  [
+    'lines',
+    'a:b\nc:d\n',
+    [
+      { line: 1, user: 'a', value: 'b' },
+      { line: 2, user: 'c', value: 'd' },
+    ],
+  ],
+  [
+    'CRLF, no end',
+    'a:b\r\nc:d',
+    [
+      { line: 1, user: 'a', value: 'b' },
+      { line: 2, user: 'c', value: 'd' },
+    ],
+  ],
+  ['comments and blank lines', '# x:y\n\n \t\na:b\n', [{ line: 4, user: 'a', value: 'b' }]],
+  ['whitespace in a password', 'a: b \n', [{ line: 1, user: 'a', value: ' b ' }]],
+  ['colons', 'a:b:c\n', [{ line: 1, user: 'a', value: 'b:c' }]],
+  ['no value', 'a:\n', [{ line: 1, user: 'a', value: '' }]],
+  ['UTF-8', 'j\xc3\xbcrgen:caf\xc3\xa9\n', [{ line: 1, user: 'jürgen', value: 'caf\xc3\xa9' }]],
+  ['no colon', 'a\n', [{ line: 1, problem: 'expected "user:password" or "user:hash", got no colon' }]],
+  ['nothing', '', []],
+  ['a header', 'user:password\na:b\n', [{ line: 2, user: 'a', password: 'b' }]],
+  ['a header after a comment', '# x\nBenutzername:Hash\na:b\n', [{ line: 3, user: 'a', hash: 'b' }]],
+  ['a user called mail', 'mail:b\n', [{ line: 1, user: 'mail', value: 'b' }]],
+])('%s', (_what, text, rows) => expect([...readLines(Buffer.from(text, 'latin1'))]).toEqual(rows))
+
+test.each([
+  ['alice:password\nbob:x\n', 1],
+  ['user:password:email\n', 1],
+  ['name:email\n', 1],
+])('lines that begin with what reads like a header: %j', (text, line) => {
+  expect([...readLines(Buffer.from(text))][0]).toEqual({ line, problem: expect.stringContaining('header') })
+})
+
+test('lines that end in CR alone are lines', async () => {
+  expect(await rowsOf('alice:wonderland\rbob:builder\r')).toEqual([
+    { ...alice, line: 1 },
+    { user: 'bob', password: 'builder', line: 2 },
+  ])
+})
+
+test('a group file has no passwords', async () => {
+  await expect(rowsOf('admins: alice bob\nstaff: carol\n')).rejects.toMatchObject({
+    code: 'ERR_RECORD',
+    message: expect.stringContaining('a group file'),
+  })
+  expect(await rowsOf('alice:correct horse battery staple\n')).toHaveLength(1)
 })
