@@ -1,4 +1,4 @@
-// A deleted user's upload and the response he waits for end within a second, not when they are complete.
+// A deleted user's upload, and the response they wait for, end within a second, not when they are complete.
 import { once } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { hashPassword } from '../../src/hash/hash-password.ts'

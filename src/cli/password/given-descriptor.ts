@@ -1,21 +1,21 @@
-// Whether a descriptor is one that was opened for us: Node has some of its own, under the numbers that were free.
+// Whether the caller opened a descriptor for this process: Node uses some itself, with the lowest free numbers.
 import { type BigIntStats, fstatSync, writeSync } from 'node:fs'
 
-/** Node opens its own before any of ours, so they have low numbers. */
+/** Node opens its own at its start, so they have low numbers. */
 const LAST_OF_NODE = 63
 
-/** Reading one of Node's own would wait for ever, or take from Node what it waits for. */
+/** Reading one of Node's own would block for ever, or take data that Node waits for. */
 export function isGivenDescriptor(fd: number): boolean {
   const stats = statOf(fd)
   if (stats === undefined) return false
-  // what Node waits on, epoll and eventfd, is of no kind at all
+  // epoll and eventfd, which Node uses, are none of these
   if (!(stats.isFile() || stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice())) return false
   return !(stats.isFIFO() && isWrittenHere(stats))
 }
 
-/** A pipe that we could write to ourselves never ends: Node's, of which it keeps both sides. */
+/** Whether this process has the writing end too: that is a pipe of Node's, which never ends. */
 function isWrittenHere({ dev, ino }: BigIntStats): boolean {
-  // macOS numbers no pipes
+  // macOS gives pipes no inode number
   if (ino === 0n) return false
   for (let fd = 3; fd <= LAST_OF_NODE; fd++) {
     const stats = statOf(fd)
@@ -32,7 +32,7 @@ function statOf(fd: number): BigIntStats | undefined {
   }
 }
 
-/** Writing nothing is refused where writing is. */
+/** Writing zero bytes fails if writing is not possible. */
 function isWritable(fd: number): boolean {
   try {
     return writeSync(fd, Buffer.alloc(0)) === 0

@@ -1,4 +1,4 @@
-// Reads the password from where an option says: a file, an environment variable, a descriptor, or a generator.
+// Gets the password from the source that an option names: a file, an environment variable, a descriptor, a generator.
 import { closeSync, openSync } from 'node:fs'
 import { type ByteString, decodeMarkedText, toByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
@@ -8,22 +8,22 @@ import { isGivenDescriptor } from './given-descriptor.ts'
 import { MAX_INPUT_BYTES, passwordIn, rejectLong } from './input.ts'
 import { type GenerationValues, type PasswordValues, passwordOptions } from './options.ts'
 
-/** More than any encoding needs for a password that is one byte too long: a mark, and two bytes a letter. */
+/** Enough for a password one byte too long in any encoding: a byte order mark, and two bytes for each character. */
 const ENOUGH_BYTES = 2 + 2 * (MAX_INPUT_BYTES + 1)
 
-/** The given ones of these options, as they are typed. */
+/** The options that were given, as they are typed. */
 export const givenOptions = (values: PasswordValues): string[] =>
   Object.keys(passwordOptions)
     .filter(name => values[name as keyof PasswordValues] !== undefined)
     .map(name => `--${name}`)
 
 /**
- * @param others what else says where the password comes from, such as `-b`.
- * @throws HtpasswdError `ERR_USAGE` where there are several.
+ * @param others other sources that were given, such as `-b`.
+ * @throws HtpasswdError `ERR_USAGE` if there are several.
  */
 export function rejectSeveral(values: PasswordValues, others: readonly string[] = []): void {
   const options = givenOptions(values)
-  // these two go together
+  // --generate-to belongs to --generate
   const sources = [
     ...others,
     ...options.filter(name => name !== '--generate-to' || !options.includes('--generate')),
@@ -77,7 +77,7 @@ function readFile(path: string): Buffer {
 function readGiven(fd: number): Buffer {
   if (!isGivenDescriptor(fd))
     throw unreadable(
-      `--password-fd expected an open descriptor, got ${fd}, which is not; open it as in ${fd}< FILE`,
+      `--password-fd expected an open descriptor, but ${fd} is not open; open it with ${fd}< FILE`,
     )
   try {
     return readText(fd)
@@ -89,17 +89,17 @@ function readGiven(fd: number): Buffer {
   }
 }
 
-/** A byte order mark, and UTF-16 behind one, are read as what they mean: a file from Windows is the same everywhere. */
+/** Removes a byte order mark and decodes UTF-16, so that a file from Windows means the same password everywhere. */
 const readText = (fd: number): Buffer => decodeMarkedText(readUpTo(fd, ENOUGH_BYTES), () => Buffer.alloc(0))
 
 const unreadable = (message: string, cause?: unknown): HtpasswdError =>
   new HtpasswdError('ERR_FILE_ACCESS', `${message}; nothing was changed`, { cause })
 
-/** What Node makes of bytes that are not UTF-8, and of lone surrogates. */
+/** What Node turns bytes that are not UTF-8, and lone surrogates, into. */
 const REPLACEMENT_CHARACTER = toByteString('\ufffd')
 
 function fromVariable(name: string, env: NodeJS.ProcessEnv): ByteString {
-  // env inherits what every object has, such as "constructor"
+  // env inherits the properties of every object, such as "constructor"
   const text: unknown = env[name]
   const password = toByteString(typeof text === 'string' ? text : '')
   if (password.includes(REPLACEMENT_CHARACTER)) {

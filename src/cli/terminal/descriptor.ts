@@ -1,14 +1,14 @@
-// Reads an open descriptor, whatever is behind it: waits where somebody made it non-blocking, and stops at a limit.
+// Reads an open descriptor of any kind: waits if it is non-blocking, and stops at a limit.
 import { readSync } from 'node:fs'
 
-/** As many bytes as are there, at least one; 0 at the end. */
+/** Reads the bytes that are available, at least one. @returns how many; 0 at the end. */
 export function readSome(fd: number, into: Buffer): number {
   for (;;) {
     try {
       return readSync(fd, into)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      // Windows says so where a pipe was closed
+      // Windows: the pipe was closed
       if (code === 'EOF') return 0
       if (code !== 'EAGAIN') throw error
       waitALittle()
@@ -16,7 +16,7 @@ export function readSome(fd: number, into: Buffer): number {
   }
 }
 
-/** All that is left to read, or the first `limit` bytes of it. */
+/** Reads to the end, at most `limit` bytes. */
 export function readUpTo(fd: number, limit: number): Buffer {
   const bytes = Buffer.alloc(limit)
   let length = 0
@@ -25,7 +25,7 @@ export function readUpTo(fd: number, limit: number): Buffer {
   return bytes.subarray(0, length)
 }
 
-/** There is nothing else to do until a descriptor is ready. */
+/** Blocks for 5 ms: there is nothing else to do until the descriptor is ready. */
 export function waitALittle(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
 }

@@ -1,15 +1,15 @@
-// The editing of one answer at a terminal that does not echo: what each byte does, without any terminal.
+// Edits one answer at a terminal without echo: what each byte does, independent of a terminal.
 
 /** What a key did. */
 export type Keystroke = 'typed' | 'erased' | 'ignored' | 'done' | 'interrupted'
 
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80
 
-/** An answer as it is typed: Backspace, Ctrl-U, Ctrl-W, return or line feed; Ctrl-C and Ctrl-D end it without one. */
+/** An answer while it is typed: Backspace, Ctrl-U and Ctrl-W edit it, Return ends it, Ctrl-C and Ctrl-D cancel it. */
 export class LineEditor {
   readonly #bytes: number[] = []
   #escape: 'none' | 'escape' | 'sequence' = 'none'
-  /** Characters, not bytes, that a mask shows. */
+  /** The number of characters, not bytes, that a mask shows. */
   shown = 0
 
   /** The answer so far. */
@@ -32,7 +32,7 @@ export class LineEditor {
         return this.#erase(() => this.#eraseCharacter())
       case 0x15: // Ctrl-U
         return this.#erase(() => this.#eraseWhile(() => true))
-      case 0x17: // Ctrl-W: blanks, then the word before them
+      case 0x17: // Ctrl-W: whitespace, then the word before it
         return this.#erase(() => {
           this.#eraseWhile(last => last === 0x20 || last === 0x09)
           this.#eraseWhile(last => last !== 0x20 && last !== 0x09)
@@ -47,11 +47,11 @@ export class LineEditor {
     return 'typed'
   }
 
-  /** Arrow and function keys send ESC [ … letter or ESC O letter (ECMA-48 5.4): they are no part of a password. */
+  /** Arrow and function keys send ESC [ … letter or ESC O letter (ECMA-48 5.4), which is no part of a password. */
   #inEscape(byte: number): Keystroke {
     const opens = this.#escape === 'escape' && (byte === 0x5b || byte === 0x4f)
-    const goesOn = this.#escape === 'sequence' && (byte < 0x40 || byte > 0x7e)
-    this.#escape = opens || goesOn ? 'sequence' : 'none'
+    const continues = this.#escape === 'sequence' && (byte < 0x40 || byte > 0x7e)
+    this.#escape = opens || continues ? 'sequence' : 'none'
     return 'ignored'
   }
 

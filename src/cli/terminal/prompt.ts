@@ -1,19 +1,19 @@
-// Asks at the terminal, or, where there is none, by a line of standard input: passwords without echo, questions with it.
+// Asks at the terminal or, without one, reads lines of standard input: passwords without echo, questions with it.
 import { HtpasswdError } from '../../errors.ts'
 import type { Io } from './io.ts'
 import { LineEditor } from './line-editor.ts'
 import type { Terminal } from './terminal.ts'
 
-/** No answer is this long; more of it is not kept. */
+/** Longer than any answer; further bytes are not kept. */
 const ANSWER_BYTES = 4096
 
 const noAnswer = (): HtpasswdError =>
   new HtpasswdError('ERR_INTERRUPTED', 'no password was given; nothing was changed')
 
 /**
- * Asks the questions in turn on one terminal, so that what is typed ahead answers the next.
+ * Asks the questions one after the other at one terminal, so that characters typed ahead go to the next question.
  *
- * @param check throws for an answer that makes the next question needless.
+ * @param check throws for an answer after which the next question makes no sense.
  */
 export async function askPasswords(
   io: Io,
@@ -45,7 +45,7 @@ export async function askPasswords(
   return answers
 }
 
-/** Asks for a line that may be seen; undefined where none was given. */
+/** Asks for a line with echo; undefined if none is given. */
 async function askLine(io: Io, question: string): Promise<Buffer | undefined> {
   const terminal = await io.openTerminal()
   io.err(question)
@@ -61,13 +61,13 @@ async function askLine(io: Io, question: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Asks a question with yes or no; anything but `y` or `yes` is no, also the end of the input and Ctrl-C. */
+/** Asks a yes-or-no question. Anything but `y` or `yes` is no, also the end of the input and Ctrl-C. */
 export async function confirm(io: Io, question: string): Promise<boolean> {
   const answer = await askLine(io, `${question} [y/N] `)
   return /^y(es)?$/i.test(answer?.toString().trim() ?? '')
 }
 
-/** Only the first question needs an answer: one that is missing further on differs from it, or is empty as well. */
+/** Only the first question needs an answer: a missing repetition counts as empty, so it differs or is equal. */
 function answerFromInput(io: Io, question: string, needed: boolean): Buffer {
   io.err(question)
   const line = io.readLine(ANSWER_BYTES)
@@ -75,12 +75,12 @@ function answerFromInput(io: Io, question: string, needed: boolean): Buffer {
   return line ?? Buffer.alloc(0)
 }
 
-/** What stands on the terminal for a character that ends in this byte. */
+/** What the terminal shows for a character whose last byte is this. */
 type Echo = (byte: number) => string
 
 const asNothing: Echo = () => ''
 const asStars: Echo = () => '*'
-/** Letters beyond ASCII, of several bytes, are no answer to any question here. */
+/** No question here has an answer beyond ASCII. */
 const asTyped: Echo = byte => (byte < 0x80 ? String.fromCharCode(byte) : '?')
 
 async function answerFromTerminal(io: Io, typed: TypedBytes, echo: Echo): Promise<Buffer> {
@@ -101,7 +101,7 @@ async function answerFromTerminal(io: Io, typed: TypedBytes, echo: Echo): Promis
   }
 }
 
-/** Bytes one by one out of the terminal's chunks. */
+/** The bytes of the terminal's chunks, one by one. */
 class TypedBytes {
   readonly #terminal: Terminal
   #chunk: Buffer = Buffer.alloc(0)
@@ -121,7 +121,7 @@ class TypedBytes {
     return byte
   }
 
-  /** Text pasted from Windows ends a line with both. */
+  /** Text pasted on Windows ends lines with CRLF. */
   skipLineFeed(): void {
     if (this.#chunk[0] === 0x0a) this.#chunk = this.#chunk.subarray(1)
   }

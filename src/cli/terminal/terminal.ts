@@ -1,8 +1,8 @@
-// The real terminal behind the prompts: echo is off while it is open and as before once it is closed, whatever happens.
+// The terminal of the prompts: echo is off while it is open, and always restored when it is closed.
 import { openSync } from 'node:fs'
 import { isatty, ReadStream } from 'node:tty'
 
-/** A terminal that hands over what is typed as it is typed. */
+/** A terminal that delivers characters as they are typed. */
 export interface Terminal {
   /** The next bytes; undefined after a signal that asks to end. */
   read(): Promise<Buffer | undefined>

@@ -78,5 +78,5 @@ test('for an account it is an agent of its session', () => {
 
 test('root itself does not get to run it', () => {
   for (const env of [{}, { SUDO_USER: 'root' }])
-    expect(() => launchd({ ...host, env }).install(sample)).toThrow('it must not run as root')
+    expect(() => launchd({ ...host, env }).install(sample)).toThrow('must not run as root')
 })

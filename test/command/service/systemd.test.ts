@@ -111,13 +111,15 @@ test('control characters, which a name may hold, are escaped', () => {
 
 test('a program that systemd would not start is refused', () => {
   for (const path of ['/a"b', "/it's", '/a\\b', '/a\nb'])
-    expect(() => unitOf({ ...sample, program: [path] }, undefined)).toThrow('without quotes and backslashes')
+    expect(() => unitOf({ ...sample, program: [path] }, undefined)).toThrow(
+      'no program with quotes or backslashes',
+    )
 })
 
 test('a folder that a unit cannot hold is refused', () => {
   for (const folder of ['/a\nb', '/a ', '/a\\b'])
     expect(() => unitOf({ ...sample, startsApp: true, folder }, undefined)).toThrow(
-      'expected a working folder',
+      'systemd takes no working folder',
     )
 })
 
@@ -125,7 +127,7 @@ test('a service for the machine must not have its files in /tmp', () => {
   const host = { env: {}, home: '/home/ann', uid: 0 }
   for (const passwordFile of ['/tmp/users', '/var/tmp/lab/users'])
     expect(() => systemd(host).install({ ...sample, passwordFile })).toThrow(
-      `got ${passwordFile}; a service does not see`,
+      `${passwordFile} is in a temporary folder`,
     )
 })
 

@@ -1,17 +1,17 @@
-// The account that a systemd service runs as: one made for it where it can read all it needs, else the file's owner.
+// The account of a systemd service: a temporary one if it can read everything it needs, otherwise the file's owner.
 import { realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
 import type { Service } from './plan.ts'
 
-/** Undefined for one that systemd makes while the service runs (DynamicUser). */
+/** Undefined for a temporary one, which systemd creates while the service runs (DynamicUser). */
 export type Account = { readonly uid: number; readonly gid: number } | undefined
 
 const ROOT = 0
 
 /**
- * @throws HtpasswdError `ERR_FILE_ACCESS` where only root could run it, or its account could not read a file: said at
- *   the installation, for a service says it only in the journal.
+ * @throws HtpasswdError `ERR_FILE_ACCESS` if only root could run it, or its account could not read a file. Reported when
+ *   it is installed, because the service itself would report it only in the journal.
  */
 export function accountOf({
   passwordFile,
@@ -20,7 +20,7 @@ export function accountOf({
   folder,
 }: Pick<Service, 'passwordFile' | 'reads' | 'startsApp' | 'folder'>): Account {
   const all = [passwordFile, ...reads]
-  // an app keeps its data in the folder, which has to be its own
+  // an app writes its data to the folder, so its account has to own that
   if (!startsApp && all.every(path => canRead(undefined, path))) return undefined
   const owned = startsApp ? folder : passwordFile
   const { uid, gid } = statSync(owned)
@@ -29,14 +29,14 @@ export function accountOf({
     const other = startsApp ? '' : `, or let every account read it: chmod 644 ${owned}`
     throw new HtpasswdError(
       'ERR_FILE_ACCESS',
-      `${owned} belongs to root, and the guard must not run as root; give it to another account: chown NAME ${owned}${other}`,
+      `${owned} belongs to root, and the guard must not run as root; change the owner: chown NAME ${owned}${other}`,
     )
   }
   const unreadable = all.find(path => !canRead(account, path))
   if (unreadable === undefined) return account
   throw new HtpasswdError(
     'ERR_FILE_ACCESS',
-    `the service would run as the owner of ${owned} (uid ${uid}), who cannot read ${unreadable}; give that account the right to`,
+    `the service would run as the owner of ${owned} (uid ${uid}), who cannot read ${unreadable}; give that account permission to read it`,
   )
 }
 

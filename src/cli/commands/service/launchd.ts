@@ -37,8 +37,7 @@ function accountName({ SUDO_USER: name }: NodeJS.ProcessEnv): string {
   if (name !== undefined && name !== '' && name !== 'root') return name
   throw new HtpasswdError(
     'ERR_FILE_ACCESS',
-    'expected sudo to name the account that the guard is to run as, for it must not run as root; ' +
-      'log on as that account and run this with sudo',
+    'the guard must not run as root: log in as the account that it should run as, and run this with sudo',
   )
 }
 
@@ -50,7 +49,7 @@ interface LaunchdContext {
   readonly path: string
 }
 
-/** @throws HtpasswdError `ERR_USAGE` for a word that XML cannot hold. */
+/** @throws HtpasswdError `ERR_USAGE` for an argument that XML cannot express. */
 export function plistOf(service: Service, { log, account, path }: LaunchdContext): string {
   const keys: Value = {
     Label: service.name,
@@ -59,7 +58,7 @@ export function plistOf(service: Service, { log, account, path }: LaunchdContext
     EnvironmentVariables: service.startsApp ? { PATH: path } : undefined,
     UserName: account,
     RunAtLoad: true,
-    // again, ten seconds after it ended, whatever the reason
+    // restarted ten seconds after it ended for any reason
     KeepAlive: true,
     ProcessType: 'Interactive',
     StandardOutPath: log,
@@ -76,8 +75,8 @@ ${render(keys)}
 function render(value: Value): string {
   if (value === true) return '<true/>'
   if (typeof value === 'string') return `<string>${xmlText(value)}</string>`
-  if (Array.isArray(value)) return `<array>\n${value.map(one => `${render(one)}\n`).join('')}</array>`
+  if (Array.isArray(value)) return `<array>\n${value.map(item => `${render(item)}\n`).join('')}</array>`
   const pairs = Object.entries(value as Record<string, Value | undefined>)
-  const lines = pairs.map(([key, one]) => (one === undefined ? '' : `<key>${key}</key>\n${render(one)}\n`))
+  const lines = pairs.map(([key, item]) => (item === undefined ? '' : `<key>${key}</key>\n${render(item)}\n`))
   return `<dict>\n${lines.join('')}</dict>`
 }

@@ -1,4 +1,4 @@
-// What `htpasswd service` was asked for: an action, its own few options, and for an installation those of `serve`.
+// The arguments of `htpasswd service`: an action, its own options, and for `install` those of `serve`.
 import { resolve } from 'node:path'
 import { rejectUnencodablePath } from '../../arguments.ts'
 import { nearestName } from '../../options/nearest-name.ts'
@@ -10,7 +10,7 @@ import { parseServe, type ServeRequest, serveOptions } from '../serve/options.ts
 const serviceActions = ['install', 'uninstall', 'status'] as const
 type ServiceAction = (typeof serviceActions)[number]
 
-/** A name that unit files, labels, task names and PowerShell take as it is. */
+/** A name that unit files, labels, task names and PowerShell accept unchanged. */
 const readName = (value: string): string => {
   if (/^[A-Za-z0-9][\w.-]{0,62}$/.test(value)) return value
   throw new Error(
@@ -18,7 +18,7 @@ const readName = (value: string): string => {
   )
 }
 
-// the password file has to be there before: its service may not write, and needs no password
+// the password file has to exist: the service has no permission to write it, and nobody to ask for a password
 const {
   help: _help,
   init: _init,
@@ -34,14 +34,14 @@ export const serviceOptions = {
   name: {
     group: 'The service:',
     argument: 'NAME',
-    describe: 'its name, where there are several',
+    describe: 'its name, if there are several',
     default: 'htpasswd-serve',
     read: readName,
   },
   user: {
     group: 'The service:',
     describe:
-      'for this account, at log-on; without it for the machine, at boot, which needs root or an administrator',
+      'for this account, started at login; without it for the machine, started at boot, which needs root or an administrator',
   },
   print: { group: 'The service:', describe: 'only show what would be written and run' },
   help: { ...helpOption, group: 'The service:' },
@@ -58,10 +58,10 @@ export const serviceSpec: CommandSpec<typeof serviceOptions> = {
   ],
   positionalsBeforeApp: 2,
   firstPositional: serviceActions,
-  describe: 'Keeps "htpasswd serve" running: as a systemd unit, a launchd job, or a task of Windows.',
+  describe: 'Keeps "htpasswd serve" running, as a systemd unit, a launchd job or a Windows task.',
   options: serviceOptions,
   epilogue:
-    'FILE and the options behind the first group are those of "htpasswd serve"; environment variables do not reach a service.',
+    'FILE and the options after the first group are those of "htpasswd serve"; a service does not get environment variables.',
 }
 
 /** The command line of the guard: parsed, and as the arguments before `--`. */
@@ -75,11 +75,11 @@ export interface ServiceRequest {
   readonly name: string
   readonly atBoot: boolean
   readonly print: boolean
-  /** For an installation: what to run, checked. */
+  /** For `install`: what to run, validated. */
   readonly serve: ServeArguments | undefined
 }
 
-/** @throws HtpasswdError `ERR_USAGE` for an unknown action or option, and for all that `serve` would refuse. */
+/** @throws HtpasswdError `ERR_USAGE` for an unknown action or option, and for everything that `serve` would refuse. */
 export function serviceRequest(
   { values, positionals, options, rest }: Parsed<typeof serviceOptions>,
   folder: string,
@@ -89,9 +89,11 @@ export function serviceRequest(
   const request = { name, atBoot: !user, print }
   if (!isAction(action)) throw wrongAction(action)
   if (action === 'install') return { ...request, action, serve: serveOf(files, options, rest, folder) }
-  const [stray] = [...files, ...[...options.keys()].filter(one => one in guardOptions).map(one => `--${one}`)]
-  if (stray !== undefined)
-    throw usageError(`${action} expected only --name, --user and --print behind it, got ${stray}`)
+  const [stray] = [
+    ...files,
+    ...[...options.keys()].filter(name => name in guardOptions).map(name => `--${name}`),
+  ]
+  if (stray !== undefined) throw usageError(`${action} takes only --name, --user and --print, got ${stray}`)
   return { ...request, action, serve: undefined }
 }
 

@@ -1,9 +1,9 @@
-// What a service is, and what it takes to install, remove and look at it: a file and commands, shown before or carried out.
+// What a service is, and how it is installed, removed and queried: a file and commands, shown or carried out.
 
-/** The guard as a service, whatever system it runs under. */
+/** The guard as a service, independent of the system. */
 export interface Service {
   readonly name: string
-  /** At boot, for the machine; otherwise at log-on, for the account that installs it. */
+  /** Started at boot for the machine; otherwise at login, for the account that installs it. */
   readonly atBoot: boolean
   /** What it guards, in words. */
   readonly describe: string
@@ -14,7 +14,7 @@ export interface Service {
   readonly passwordFile: string
   /** Other files that it reads: the program, certificate and key, --config. */
   readonly reads: readonly string[]
-  /** Whether it starts an app, which keeps its data in the folder and finds its programs on the PATH. */
+  /** Whether it starts an app, which needs the folder for its data and the PATH for its programs. */
   readonly startsApp: boolean
   /** Whether it listens on a port below 1024. */
   readonly lowPort: boolean
@@ -22,27 +22,27 @@ export interface Service {
 
 export interface Step {
   readonly command: readonly [program: string, ...words: string[]]
-  /** It may fail: there is nothing to stop yet. */
+  /** It may fail, for example because there is nothing to stop yet. */
   readonly optional?: true
 }
 
 export interface Plan {
-  /** Written before the steps; without content it is taken away behind them. */
+  /** Written before the steps; without content, deleted after them. */
   readonly file?: { readonly path: string; readonly content?: string | Buffer }
   readonly steps: readonly Step[]
-  /** What to know beyond that. */
+  /** Something else to know, for people. */
   readonly note?: string
 }
 
-/** A system's own way to keep programs running. */
+/** A system's service manager. */
 export interface ServiceManager {
   install(service: Service): Plan
   uninstall(name: string, atBoot: boolean): Plan
-  /** Its steps end with 0 where the service is there. */
+  /** Its steps exit with 0 if the service exists. */
   status(name: string, atBoot: boolean): Plan
 }
 
-/** The surroundings that a manager looks at. */
+/** What a manager needs to know of the machine. */
 export interface ServiceHost {
   readonly env: NodeJS.ProcessEnv
   readonly home: string

@@ -1,4 +1,4 @@
-// The program that a service runs: this very command with full paths, the guard's words, and the app behind them.
+// The command line that a service runs: this program with full paths, the guard's arguments, then the app's.
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
@@ -6,14 +6,14 @@ import { shellWord } from '../../terminal/output.ts'
 import type { ServeArguments } from './options.ts'
 import type { Service } from './plan.ts'
 
-/** Where the command was given, and how it is started: Node and its script, or the one-file executable. */
+/** Where the command was called, and how it is started: Node with its script, or the executable. */
 export interface Invocation {
   readonly env: NodeJS.ProcessEnv
   readonly folder: string
   readonly self: readonly string[]
 }
 
-/** @throws HtpasswdError where the service could not start: no password file, no such app, a command of npx. */
+/** @throws HtpasswdError if the service could not start: no password file, no such app, a temporary copy of npx. */
 export function serviceOf(
   { request, arguments: serveArguments }: ServeArguments,
   { name, atBoot }: Pick<Service, 'name' | 'atBoot'>,
@@ -23,18 +23,18 @@ export function serviceOf(
   if (!existsSync(file)) {
     throw new HtpasswdError(
       'ERR_FILE_ACCESS',
-      `expected a password file at ${file}, found none; make it with: htpasswd -B -C 12 -c ${shellWord(file)} NAME`,
+      `expected a password file at ${file}, found none; create it with: htpasswd -B -C 12 -c ${shellWord(file)} NAME`,
     )
   }
-  rejectPassing(invocation.self)
+  rejectTemporary(invocation.self)
   const [app, ...rest] = command
-  const behind = app === undefined ? [] : ['--', programPath(app, invocation), ...rest]
+  const appArguments = app === undefined ? [] : ['--', programPath(app, invocation), ...rest]
   const own = [values['tls-cert'], values['tls-key'], values.config].filter(path => path !== undefined)
   return {
     name,
     atBoot,
     describe: values.upstream?.origin ?? app ?? 'the built-in demo page',
-    program: [...invocation.self, 'serve', ...serveArguments, ...behind],
+    program: [...invocation.self, 'serve', ...serveArguments, ...appArguments],
     folder: invocation.folder,
     passwordFile: file,
     reads: [...invocation.self, ...own.map(path => resolve(invocation.folder, path))],
@@ -43,17 +43,17 @@ export function serviceOf(
   }
 }
 
-/** npx keeps what it fetched only for a while. */
-function rejectPassing(self: readonly string[]): void {
-  const passing = self.find(path => /[\\/]_npx[\\/]/.test(path))
-  if (passing === undefined) return
+/** npx deletes the packages that it has fetched after a while. */
+function rejectTemporary(self: readonly string[]): void {
+  const temporary = self.find(path => /[\\/]_npx[\\/]/.test(path))
+  if (temporary === undefined) return
   throw new HtpasswdError(
     'ERR_USAGE',
-    `expected an installed command, got npx's passing copy ${passing}; run "npm install -g htpasswd-kit" first`,
+    `a service needs an installed command, not npx's temporary copy ${temporary}; run "npm install -g htpasswd-kit" first`,
   )
 }
 
-/** The full path of the app's program: a service has a PATH of its own. */
+/** The full path of the app's program, because a service has another PATH. */
 function programPath(program: string, { env, folder }: Invocation): string {
   if (isAbsolute(program)) return program
   const places = /[\\/]/.test(program) ? [folder] : (env.PATH ?? '').split(delimiter)
@@ -64,7 +64,7 @@ function programPath(program: string, { env, folder }: Invocation): string {
   if (found !== undefined) return found
   throw new HtpasswdError(
     'ERR_APP',
-    `expected ${program} on the PATH, found none; give its full path behind "--" (sudo has a PATH of its own)`,
+    `expected ${program} on the PATH, found none; give its full path after "--" (sudo has another PATH)`,
   )
 }
 

@@ -1,4 +1,4 @@
-// `htpasswd service`: shows or carries out what installs, removes or looks at the guard as a service.
+// `htpasswd service`: installs the guard as a service, removes it, or shows its status; with --print only shows how.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -15,7 +15,7 @@ import { taskScheduler } from './windows-task.ts'
 
 /** The process around the command. */
 export interface ServiceProcess extends ServiceHost, Invocation {
-  /** Runs a command at the user's terminal; resolves with its exit status, or undefined where there is no such program. */
+  /** Runs a command at the user's terminal; resolves with its exit status, undefined if there is no such program. */
   run(command: Step['command']): number | undefined
 }
 
@@ -25,7 +25,7 @@ const managers: Readonly<Record<string, (host: ServiceHost) => ServiceManager>> 
   win32: taskScheduler,
 }
 
-/** Runs the command and returns its exit status: of `status`, 1 where the service is not there or does not run. */
+/** Runs the command. @returns the exit status; for `status`, 1 if the service does not exist or does not run. */
 export function service(
   argv: readonly string[],
   io: Io,
@@ -43,7 +43,7 @@ function managerOf(platform: NodeJS.Platform, host: ServiceHost): ServiceManager
   if (manager !== undefined) return manager(host)
   throw new HtpasswdError(
     'ERR_USAGE',
-    `expected Linux with systemd, macOS or Windows, got ${platform}; have its own means run "htpasswd serve"`,
+    `services are supported on Linux with systemd, macOS and Windows, not on ${platform}; use its service manager to run "htpasswd serve"`,
   )
 }
 
@@ -58,7 +58,7 @@ function show({ file, steps, note }: Plan, io: Io): number {
     const { content } = file
     io.out(typeof content === 'string' ? content : content.toString('utf16le').replace('\ufeff', ''))
     io.err(`would write this to ${file.path}\n`)
-  } else if (file !== undefined) io.err(`would take away ${file.path}\n`)
+  } else if (file !== undefined) io.err(`would delete ${file.path}\n`)
   for (const { command } of steps) io.err(`would run: ${command.join(' ')}\n`)
   if (note !== undefined) io.err(`${note}\n`)
   return 0
@@ -86,8 +86,8 @@ function rejectOthersThanRoot({ atBoot }: ServiceRequest, { uid, self }: Service
   if (!atBoot || uid === undefined || uid === 0) return
   throw new HtpasswdError(
     'ERR_FILE_ACCESS',
-    `expected root for a service of the whole machine; run it as: sudo ${self.join(' ')} service …, ` +
-      'or add --user for one of your own',
+    `a service of the whole machine needs root; run: sudo ${self.join(' ')} service …, ` +
+      'or add --user for a service of your account',
   )
 }
 
@@ -111,10 +111,10 @@ function failure(
   if (status === undefined) {
     return new HtpasswdError(
       'ERR_APP',
-      `expected ${program} on this system, found none; --print shows what to do by hand`,
+      `expected ${program} on this system, found none; --print shows the steps`,
     )
   }
-  const hint = platform === 'win32' && atBoot ? '; use a prompt "as administrator", or add --user' : ''
+  const hint = platform === 'win32' && atBoot ? '; run it as administrator, or add --user' : ''
   return new HtpasswdError('ERR_APP', `${program} ended with status ${status}, see its message above${hint}`)
 }
 

@@ -10,7 +10,7 @@ export function taskScheduler({ env }: ServiceHost): ServiceManager {
     install(service): Plan {
       const { name } = service
       const path = pathOf(name)
-      // as it is exported: UTF-16 with a byte order mark
+      // the encoding in which Windows exports tasks: UTF-16 with a byte order mark
       const content = Buffer.from(`\ufeff${taskOf(service, accountName(env))}`, 'utf16le')
       return {
         file: { path, content },
@@ -35,11 +35,11 @@ export function taskScheduler({ env }: ServiceHost): ServiceManager {
 const accountName = ({ USERDOMAIN: domain, USERNAME: name = '' }: NodeJS.ProcessEnv): string =>
   domain ? `${domain}\\${name}` : name
 
-/** @throws HtpasswdError `ERR_USAGE` for a word that a task cannot hold. */
+/** @throws HtpasswdError `ERR_USAGE` for an argument that a task cannot express. */
 export function taskOf({ atBoot, describe, program, folder }: Service, account: string): string {
   const [command = '', ...words] = program
   for (const word of [...program, folder]) rejectVariables(word)
-  // S4U: without a password, in no session, so without a window; Windows asks for an elevated prompt to set it up
+  // S4U: no password and no session, so no window; setting it up needs an elevated prompt
   const logon = atBoot ? 'S4U' : 'InteractiveToken'
   const trigger = atBoot ? 'BootTrigger' : 'LogonTrigger'
   const whose = atBoot ? '' : `\n      <UserId>${xmlText(account)}</UserId>`
@@ -80,17 +80,17 @@ export function taskOf({ atBoot, describe, program, folder }: Service, account: 
 `
 }
 
-/** The scheduler replaces these in command, arguments and folder, and has no way to write them as they are. */
+/** The scheduler replaces these in command, arguments and folder, and there is no way to escape them. */
 function rejectVariables(word: string): void {
   const [found] = /%[^%]+%|\$\(/.exec(word) ?? []
   if (found === undefined) return
   throw new HtpasswdError(
     'ERR_USAGE',
-    `Task Scheduler would replace ${found} in ${JSON.stringify(word)}; expected words without it (put it into a --config file)`,
+    `Task Scheduler would replace ${found} in ${JSON.stringify(word)}; put that option into a --config file`,
   )
 }
 
-/** As CommandLineToArgvW and the C runtime read it: a quote is escaped, and so are the backslashes before one. */
+/** For CommandLineToArgvW and the C runtime: quotes are escaped, and the backslashes before them. */
 export function quoteForWindows(word: string): string {
   if (/^[^\s"]+$/.test(word)) return word
   return `"${word.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`

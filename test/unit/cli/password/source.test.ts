@@ -122,9 +122,7 @@ test('a descriptor that is not open, or only for writing', () => {
   refused(new RegExp(`^--password-fd expected a readable descriptor, got ${fd}: E`))
   closeSync(fd)
   refused(
-    new RegExp(
-      `^--password-fd expected an open descriptor, got ${fd}, which is not; open it as in ${fd}< FILE`,
-    ),
+    new RegExp(`^--password-fd expected an open descriptor, but ${fd} is not open; open it with ${fd}< FILE`),
   )
 })
 

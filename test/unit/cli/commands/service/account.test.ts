@@ -54,7 +54,7 @@ describe.skipIf(process.getuid?.() !== 0)('as root', () => {
     expect(() => accountOf(service(users))).toThrow(
       expect.objectContaining({
         code: 'ERR_FILE_ACCESS',
-        message: `${users} belongs to root, and the guard must not run as root; give it to another account: chown NAME ${users}, or let every account read it: chmod 644 ${users}`,
+        message: `${users} belongs to root, and the guard must not run as root; change the owner: chown NAME ${users}, or let every account read it: chmod 644 ${users}`,
       }),
     )
   })

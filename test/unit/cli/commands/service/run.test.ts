@@ -43,7 +43,7 @@ test('install writes the file, then runs the commands', async () => {
   expect(await call(install)).toEqual({
     status: 0,
     out: '',
-    err: 'htpasswd-serve is installed and started\nit runs while you are logged on; for longer: loginctl enable-linger\n',
+    err: 'htpasswd-serve is installed and started\nit runs while you are logged in; to keep it running: loginctl enable-linger\n',
   })
   expect(readFileSync(unit(), 'utf8')).toContain(`"/node" "/htpasswd.js" "serve" "${join(folder, 'users')}"`)
   expect(ran[0]).toBe('systemctl --user daemon-reload')
@@ -79,9 +79,7 @@ test('uninstall takes the file away, whether or not the service ran', async () =
 test('uninstall --print says what would go', async () => {
   expect(await call(['uninstall', '--user', '--print'])).toMatchObject({
     out: '',
-    err: expect.stringMatching(
-      /^would take away .*htpasswd-serve.service\nwould run: systemctl --user disable/,
-    ),
+    err: expect.stringMatching(/^would delete .*htpasswd-serve.service\nwould run: systemctl --user disable/),
   })
 })
 
@@ -98,13 +96,13 @@ test('for the machine it takes root, and says how', async () => {
   const { status, err } = await call([...install.slice(0, -1)].concat('--name', 'x'), 'darwin')
   expect(status).toBe(1)
   expect(err).toBe(
-    'htpasswd service: expected sudo to name the account that the guard is to run as, for it must not run as root; ' +
-      'log on as that account and run this with sudo\n',
+    'htpasswd service: the guard must not run as root: log in as the account that it should run as, ' +
+      'and run this with sudo\n',
   )
   const removal = await call(['uninstall'])
   expect(removal).toMatchObject({
     status: 1,
-    err: 'htpasswd service: expected root for a service of the whole machine; run it as: sudo /node /htpasswd.js service …, or add --user for one of your own\n',
+    err: 'htpasswd service: a service of the whole machine needs root; run: sudo /node /htpasswd.js service …, or add --user for a service of your account\n',
   })
   expect(ran).toEqual([])
 })
@@ -121,7 +119,7 @@ test('a command that fails or is missing is named', async () => {
   statuses = { 'schtasks /create': 1 }
   const windows = await call(install.slice(0, -1), 'win32')
   expect(windows.err).toContain(
-    'schtasks ended with status 1, see its message above; use a prompt "as administrator"',
+    'schtasks ended with status 1, see its message above; run it as administrator',
   )
 })
 
@@ -136,6 +134,8 @@ test('a file that cannot be written is named', async () => {
 test('other systems are told so', async () => {
   expect(await call(install, 'freebsd')).toMatchObject({
     status: 2,
-    err: expect.stringContaining('expected Linux with systemd, macOS or Windows, got freebsd'),
+    err: expect.stringContaining(
+      'services are supported on Linux with systemd, macOS and Windows, not on freebsd',
+    ),
   })
 })
