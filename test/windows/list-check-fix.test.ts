@@ -1,4 +1,4 @@
-// The commands that care for a file on Windows' own Node: a file out of PowerShell and Notepad is checked, mended and listed.
+// list, check and fix on Windows' own Node, with a file as PowerShell and Notepad write it.
 import { expect, test } from 'vitest'
 import { readFolder, withFolder } from '../support/run.ts'
 import { onWindows, runWindowsBin } from './windows.ts'
