@@ -95,7 +95,7 @@ test.skipIf(process.platform !== 'linux')(
     const second = serve('--demo', '--listen', String(port))
     expect(await second.ended).toBe(1)
     const [, owner, advice = ''] =
-      /in use by (.*); stop it, or take the next free port: (.*)/.exec(second.output()) ?? []
+      /in use by (.*); stop it, or use the next free port: (.*)/.exec(second.output()) ?? []
     expect(owner).toMatch(new RegExp(`\\(process ${first.process.pid}\\)$`))
     const third = serve('--demo', ...advice.split(' '))
     await said(third, 'Guarding')

@@ -57,7 +57,7 @@ describe.skipIf(noRegistry)('what is installed', () => {
     const names = new Set(found.map(one => one.slice(0, one.lastIndexOf('@'))))
     expect([...names].toSorted()).toEqual([...companions, 'htpasswd-kit'].toSorted())
     // two of them in more than one version
-    expect(found.length).toBe(22)
+    expect(found.length).toBe(23)
   })
 
   test('runs nothing at installation and holds no native code', () => {

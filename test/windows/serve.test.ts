@@ -113,7 +113,7 @@ onWindows('serve on Windows', () => {
     expect(second).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(
-        `port ${guard.port} is already in use by .*; stop it, or take .* --listen 127`,
+        `port ${guard.port} is already in use by .*; stop it, or use .* --listen 127`,
       ),
     })
 
