@@ -63,7 +63,7 @@ describe.skipIf(process.platform === 'win32' || skipReason({ 'Apache’s htpassw
       expect(ours('-bB', '-C', '10', 'users', 'carol', passwords.carol).status).toBe(0)
       expect(ours('check', 'users', '--for', 'nginx')).toEqual({
         status: 0,
-        stdout: '0 problems\nnginx lets every user in\n',
+        stdout: '0 problems\nnginx: every user can log in\n',
       })
     })
 

@@ -9,7 +9,9 @@ import {
   Authenticator,
   type AuthenticatorOptions,
   type AuthResult,
+  type BasicAuthMiddleware,
   type BasicAuthOptions,
+  type ByteString,
   basicAuth,
   type Change,
   type CheckOptions,
@@ -19,6 +21,8 @@ import {
   createGuard,
   describeUsers,
   type ErrorCode,
+  type FastifyAuthHook,
+  type FetchAuthCheck,
   type FetchAuthResult,
   type Fix,
   type FormatId,
@@ -114,20 +118,22 @@ const source: UserSource = { get: lookup, users: () => ['alice'] }
 const settings: AuthenticatorOptions = { maxFailures: 3, onError: (error: unknown) => void error }
 const authenticator: AsyncDisposable & Authenticator = new Authenticator(source, settings)
 const credentials: Credentials | undefined = parseCredentials('Basic eDp5')
+const usernameBytes: ByteString | undefined = parseCredentials('Basic eDp5')?.username
 const context: AuthContext = { address: '192.0.2.1' }
 const result: AuthResult = await authenticator.authenticate(credentials, context)
 const admitted: Login | undefined = result.ok ? result : undefined
 const reason: RefusalReason | undefined = result.ok ? undefined : result.reason
 const realm: BasicAuthOptions = { realm: 'Lab' }
-const login = basicAuth(authenticator, realm)
+const login: BasicAuthMiddleware = basicAuth(authenticator, realm)
 const server: Server = createServer((req: AuthenticatedRequest<IncomingMessage>, res) =>
   login(req, res, () => {
     const user: AuthenticatedUser | undefined = req.auth
     res.end(user?.user)
   }),
 )
-const answer: FetchAuthResult = await fetchBasicAuth(authenticator)(new Request('http://localhost/'))
-const hook: (...words: never[]) => Promise<unknown> = fastifyBasicAuth(authenticator)
+const checkLogin: FetchAuthCheck = fetchBasicAuth(authenticator)
+const answer: FetchAuthResult = await checkLogin(new Request('http://localhost/'))
+const hook: FastifyAuthHook = fastifyBasicAuth(authenticator)
 
 const tls: TlsCertificate = { cert: '', key: '' }
 const logFormat: Exclude<AccessLogFormat, 'off'> = 'json'
@@ -163,6 +169,7 @@ export {
   state,
   strength,
   support,
+  usernameBytes,
   watch,
 }
 export default new HtpasswdDocument('')
