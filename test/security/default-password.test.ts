@@ -25,7 +25,12 @@ test.each(['', '# nobody yet\n', 'admin:\n', 'admin:password1234\n'])('nor with 
 })
 
 test('--init makes another password each time, and no well-known one', async () => {
-  const io = { err: () => {}, openTerminal: () => undefined } as unknown as Io
+  const io = {
+    err: () => {},
+    deliver: () => {},
+    canDeliver: () => true,
+    openTerminal: () => undefined,
+  } as unknown as Io
   const hashes: string[] = []
   for (const name of ['one', 'two']) {
     await makeFirstUser(join(folder, name), parseServe(['--demo'], {}).values, io)

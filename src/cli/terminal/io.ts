@@ -91,7 +91,8 @@ function isNullDevice(fd: 1 | 2): boolean {
     if (process.platform === 'win32') return !isTerminal(fd)
     return stats.rdev === statSync('/dev/null').rdev
   } catch {
-    return true
+    // Windows cannot stat every pipe; a closed one fails at the write
+    return process.platform !== 'win32'
   }
 }
 
