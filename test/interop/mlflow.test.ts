@@ -217,7 +217,7 @@ describe.skipIf(missing)('MLflow', () => {
     const output = plain.program.output()
     expect(output).toMatch(/Starting mlflow[\s\S]*Uvicorn running on [\s\S]*Guarding http:\/\/127\.0\.0\.1/)
     expect(output).toContain(`MLFLOW_TRACKING_USERNAME='${USER}'`)
-    expect(output).toContain('MLflow needs none of the --host')
+    expect(output).toContain('MLflow does not need the --host')
     expect(output).not.toContain('reachable past the guard')
     for (const { program } of [plain, careless, prefixed]) expect(program.output()).not.toContain(PASSWORD)
   })
