@@ -17,9 +17,14 @@ afterEach(() => {
 })
 
 test.skipIf(process.platform === 'win32')('no file of it can be read by others at any moment', async () => {
-  const io = { err: () => {}, openTerminal: () => undefined } as unknown as Io
+  const io = {
+    err: () => {},
+    deliver: () => {},
+    canDeliver: () => true,
+    openTerminal: () => undefined,
+  } as unknown as Io
   let isDone = false
-  const made = makeFirstUser(join(folder, 'users'), parseServe(['--demo'], {}).values, io).then(() => {
+  const made = makeFirstUser(join(folder, 'users'), parseServe(['--demo'], {}).values, io).finally(() => {
     isDone = true
   })
   const seen = new Map<string, number>()
