@@ -25,7 +25,7 @@ interface Share {
  * the time of one attempt (Caddy's has a fixed cost). So a keyed digest of the name picks among them in the proportions of
  * the file: the same one for a name each time, and nobody can compute which without the key.
  *
- * The sample is refreshed at any attempt, whoever is named: work for unknown names only would tell them.
+ * Every attempt may refresh the sample: refreshing for unknown names only would reveal them by its time.
  */
 export class DummyHashes {
   readonly #source: UserSource

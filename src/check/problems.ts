@@ -100,7 +100,10 @@ const meanings: Partial<Record<HashState, readonly [Problem['code'], (format: st
       `stray bits in the salt of the ${format} hash: Apache and nginx refuse it, servers written in Go do not`,
   ],
   unknown: ['unknown-hash', format => `${format}, which few servers verify, and htpasswd does not`],
-  plaintext: ['plaintext', () => 'plain text instead of a hash: whoever reads the file has the password'],
+  plaintext: [
+    'plaintext',
+    () => 'plain text instead of a hash: everyone who can read the file has the password',
+  ],
 }
 
 function* recordProblems(

@@ -90,7 +90,7 @@ function compared(hash: string, { title }: Server, { state, format }: HashDescri
   if (state === 'empty') return { ok: false, reason: `${title} accepts an empty password` }
   return {
     ok: false,
-    reason: `${title} cannot check ${comparedAs[state] ?? format} and compares it as plain text: the user cannot log in, whoever reads the file can`,
+    reason: `${title} cannot check ${comparedAs[state] ?? format} and compares it as plain text: the user cannot log in, but everyone who can read the file can`,
   }
 }
 

@@ -44,7 +44,7 @@ export function fileWarnings(file: string, platform: NodeJS.Platform = process.p
       ...(folderMode & STICKY ? [] : warningsOf(folder, folderMode, 'replace the password file')),
     ]
   } catch {
-    // the file was removed meanwhile, which whoever reads it reports
+    // the file was removed in the meantime, which is reported when it is read
     return []
   }
 }

@@ -1,4 +1,4 @@
-// A keyed hash of user names for the table of records: whoever writes the file cannot make many names collide.
+// A keyed hash of user names for the table of records, so that the author of a file cannot construct colliding names.
 
 /** Two random words, drawn at the first hash: loading the generator takes longer than a short command. */
 let key: Uint32Array | undefined

@@ -87,7 +87,7 @@ export class FairQueue<Job> {
     return first.next() ?? second.next()
   }
 
-  /** Where more wait than may, takes out the newest job of whoever has the most, a suspect's if there is one. */
+  /** When the queue is full, removes the newest job of the requester with the most jobs, of a suspect one first. */
   shrink(): Job | undefined {
     if (this.size <= this.#max) return undefined
     return this.#suspects.dropLast() ?? this.#trusted.dropLast()

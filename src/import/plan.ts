@@ -41,7 +41,7 @@ export interface PlannedUser {
   /** Until it is hashed. */
   password: ByteString | undefined
   hash: string | undefined
-  /** The password that was generated here, for whoever passes it on. */
+  /** The generated password, to be delivered to the user. */
   readonly generated: string | undefined
 }
 

@@ -13,13 +13,13 @@ const SETTLE_ATTEMPTS = 100
 const SETTLE_STEP_MS = 50
 
 /**
- * A password file, open for look-ups, which always answer from the file as it is on disk: whoever was deleted or got
- * another password, by whatever program, is refused at the next request. For that a look-up calls stat(2), once per turn
- * of the event loop (about 2 µs), and reads the file again if it was changed; `watch` is not needed for it.
+ * An open password file. Lookups use its current content on disk: after any program deletes a user or changes a password,
+ * the old login fails at the next request. A lookup calls stat(2) once per turn of the event loop (about 2 µs) and reads
+ * the file again if it has changed. This does not need `watch`.
  *
- * While the file is missing, unreadable or UTF-16 text, the users read last stay in force, and `error` says why. A file
- * that a program writes in place (Apache's htpasswd, an editor) counts at once too, except that while it is empty, or
- * while its last line may be half written, what it held before stays until nobody has written it for a second.
+ * While the file is missing, unreadable or UTF-16, the users that were read last remain valid, and `error` has the reason.
+ * While another program writes the file in place (Apache's htpasswd, an editor), an empty file or an incomplete last line
+ * is ignored until the file has not been written for a second.
  *
  * @example
  * ```js

@@ -19,7 +19,7 @@ import { currentStats } from './snapshot.ts'
 
 /** How long a writer waits for others unless told otherwise, in milliseconds. */
 export const DEFAULT_LOCK_TIMEOUT = 30_000
-/** The holder sets its lock's timestamp this often; without ten of these it counts as dead, whoever it is. */
+/** The holder sets its lock's timestamp this often; after ten missed ones any holder counts as dead. */
 const HEARTBEAT_MS = 1_000
 const DEAD_AFTER_HEARTBEATS = 10
 /** A lock without text belongs to a writer that died between creating and writing it, which takes microseconds. */

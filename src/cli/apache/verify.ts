@@ -41,7 +41,7 @@ export async function verify(
   if (foreign?.libxcrypt)
     return end(ExitStatus.unverifiable, `Could not verify password: ${foreign.name} is not supported here`)
   // Apache on Windows has no crypt(3) and compares plain text (apr_passwd.c). Text that looks like a hash is never
-  // compared, or whoever has read an unknown hash in the file could log in with it
+  // compared, or the text of an unknown hash in the file would be accepted as the password
   const plaintext = io.platform === 'win32' && !/^[${]/.test(hash)
   try {
     const matches = await verifyHash(password, hash, { plaintext })

@@ -63,7 +63,7 @@ async function createFile(path: string, password: ByteString, recordFile: string
   })
   try {
     if (recordFile !== undefined) await rejectSame(handle, path, recordFile)
-    // before the first byte, since whoever has opened the file keeps the access
+    // before the first byte, because a program that has opened the file keeps its access
     if (process.platform === 'win32') await restrict(path)
     await handle.writeFile(fromByteString(`${password}\n` as ByteString))
     await handle.sync()

@@ -6,7 +6,7 @@ import { createRefusalResponses, type RefusalResponder } from '../basic/response
 export interface BasicAuthOptions {
   /** What the login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
-  /** Appended to the text of a 401, for the users of programs. Default: nothing. */
+  /** Text appended to the body of a 401 response, such as how a client program sends credentials. Default: none. */
   readonly hint?: string | undefined
 }
 

@@ -65,12 +65,12 @@ test.each<[ServerName, string, string]>([
   [
     'nginx-windows',
     samples.bcrypt,
-    'nginx on Windows cannot check bcrypt and compares it as plain text: the user cannot log in, whoever reads the file can',
+    'nginx on Windows cannot check bcrypt and compares it as plain text: the user cannot log in, but everyone who can read the file can',
   ],
   [
     'apache-windows',
     '!',
-    'Apache on Windows cannot check a locked record and compares it as plain text: the user cannot log in, whoever reads the file can',
+    'Apache on Windows cannot check a locked record and compares it as plain text: the user cannot log in, but everyone who can read the file can',
   ],
   ['apache-windows', '', 'Apache on Windows accepts an empty password'],
   ['apache', '*', 'the record is locked'],

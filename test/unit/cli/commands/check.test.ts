@@ -41,7 +41,7 @@ users:3: note: bob: locked: nobody can log in
     fix: set a password to unlock it: htpasswd -B -C 12 users bob
 users:4: no newline at the end: other tools append the next user to this line
     fix: htpasswd fix users
-users:4: eve: plain text instead of a hash: whoever reads the file has the password
+users:4: eve: plain text instead of a hash: everyone who can read the file has the password
     fix: htpasswd -B -C 12 users eve
 4 problems, 2 notes; htpasswd fix users repairs 4 of them
 `,
@@ -97,7 +97,7 @@ test('JSON is one document without secrets', async () => {
     line: 1,
     user: 'ann',
     severity: 'problem',
-    message: 'plain text instead of a hash: whoever reads the file has the password',
+    message: 'plain text instead of a hash: everyone who can read the file has the password',
     fix: 'htpasswd -m FILE USER',
     mend: 'htpasswd -m FILE USER',
   })
