@@ -36,7 +36,7 @@ const noLief = noMac ?? skipReason({ 'lief in .cache/lief': lief })
 beforeAll(() => {
   const wanted = [...new Set([...(missing ? [] : [target]), ...(noExe ? [] : ['win-x64']), ...macs])]
   if (wanted.length === 0) return
-  const words = [join(root, 'build', 'executable.js'), ...wanted]
+  const words = [join(root, 'build', 'executable', 'executable.js'), ...wanted]
   const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
 }, 600_000)
@@ -88,7 +88,7 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
   test('import reads CSV with the embedded parser, and hashes in threads', async () => {
     await withFolder({ 'new.csv': 'user,password\nann,secret\nbob,"b, c"\n' }, async cwd => {
       const made = await run(exe, ['import', 'f', 'new.csv', '--cost', '8'], { cwd })
-      expect(made).toEqual({ status: 0, stdout: '', stderr: 'made f\n2 users added\n' })
+      expect(made).toEqual({ status: 0, stdout: '', stderr: 'created f\n2 users added\n' })
       expect(await run(exe, ['-vb', 'f', 'bob', 'b, c'], { cwd })).toMatchObject({ status: 0 })
     })
   })
