@@ -17,6 +17,8 @@ export class Exchange {
   readonly client: ClientFacts
   /** Whether the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean
+  /** Its position in `OpenStreams`, as long as it is there. */
+  openIndex: number | undefined
   #closes: boolean
   readonly #started: number
   readonly #url: string
