@@ -120,7 +120,7 @@ async function main() {
     share < 0.7 && '70 % of the rate',
   ].filter(Boolean)
   console.log(`verified users keep ${(share * 100).toFixed(0)} % of their rate (at least 70 %)`)
-  console.log(misses.length === 0 ? 'all aims are met' : `MISSED: ${misses.join(', ')}`)
+  console.log(misses.length === 0 ? 'all targets are met' : `MISSED: ${misses.join(', ')}`)
 }
 
 const median = numbers => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]

@@ -13,7 +13,7 @@ const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'htpasswd-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-printEnvironment(`Care of a file of ${USERS.toLocaleString('en')} users`)
+printEnvironment(`list, check and fix with a file of ${USERS.toLocaleString('en')} users`)
 const file = join(folder, 'users')
 writeFileSync(
   file,
