@@ -1,5 +1,7 @@
 // The options of an Authenticator, and the one place where they are checked.
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
+import type { AttemptLimiter } from './throttle.ts'
+import type { Verify } from './verifier.ts'
 
 /** Cache, limits and reports of an `Authenticator`; every option has a default. */
 export interface AuthenticatorOptions {
@@ -24,6 +26,16 @@ export interface AuthenticatorOptions {
   readonly onError?: ((error: unknown) => void) | undefined
   /** The clock, in milliseconds. Default: `performance.now`. */
   readonly now?: (() => number) | undefined
+}
+
+/** What a process or a test replaces. */
+export interface AuthenticatorParts {
+  /** In place of the worker threads: tests count hashes. */
+  readonly verify?: Verify
+  /** In place of a throttle of its own: worker processes share one (throttle-channel.ts). */
+  readonly limiter?: AttemptLimiter | undefined
+  /** Waits for so many milliseconds. */
+  readonly delay?: (milliseconds: number) => Promise<unknown>
 }
 
 const integers = {

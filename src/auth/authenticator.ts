@@ -8,7 +8,11 @@ import { excessOf, type HashLimits } from '../hash/options.ts'
 import { parseHash } from '../hash/registry.ts'
 import { networkOf, subnetOf } from '../platform/ip-address.ts'
 import { type AuthResult, type Credentials, refuse } from './auth-result.ts'
-import { type AuthenticatorOptions, checkAuthenticatorOptions } from './authenticator-options.ts'
+import {
+  type AuthenticatorOptions,
+  type AuthenticatorParts,
+  checkAuthenticatorOptions,
+} from './authenticator-options.ts'
 import { DummyHashes } from './dummy-hash.ts'
 import { spellingsOf } from './spellings.ts'
 import { bytesOf, type FoundUser, findUser, StoredLogin } from './stored-user.ts'
@@ -21,16 +25,6 @@ import { Verifier, type Verify } from './verifier.ts'
 export interface AuthContext {
   /** The client's address; without it, failures are counted by user name only. */
   readonly address?: string | undefined
-}
-
-/** What a process or a test replaces. */
-export interface AuthenticatorParts {
-  /** In place of the worker threads: tests count hashes. */
-  readonly verify?: Verify
-  /** In place of a throttle of its own: worker processes share one (throttle-channel.ts). */
-  readonly limiter?: AttemptLimiter | undefined
-  /** Waits for so many milliseconds. */
-  readonly delay?: (milliseconds: number) => Promise<unknown>
 }
 
 // Apache's limit of a name and our own of a password; what is longer matches nobody and is not hashed
@@ -57,10 +51,10 @@ interface Login {
 /**
  * Verifies credentials against a source of users: an `HtpasswdFile`, or any function that returns a stored hash.
  *
- * A correct password is remembered as a keyed digest that is bound to the stored hash, so it is hashed once. Hashes are computed
- * in worker threads, behind a bounded queue. After too many failures an address or a user name has to wait, but never a
- * user whose password is remembered, and a wrong password that is sent again is not a new failure. An unknown user, a wrong password and a damaged record get the same result after
- * the same work.
+ * A correct password is remembered as a keyed digest that is bound to the stored hash, so it is hashed once. Hashes are
+ * computed in worker threads, behind a bounded queue. After too many failures an address or a user name has to wait, but
+ * never a user whose password is remembered, and a wrong password that is sent again is not a new failure. An unknown
+ * user, a wrong password and a damaged record get the same result after the same work.
  *
  * @example
  * ```js

@@ -5,6 +5,7 @@ import { HtpasswdError } from '../errors.ts'
 import { chunksOf, type Edit } from './chunks.ts'
 import { rejectJoinedByCr, rejectUtf16 } from './encoding.ts'
 import { rejectOtherKind } from './file-kind.ts'
+import { hashSample } from './hash-sample.ts'
 import { fieldsAfter, LineCursor } from './line.ts'
 import { LineIndex } from './line-index.ts'
 import { RecordScan } from './record-scan.ts'
@@ -138,20 +139,14 @@ export class HtpasswdDocument {
    */
   rename(from: string | Uint8Array, to: string | Uint8Array): void {
     const [oldKey, newKey] = [encodeSurrogateEscape(from), encodeSurrogateEscape(to)]
-    checkUsername(decodeSurrogateEscape(newKey))
+    const [oldName, newName] = [oldKey, newKey].map(decodeSurrogateEscape) as [string, string]
+    checkUsername(newName)
     if (!this.has(from))
-      throw new HtpasswdError(
-        'ERR_USER_MISSING',
-        `expected a user of the file, got ${decodeSurrogateEscape(oldKey)}`,
-      )
+      throw new HtpasswdError('ERR_USER_MISSING', `expected a user of the file, got ${oldName}`)
     if (this.has(to))
-      throw new HtpasswdError(
-        'ERR_USER_EXISTS',
-        `expected a name that is free, got ${decodeSurrogateEscape(newKey)}`,
-      )
+      throw new HtpasswdError('ERR_USER_EXISTS', `expected a name that is free, got ${newName}`)
     const lines = this.#changeableLines(oldKey)
-    const edits = lines.map(at => [at, { key: newKey, hash: this.#hashAt(at) }] as const)
-    for (const [at, edit] of edits) this.#edits.set(at, edit)
+    for (const at of lines) this.#edits.set(at, { key: newKey, hash: this.#hashAt(at) })
     this.#renamed.set(newKey, lines)
     if (!this.#added.has(oldKey)) return
     const added = [...this.#added]
@@ -184,24 +179,9 @@ export class HtpasswdDocument {
     return this.changed ? chunksOf(this.#source, this.#edits, this.#added) : [this.#source]
   }
 
-  /**
-   * The stored hashes of up to `count` records of the source: all of a small file, else those at even distances, in time
-   * that does not grow with the file. @internal
-   */
+  /** As `hashSample` of the source. @internal */
   hashSample(count: number): string[] {
-    const bytes = this.#source
-    const hashes: string[] = []
-    const step = bytes.length / count
-    let cursor = new LineCursor(bytes)
-    for (let i = 0; i < count && cursor.next(); i++) {
-      if (cursor.kind === 'record') {
-        const { hashStart, hashEnd } = fieldsAfter(bytes, cursor.nameEnd)
-        hashes.push(bytes.toString('latin1', hashStart, hashEnd))
-      }
-      const lineFeed = bytes.indexOf(10, Math.floor((i + 1) * step))
-      if (lineFeed >= cursor.end) cursor = new LineCursor(bytes, lineFeed + 1)
-    }
-    return hashes
+    return hashSample(this.#source, count)
   }
 
   /** Builds the table for fast lookups, for a reader that keeps the document. @internal */

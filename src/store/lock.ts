@@ -1,42 +1,31 @@
 // One writer at a time: a lock file that names its holder, and that the next writer takes over if the holder is dead.
 // By hand, because proper-lockfile knows a dead holder only by the age of its lock (2 s at least), so the next run waits.
-import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, readFileSync, readlinkSync, utimesSync, writeSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { closeSync, openSync, utimesSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
 import { fileError, isHeldOpen } from './file-error.ts'
+import {
+  EMPTY_IS_DEAD_AFTER_MS,
+  type Found,
+  HEARTBEAT_MS,
+  HeartbeatWatch,
+  type Holder,
+  isDead,
+  newHolder,
+  readLock,
+} from './lock-holder.ts'
 import {
   besideFile,
   inTemporaryFolder,
   isRefusedByFolder,
   lstatIfThere,
   newFile,
-  readStart,
   removeIfAllowed,
 } from './side-files.ts'
 import { currentStats } from './snapshot.ts'
 
 /** How long a writer waits for others unless told otherwise, in milliseconds. */
 export const DEFAULT_LOCK_TIMEOUT = 30_000
-/** The holder sets its lock's timestamp this often; after ten missed ones any holder counts as dead. */
-const HEARTBEAT_MS = 1_000
-const DEAD_AFTER_HEARTBEATS = 10
-/** A lock without text belongs to a writer that died between creating and writing it, which takes microseconds. */
-const EMPTY_IS_DEAD_AFTER_MS = 500
-/** A lock is shorter; a longer one was not written by a writer. */
-const MAX_LOCK_BYTES = 1024
-
-interface Holder {
-  readonly pid: number
-  readonly host: string
-  /** When the process started, in seconds: tells process 1 of a restarted container from its predecessor. */
-  readonly started: number
-  readonly id: string
-  /** Linux: the boot and the PID namespace in which the process id is valid (pid_namespaces(7)). */
-  readonly space?: string
-}
-
 /** A lock that this process holds. */
 export interface Lock {
   /** Names the files of this writer, which its successor deletes if it dies. */
@@ -48,21 +37,6 @@ export interface Lock {
   release(): void
 }
 
-// computed once: after a change of the clock this process would look like another one
-const startedAt = Math.round(Date.now() / 1000 - process.uptime())
-
-/** A process id says something about a process only in the same boot and PID namespace. */
-function processSpace(): string | undefined {
-  if (process.platform !== 'linux') return undefined
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
-  } catch {
-    // no /proc: only the heartbeat tells whether a holder lives
-    return randomUUID()
-  }
-}
-
 /**
  * Takes the lock of `path`, waiting at most `timeout` milliseconds.
  *
@@ -70,14 +44,7 @@ function processSpace(): string | undefined {
  *   created.
  */
 export async function acquireLock(path: string, timeout: number): Promise<Lock> {
-  const space = processSpace()
-  const me: Holder = {
-    pid: process.pid,
-    host: hostname(),
-    started: startedAt,
-    id: randomUUID(),
-    ...(space !== undefined && { space }),
-  }
+  const me = newHolder()
   const text = JSON.stringify(me)
   const deadline = performance.now() + timeout
   const watches = new Map<string, HeartbeatWatch>()
@@ -85,7 +52,7 @@ export async function acquireLock(path: string, timeout: number): Promise<Lock> 
     const attempt = tryLock(path, text)
     if (attempt.blockedBy === undefined) return hold(attempt.lockPath, me.id, text, attempt.isElsewhere)
     const { blockedBy } = attempt
-    const found = read(blockedBy)
+    const found = readLock(blockedBy)
     // released since
     if (found === undefined) continue
     const watch = watches.get(blockedBy) ?? new HeartbeatWatch()
@@ -148,7 +115,7 @@ function tryLockElsewhere(path: string, text: string, elsewhere: string): Attemp
 function hold(lockPath: string, id: string, text: string, isElsewhere: boolean): Lock {
   const heartbeat = setInterval(() => touch(lockPath), HEARTBEAT_MS)
   heartbeat.unref()
-  const isHeld = (): boolean => read(lockPath)?.text === text
+  const isHeld = (): boolean => readLock(lockPath)?.text === text
   const release = (): void => {
     clearInterval(heartbeat)
     if (isHeld()) removeIfAllowed(lockPath)
@@ -172,64 +139,8 @@ function create(lockPath: string, text: string, mode = 0o644): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     // on Windows a file that is being deleted answers EPERM until it is gone
-    if (process.platform === 'win32' && isHeldOpen(error) && read(lockPath) !== undefined) return false
+    if (process.platform === 'win32' && isHeldOpen(error) && readLock(lockPath) !== undefined) return false
     throw error
-  }
-}
-
-interface Found {
-  readonly text: string
-  readonly holder: Holder | undefined
-  readonly modified: number
-  /** It has text, which this user may not read (a umask of 077, or the temporary folder). */
-  readonly isUnreadable: boolean
-}
-
-function read(lockPath: string): Found | undefined {
-  const start = readStart(lockPath, MAX_LOCK_BYTES)
-  if (start === undefined) return undefined
-  if (start.stats.isDirectory())
-    throw new HtpasswdError('ERR_FILE_ACCESS', `cannot lock: ${lockPath} is a folder; delete it`)
-  const text = start.bytes.toString('utf8')
-  const isUnreadable = text === '' && start.stats.isFile() && start.stats.size > 0n
-  return { text, holder: parseHolder(text), modified: Number(start.stats.mtimeMs), isUnreadable }
-}
-
-function parseHolder(text: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(text) as Partial<Holder> | null
-    const isHolder = Number.isInteger(holder?.pid) && typeof holder?.host === 'string'
-    return isHolder ? (holder as Holder) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isDead({ holder, modified, isUnreadable }: Found, me: Holder): boolean {
-  if (isUnreadable) return false
-  if (holder === undefined) return Date.now() - modified > EMPTY_IS_DEAD_AFTER_MS
-  if (holder.host !== me.host || holder.space !== me.space) return false
-  if (holder.pid === me.pid) return Math.abs(holder.started - me.started) > 2
-  try {
-    process.kill(holder.pid, 0)
-    return false
-  } catch (error) {
-    // EPERM: it lives, and belongs to another user
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
-}
-
-/** Whether a holder that cannot be asked (another machine or namespace, a reused process id) still touches its lock. */
-class HeartbeatWatch {
-  #modified = 0
-  #since = 0
-
-  isStill({ modified }: Found): boolean {
-    if (modified !== this.#modified) {
-      this.#modified = modified
-      this.#since = performance.now()
-    }
-    return performance.now() - this.#since > HEARTBEAT_MS * DEAD_AFTER_HEARTBEATS
   }
 }
 
@@ -244,13 +155,13 @@ function takeOver(path: string, lockPath: string, dead: Found): boolean {
   try {
     closeSync(openSync(breakPath, 'wx', 0o600))
   } catch {
-    const other = read(breakPath)
+    const other = readLock(breakPath)
     if (other !== undefined && Date.now() - other.modified > EMPTY_IS_DEAD_AFTER_MS)
       removeIfAllowed(breakPath)
     return false
   }
   try {
-    const now = read(lockPath)
+    const now = readLock(lockPath)
     // by its time too: a live lock is empty for a moment, as a dead one may be for ever
     if (now?.text !== dead.text || now.modified !== dead.modified) return true
     const { id = '' } = dead.holder ?? {}

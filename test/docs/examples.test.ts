@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { addProgram, inExampleFolder, runProgram, runSession } from '../../build/docs/examples.js'
 import { fencesOf, programsOf } from '../../build/docs/markdown.js'
 import { readPages } from '../../build/docs/pages.js'
-import { parseServe } from '../../src/cli/commands/serve/options.ts'
+import { parseServe } from '../../src/cli/commands/serve/request.ts'
 import { freePort, startProgram, untilListening } from '../support/outside-program.ts'
 import { bin, readManifest } from './repository.ts'
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { makeFirstUser } from '../../src/cli/commands/serve/first-user.ts'
-import { parseServe } from '../../src/cli/commands/serve/options.ts'
+import { parseServe } from '../../src/cli/commands/serve/request.ts'
 import type { Io } from '../../src/cli/terminal/io.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'first-file-mode-'))

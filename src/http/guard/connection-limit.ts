@@ -13,6 +13,10 @@ const SETTLE_MILLISECONDS = 1000
 const BURST_FACTOR = 10
 const REPORT_MILLISECONDS = 60_000
 
+/** Why, for the access log. */
+export const LIMIT_REACHED = 'as many connections of this address as are allowed are open without a login'
+export const PIPELINED = 'too many requests of one connection without a response'
+
 /** A connection, for as long as it is open. */
 interface Connection {
   readonly socket: Socket

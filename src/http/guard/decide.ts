@@ -93,8 +93,8 @@ const MLFLOW_HINT =
 
 const notFound = textResponse(404, '404 Not Found: There is no page at this address.')
 
-// An app that does not read the body of a GET takes it for the next request on the connection, in the name of whoever
-// sends one (CL.0 request smuggling, GHSA-ggv3-7p47-pfv8).
+// An app that does not read the body of a GET takes it for the next request on the connection, so a client without a
+// login could send one in the place of a user's (CL.0 request smuggling, GHSA-ggv3-7p47-pfv8).
 const bodyOnOpenPath = textResponse(400, '400 Bad Request: This address takes no request body.')
 
 const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in route && route.open
@@ -211,7 +211,7 @@ function respond(
 }
 
 /** A rejection before anything is known of the request; its connection ends. */
-export const rejected = (response: CannedResponse, reason: string): Responded =>
+const rejected = (response: CannedResponse, reason: string): Responded =>
   respond(response, reason, { identity: undefined, allowedOrigin: undefined }, true)
 
 /** Browsers send no login with a preflight (Fetch standard section 4.8), so an allowed origin needs none. */
@@ -227,3 +227,19 @@ function preflightOf(
     headers['access-control-request-headers'] as string | undefined,
   )
 }
+
+/** Before anything is decided: an expectation other than `100-continue`. */
+export const unmetExpectation = rejected(
+  textResponse(417, '417 Expectation Failed: The only expectation that can be met is 100-continue.'),
+  'expectation',
+)
+
+/** Before anything is decided: the client's address is over its limit of connections. */
+export const tooManyConnections = rejected(
+  textResponse(
+    503,
+    '503 Service Unavailable: Too many connections from your address are open without a login. Try again in a few seconds.',
+    { 'retry-after': '5' },
+  ),
+  'connection-limit',
+)

@@ -4,7 +4,6 @@ import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { unmapped } from '../../platform/ip-address.ts'
-import { textResponse } from '../basic/responses.ts'
 import { createForward } from '../proxy/embedded.ts'
 import { Exchange } from '../proxy/exchange.ts'
 import { OpenStreams } from '../proxy/open-streams.ts'
@@ -19,8 +18,8 @@ import {
   rejectMalformedRequest,
 } from './bad-request.ts'
 import { createClientFacts } from './client-address.ts'
-import { ConnectionLimit } from './connection-limit.ts'
-import { createDecide, type Decision, rejected } from './decide.ts'
+import { ConnectionLimit, LIMIT_REACHED, PIPELINED } from './connection-limit.ts'
+import { createDecide, type Decision, tooManyConnections, unmetExpectation } from './decide.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './options.ts'
 import {
   closeWithConnection,
@@ -45,21 +44,6 @@ export interface Guard {
    */
   close(limitMilliseconds?: number): Promise<void>
 }
-
-const unmetExpectation = rejected(
-  textResponse(417, '417 Expectation Failed: The only expectation that can be met is 100-continue.'),
-  'expectation',
-)
-const tooManyConnections = rejected(
-  textResponse(
-    503,
-    '503 Service Unavailable: Too many connections from your address are open without a login. Try again in a few seconds.',
-    { 'retry-after': '5' },
-  ),
-  'connection-limit',
-)
-const LIMIT_REACHED = 'as many connections of this address as are allowed are open without a login'
-const PIPELINED = 'too many requests of one connection without a response'
 
 /**
  * Creates a guard in front of an app: the proxy that `htpasswd serve` runs.

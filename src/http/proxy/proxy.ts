@@ -1,12 +1,12 @@
 // Forwards a request to the app and its response to the client, streaming both ways at the pace of the slower side. The
 // steps of the request are listed at the foot.
 import type { Socket } from 'node:net'
-import { textResponse } from '../basic/responses.ts'
 import type { Upstream } from '../client/pool.ts'
 import type { ParsedHead } from '../client/response-head.ts'
 import { allowsReuse, type ResponseHandler, type UpstreamFailure } from '../client/upstream-request.ts'
 import type { Admitted } from '../guard/decide.ts'
 import type { Exchange } from './exchange.ts'
+import { failureResponse } from './failure-response.ts'
 import { hasBody, lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderWriter } from './request-headers.ts'
 import type { ResponseHeaderWriter } from './response-headers.ts'
@@ -173,9 +173,8 @@ class Forwarding implements ResponseHandler {
       this.send()
       return
     }
-    const { status, text, reason } = failures[kind]
-    const headers: Record<string, string> = status === 503 ? { 'retry-after': '5' } : {}
-    exchange.respond(textResponse(status, text(cause), headers), reason, cause)
+    const { response, reason } = failureResponse(kind, cause)
+    exchange.respond(response, reason, cause)
   }
 }
 
@@ -183,45 +182,6 @@ class Forwarding implements ResponseHandler {
 const userOf = ({ identity, client }: Exchange): string =>
   // no user name holds a control character (see parseCredentials)
   identity === undefined ? `\0${client.address}` : identity.user
-
-/** What the client is told where there is no response, and the reason for the access log. */
-const failures: Readonly<
-  Record<
-    UpstreamFailure['kind'],
-    { readonly status: number; readonly text: (cause?: string) => string; readonly reason: string }
-  >
-> = {
-  unreachable: {
-    status: 502,
-    text: () => 'The app behind this server is not reachable. Is it running?',
-    reason: 'upstream-down',
-  },
-  tls: {
-    status: 502,
-    text: cause => `The app behind this server is reachable, but not over TLS (${cause}).`,
-    reason: 'upstream-tls',
-  },
-  lost: {
-    status: 502,
-    text: () => 'The app behind this server closed the connection without a response.',
-    reason: 'upstream-down',
-  },
-  invalid: {
-    status: 502,
-    text: cause => `The app behind this server sent a response that cannot be passed on: ${cause}.`,
-    reason: 'upstream-invalid',
-  },
-  timeout: {
-    status: 504,
-    text: () => 'The app behind this server did not respond in time.',
-    reason: 'upstream-timeout',
-  },
-  overloaded: {
-    status: 503,
-    text: () => 'Too many requests are in flight to the app behind this server. Try again in a moment.',
-    reason: 'upstream-busy',
-  },
-}
 
 const requestLine = ({ exchange: { req }, admitted }: Forwarding): string =>
   `${req.method ?? 'GET'} ${admitted.target} HTTP/1.1\r\n`

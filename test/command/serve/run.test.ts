@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
-import { parseServe } from '../../../src/cli/commands/serve/options.ts'
+import { parseServe } from '../../../src/cli/commands/serve/request.ts'
 import { GuardRun } from '../../../src/cli/commands/serve/run.ts'
 import { freePort } from '../../support/outside-program.ts'
 

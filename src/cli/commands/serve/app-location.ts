@@ -5,7 +5,7 @@ import { HtpasswdError } from '../../../errors.ts'
 import { createLookup } from '../../../http/client/address-lookup.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import { isEveryAddress, isItself, isLoopback, outsideAddresses, urlOf } from './address.ts'
-import type { ServeRequest } from './options.ts'
+import type { ServeRequest } from './request.ts'
 
 /** What an app listens on without arguments, and the variables from which it takes its port and host. */
 interface KnownApp {

@@ -2,7 +2,6 @@
 // guard's option of the row's `guard`. Only an option that does something else has a second place, where it acts.
 import { parseUpstreamUrl } from '../../../http/client/upstream-url.ts'
 import type { GuardOptions } from '../../../http/guard/options.ts'
-import { usageError } from '../../options/parse.ts'
 import {
   type CommandSpec,
   helpOption,
@@ -12,9 +11,7 @@ import {
   type ValuesOf,
   wholeNumber,
 } from '../../options/table.ts'
-import { type Parsed, parseOptions } from '../../options/values.ts'
 import { passwordOptions } from '../../password/options.ts'
-import { givenOptions, rejectSeveral } from '../../password/source.ts'
 import { readAddress } from './address.ts'
 
 /** A row; with `guard`, its value is that option of `createGuard`. */
@@ -213,50 +210,4 @@ export function guardOptions(values: ServeValues): Partial<GuardOptions> {
     guard === undefined ? [] : [[guard, values[name as keyof ServeValues]]],
   )
   return Object.fromEntries(given)
-}
-
-/** A checked command line. */
-export interface ServeRequest {
-  readonly file: string
-  readonly values: ServeValues
-  /** The app to start as a child: the arguments after `--`. */
-  readonly command: readonly string[]
-}
-
-const DEFAULT_FILE = '.htpasswd'
-
-/** @throws HtpasswdError `ERR_USAGE` for what `parseOptions` refuses, and for options that do not go together. */
-export const parseServe = (argv: readonly string[], environment: NodeJS.ProcessEnv): ServeRequest =>
-  serveRequest(parseOptions(serveSpec, argv, environment))
-
-/** @throws HtpasswdError `ERR_USAGE` for options that do not go together. */
-export function serveRequest({
-  values,
-  positionals,
-  rest: command,
-  file,
-}: Parsed<typeof serveOptions>): ServeRequest {
-  if (positionals.length > 1) {
-    throw usageError(
-      `expected one password file, got ${positionals.length}: ${positionals.join(', ')}; write "--" before an app to start (in PowerShell: '--')`,
-    )
-  }
-  if (!values.help) checkTogether(values, command)
-  return { file: positionals[0] ?? file ?? DEFAULT_FILE, values, command }
-}
-
-function checkTogether(values: ServeValues, command: readonly string[]): void {
-  const [passwordOption] = givenOptions(values)
-  if (passwordOption !== undefined && !values.init)
-    throw usageError(`${passwordOption} sets the password of the first user, and needs --init`)
-  rejectSeveral(values)
-  if ((values['tls-cert'] === undefined) !== (values['tls-key'] === undefined)) {
-    const given = values['tls-cert'] ? '--tls-cert' : '--tls-key'
-    throw usageError(`--tls-cert and --tls-key go together, got only ${given}`)
-  }
-  if (values.upstream === undefined && !values.demo && command.length === 0) {
-    throw usageError(
-      'expected the app to guard: --upstream http://127.0.0.1:5000, or -- mlflow server, or --demo',
-    )
-  }
 }

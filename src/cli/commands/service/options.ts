@@ -5,7 +5,8 @@ import { nearestName } from '../../options/nearest-name.ts'
 import { type Raw, usageError } from '../../options/parse.ts'
 import { type CommandSpec, helpOption, type OptionTable } from '../../options/table.ts'
 import type { Parsed } from '../../options/values.ts'
-import { parseServe, type ServeRequest, serveOptions } from '../serve/options.ts'
+import { serveOptions } from '../serve/options.ts'
+import { parseServe, type ServeRequest } from '../serve/request.ts'
 
 const serviceActions = ['install', 'uninstall', 'status'] as const
 type ServiceAction = (typeof serviceActions)[number]

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { makeFirstUser } from '../../../../../src/cli/commands/serve/first-user.ts'
-import { parseServe } from '../../../../../src/cli/commands/serve/options.ts'
+import { parseServe } from '../../../../../src/cli/commands/serve/request.ts'
 import type { Io } from '../../../../../src/cli/terminal/io.ts'
 import { verifyPassword } from '../../../../../src/hash/hash-password.ts'
 

@@ -3,12 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import {
-  guardOptions,
-  parseServe,
-  serveOptions,
-  serveSpec,
-} from '../../../../../src/cli/commands/serve/options.ts'
+import { guardOptions, serveOptions, serveSpec } from '../../../../../src/cli/commands/serve/options.ts'
+import { parseServe } from '../../../../../src/cli/commands/serve/request.ts'
 import { helpOf } from '../../../../../src/cli/options/parse.ts'
 import { passwordOptions } from '../../../../../src/cli/password/options.ts'
 
