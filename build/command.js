@@ -9,7 +9,7 @@ const dist = join(import.meta.dirname, '..', 'dist')
 const cli = join(dist, 'cli')
 const out = join(dist, 'command')
 
-/** Readable, for stack traces, but without the comments and layout that nobody reads here. */
+/** Readable, for stack traces, but without comments and layout. */
 const output = { dir: out, comments: false, minify: { mangle: false, compress: false, codegen: true } }
 
 /** Our own commands, the long options and `--help`: few runs of Apache's grammar need them. */

@@ -80,7 +80,7 @@ export async function writeManual(path) {
       'OPTIONS',
       ...classicOptions.flatMap(({ letter, describe }) => item(bold(`-${letter}`), describe.join(' '))),
       ...Object.entries(passwordOptions).flatMap(option),
-      ...item(bold('--help'), 'Show help; also behind a command.'),
+      ...item(bold('--help'), 'Show help; also after the name of a command.'),
       ...item(bold('--version'), 'Show the version.'),
     ),
     ...section('COMMANDS', ...sections),
@@ -89,7 +89,7 @@ export async function writeManual(path) {
       'ENVIRONMENT',
       ...item(
         `${bold(environmentName('upstream'))}, ${bold(environmentName('listen'))} ...`,
-        'Every option of htpasswd serve: in capitals, with _ for -, behind HTPASSWD_.',
+        'Every option of htpasswd serve: HTPASSWD_ and its name in capitals, with _ for -.',
       ),
       ...item(bold(environmentName('file')), 'The password file of htpasswd serve.'),
     ),

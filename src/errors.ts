@@ -73,7 +73,7 @@ export class HtpasswdError extends Error {
   }
 }
 
-/** Options are checked where they are owned: a key nobody knows is a spelling mistake, not a wish. */
+/** Options are checked where they are owned. An unknown key is an error, because it is probably misspelled. */
 export function rejectUnknownKeys(owner: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue

@@ -32,7 +32,7 @@ export interface AuthenticatorOptions {
 export interface AuthenticatorParts {
   /** In place of the worker threads: tests count hashes. */
   readonly verify?: Verify
-  /** In place of a throttle of its own: worker processes share one (throttle-channel.ts). */
+  /** Replaces its own throttle: worker processes share one (throttle-channel.ts). */
   readonly limiter?: AttemptLimiter | undefined
   /** Waits for so many milliseconds. */
   readonly delay?: (milliseconds: number) => Promise<unknown>

@@ -27,7 +27,7 @@ export interface AuthContext {
   readonly address?: string | undefined
 }
 
-// Apache's limit of a name and our own of a password; what is longer matches nobody and is not hashed
+// Apache's limit for a name, and this package's for a password; longer credentials are refused without hashing
 const MAX_USERNAME_BYTES = 255
 const MAX_PASSWORD_BYTES = 4096
 

@@ -4,7 +4,7 @@ import { excessOf, type HashLimits } from '../hash/options.ts'
 import { parseHash, type StoredHash } from '../hash/registry.ts'
 import type { UserSource } from './user-source.ts'
 
-// bcrypt of cost 12, the cost of a hash made by this package's defaults; nobody knows a password for it
+// bcrypt of cost 12, this package's default, of a password that is not known
 const WITHOUT_USERS = parseHash(`$2y$12$${'.'.repeat(21)}O${'.'.repeat(31)}`) as StoredHash
 
 /** A large file's mix of formats shows in a thousand users. */
@@ -23,7 +23,7 @@ interface Share {
  *
  * In a file of several formats and costs, one dummy hash for all unknown names would tell the names of the rarer ones by
  * the time of one attempt (Caddy's has a fixed cost). So a keyed digest of the name picks among them in the proportions of
- * the file: the same one for a name each time, and nobody can compute which without the key.
+ * the file: always the same one for a name, and which one cannot be computed without the key.
  *
  * Every attempt may refresh the sample: refreshing for unknown names only would reveal them by its time.
  */

@@ -29,7 +29,7 @@ export function findUser(source: UserSource, sent: ByteString): FoundUser {
   return { username: toByteString(user), user, storedHash: undefined }
 }
 
-/** As text where the bytes are UTF-8, else as bytes. A custom lookup may return null for nobody. */
+/** As text if the bytes are UTF-8, otherwise as bytes. A custom lookup may return null for an unknown user. */
 function lookUp(source: UserSource, username: ByteString): string | undefined {
   const text = textOf(username)
   const isUtf8 = toByteString(text) === username

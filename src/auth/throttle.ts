@@ -1,4 +1,4 @@
-// Slows guessing down: a few wrong passwords are free, then they trickle, and nobody is locked out by the guesses of others.
+// Slows guessing down: after a few wrong passwords only one in some seconds is checked. Guessers cannot lock others out.
 import { LRUCache } from 'lru-cache'
 
 /** What an attempt is counted against. */
@@ -63,8 +63,9 @@ type State = 'free' | 'waits for others' | { readonly wait: number }
 /**
  * Counts failures by (subnet, name), by subnet, by network and by name, whether the name exists or not.
  *
- * The counter of a name would let anybody lock its user out, so a subnet with no failures for the name passes it, twice
- * at most: guesses stay bounded by the number of subnets, and the user gets in from where nobody guessed.
+ * Anybody could fill the counter of a name and so lock its user out. Therefore a subnet without failures for the name
+ * may pass it, at most twice: the number of guesses stays bounded by the number of subnets, and the user can log in from a
+ * subnet without failures.
  *
  * Each bucket is one number, the time at which all its failures are forgiven (GCRA, ITU-T I.371). An attempt in flight
  * could become a failure, so it occupies the bucket as well; one that finds no room but would if the others succeed waits

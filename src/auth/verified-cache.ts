@@ -10,7 +10,7 @@ export type CheckKey = string
  * Makes the keys of one process: SHA-256 over a secret of this process and the three fields.
  *
  * A length precedes the fields, so that no two triples give the same input (GHSA-6765-c87h-8mrf joined password and
- * secret bare). The stored hash is one of them, so a changed password or a user created anew misses by itself. Never
+ * secret bare). The stored hash is one of them, so a changed password or a user who is created again misses by itself. Never
  * bcrypt, which would cut the whole at 72 bytes (Okta, 2024). A prefixed secret is enough where keys never leave the
  * process: length extension needs a digest to extend.
  */
@@ -36,7 +36,7 @@ export class VerifiedCache {
   readonly #keys: LRUCache<CheckKey, true> | undefined
 
   constructor({ milliseconds, entries, now }: VerifiedCacheOptions) {
-    // to lru-cache a ttl of 0 is none
+    // lru-cache takes a ttl of 0 for no limit
     if (milliseconds === 0) return
     this.#keys = new LRUCache({
       max: entries,

@@ -52,7 +52,7 @@ export function* findProblems(bytes: Buffer, server?: ServerName): Generator<Pro
     }
     if (atServer !== undefined) yield* atServer.problemsIn(line)
   }
-  if (!hasUsers) yield problem('no-users', { line: last }, 'no user: nobody can log in')
+  if (!hasUsers) yield problem('no-users', { line: last }, 'the file has no users: nobody can log in')
 }
 
 class Newlines {
@@ -83,17 +83,17 @@ class Newlines {
 
 /** What each state of a hash means; none for one that is as it should be. */
 const meanings: Partial<Record<HashState, readonly [Problem['code'], (format: string) => string]>> = {
-  empty: ['empty-hash', () => 'no hash: nobody can log in'],
-  locked: ['locked-hash', () => 'locked: nobody can log in'],
+  empty: ['empty-hash', () => 'no hash: the user cannot log in'],
+  locked: ['locked-hash', () => 'locked: the user cannot log in'],
   'escaped-dollars': [
     'escaped-dollars',
-    format => `every $ of the ${format} hash is doubled, as in a compose file: nobody can log in`,
+    format => `every $ of the ${format} hash is doubled, as in a compose file: the user cannot log in`,
   ],
   'trailing-whitespace': [
     'whitespace',
     format => `whitespace after the ${format} hash, which some servers read as part of it`,
   ],
-  damaged: ['malformed-hash', format => `a damaged ${format} hash: nobody can log in`],
+  damaged: ['malformed-hash', format => `a damaged ${format} hash: the user cannot log in`],
   'stray-bits': [
     'malformed-hash',
     format =>

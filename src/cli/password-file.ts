@@ -1,4 +1,4 @@
-// What the commands say about a password file: that it is none, and who else can read or write it.
+// What commands report about a password file: that it is not one, and who else can read or write it.
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { HtpasswdDocument } from '../document/document.ts'

@@ -28,7 +28,7 @@ export interface HashDescription extends Partial<FormatInfo> {
   readonly format?: string
 }
 
-/** A bcrypt hash that is whole but for padding bits in the last letter of its salt, which crypt(3) writes as zero. */
+/** A complete bcrypt hash, except for padding bits in the last character of its salt, which crypt(3) writes as zero. */
 const STRAY_BITS = /^(\$2[abxy]\$\d\d\$[./A-Za-z0-9]{21})[./A-Za-z0-9]([./A-Za-z0-9]{31})$/
 
 function hasStrayBits(hash: string): boolean {

@@ -18,7 +18,7 @@ class Turns<Job> {
     member.add(job, keys)
   }
 
-  /** Takes out the job whose turn it is; the member that had it goes to the end. */
+  /** Removes the job whose turn it is; its member moves to the end of the queue. */
   next(): Job | undefined {
     if (this.size === 0) return undefined
     this.size--

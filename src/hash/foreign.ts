@@ -41,7 +41,7 @@ const marked: readonly Row[] = [
 
 const scheme = /^\{([\w.,= -]{2,32})\}./
 
-/** Blocks of DES, and of bigcrypt if there are several; the last letter of each holds four bits, so it is one of 16. */
+/** Blocks of DES, and of bigcrypt if there are several; the last character of each holds four bits, so it is one of 16. */
 const DES = /^[./0-9A-Za-z]{12}[.26AEIMQUYcgkosw](?:[./0-9A-Za-z]{10}[.26AEIMQUYcgkosw])*$/
 
 /** Shapes that some passwords have too: only an import judges them, and asks. */
@@ -68,7 +68,7 @@ const find = (rows: readonly Row[], text: string): ForeignHash | undefined => {
   return row && (row[2] ? { name: row[0], libxcrypt: true } : { name: row[0] })
 }
 
-/** Another system's hash, by a prefix that leaves no doubt; undefined for a format of ours and for other text. */
+/** Another system's hash, recognised by an unambiguous prefix; undefined for a supported format and for other text. */
 export function foreignHash(hash: string): ForeignHash | undefined {
   const [, name] =
     /^\{(SMD5|MD5|CRYPT|SHA256|SHA384|SHA512|SSHA256|SSHA384|SSHA512|ARGON2|PBKDF2[\w-]*)\}/i.exec(hash) ?? []

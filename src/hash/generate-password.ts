@@ -1,4 +1,4 @@
-// Makes passwords for people who have none yet: letters and digits that nobody mixes up, or words.
+// Generates passwords: of letters and digits that do not look alike, or of words.
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 import { nodeCrypto } from '../platform/node-crypto.ts'
 import { wordList } from './words.ts'

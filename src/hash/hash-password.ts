@@ -116,7 +116,7 @@ export async function makeHash(
  * Verifies a password against a stored hash, the second field of a line. A hash that takes more than 20 ms is computed in
  * a worker thread.
  *
- * The hash is computed anew and compared as a whole, in constant time. A wrong password is false; so is every password
+ * The hash is computed again and compared as a whole, in constant time. A wrong password is false; so is every password
  * for a record that is empty, locked (`!…`, `*`), malformed or of an unknown format: a stored text never matches itself.
  *
  * @throws HtpasswdError `ERR_HASH_LIMIT` before any work, if the record needs more than `maxCost` or `maxRounds`,
@@ -177,7 +177,7 @@ export function isSame(computed: string | undefined, stored: string): boolean {
   return difference === 0
 }
 
-/** Only its 13 letters tell a DES hash from a password in plain text; every other hash has a prefix. */
+/** A DES hash differs from a plain text password only by its 13 characters; every other hash has a prefix. */
 function mayBeText(hash: string, format: HashFormat | undefined): boolean {
   const hasNoPrefix = format === undefined || format === desCrypt
   return hasNoPrefix && typeof hash === 'string' && hash !== '' && !isLocked(hash)

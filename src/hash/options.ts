@@ -25,7 +25,7 @@ export interface HashLimits {
 /** How much work a verification may take, and whether plain text may be compared. */
 export interface VerifyOptions extends HashLimits {
   /**
-   * Compare with the stored text itself where it is no known hash, as Apache on Windows does. Text of 13 letters and
+   * Compare with the stored text itself if it is not a known hash, as Apache on Windows does. Text of 13 letters and
    * digits may be a DES hash or a password, so it is tried as both. Default: false.
    */
   readonly plaintext?: boolean

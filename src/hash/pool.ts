@@ -178,7 +178,7 @@ async function computeHere({ job, compute }: Task): Promise<Hash> {
 
 let shared: HashPool | undefined
 
-/** The pool of the library's own functions; undefined in a worker thread of the program, where a hash blocks nobody. */
+/** The pool of the library's own functions; undefined in a worker thread of the program, where a hash blocks nothing else. */
 export function sharedPool(): HashPool | undefined {
   if (!isMainThread) return undefined
   shared ??= new HashPool()

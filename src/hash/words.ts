@@ -1,4 +1,4 @@
-// Words for passwords: 2,048 of four to six letters out of the EFF's large list for dice, which has neither homophones nor
+// Words for passwords: 2,048 of four to six letters from the EFF's large list for dice, which has neither homophones nor
 // offensive words (https://www.eff.org/dice, by the Electronic Frontier Foundation, CC BY 3.0 US).
 
 const text = `

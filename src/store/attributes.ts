@@ -53,7 +53,7 @@ export async function keepAttributes(
 }
 
 /**
- * `--preserve=mode` sets the ACL too, and takes away what a default ACL of the folder gave the new file. Without GNU cp, as
+ * `--preserve=mode` sets the ACL too, and removes the entries that a default ACL of the folder gave the new file. Without GNU cp, as
  * in a minimal container, nothing can tell whether there is an ACL: that is an error, and the file is written in place.
  */
 async function copyAclAndAttributes(from: string, to: string): Promise<void> {

@@ -61,7 +61,8 @@ export class HtpasswdFile {
   /**
    * Changes a file so that nothing is ever lost: takes its lock, reads it, calls `change`, writes a new file beside it
    * and renames that onto it, with the old one's owner, mode, ACL and extended attributes. Readers see the old or the
-   * new file, never half of one. What cannot be replaced so is written in place, behind a recovery copy. Where a program that takes no lock wrote meanwhile, `change` is called again on what it left.
+   * new file, never half of one. A file that cannot be replaced without loss is written in place, after a recovery copy
+   * was made. If a program without a lock writes the file in the meantime, `change` is called again on the new content.
    *
    * @param change edits the document; what it returns is returned. It may run more than once.
    * @throws HtpasswdError after which the file is unchanged, whatever the reason.

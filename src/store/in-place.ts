@@ -70,8 +70,11 @@ async function overwrite(
   const handle = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
   try {
     if (!isSameInode(await handle.stat({ bigint: true }), file))
-      throw new HtpasswdError('ERR_FILE_BUSY', `cannot write ${path}: it was replaced meanwhile; try again`)
-    // cut off afterwards: a file that is emptied first lets nobody in for a moment
+      throw new HtpasswdError(
+        'ERR_FILE_BUSY',
+        `cannot write ${path}: it was replaced in the meantime; try again`,
+      )
+    // cut off afterwards: while a file is empty, nobody can log in
     await handle.truncate(await writeAll(handle, chunks))
     // a file system without modes refuses it, and the content counts
     if (mode !== undefined) await handle.chmod(Number(mode & 0o7777n)).catch(() => undefined)

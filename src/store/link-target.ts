@@ -1,4 +1,4 @@
-// The file behind symbolic links.
+// The target of symbolic links.
 import { realpathSync } from 'node:fs'
 import { readlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'

@@ -8,7 +8,7 @@ import type { HtpasswdError } from '../errors.ts'
 import { missingError, readPasswordFile } from './read-file.ts'
 import { currentStats, isSameInode, isSameState, type Reading, readSnapshotSync } from './snapshot.ts'
 
-/** A file that nobody wrote for so long is complete, whatever it holds. */
+/** A file that has not been written for this long is complete, whatever it contains. */
 const SETTLED_MS = 1_000
 /**
  * Two writes within one tick of the file system's clock leave the same stamp: 2 s on FAT, 1 s on ext3 and some network

@@ -104,7 +104,7 @@ export interface LongOptions {
   readonly given: GivenPassword | undefined
 }
 
-/** A password that nobody types. */
+/** A password that is not typed at a prompt. */
 export interface GivenPassword {
   /** Whether it is generated and has to be shown, because no file gets it. */
   readonly isShown: boolean

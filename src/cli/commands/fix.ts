@@ -118,7 +118,7 @@ async function write(file: string, before: Buffer, { bytes, mode }: Plan, inPlac
     if (now === undefined || !now.equals(before)) {
       throw new HtpasswdError(
         'ERR_FILE_BUSY',
-        `${file} was changed by another program meanwhile; run the command again`,
+        `${file} was changed by another program in the meantime; run the command again`,
       )
     }
     backup ??= await backUp(file, before)

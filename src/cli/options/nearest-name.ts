@@ -1,7 +1,7 @@
 // The known name that a misspelt one was most likely meant to be.
 import { distance } from 'fastest-levenshtein'
 
-/** Undefined if no name is near: more than a third of its letters would have to change. */
+/** Undefined if no name is similar: more than a third of its characters would have to change. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map(candidate => ({ candidate, changes: distance(name.toLowerCase(), candidate.toLowerCase()) }))

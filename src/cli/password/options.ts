@@ -1,4 +1,4 @@
-// The options for a password that nobody types: the same rows in every command that needs one.
+// The options for a password that is not typed at a prompt: the same rows in every command that needs one.
 import type { GenerateOptions } from '../../hash/generate-password.ts'
 import { DEFAULT_LENGTH, DEFAULT_WORDS, passwordRanges } from '../../hash/generate-password.ts'
 import { type OptionReader, type OptionTable, text, type ValuesOf, wholeNumber } from '../options/table.ts'

@@ -1,4 +1,4 @@
-// MD5-based crypt on an MD5 of its own, where OpenSSL has none: in FIPS mode node:crypto refuses MD5, and apache-md5 is
+// MD5-based crypt with its own MD5, for an OpenSSL without one: in FIPS mode node:crypto refuses MD5, and apache-md5 is
 // built on it. Apache's command works there, because apr-util brings its own MD5 (crypto/apr_md5.c).
 import { type ByteString, fromByteString } from '../../bytes.ts'
 import { encode24 } from './crypt64.ts'

@@ -1,4 +1,4 @@
-// The idle timeout of a connection: a timer that is stopped while nobody owes anything.
+// The idle timeout of a connection: a timer that runs only while the upstream must act.
 
 export class IdleTimer {
   readonly #milliseconds: number

@@ -54,7 +54,7 @@ export class Upstream implements ConnectionOwner {
   readonly #connections = new Set<UpstreamConnection>()
   /**
    * Idle connections by user, the most recently used last. What a user leaves on a connection, such as the body of a
-   * request that the app did not read, can reach nobody else (response-queue poisoning, GHSA-3ccp-42pg-hgv6).
+   * request that the app did not read, cannot reach another user (response-queue poisoning, GHSA-3ccp-42pg-hgv6).
    */
   readonly #idle = new Map<string, UpstreamConnection[]>()
   #resting: UpstreamConnection[] = []

@@ -14,7 +14,7 @@ export class ReadBuffer {
 
   /**
    * Called by node:net for each address that it tries, and before each read; undefined keeps the current buffer. Until
-   * the first read it has to be given again: each attempt has a handle of its own, which would read into nothing.
+   * the first read it has to be given again: each attempt has its own handle, which has no buffer yet.
    */
   readonly next = (): Buffer => {
     if (this.#wanted !== this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(this.#wanted)

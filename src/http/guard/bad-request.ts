@@ -3,7 +3,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ignoreErrors } from '../proxy/upgrade.ts'
 
-/** What was wrong, for the client and for the access log. */
+/** The error, for the client and for the access log. */
 export interface MalformedRequest {
   readonly status: 400 | 405 | 408 | 413 | 431 | 501 | 505
   readonly text: string
@@ -103,7 +103,7 @@ function end(socket: Duplex, text: string): void {
   destroyLater(socket)
 }
 
-/** A client that goes on sending is disconnected. */
+/** A client that keeps sending is disconnected. */
 function destroyLater(socket: Duplex): void {
   setTimeout(() => socket.destroy(), 1000).unref()
 }

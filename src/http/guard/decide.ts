@@ -24,7 +24,7 @@ interface RequestFacts {
 export type CredentialsHeader = 'authorization' | 'x-mlflow-authorization'
 
 interface Outcome {
-  /** Who sent the request; undefined where nobody logged in. */
+  /** Who sent the request; undefined for a request without a login. */
   readonly identity: Login | undefined
   /** The request's `Origin`, where it is an allowed one: the response has to name it. */
   readonly allowedOrigin: string | undefined
@@ -165,28 +165,28 @@ export function createDecide(policy: Policy): Decide {
 
   return (request, facts) => {
     const allowedOrigin = allowedOriginOf(request)
-    const nobody: Outcome = { identity: undefined, allowedOrigin }
+    const anonymous: Outcome = { identity: undefined, allowedOrigin }
 
     // Can the request be trusted to be what it seems?
     const error = validateRequest(request)
     if (error !== undefined) {
       return {
-        ...respond(textResponse(error.status, error.text), 'ambiguous', nobody, true),
+        ...respond(textResponse(error.status, error.text), 'ambiguous', anonymous, true),
         cause: error.text,
       }
     }
     const { method = '', url = '', headers } = request
     const endpoint = endpoints.get(pathOf(url))
-    if (endpoint?.methods.includes(method)) return respond(endpoint.respond, endpoint.reason, nobody)
+    if (endpoint?.methods.includes(method)) return respond(endpoint.respond, endpoint.reason, anonymous)
     const preflight = preflightOf(request, allowedOrigin)
-    if (preflight !== undefined) return respond(preflight, 'preflight', nobody)
+    if (preflight !== undefined) return respond(preflight, 'preflight', anonymous)
 
     // Who sent it? An upgrade begins with a GET, but opens a channel for anything: it is never open.
     const route = findRoute(method, url, policy)
     if (isOpen(route) && !facts.upgrade) {
       return hasBody(request)
-        ? respond(bodyOnOpenPath, 'ambiguous', nobody, true)
-        : forward(request, facts, route, nobody, undefined)
+        ? respond(bodyOnOpenPath, 'ambiguous', anonymous, true)
+        : forward(request, facts, route, anonymous, undefined)
     }
     const header = credentialsHeaderOf(request, route)
     const credentials = parseCredentials(headers[header] as string | undefined)
@@ -195,7 +195,7 @@ export function createDecide(policy: Policy): Decide {
     const authorize = (result: AuthResult): Decision =>
       result.ok
         ? forward(request, facts, route, { identity: result, allowedOrigin }, header)
-        : respond(refusalResponse(result, headers.accept), result.reason, nobody)
+        : respond(refusalResponse(result, headers.accept), result.reason, anonymous)
     const result = authenticator.decide(credentials, { address: facts.client.address })
     return result instanceof Promise ? result.then(authorize) : authorize(result)
   }

@@ -1,4 +1,4 @@
-// The guard: a server that lets users through to one app, and nobody else.
+// The guard: a server that forwards the requests of users, and of nobody else, to one app.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
@@ -106,7 +106,7 @@ export function createGuard(options: GuardOptions): Guard {
     expectsContinue: boolean,
   ): Exchange | undefined => {
     const { socket } = req
-    // the parser goes on with what it has read of a connection that was closed
+    // the parser continues with what it has read before the connection was closed
     if (socket.destroyed) return undefined
     const client = findClient(req)
     const admission = connections.begin(socket)
@@ -200,7 +200,7 @@ export function createGuard(options: GuardOptions): Guard {
   })
   server.on('connection', (socket: Socket) => {
     // Over TCP without an address: it was reset before it was accepted, and a request on it would be counted and
-    // forwarded as nobody's. Connections to a Unix socket never have an address.
+    // forwarded without an address. Connections to a Unix socket never have an address.
     const gone = socket.remoteAddress === undefined && typeof server.address() !== 'string'
     if (gone || !connections.accept(socket)) socket.destroy()
   })

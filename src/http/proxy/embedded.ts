@@ -1,4 +1,4 @@
-// Where an admitted request goes: through the proxy to the app, or to a request listener of this process.
+// Forwards an admitted request: through the proxy to the app, or to a request listener of this process.
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http'
 import { textResponse } from '../basic/responses.ts'
 import { Upstream } from '../client/pool.ts'

@@ -43,7 +43,7 @@ export class Exchange {
     this.#url = req.url ?? ''
   }
 
-  /** Who sent the request; undefined while that is not decided, and where nobody logged in. */
+  /** Who sent the request; undefined until that is decided, and for a request without a login. */
   get identity(): Login | undefined {
     return this.#decision?.identity
   }
@@ -53,7 +53,7 @@ export class Exchange {
     return this.#closes
   }
 
-  /** Keeps what was decided, once and for all, and sends the response where there is one. */
+  /** Records the decision, which never changes, and sends its response if it has one. */
   carryOut(decision: Decision): decision is Admitted {
     this.#decision = decision
     if ('forward' in decision) return true

@@ -13,7 +13,7 @@ import type { ResponseHeaderWriter } from './response-headers.ts'
 import { writeInterim, writeWhole } from './response-writer.ts'
 import { type ClientUpgrade, joinSockets } from './upgrade.ts'
 
-/** What a reverse proxy is made of. */
+/** The parts of a reverse proxy. */
 export interface ReverseProxyParts {
   readonly upstream: Upstream
   readonly requestHeaders: RequestHeaderWriter
@@ -207,8 +207,8 @@ function bodyFraming({ exchange: { req } }: Forwarding): string {
 }
 
 /**
- * What the head of an upstream request is made of, in this order. What becomes of the response is in the methods of
- * `Forwarding`, in the order in which they are called.
+ * The parts of the head of an upstream request, in order. The response is handled by the methods of `Forwarding`, in the
+ * order in which they are called.
  */
 const requestSteps: readonly ((forwarding: Forwarding) => string)[] = [
   requestLine,

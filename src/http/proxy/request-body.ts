@@ -1,11 +1,11 @@
-// Whether a request has a body, and what is done with one that nobody reads.
+// Whether a request has a body, and what is done with one that is not read.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** A length above zero, or a transfer coding (RFC 9112 section 6.3). */
 export const hasBody = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-/** How long a client may keep sending a body that nobody reads, as nginx's lingering_time. */
+/** How long a client may keep sending a body that is not read, as nginx's lingering_time. */
 const LINGERING_MILLISECONDS = 30_000
 
 /**

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { HtpasswdError } from '../../errors.ts'
 import { hasBody } from './request-body.ts'
 
-/** How many bytes behind a handshake are kept until the app has answered it. */
+/** How many bytes after a handshake are kept until the app has responded to it. */
 const MAX_EARLY_BYTES = 64 * 1024
 
 /**
@@ -81,7 +81,7 @@ export class ClientUpgrade {
     this.#onBody()
   }
 
-  /** Hands the socket over. @returns what the client sent behind the handshake. */
+  /** Hands the socket over. @returns what the client sent after the handshake. */
   detach(): Buffer {
     this.socket.off('data', this.#onData).off('end', this.#onLeave).pause()
     return Buffer.concat(this.#early)
@@ -162,7 +162,7 @@ export function joinSockets(
 }
 
 /**
- * The bytes of a request without its upgrade, to be parsed anew as a plain request: clients such as Java's offer h2c with
+ * The bytes of a request without its upgrade, to be parsed again as a plain request: clients such as Java's offer h2c with
  * each first request, with a body too.
  */
 export function withoutUpgrade(req: IncomingMessage, head: Buffer): Buffer {

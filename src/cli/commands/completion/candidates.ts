@@ -108,7 +108,7 @@ function argumentsOf(option: Option | undefined, head = ''): Candidates {
   return { texts: (option?.read?.choices ?? []).map(choice => [head + choice, '']), paths: false }
 }
 
-/** The users of a password file who have a hash; none if it cannot be read, since nobody could see a message here. */
+/** The users of a password file who have a hash; none if it cannot be read, because the shell shows no message here. */
 async function usersOf(file: string): Promise<Candidates['texts']> {
   try {
     const path = file.startsWith('~/') ? join(homedir(), file.slice(2)) : file

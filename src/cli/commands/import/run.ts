@@ -112,7 +112,7 @@ async function carryOut(
       document => {
         rejectMalformed(document, file)
         const report = applyImport(document, plan, values['on-conflict'])
-        // before the file is written: if nobody can read the passwords, nothing is
+        // before the file is written: if the passwords cannot be delivered, nothing is stored
         if (isToBeShown(values)) deliver([...report.added, ...report.updated])
         return report
       },
@@ -124,7 +124,7 @@ async function carryOut(
     report = await write()
     return true
   }
-  // which ends the text with a line end of its own
+  // the text ends with a newline already
   if (passwords.length > 0) await updateWith(values, toByteString(passwords.subarray(0, -1)), file, writeIt)
   return report ?? write()
 }

@@ -27,7 +27,7 @@ export async function makeFirstUser(file: string, values: PasswordValues, io: Io
   const hash = await makeHash(password, {})
   let isDelivered = false
   const add = (document: HtpasswdDocument): boolean => {
-    // another process may have created it meanwhile: its user stays
+    // another process may have created it in the meantime: its user stays
     if (document.size > 0) return false
     document.set(FIRST_USER, hash)
     // on standard error, because the access log goes to standard output

@@ -31,7 +31,7 @@ export interface ListenerOptions {
   readonly values: ServeValues
   readonly stdout: Writable
   readonly notify: (text: string) => void
-  /** In place of a throttle of its own. */
+  /** Replaces its own throttle. */
   readonly limiter?: AttemptLimiter | undefined
 }
 

@@ -1,6 +1,6 @@
 // Writes the lines of the access log once per turn of the event loop: a write(2) per request costs more than its proxying.
 
-/** Bytes buffered while nobody reads our output; further lines are dropped, or the guard would run out of memory. */
+/** Bytes that are buffered while the output is not read. Further lines are dropped, or memory would run out. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 
 export function lineWriter(out: NodeJS.WritableStream): (line: string) => void {

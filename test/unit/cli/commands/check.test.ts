@@ -37,7 +37,7 @@ users:1: note: Windows newlines (CRLF): Apache and nginx read them, Envoy does n
     fix: htpasswd fix users
 users:3: bob: duplicate of line 2, which Apache and nginx use
     fix: htpasswd fix users
-users:3: note: bob: locked: nobody can log in
+users:3: note: bob: locked: the user cannot log in
     fix: set a password to unlock it: htpasswd -B -C 12 users bob
 users:4: no newline at the end: other tools append the next user to this line
     fix: htpasswd fix users

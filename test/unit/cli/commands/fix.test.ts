@@ -126,7 +126,7 @@ test('a change by another program while the question is open wins; no backup is 
       return Buffer.from('y')
     }
     expect(await fix([file], { ...io, readLine })).toBe(1)
-    expect(io.said.err).toContain('was changed by another program meanwhile; run the command again')
+    expect(io.said.err).toContain('was changed by another program in the meantime; run the command again')
     expect(readFolder(folder)).toEqual({ users: 'new:!\n' })
   }))
 
