@@ -1,5 +1,6 @@
 // A backup copy of a password file, made before a change that cannot be undone.
 import { type FileHandle, open } from 'node:fs/promises'
+import { syncFile } from '../platform/sync-file.ts'
 import { fileError } from './file-error.ts'
 import { linkTarget } from './link-target.ts'
 import { inTemporaryFolder, isRefusedByFolder } from './side-files.ts'
@@ -23,7 +24,7 @@ export async function backUp(path: string, bytes: Uint8Array): Promise<string> {
   try {
     if (process.platform === 'win32') await (await import('./windows-access.ts')).copyAccess(target, copy)
     await handle.writeFile(bytes)
-    await handle.sync()
+    await syncFile(handle)
   } catch (error) {
     throw fileError(error, 'cannot write', copy)
   } finally {

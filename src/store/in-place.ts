@@ -5,6 +5,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HtpasswdError } from '../errors.ts'
 import { nodeCrypto } from '../platform/node-crypto.ts'
+import { syncFile } from '../platform/sync-file.ts'
 import { backUp } from './backup.ts'
 import { fileError } from './file-error.ts'
 import { footer, isChangedSince, isTrusted, openRecovery, type Recovery, recoveryPaths } from './recovery.ts'
@@ -78,7 +79,7 @@ async function overwrite(
     await handle.truncate(await writeAll(handle, chunks))
     // a file system without modes refuses it, and the content counts
     if (mode !== undefined) await handle.chmod(Number(mode & 0o7777n)).catch(() => undefined)
-    await handle.sync()
+    await syncFile(handle)
   } finally {
     await handle.close()
   }
@@ -95,9 +96,9 @@ async function writeRecovery(
     if (copy === besideFile(path, 'recovery')) await letReadersIn(handle, stats)
     const end = Buffer.from(footer(digest([bytes]), digest(after)))
     await writeAll(handle, [bytes])
-    await handle.sync()
+    await syncFile(handle)
     await handle.write(end, 0, end.length, bytes.length)
-    await handle.sync()
+    await syncFile(handle)
   } catch (error) {
     removeIfAllowed(copy)
     throw fileError(error, 'cannot write', copy)

@@ -5,6 +5,7 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
+import { syncFile } from '../platform/sync-file.ts'
 import { CannotKeepError, createLike, type FileLike, keepAttributes } from './attributes.ts'
 import { fileError, isHeldOpen, isMissing } from './file-error.ts'
 import { isRefusedByFolder, newFile } from './side-files.ts'
@@ -74,7 +75,7 @@ export async function replaceFile(replacement: Replacement): Promise<boolean | '
       if (process.platform === 'win32') isPrivate = await setWindowsAccess(temporary, previous && path)
       await writeAll(handle, chunks)
       if (previous !== undefined) await keepAttributes(handle, temporary, previous, path)
-      await handle.sync()
+      await syncFile(handle)
     } finally {
       await handle.close()
     }
@@ -146,7 +147,7 @@ export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   try {
     const handle = await open(folder, constants.O_RDONLY)
-    await handle.sync().finally(() => handle.close())
+    await syncFile(handle).finally(() => handle.close())
   } catch {
     // some file systems refuse to sync a folder; the file is in place all the same
   }

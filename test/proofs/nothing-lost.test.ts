@@ -94,20 +94,38 @@ test('SIGKILL at 200 random moments: the old or the new file, and the next run w
 
 const mount = (folder: string) => spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder])
 const canMount = isRoot && process.platform === 'linux' && spawnSync('unshare', ['-m', 'true']).status === 0
-test.skipIf(!canMount)('a disk of 1 MB that is full loses nothing (root and tmpfs are needed)', async () => {
-  const disk = join(place.folder, 'disk')
-  mkdirSync(disk)
-  if (mount(disk).status !== 0) return expect(process.env.CI).not.toBe('true')
-  try {
-    const path = join(disk, 'f')
-    const before = users(15_000, 'x'.repeat(30))
-    writeFileSync(path, before)
-    const run = spawnSync(process.execPath, [bin, '-bs', path, 'new', 'p'], { encoding: 'utf8' })
-    expect(run.status).toBe(1)
-    expect(run.stderr).toMatch(/the disk is full; the file is as it was/)
-    expect(readFileSync(path, 'utf8')).toBe(before)
-    expect(readdirSync(disk)).toEqual(['f'])
-  } finally {
-    spawnSync('umount', [disk])
-  }
-})
+const PAGE = 4096
+/** A file of so many whole pages, so that one more record needs another one. */
+const ofPages = (pages: number): string => {
+  const text = users(Math.floor((pages * PAGE) / 50), 'x'.repeat(30))
+  return `${text}#${'x'.repeat(pages * PAGE - text.length - 2)}\n`
+}
+
+test.skipIf(!canMount).each([
+  ['a new file', [], 150, 0],
+  ['the recovery copy of a write in place', ['--in-place'], 150, 0],
+  // 1 MB is 256 pages: the file, its copy, which needs one more, the lock and these leave nothing
+  ['a write in place', ['--in-place'], 100, 256 - 100 - 101 - 1],
+] as const)(
+  'a disk of 1 MB that is full at %s loses nothing (root and tmpfs are needed)',
+  (_what, options, pages, others) => {
+    const disk = join(place.folder, 'disk')
+    mkdirSync(disk)
+    if (mount(disk).status !== 0) return expect(process.env.CI).not.toBe('true')
+    try {
+      const path = join(disk, 'f')
+      const before = ofPages(pages)
+      writeFileSync(path, before)
+      writeFileSync(join(disk, 'others'), Buffer.alloc(others * PAGE))
+      const run = spawnSync(process.execPath, [bin, '-bs', ...options, path, 'new', 'p'], {
+        encoding: 'utf8',
+      })
+      expect(run.status).toBe(1)
+      expect(run.stderr).toMatch(/the disk is full; the file is as it was/)
+      expect(readFileSync(path, 'utf8') === before).toBe(true)
+      expect(readdirSync(disk)).toEqual(['f', 'others'])
+    } finally {
+      spawnSync('umount', [disk])
+    }
+  },
+)

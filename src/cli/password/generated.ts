@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs'
 import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { type ByteString, fromByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
+import { syncFile } from '../../platform/sync-file.ts'
 import type { Io } from '../terminal/io.ts'
 import type { GenerationValues } from './options.ts'
 import { generationOf } from './source.ts'
@@ -66,7 +67,7 @@ async function createFile(path: string, password: ByteString, recordFile: string
     // before the first byte, because a program that has opened the file keeps its access
     if (process.platform === 'win32') await restrict(path)
     await handle.writeFile(fromByteString(`${password}\n` as ByteString))
-    await handle.sync()
+    await syncFile(handle)
     await handle.close()
   } catch (error) {
     await handle.close()
