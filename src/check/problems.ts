@@ -7,7 +7,7 @@ import { checkUsername } from '../document/username.ts'
 import { describeHash, type HashState } from '../hash/describe.ts'
 import { brokenFormats, type Problem, problem } from './problem.ts'
 import { ServerProblems } from './server-problems.ts'
-import type { ServerName } from './servers.ts'
+import { type ServerName, servers } from './servers.ts'
 
 /** Apache's command refuses a file with a longer line (MAX_STRING_LEN in support/passwd_common.h). */
 const MAX_LINE_BYTES = 255
@@ -106,6 +106,12 @@ const meanings: Partial<Record<HashState, readonly [Problem['code'], (format: st
   ],
 }
 
+const PLAIN_MARK = '{PLAIN}'
+const plainServers = Object.values(servers).filter(({ takesPlainMark }) => takesPlainMark)
+const MARKED_AS_PLAIN =
+  `a password in plain text, accepted only by ${plainServers.map(({ title }) => title).join(' and ')}: ` +
+  'everyone who can read the file has it'
+
 function* recordProblems(
   { user, hash, first, nameStart }: ScannedRecord,
   { line, start }: ScannedLine,
@@ -122,7 +128,8 @@ function* recordProblems(
     yield problem('duplicate-user', location, `duplicate of line ${first}, which Apache and nginx use`)
   const { state, format = '', strength } = describeHash(hash)
   const meaning = meanings[state]
-  if (meaning !== undefined) yield problem(meaning[0], location, meaning[1](format))
+  if (hash.startsWith(PLAIN_MARK)) yield problem('plaintext', location, MARKED_AS_PLAIN)
+  else if (meaning !== undefined) yield problem(meaning[0], location, meaning[1](format))
   else if (strength === 'broken') yield problem('broken-hash', location, brokenFormats[format] ?? '')
 }
 

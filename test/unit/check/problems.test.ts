@@ -140,3 +140,8 @@ test.each(['alice:Private:5d41402abc4b2a76b9719d911017c592\n', 'admins: alice bo
   'a file of another kind has no problem with its records: %j',
   text => expect(problemsOf(text)).toHaveLength(1),
 )
+
+test('{PLAIN} names the servers that accept it', () => {
+  const [found] = [...findProblems(Buffer.from('a:{PLAIN}secret\n'))]
+  expect(found?.message).toContain('accepted only by nginx and nginx on Windows')
+})

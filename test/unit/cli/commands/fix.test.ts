@@ -1,5 +1,5 @@
 // `htpasswd fix`: shows, asks, keeps a backup, and writes what was shown or nothing.
-import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fix } from '../../../../src/cli/commands/fix.ts'
@@ -140,14 +140,17 @@ test.skipIf(process.platform === 'win32')('a symbolic link stays one', () =>
 )
 
 test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-  'a folder that cannot be written: an error, and the file as it was',
+  'in a folder that cannot be written, the file is written in place and the message says where the backup is',
   () =>
     withFolder({ users: BROKEN }, async folder => {
       chmodSync(folder, 0o555)
       try {
         const io = recordedIo()
-        expect(await fix([join(folder, 'users'), '--yes'], io)).toBe(1)
-        expect(readFolder(folder)).toEqual({ users: BROKEN })
+        expect(await fix([join(folder, 'users'), '--yes'], io)).toBe(0)
+        expect(readFolder(folder)).toEqual({ users: REPAIRED })
+        const [, backup = ''] = /, backup in ([^\s;]+)/.exec(io.said.out) ?? []
+        expect(readFileSync(backup, 'latin1')).toBe(BROKEN)
+        rmSync(backup)
       } finally {
         chmodSync(folder, 0o755)
       }
