@@ -18,7 +18,7 @@ export const advice = {
   bom: { fix: FIX_FILE },
   cr: { fix: FIX_FILE },
   crlf: { fix: FIX_FILE, isNote: true },
-  'mixed-line-ends': { fix: FIX_FILE },
+  'mixed-newlines': { fix: FIX_FILE },
   'no-final-newline': { fix: FIX_FILE },
   'malformed-line': { fix: 'delete the line, put a # in front of it, or complete it to user:hash' },
   'long-line': { fix: 'shorten the line to 254 bytes; split a comment into several lines' },

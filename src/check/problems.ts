@@ -77,7 +77,7 @@ class Newlines {
     }
     if (this.#isMixed || lineEnd === this.#first) return []
     this.#isMixed = true
-    return [problem('mixed-line-ends', line, 'another kind of newline than in the lines before')]
+    return [problem('mixed-newlines', line, 'another kind of newline than in the lines before')]
   }
 }
 

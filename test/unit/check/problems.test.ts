@@ -17,7 +17,7 @@ const cases: Record<TextProblem, [text: string, line: number, user?: string][]> 
     [`a:${APR1}\r\nb:${APR1}\r\n`, 1],
     [`# x\r\na:${APR1}\n`, 1],
   ],
-  'mixed-line-ends': [
+  'mixed-newlines': [
     [`a:${APR1}\r\nb:${APR1}\r\nc:${APR1}\n`, 3],
     ['# x\n\r\n# y\r\n', 2],
   ],

@@ -21,7 +21,7 @@ export interface Service {
 }
 
 export interface Step {
-  readonly command: readonly [program: string, ...words: string[]]
+  readonly command: readonly [program: string, ...args: string[]]
   /** It may fail, for example because there is nothing to stop yet. */
   readonly optional?: true
 }

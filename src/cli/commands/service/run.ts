@@ -126,8 +126,8 @@ function surroundings(env: NodeJS.ProcessEnv): ServiceProcess {
     uid: process.getuid?.(),
     folder: process.cwd(),
     self: alone ? [process.execPath] : [process.execPath, realpathSync(process.argv[1] as string)],
-    run: ([program, ...words]) => {
-      const { status, error } = spawnSync(program, words, { stdio: 'inherit', windowsHide: true })
+    run: ([program, ...args]) => {
+      const { status, error } = spawnSync(program, args, { stdio: 'inherit', windowsHide: true })
       return error === undefined ? (status ?? 1) : undefined
     },
   }

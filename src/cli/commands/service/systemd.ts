@@ -39,10 +39,10 @@ export function systemd(host: ServiceHost): ServiceManager {
   const config = host.env.XDG_CONFIG_HOME || join(host.home, '.config')
   const pathOf = (name: string, atBoot: boolean): string =>
     join(atBoot ? '/etc/systemd/system' : join(config, 'systemd', 'user'), `${name}.service`)
-  const systemctl = (atBoot: boolean, ...words: string[]): readonly [string, ...string[]] => [
+  const systemctl = (atBoot: boolean, ...args: string[]): readonly [string, ...string[]] => [
     'systemctl',
     ...(atBoot ? [] : ['--user']),
-    ...words,
+    ...args,
   ]
   return {
     install(service): Plan {

@@ -37,7 +37,7 @@ const accountName = ({ USERDOMAIN: domain, USERNAME: name = '' }: NodeJS.Process
 
 /** @throws HtpasswdError `ERR_USAGE` for an argument that a task cannot express. */
 export function taskOf({ atBoot, describe, program, folder }: Service, account: string): string {
-  const [command = '', ...words] = program
+  const [command = '', ...args] = program
   for (const word of [...program, folder]) rejectVariables(word)
   // S4U: no password and no session, so no window; setting it up needs an elevated prompt
   const logon = atBoot ? 'S4U' : 'InteractiveToken'
@@ -72,7 +72,7 @@ export function taskOf({ atBoot, describe, program, folder }: Service, account: 
   <Actions Context="Author">
     <Exec>
       <Command>${xmlText(command)}</Command>
-      <Arguments>${xmlText(words.map(quoteForWindows).join(' '))}</Arguments>
+      <Arguments>${xmlText(args.map(quoteForWindows).join(' '))}</Arguments>
       <WorkingDirectory>${xmlText(folder)}</WorkingDirectory>
     </Exec>
   </Actions>
