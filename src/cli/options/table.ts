@@ -87,6 +87,28 @@ export const wholeNumber =
     throw new Error(`expected a whole number from ${min} to ${max}, got "${value}"`)
   }
 
+const MILLISECONDS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `30s`, `10m`, `12h`, `7d`; a bare number is seconds. The value is in milliseconds, the limits are in seconds. */
+export const duration =
+  (minSeconds: number, maxSeconds: number): OptionReader<number> =>
+  value => {
+    const [, number, unit = 's'] = /^(\d{1,9})([smhd])?$/.exec(value) ?? []
+    const milliseconds = Number(number) * MILLISECONDS[unit as keyof typeof MILLISECONDS]
+    if (milliseconds >= minSeconds * 1000 && milliseconds <= maxSeconds * 1000) return milliseconds
+    throw new Error(
+      `expected a time such as 30s, 10m, 12h or 7d, from ${durationText(minSeconds)} to ${durationText(maxSeconds)}, got "${value}"`,
+    )
+  }
+
+/** In the largest unit of which it is a multiple. */
+function durationText(seconds: number): string {
+  const unit = (['d', 'h', 'm'] as const).find(
+    name => seconds > 0 && (seconds * 1000) % MILLISECONDS[name] === 0,
+  )
+  return unit === undefined ? `${seconds}s` : `${(seconds * 1000) / MILLISECONDS[unit]}${unit}`
+}
+
 /** The switch that every command has. */
 export const helpOption = {
   group: 'Running:',
