@@ -1,16 +1,11 @@
 // A password file on disk: looked up as it is at the moment, changed only through update.ts.
-import { setTimeout as delay } from 'node:timers/promises'
 import type { HtpasswdDocument } from '../document/document.ts'
 import type { HtpasswdError } from '../errors.ts'
 import { hashPassword, verifyPassword } from '../hash/hash-password.ts'
 import type { HashOptions, VerifyOptions } from '../hash/options.ts'
 import { LiveDocument } from './live-document.ts'
 import { type UpdateOptions, updateFile } from './update.ts'
-import { type WatchOptions, watchPath } from './watch.ts'
-
-/** How often `reload` waits for a program that goes on writing in place. */
-const SETTLE_ATTEMPTS = 100
-const SETTLE_STEP_MS = 50
+import type { WatchOptions } from './watch.ts'
 
 /**
  * An open password file. Lookups use its current content on disk: after any program deletes a user or changes a password,
@@ -148,20 +143,11 @@ export class HtpasswdFile {
    * @throws HtpasswdError if it cannot be used: the reason that `error` has.
    */
   async reload(): Promise<boolean> {
-    await this.#settle()
+    await this.#live.settle()
     const { version } = this.#live
     const isChanged = version !== this.#reloaded
     this.#reloaded = version
     return isChanged
-  }
-
-  async #settle(): Promise<void> {
-    this.#live.check()
-    for (let attempt = 0; this.#live.settlesIn > 0 && attempt < SETTLE_ATTEMPTS; attempt++) {
-      await delay(Math.min(this.#live.settlesIn, SETTLE_STEP_MS))
-      this.#live.check()
-    }
-    if (this.#live.error !== undefined) throw this.#live.error
   }
 
   /**
@@ -170,15 +156,7 @@ export class HtpasswdFile {
    * may not be listed). It does not keep the program alive. Dispose of what it returns, or of the file, to stop.
    */
   watch(options: WatchOptions = {}): Disposable {
-    let told = this.#live.version
-    const check = async (): Promise<boolean> => {
-      await this.#settle()
-      const { version } = this.#live
-      const isChanged = version !== told
-      told = version
-      return isChanged
-    }
-    const watch = watchPath(this.#live.location, check, options)
+    const watch = this.#live.watch(options)
     this.#watches.add(watch)
     return watch
   }
