@@ -4,13 +4,14 @@ import { exactArguments } from './arguments.ts'
 import { commands } from './commands.ts'
 import { type Io, processIo } from './terminal/io.ts'
 import { reportErrors } from './terminal/output.ts'
+import { asCalled } from './terminal/program-name.ts'
 
 /** Runs the command and returns its exit status. */
 export const main = (args: readonly string[], io: Io = processIo): Promise<number> =>
   reportErrors(
     io,
     () => dispatch(exactArguments(args), io),
-    error => `htpasswd: ${error.message}\n`,
+    error => `htpasswd: ${asCalled(error.message)}\n`,
   )
 
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {

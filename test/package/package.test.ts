@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { freePort, skipReason } from '../support/outside-program.ts'
 import { installPackage, npxInCheckout } from './installed-package.ts'
-import { howToFetch, nodeFolder, nodeVersions } from './toolchain.js'
+import { howToFetch, nodeFolder, nodeVersions, tooOldNodeVersions } from './toolchain.js'
 
 const installed = installPackage()
 const noRegistry = skipReason({ 'the npm registry, or its packages in npm’s cache': installed?.folder })
@@ -171,6 +171,30 @@ describe.skipIf(noRegistry).each(nodeVersions)('on Node %s', version => {
       await once(child, 'exit')
     }
   })
+})
+
+describe.each(tooOldNodeVersions)('on Node %s, which is too old', version => {
+  const place = nodeFolder(version)
+  const missing = skipReason({ [`Node ${version} (${howToFetch})`]: place })
+  const node = join(place ?? '', process.platform === 'win32' ? 'node.exe' : 'node')
+
+  test.skipIf(missing).each(['htpasswd.js', 'start.js'])('bin/%s says so in one line', name => {
+    const bin = join(import.meta.dirname, '../../bin', name)
+    const { status, stdout, stderr } = spawnSync(node, [bin, 'serve', '--demo'], { encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toMatch(
+      /^htpasswd: needs Node 20\.19 or newer .*, and this is Node \S+\. Install .*pip install htpasswd-kit\n$/,
+    )
+    expect(stderr).toContain(`this is Node ${version}. `)
+  })
+})
+
+test('the oldest versions that start are those of package.json', () => {
+  const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
+  const script = readFileSync(join(import.meta.dirname, '../../bin/node-version.js'), 'utf8')
+  expect(engines.node).toBe('^20.19.0 || ^22.12.0 || >=23')
+  expect(script).toContain('{ 20: 19, 22: 12 }')
+  expect(script).toContain('major < 23 &&')
 })
 
 test('in a checkout npx htpasswd is ours', () => {

@@ -6,12 +6,16 @@ import { join } from 'node:path'
 const folder = join(import.meta.dirname, '../../.cache/toolchain')
 
 // the first one of 20 that is too old is there to see what it says
+export const tooOldNodeVersions = ['12.22.12', '18.20.8']
 export const nodeVersions = ['20.18.3', '20.19.6', '22.23.3', '24.9.0', '26.9.0']
 export const typescriptVersions = ['5.4.3', '5.9.3', '6.0.3', '7.0.2']
 
 const system = process.platform === 'win32' ? 'win' : process.platform
 const packages = [
-  ...nodeVersions.map(version => [`node-${version}`, `npm:node-${system}-${process.arch}@${version}`]),
+  ...[...tooOldNodeVersions, ...nodeVersions].map(version => [
+    `node-${version}`,
+    `npm:node-${system}-${process.arch}@${version}`,
+  ]),
   ...typescriptVersions.map(version => [`typescript-${version}`, `npm:typescript@${version}`]),
   ['@types/node', '20.19.43'],
 ]

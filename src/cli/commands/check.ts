@@ -10,6 +10,7 @@ import { type CommandSpec, helpOption, jsonOption, type OptionTable, oneOf } fro
 import { fileWarnings } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { count, Output, painter, printable, shellWord, writeJson } from '../terminal/output.ts'
+import { asCalled, programName } from '../terminal/program-name.ts'
 
 export const checkOptions = {
   for: {
@@ -109,7 +110,7 @@ function writeText(
     const about = user === undefined ? '' : `${printable(user)}: `
     const note = severity === 'note' ? paint('cyan', 'note: ') : ''
     output.write(`${paint('bold', location)}: ${note}${about}${message}\n`)
-    output.write(`    fix: ${commandOf(fix, file, user)}\n`)
+    output.write(`    fix: ${asCalled(commandOf(fix, file, user))}\n`)
   }
   output.write(summary(file, tally))
   if (server !== undefined) output.write(serverSummary(server, tally))
@@ -122,7 +123,7 @@ const commandOf = (fix: string, file: string, user: string | undefined): string 
 
 function summary(file: string, { problems, notes, fixable: repairable }: Tally): string {
   const all = [count(problems, 'problem'), ...(notes > 0 ? [count(notes, 'note')] : [])].join(', ')
-  const hint = repairable > 0 ? `; htpasswd fix ${shellWord(file)} repairs ${repairable} of them` : ''
+  const hint = repairable > 0 ? `; ${programName()} fix ${shellWord(file)} repairs ${repairable} of them` : ''
   return `${all}${hint}\n`
 }
 

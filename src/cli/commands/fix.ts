@@ -29,6 +29,7 @@ import {
   printableJson,
   shellWord,
 } from '../terminal/output.ts'
+import { programName } from '../terminal/program-name.ts'
 import { confirm } from '../terminal/prompt.ts'
 
 export const fixOptions = {
@@ -162,7 +163,9 @@ const modeLeft = (file: string, { mode }: Plan): string =>
 function leftover(file: string, bytes: Uint8Array): string {
   let problems = 0
   for (const { severity } of checkDocument(bytes)) if (severity === 'problem') problems++
-  return problems === 0 ? '' : `; ${count(problems, 'problem')} left, see: htpasswd check ${shellWord(file)}`
+  return problems === 0
+    ? ''
+    : `; ${count(problems, 'problem')} left, see: ${programName()} check ${shellWord(file)}`
 }
 
 const resultOf = (file: string, { changes }: Plan, backup: string | undefined): object => ({

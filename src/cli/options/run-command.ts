@@ -2,6 +2,7 @@
 import { ExitStatus } from '../../errors.ts'
 import type { Io } from '../terminal/io.ts'
 import { reportErrors } from '../terminal/output.ts'
+import { asCalled } from '../terminal/program-name.ts'
 import { helpOf } from './parse.ts'
 import type { CommandSpec, OptionTable } from './table.ts'
 import { type Parsed, parseOptions } from './values.ts'
@@ -25,5 +26,5 @@ export function runCommand<Table extends OptionTable & { readonly help: unknown 
     io.out(`${await helpOf(spec, io.columns)}\n`)
     return ExitStatus.ok
   }
-  return reportErrors(io, run, error => `htpasswd ${spec.name}: ${error.message}\n`)
+  return reportErrors(io, run, error => `htpasswd ${spec.name}: ${asCalled(error.message)}\n`)
 }

@@ -1,6 +1,7 @@
 // The app of `serve --demo`: responds to every path with a page that shows who is logged in and what an app receives.
 import type { RequestListener } from 'node:http'
 import { escapeHtml } from '../../../http/basic/html.ts'
+import { programName } from '../../terminal/program-name.ts'
 
 /** The header in which the demo gets the user's name, unless --user-header names another one. */
 export const DEMO_USER_HEADER = 'X-Forwarded-User'
@@ -41,6 +42,7 @@ export function demoPage({ method, target, rawHeaders, userHeader }: DemoRequest
   const known = headers.find(([name]) => name.toLowerCase() === userHeader.toLowerCase())
   // node:http decodes header values as Latin-1; user names are UTF-8
   const user = Buffer.from(known?.[1] ?? 'nobody', 'latin1').toString('utf8')
+  const name = escapeHtml(programName())
   const isForwarded = headers.some(([name]) => isPassword(name))
   const rows = headers.map(([name, value]) =>
     row(name, isPassword(name) ? '(hidden here)' : value, noteOn(name, userHeader)),
@@ -74,13 +76,12 @@ ${isForwarded ? '' : KEPT_ROW}  </table>
 <section>
   <h2>Your own app</h2>
   <p>One that is running, or one that the guard starts and stops:</p>
-  <pre>htpasswd serve --upstream http://127.0.0.1:5000
-htpasswd serve -- mlflow server --port 5000</pre>
+  <pre>${name} serve --upstream http://127.0.0.1:5000
+${name} serve -- mlflow server --port 5000</pre>
   <p>Add a user, who can log in at once:</p>
-  <pre>htpasswd -B -C 12 .htpasswd bob</pre>
+  <pre>${name} -B -C 12 .htpasswd bob</pre>
   <p>For other machines add <code>--listen 0.0.0.0:8080</code>, and <code>--tls-cert</code> with
-  <code>--tls-key</code> unless you trust the network. In a checkout, put
-  <code>npx</code> in front of each command.</p>
+  <code>--tls-key</code> unless you trust the network.</p>
 </section>
 </html>
 `

@@ -2,6 +2,7 @@
 
 import { type HashInfo, identify } from '../../../hash/registry.ts'
 import { count, printable, shellWord } from '../../terminal/output.ts'
+import { programName } from '../../terminal/program-name.ts'
 import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './address.ts'
 
 export interface StartupFacts {
@@ -86,13 +87,13 @@ export function hashWarnings(
     const formats = [...new Set(weak.map(({ info }) => nameOf(info as HashInfo)))].join(', ')
     warnings.push(
       `${namesOf(weak.map(({ user }) => user))}: ${formats} is easily guessed once the file leaks. ` +
-        `Set a new password with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
+        `Set a new password with: ${programName()} -B -C 12 ${shellWord(file)} NAME`,
     )
   }
   if (unusable.length > 0) {
     warnings.push(
       `${namesOf(unusable)} cannot log in: plain text, locked, damaged or of an unknown format. ` +
-        `Set a new password with: htpasswd -B -C 12 ${shellWord(file)} NAME`,
+        `Set a new password with: ${programName()} -B -C 12 ${shellWord(file)} NAME`,
     )
   }
   return warnings
