@@ -23,6 +23,7 @@ const layers = [
   'import',
   'store',
   'auth',
+  'access',
   'http',
   'cli',
   'deprecated.ts',

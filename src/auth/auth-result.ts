@@ -1,5 +1,6 @@
 // What an Authenticator takes and returns.
 import type { ByteString } from '../bytes.ts'
+import type { Identity } from './identity.ts'
 
 /**
  * A user name and a password as they were sent: bytes, because RFC 7617 leaves the encoding open. A byte string, as
@@ -18,6 +19,8 @@ export type RefusalReason =
   | 'missing'
   /** Unknown user or wrong password; the response does not say which. */
   | 'rejected'
+  /** A Bearer token or JWT that is malformed, unknown, expired or revoked. */
+  | 'invalid-token'
   /** Too many failures from this address or for this user name. */
   | 'throttled'
   /** Too many passwords are being verified. */
@@ -25,18 +28,9 @@ export type RefusalReason =
   /** The verification itself failed; `onError` got the error. */
   | 'fault'
 
-/** A successful login, with the user's name as text and as the bytes that were sent, one Latin-1 character for each byte. */
-export interface Login {
-  readonly ok: true
-  readonly user: string
-  readonly username: ByteString
-  /** Whether the user still exists with the same stored hash: for responses that stay open after the login. */
-  isCurrent(): boolean
-}
-
-/** A login, or a refusal with the status to respond with (RFC 9110, RFC 6585). */
+/** An identity, or a refusal with the status to respond with (RFC 9110, RFC 6585). */
 export type AuthResult =
-  | Login
+  | Identity
   | {
       readonly ok: false
       readonly status: 401 | 429 | 500 | 503
@@ -46,7 +40,14 @@ export type AuthResult =
     }
 
 /** RFC 9110 section 15.5.2, 15.6.1 and 15.6.4; RFC 6585 section 4. */
-const statuses = { missing: 401, rejected: 401, throttled: 429, busy: 503, fault: 500 } as const
+const statuses = {
+  missing: 401,
+  rejected: 401,
+  'invalid-token': 401,
+  throttled: 429,
+  busy: 503,
+  fault: 500,
+} as const
 
 /** A refusal, with its status. */
 export function refuse(reason: RefusalReason, retryAfter?: number): AuthResult {

@@ -6,7 +6,6 @@ import { HtpasswdError } from '../errors.ts'
 import { foreignHash } from '../hash/foreign.ts'
 import { excessOf, type HashLimits } from '../hash/options.ts'
 import { parseHash } from '../hash/registry.ts'
-import { networkOf, subnetOf } from '../platform/ip-address.ts'
 import { type AuthResult, type Credentials, refuse } from './auth-result.ts'
 import {
   type AuthenticatorOptions,
@@ -15,8 +14,8 @@ import {
 } from './authenticator-options.ts'
 import { DummyHashes } from './dummy-hash.ts'
 import { spellingsOf } from './spellings.ts'
-import { bytesOf, type FoundUser, findUser, StoredLogin } from './stored-user.ts'
-import { type Attempt, type AttemptLimiter, Throttle } from './throttle.ts'
+import { bytesOf, type FoundUser, findUser, PasswordIdentity } from './stored-user.ts'
+import { type Attempt, type AttemptLimiter, attemptOf, Throttle } from './throttle.ts'
 import { toUserSource, type UserLookup, type UserSource } from './user-source.ts'
 import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
 import { Verifier, type Verify } from './verifier.ts'
@@ -81,7 +80,8 @@ export class Authenticator {
   readonly #verify: Verify
   readonly #limits: HashLimits
   readonly #dummyHashes: DummyHashes
-  readonly #limiter: AttemptLimiter
+  /** Counts failures; other kinds of credentials count theirs here as well. @internal */
+  readonly limiter: AttemptLimiter
   readonly #now: () => number
   readonly #delay: (milliseconds: number) => Promise<unknown>
   readonly #onError: (error: unknown) => void
@@ -119,7 +119,7 @@ export class Authenticator {
     this.#verifier = new Verifier(checked.workers, checked.maxQueue)
     this.#verify = parts.verify ?? this.#verifier.verify
     this.#dummyHashes = new DummyHashes(this.#source, this.#limits, now)
-    this.#limiter = parts.limiter ?? new Throttle({ maxFailures: checked.maxFailures ?? 10, now })
+    this.limiter = parts.limiter ?? new Throttle({ maxFailures: checked.maxFailures ?? 10, now })
     this.#now = now
     this.#delay = parts.delay ?? delay
     this.#onError = onError
@@ -143,17 +143,16 @@ export class Authenticator {
     try {
       const found = findUser(this.#source, username)
       const key = this.#key(found.username, found.storedHash ?? '', password)
-      if (found.storedHash !== undefined && this.#verified.has(key)) return this.#login(found)
-      const name = found.user.normalize('NFC')
-      const [subnet, network] = address === undefined ? [] : [subnetOf(address), networkOf(address)]
-      return this.#checkOnce({ found, password, key, attempt: { subnet, network, name } })
+      if (found.storedHash !== undefined && this.#verified.has(key)) return this.#identity(found)
+      return this.#checkOnce({ found, password, key, attempt: attemptOf(found.user, address) })
     } catch (error) {
       this.#onError(error)
       return refuse('fault')
     }
   }
 
-  readonly #login = (found: FoundUser): StoredLogin => new StoredLogin(found, this.#source, this.#onError)
+  readonly #identity = (found: FoundUser): PasswordIdentity =>
+    new PasswordIdentity(found, this.#source, this.#onError)
 
   /**
    * Equal attempts of one subnet share one verification, whether the user exists or not (CVE-2026-88010 shared one among
@@ -182,7 +181,7 @@ export class Authenticator {
 
   /** Asks the throttle, then computes the hash. */
   async #check({ found, password, key, attempt }: Login, id: string): Promise<AuthResult> {
-    const admission = await this.#limiter.admit(attempt)
+    const admission = await this.limiter.admit(attempt)
     if (admission === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
     if ('wait' in admission) return refuse('throttled', Math.max(1, Math.ceil(admission.wait / 1000)))
     const start = this.#now()
@@ -192,13 +191,13 @@ export class Authenticator {
       if (isRight === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
       if (isRight) {
         this.#verified.add(key)
-        return this.#login(found)
+        return this.#identity(found)
       }
       isWrong = true
       this.#failed.set(id, this.#now() - start)
       return refuse('rejected')
     } finally {
-      this.#limiter.settle(attempt, isWrong)
+      this.limiter.settle(attempt, isWrong)
     }
   }
 

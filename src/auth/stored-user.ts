@@ -1,6 +1,6 @@
 // Finds the record that credentials name, and watches over it while something is open for its user.
 import { type ByteString, fromByteString, isAscii, toByteString } from '../bytes.ts'
-import type { Login } from './auth-result.ts'
+import type { Identity } from './identity.ts'
 import { spellingsOf, textOf } from './spellings.ts'
 import type { UserSource } from './user-source.ts'
 
@@ -36,9 +36,14 @@ function lookUp(source: UserSource, username: ByteString): string | undefined {
   return source.get(isUtf8 ? text : fromByteString(username)) ?? undefined
 }
 
-/** A login, and the stored hash that it was verified against. */
-export class StoredLogin implements Login {
+const NO_GROUPS: readonly string[] = []
+
+/** A user whose password was right, and the stored hash that it was verified against. */
+export class PasswordIdentity implements Identity {
   readonly ok = true
+  readonly kind = 'password'
+  readonly groups = NO_GROUPS
+  readonly scope = 'all'
   readonly user: string
   readonly username: ByteString
   readonly #source: UserSource

@@ -1,5 +1,6 @@
 // Slows guessing down: after a few wrong passwords only one in some seconds is checked. Guessers cannot lock others out.
 import { LRUCache } from 'lru-cache'
+import { networkOf, subnetOf } from '../platform/ip-address.ts'
 
 /** What an attempt is counted against. */
 export interface Attempt {
@@ -9,6 +10,16 @@ export interface Attempt {
   readonly network?: string | undefined
   /** The user name in one spelling, whether such a user exists or not. */
   readonly name: string
+}
+
+/**
+ * The attempt of a client at a name.
+ *
+ * @param user the name, whether such a user exists or not; empty where the credentials name none.
+ */
+export function attemptOf(user: string, address: string | undefined): Attempt {
+  const [subnet, network] = address === undefined ? [] : [subnetOf(address), networkOf(address)]
+  return { subnet, network, name: user.normalize('NFC') }
 }
 
 /** Admitted: settle it. Or not: try again after `wait` milliseconds; or so many wait that there is no room to do so. */

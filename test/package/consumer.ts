@@ -44,12 +44,12 @@ import {
   HtpasswdError,
   HtpasswdFile,
   hashPassword,
+  type Identity,
   type ImportedUser,
   type ImportOptions,
   type ImportReport,
   identify,
   importUsers,
-  type Login,
   needsRehash,
   type Problem,
   type ProblemCode,
@@ -121,7 +121,7 @@ const credentials: Credentials | undefined = parseCredentials('Basic eDp5')
 const usernameBytes: ByteString | undefined = parseCredentials('Basic eDp5')?.username
 const context: AuthContext = { address: '192.0.2.1' }
 const result: AuthResult = await authenticator.authenticate(credentials, context)
-const admitted: Login | undefined = result.ok ? result : undefined
+const admitted: Identity | undefined = result.ok ? result : undefined
 const reason: RefusalReason | undefined = result.ok ? undefined : result.reason
 const realm: BasicAuthOptions = { realm: 'Lab' }
 const login: BasicAuthMiddleware = basicAuth(authenticator, realm)

@@ -7,6 +7,8 @@ import { escapeHtml } from './html.ts'
 export interface CannedResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** Values of `Set-Cookie`. */
+  readonly cookies?: readonly string[]
   readonly body: string
 }
 

@@ -1,31 +1,20 @@
 // The one decision about a request: respond to it here, or forward it. The order of the questions is the security.
-import type { IncomingMessage } from 'node:http'
-import type { AuthResult, Login } from '../../auth/auth-result.ts'
-import type { AuthContext } from '../../auth/authenticator.ts'
-import { parseCredentials } from '../basic/credentials.ts'
+import type { AccessPolicy } from '../../access/policy.ts'
+import type { AuthResult } from '../../auth/auth-result.ts'
+import type { Identity } from '../../auth/identity.ts'
 import { type CannedResponse, createRefusalResponses, textResponse } from '../basic/responses.ts'
 import { hasBody } from '../proxy/request-body.ts'
-import { type ClientFacts, originOf } from './client-address.ts'
+import { originOf } from './client-address.ts'
 import { crossSiteResponse, describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
+import { commonEndpoints, createFindEndpoint, type Endpoint } from './endpoints.ts'
+import { createIdentify, type Verifiers } from './identify.ts'
+import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
 import { validateRequest } from './request-check.ts'
-import { findRoute, isPlainPath, pathOf, type Route, type RouteOptions } from './route.ts'
-
-/** The part of a request that is decided on. */
-type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers'>
-
-/** What is known of a request beyond its head. */
-interface RequestFacts {
-  readonly client: ClientFacts
-  /** Whether it asks to leave HTTP for another protocol, such as WebSocket. */
-  readonly upgrade: boolean
-}
-
-/** The header that held the credentials which were verified. */
-export type CredentialsHeader = 'authorization' | 'x-mlflow-authorization'
+import { findRoute, pathOf, type Route, type RouteOptions } from './route.ts'
 
 interface Outcome {
   /** Who sent the request; undefined for a request without a login. */
-  readonly identity: Login | undefined
+  readonly identity: Identity | undefined
   /** The request's `Origin`, where it is an allowed one: the response has to name it. */
   readonly allowedOrigin: string | undefined
 }
@@ -41,49 +30,41 @@ export interface Responded extends Outcome {
   readonly closes: boolean
 }
 
+/** One of the guard's own endpoints responds, once the form of the request has been read. */
+export interface Served extends Outcome {
+  readonly serve: (form: URLSearchParams) => CannedResponse | Promise<CannedResponse>
+  /** A word for the access log. */
+  readonly reason: string
+}
+
 /** The request goes to the app. */
 export interface Admitted extends Outcome {
   readonly forward: true
   /** The request target for the app: the client's bytes, without the prefix. */
   readonly target: string
-  /** Where the verified credentials were; undefined where none were needed. */
+  /** Where the verified credentials were; undefined where none were needed, and for a cookie. */
   readonly credentialsHeader: CredentialsHeader | undefined
   /** Whether `Origin` is the app's own or an allowed one. */
   readonly trustedOrigin: boolean
+  /** Fields that the response gets besides the app's: names and values in turn. */
+  readonly responseHeaders?: readonly string[]
 }
 
 /** What becomes of a request. */
-export type Decision = Responded | Admitted
+export type Decision = Responded | Served | Admitted
 
 /** What decisions are made from: the guard's options, checked. */
-export interface Policy extends RouteOptions {
-  readonly authenticator: Authenticating
+export interface Policy extends RouteOptions, Verifiers {
   readonly realm: string
   readonly allowOrigins: ReadonlySet<string>
-}
-
-/** The part of an `Authenticator` that is needed: at once where no password has to be hashed. */
-interface Authenticating {
-  decide(
-    credentials: ReturnType<typeof parseCredentials>,
-    context: AuthContext,
-  ): AuthResult | Promise<AuthResult>
+  /** Which users may do what; without it every user may do everything. */
+  readonly access?: AccessPolicy | undefined
+  /** Endpoints of the guard besides those that every guard has. */
+  readonly endpoints?: readonly Endpoint[] | undefined
 }
 
 /** Decides about one request; a promise only where a password has to be hashed. */
 export type Decide = (request: RequestHead, facts: RequestFacts) => Decision | Promise<Decision>
-
-/** An endpoint of the guard itself, answered without login and without the app. */
-interface Endpoint {
-  readonly methods: readonly string[]
-  readonly respond: CannedResponse
-  readonly reason: string
-}
-
-/** The guard's own endpoints by path. */
-const endpoints: ReadonlyMap<string, Endpoint> = new Map([
-  ['/.htpasswd/health', { methods: ['GET', 'HEAD'], respond: textResponse(200, 'ok'), reason: 'health' }],
-])
 
 // under 300 bytes with the sentence before it: MLflow's client prints the whole body
 const MLFLOW_HINT =
@@ -93,6 +74,13 @@ const MLFLOW_HINT =
 
 const notFound = textResponse(404, '404 Not Found: There is no page at this address.')
 
+const notForTokens = textResponse(
+  403,
+  '403 Forbidden: This address is for users who signed in with their password, not for tokens.',
+)
+
+const forbidden = (reason: string): CannedResponse => textResponse(403, `403 Forbidden: ${reason}`)
+
 // An app that does not read the body of a GET takes it for the next request on the connection, so a client without a
 // login could send one in the place of a user's (CL.0 request smuggling, GHSA-ggv3-7p47-pfv8).
 const bodyOnOpenPath = textResponse(400, '400 Bad Request: This address takes no request body.')
@@ -100,27 +88,14 @@ const bodyOnOpenPath = textResponse(400, '400 Bad Request: This address takes no
 const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in route && route.open
 
 /**
- * The header with the login. On MLflow's gateway `Authorization` may hold the key of a model provider instead. A path
- * that an app could resolve to another one is not the gateway's.
- */
-function credentialsHeaderOf({ headers }: RequestHead, route: Route): CredentialsHeader {
-  const gateway =
-    typeof route === 'object' &&
-    'path' in route &&
-    route.path.startsWith('/gateway/') &&
-    isPlainPath(route.path)
-  return gateway && headers['x-mlflow-authorization'] !== undefined
-    ? 'x-mlflow-authorization'
-    : 'authorization'
-}
-
-/**
  * Makes the function that decides. It asks three questions, each only once the one before it is answered: can the
  * request be trusted to be what it seems, who sent it, and may that sender do this. It changes nothing and sends
  * nothing; only the authenticator it calls keeps state.
  */
 export function createDecide(policy: Policy): Decide {
-  const { authenticator, allowOrigins } = policy
+  const { allowOrigins, access } = policy
+  const identify = createIdentify(policy)
+  const findEndpoint = createFindEndpoint([...commonEndpoints, ...(policy.endpoints ?? [])], policy.prefix)
   const refusalResponse = createRefusalResponses({ realm: policy.realm, hint: MLFLOW_HINT })
 
   const allowedOriginOf = ({ headers: { origin } }: RequestHead): string | undefined =>
@@ -176,8 +151,13 @@ export function createDecide(policy: Policy): Decide {
       }
     }
     const { method = '', url = '', headers } = request
-    const endpoint = endpoints.get(pathOf(url))
-    if (endpoint?.methods.includes(method)) return respond(endpoint.respond, endpoint.reason, anonymous)
+    const endpoint = findEndpoint(method, pathOf(url))
+    const serve = (asker: Endpoint, outcome: Outcome): Served => ({
+      serve: form => asker.respond({ head: request, facts, identity: outcome.identity, form }),
+      reason: asker.reason,
+      ...outcome,
+    })
+    if (endpoint?.for === 'anyone') return serve(endpoint, anonymous)
     const preflight = preflightOf(request, allowedOrigin)
     if (preflight !== undefined) return respond(preflight, 'preflight', anonymous)
 
@@ -188,15 +168,23 @@ export function createDecide(policy: Policy): Decide {
         ? respond(bodyOnOpenPath, 'ambiguous', anonymous, true)
         : forward(request, facts, route, anonymous, undefined)
     }
-    const header = credentialsHeaderOf(request, route)
-    const credentials = parseCredentials(headers[header] as string | undefined)
+    const { result, header } = identify(request, facts, route)
 
     // May that sender do this?
-    const authorize = (result: AuthResult): Decision =>
-      result.ok
-        ? forward(request, facts, route, { identity: result, allowedOrigin }, header)
-        : respond(refusalResponse(result, headers.accept), result.reason, anonymous)
-    const result = authenticator.decide(credentials, { address: facts.client.address })
+    const authorize = (sender: AuthResult): Decision => {
+      if (!sender.ok) return respond(refusalResponse(sender, headers.accept), sender.reason, anonymous)
+      const outcome: Outcome = { identity: sender, allowedOrigin }
+      if (endpoint !== undefined) {
+        const isEnough = endpoint.tokens || sender.kind === 'password' || sender.kind === 'session'
+        return isEnough ? serve(endpoint, outcome) : respond(notForTokens, 'forbidden', outcome)
+      }
+      if (access !== undefined && typeof route === 'object' && 'path' in route) {
+        const decision = access.decide(sender, method, route.path)
+        if (!decision.allowed)
+          return { ...respond(forbidden(decision.reason), 'forbidden', outcome), cause: decision.reason }
+      }
+      return forward(request, facts, route, outcome, header)
+    }
     return result instanceof Promise ? result.then(authorize) : authorize(result)
   }
 }

@@ -19,7 +19,8 @@ import {
 } from './bad-request.ts'
 import { createClientFacts } from './client-address.ts'
 import { ConnectionLimit, LIMIT_REACHED, PIPELINED } from './connection-limit.ts'
-import { createDecide, type Decision, tooManyConnections, unmetExpectation } from './decide.ts'
+import { createDecide, type Decision, type Served, tooManyConnections, unmetExpectation } from './decide.ts'
+import { readForm } from './form.ts'
 import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './options.ts'
 import {
   closeWithConnection,
@@ -147,7 +148,16 @@ export function createGuard(options: GuardOptions): Guard {
     if (exchange === undefined) return
     const carryOut = (decision: Decision): void => {
       if (decision.identity !== undefined) connections.markAuthenticated(req.socket)
-      if (!exchange.carryOut(decision) || res.destroyed) return
+      if ('respond' in decision) {
+        exchange.carryOut(decision)
+        return
+      }
+      exchange.decide(decision)
+      if (res.destroyed) return
+      if ('serve' in decision) {
+        serveEndpoint(exchange, decision).catch(fail)
+        return
+      }
       streams.add(exchange)
       forward.send(exchange, decision, upgrade)
     }
@@ -235,6 +245,16 @@ export function createGuard(options: GuardOptions): Guard {
       forward.close()
     },
   }
+}
+
+/** Responds at one of the guard's own endpoints. */
+async function serveEndpoint(exchange: Exchange, { serve, reason }: Served): Promise<void> {
+  const { req, res, expectsContinue } = exchange
+  const takesForm = req.method === 'POST'
+  if (takesForm && expectsContinue) res.writeContinue()
+  const form = takesForm ? await readForm(req) : new URLSearchParams()
+  const response = form instanceof URLSearchParams ? await serve(form) : form
+  if (!res.destroyed) exchange.respond(response, reason)
 }
 
 /** Reports an error of the program around the guard, such as its log function. */

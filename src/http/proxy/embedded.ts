@@ -56,6 +56,9 @@ function embedded(listener: RequestListener, requestHeaders: RequestHeaderWriter
       req.url = admitted.target
       if (exchange.expectsContinue) res.writeContinue()
       countBody(exchange)
+      const { responseHeaders = [] } = admitted
+      for (let i = 0; i < responseHeaders.length; i += 2)
+        res.appendHeader(responseHeaders[i] as string, responseHeaders[i + 1] as string)
       listener(req, res)
     },
     close: () => {},

@@ -1,12 +1,12 @@
 // One request with its response, from its arrival to its line in the access log.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Login } from '../../auth/auth-result.ts'
+import type { Identity } from '../../auth/identity.ts'
 import type { CannedResponse } from '../basic/responses.ts'
 import type { UpstreamCall } from '../client/queued-call.ts'
 import type { AccessLogEntry } from '../guard/access-log.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
 import { corsHeaders } from '../guard/cross-site.ts'
-import type { Admitted, Decision } from '../guard/decide.ts'
+import type { Admitted, Decision, Responded } from '../guard/decide.ts'
 import { lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderFacts } from './request-headers.ts'
 
@@ -44,7 +44,7 @@ export class Exchange {
   }
 
   /** Who sent the request; undefined until that is decided, and for a request without a login. */
-  get identity(): Login | undefined {
+  get identity(): Identity | undefined {
     return this.#decision?.identity
   }
 
@@ -53,13 +53,16 @@ export class Exchange {
     return this.#closes
   }
 
-  /** Records the decision, which never changes, and sends its response if it has one. */
-  carryOut(decision: Decision): decision is Admitted {
+  /** Records the decision, which never changes. */
+  decide(decision: Decision): void {
     this.#decision = decision
-    if ('forward' in decision) return true
+  }
+
+  /** Records a decision that is a response, and sends it. */
+  carryOut(decision: Responded): void {
+    this.#decision = decision
     if (decision.closes) this.#closes = true
     this.respond(decision.respond, decision.reason, decision.cause)
-    return false
   }
 
   /**
@@ -67,13 +70,14 @@ export class Exchange {
    *
    * @param reason a word for the access log; `cause` says what exactly went wrong.
    */
-  respond({ status, headers: own, body }: CannedResponse, reason: string, cause?: string): void {
+  respond({ status, headers: own, cookies, body }: CannedResponse, reason: string, cause?: string): void {
     const { req, res } = this
     this.#reason = reason
     this.#cause = cause
     // without these a page of the allowed origin could not see the status, nor tell a wrong password from no network
     const origin = this.#decision?.allowedOrigin
-    const headers = origin === undefined ? own : { ...corsHeaders(origin), ...own }
+    const cors = origin === undefined ? undefined : corsHeaders(origin)
+    const headers = { ...cors, ...own, ...(cookies && { 'set-cookie': [...cookies] }) }
     // A client that waits for 100 Continue may send the body or not, so the next request could not be told from it
     // (RFC 9110 section 10.1.1).
     if (this.#closes || this.expectsContinue) res.writeHead(status, { ...headers, connection: 'close' })

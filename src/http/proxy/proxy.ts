@@ -103,6 +103,7 @@ class Forwarding implements ResponseHandler {
     if (req.method !== 'HEAD') this.#remaining = contentLength
     // a client that waits for 100 Continue and was not told to go on must not: its body could be read as a request
     if (closes || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
+    if (this.admitted.responseHeaders !== undefined) headers.push(...this.admitted.responseHeaders)
     res.writeHead(status, reason, headers)
   }
 

@@ -1,7 +1,7 @@
 // The header fields that go up to the app: the client's, without those that are not the client's to set, and the guard's.
 import type { ByteString } from '../../bytes.ts'
 import { type ClientFacts, originOf } from '../guard/client-address.ts'
-import type { CredentialsHeader } from '../guard/decide.ts'
+import type { CredentialsHeader } from '../guard/request.ts'
 import { requestAddresses, toUpstreamAddress, type UpstreamAddressFacts } from './address-headers.ts'
 import {
   connectionOptions,

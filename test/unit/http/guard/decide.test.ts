@@ -3,9 +3,18 @@
 import { describe, expect, test } from 'vitest'
 import { type AuthResult, type Credentials, refuse } from '../../../../src/auth/auth-result.ts'
 import { type ByteString, toByteString } from '../../../../src/bytes.ts'
+import { textResponse } from '../../../../src/http/basic/responses.ts'
 import { createDecide, type Decision, type Policy } from '../../../../src/http/guard/decide.ts'
 
-const alice = { ok: true, user: 'alice', username: toByteString('alice'), isCurrent: () => true } as const
+const alice = {
+  ok: true,
+  user: 'alice',
+  username: toByteString('alice'),
+  kind: 'password',
+  groups: [],
+  scope: 'all',
+  isCurrent: () => true,
+} as const
 const basic = (user: string, password = 'right'): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 const LOGIN = { authorization: basic('alice') }
@@ -44,7 +53,9 @@ function decide(line: string, { upgrade = false, headers = {}, policy = {} }: Ca
 
 /** What the case tables compare: the target that goes to the app, or the status and the reason. */
 const outcome = (decision: Decision): string =>
-  'forward' in decision ? `-> ${decision.target}` : `${decision.respond.status} ${decision.reason}`
+  'forward' in decision
+    ? `-> ${decision.target}`
+    : `${'serve' in decision ? 'served' : decision.respond.status} ${decision.reason}`
 
 describe('a request that cannot be trusted to be what it seems', () => {
   test.each([
@@ -61,11 +72,11 @@ describe('a request that cannot be trusted to be what it seems', () => {
 
 describe('the health path', () => {
   test.each([
-    ['GET /.htpasswd/health', '200 health'],
-    ['HEAD /.htpasswd/health', '200 health'],
-    ['POST /.htpasswd/health', '401 missing'],
+    ['GET /.htpasswd/health', 'served health'],
+    ['HEAD /.htpasswd/health', 'served health'],
+    ['POST /.htpasswd/health', 'served method'],
     ['GET /.htpasswd/health/', '401 missing'],
-    ['GET /.htpasswd/health?t=1', '200 health'],
+    ['GET /.htpasswd/health?t=1', 'served health'],
     ['GET //.htpasswd/health', '401 missing'],
   ])('%s: %s', (line, expected) => expect(outcome(decide(line))).toBe(expected))
 })
@@ -238,4 +249,73 @@ describe('below a prefix', () => {
     expect(decide('POST /mlflow?a=1', { policy, headers: LOGIN })).toMatchObject({
       respond: { status: 308, headers: { location: '/mlflow/?a=1' } },
     }))
+})
+
+describe('an access policy', () => {
+  const access = {
+    decide: ({ user }: { user: string }, method: string, path: string) =>
+      method === 'GET' && path === '/read'
+        ? ({ allowed: true } as const)
+        : ({ allowed: false, reason: `${user} may not ${method} ${path}` } as const),
+  }
+  test.each([
+    ['GET /read', LOGIN, '-> /read'],
+    ['GET /read?a=/x', LOGIN, '-> /read?a=/x'],
+    ['POST /read', LOGIN, '403 forbidden'],
+    ['GET /lab/other', LOGIN, '403 forbidden'],
+    ['GET /read', {}, '401 missing'],
+    ['POST /read', { authorization: basic('alice', 'wrong') }, '401 rejected'],
+    // a request of another site's page is refused for a reason of its own, after the user's rights
+    ['POST /read', { ...LOGIN, origin: 'https://evil.example' }, '403 forbidden'],
+  ])('%s with %o: %s', (line, headers, expected) =>
+    expect(outcome(decide(line, { headers, policy: { access } }))).toBe(expected),
+  )
+
+  test('is asked about the path as the app gets it', () => {
+    const policy = { access, prefix: '/lab' }
+    expect(outcome(decide('GET /lab/read', { headers: LOGIN, policy }))).toBe('-> /read')
+    expect(outcome(decide('GET /lab/read/', { headers: LOGIN, policy }))).toBe('403 forbidden')
+  })
+
+  test('sends no challenge with its refusal, which says who may not do what', () => {
+    const decision = decide('POST /read', { headers: LOGIN, policy: { access } })
+    expect(decision).toMatchObject({
+      identity: { user: 'alice' },
+      cause: 'alice may not POST /read',
+      respond: { body: expect.stringContaining('alice may not POST /read') },
+    })
+    expect(decision).not.toMatchObject({ respond: { headers: { 'www-authenticate': expect.anything() } } })
+  })
+})
+
+describe('an endpoint for users', () => {
+  const endpoints = [
+    {
+      path: '/.htpasswd/mine',
+      methods: ['GET'],
+      for: 'user',
+      reason: 'mine',
+      respond: () => textResponse(200, 'mine'),
+    },
+    {
+      path: '/.htpasswd/who',
+      methods: ['GET'],
+      for: 'user',
+      tokens: true,
+      reason: 'who',
+      respond: () => textResponse(200, 'who'),
+    },
+  ] as const
+  const withToken = { endpoints, authenticator: { decide: () => ({ ...alice, kind: 'token' as const }) } }
+  test.each([
+    ['GET /.htpasswd/mine', {}, { endpoints }, '401 missing'],
+    ['GET /.htpasswd/mine', LOGIN, { endpoints }, 'served mine'],
+    ['GET /.htpasswd/mine', LOGIN, withToken, '403 forbidden'],
+    ['GET /.htpasswd/who', LOGIN, withToken, 'served who'],
+    ['POST /.htpasswd/mine', LOGIN, { endpoints }, 'served method'],
+    ['GET /.htpasswd/other', LOGIN, { endpoints }, 'served not-found'],
+    ['GET /.htpasswd/other', {}, { endpoints }, '401 missing'],
+  ])('%s with %o: %s', (line, headers, policy, expected) =>
+    expect(outcome(decide(line, { headers, policy }))).toBe(expected),
+  )
 })

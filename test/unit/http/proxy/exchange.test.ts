@@ -32,9 +32,12 @@ test('a log entry has the path without its query, also when the target was rewri
     ok: true,
     user: 'alice',
     username: toByteString('alice'),
+    kind: 'password',
+    groups: [],
+    scope: 'all',
     isCurrent: () => true,
   } as const
-  exchange.carryOut({
+  exchange.decide({
     forward: true,
     target: '/rewritten',
     credentialsHeader: 'authorization',

@@ -1,0 +1,19 @@
+// May they: the question that every kind of credentials has to pass, and the shape of its answer.
+import type { Identity } from '../auth/identity.ts'
+
+/** The answer, with the rule that gave it. */
+type AccessDecision =
+  | { readonly allowed: true; readonly rule?: string | undefined }
+  | {
+      readonly allowed: false
+      /** The rule that refused; undefined where no rule matched. */
+      readonly rule?: string | undefined
+      /** Why, in a sentence for the person who asked. */
+      readonly reason: string
+    }
+
+/** Decides which user may do what. It is pure: the same question has the same answer until the rules change. */
+export interface AccessPolicy {
+  /** @param path the path as the app gets it: exactly these bytes, without query and prefix. */
+  decide(identity: Pick<Identity, 'user' | 'groups' | 'scope'>, method: string, path: string): AccessDecision
+}

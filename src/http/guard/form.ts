@@ -1,0 +1,33 @@
+// Reads the form that a request to one of the guard's own endpoints brings.
+import type { IncomingMessage } from 'node:http'
+import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import { hasBody } from '../proxy/request-body.ts'
+
+/** A name, two passwords and a path: more is not a form of ours. */
+const MAX_FORM_BYTES = 8 * 1024
+
+const tooLarge = textResponse(413, '413 Content Too Large: This form is longer than 8 KB.')
+const notAForm = textResponse(
+  415,
+  '415 Unsupported Media Type: This address takes a form (application/x-www-form-urlencoded).',
+)
+const cutOff = textResponse(400, '400 Bad Request: The form was cut off.')
+
+/** Resolves with the fields, or with the response to what is no form. */
+export async function readForm(req: IncomingMessage): Promise<URLSearchParams | CannedResponse> {
+  if (!hasBody(req)) return new URLSearchParams()
+  const type = req.headers['content-type'] ?? ''
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return notAForm
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > MAX_FORM_BYTES) return tooLarge
+      chunks.push(chunk)
+    }
+  } catch {
+    return cutOff
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString())
+}

@@ -1,0 +1,96 @@
+// Who sent a request: finds its credentials and has them verified. One order for all kinds, and no second try: what is
+// present and wrong never falls through to the next kind.
+import { type AuthResult, type Credentials, refuse } from '../../auth/auth-result.ts'
+import type { AuthContext } from '../../auth/authenticator.ts'
+import type { ByteString } from '../../bytes.ts'
+import { parseCredentials } from '../basic/credentials.ts'
+import type { ClientFacts } from './client-address.ts'
+import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
+import { isPlainPath, type Route } from './route.ts'
+
+/** An answer at once, where nothing has to be hashed or fetched. */
+type Answer = AuthResult | Promise<AuthResult>
+
+/** What verifies each kind of credentials. A kind that is not there is not accepted. */
+export interface Verifiers {
+  /** User name and password: an `Authenticator`. */
+  readonly authenticator: {
+    decide(credentials: Credentials<ByteString> | undefined, context: AuthContext): Answer
+  }
+  /** Personal access tokens. */
+  readonly tokens?: TokenVerifier | undefined
+  /** JSON Web Tokens of an identity provider. */
+  readonly jwt?: { decide(token: string, context: AuthContext): Answer } | undefined
+  /** Session cookies. */
+  readonly sessions?:
+    | {
+        /** Undefined where the request has no cookie of this guard. */
+        decide(cookies: string, client: ClientFacts): AuthResult | undefined
+      }
+    | undefined
+}
+
+/** Verifies personal access tokens. */
+interface TokenVerifier {
+  /** Whether the text has the form of a token, its checksum included. */
+  isToken(text: string): boolean
+  /** @param owner the user that the request names; undefined where it names none. */
+  decide(token: string, owner: ByteString | undefined, context: AuthContext): Answer
+}
+
+/** Whose credentials a request has, and in which header they were; undefined for a cookie or none. */
+interface Identified {
+  readonly result: Answer
+  readonly header: CredentialsHeader | undefined
+}
+
+/** Finds out who sent a request. */
+export type Identify = (request: RequestHead, facts: RequestFacts, route: Route) => Identified
+
+// credentials = "Bearer" 1*SP b64token   (RFC 6750 section 2.1; the scheme in any case)
+const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
+
+/** Makes the function that finds out who sent a request. */
+export function createIdentify({ authenticator, tokens, jwt, sessions }: Verifiers): Identify {
+  const bearer = (token: string, context: AuthContext): Answer => {
+    // a JSON Web Token has two dots (RFC 7515 section 3.1), a personal access token none
+    if (jwt !== undefined && token.includes('.')) return jwt.decide(token, context)
+    if (tokens !== undefined) return tokens.decide(token, undefined, context)
+    return refuse(jwt === undefined ? 'missing' : 'invalid-token')
+  }
+
+  const verify = (value: string | undefined, context: AuthContext): Answer => {
+    const token = tokens === undefined && jwt === undefined ? undefined : BEARER.exec(value ?? '')?.[1]
+    if (token !== undefined) return bearer(token, context)
+    const credentials = parseCredentials(value)
+    if (credentials !== undefined && tokens?.isToken(credentials.password))
+      return tokens.decide(credentials.password, credentials.username, context)
+    return authenticator.decide(credentials, context)
+  }
+
+  return (request, { client }, route) => {
+    const { headers } = request
+    const header = credentialsHeaderOf(request, route)
+    const value = headers[header] as string | undefined
+    if (value === undefined && sessions !== undefined && headers.cookie !== undefined) {
+      const result = sessions.decide(headers.cookie, client)
+      if (result !== undefined) return { result, header: undefined }
+    }
+    return { result: verify(value, { address: client.address }), header }
+  }
+}
+
+/**
+ * The header with the login. On MLflow's gateway `Authorization` may hold the key of a model provider instead. A path
+ * that an app could resolve to another one is not the gateway's.
+ */
+function credentialsHeaderOf({ headers }: RequestHead, route: Route): CredentialsHeader {
+  const gateway =
+    typeof route === 'object' &&
+    'path' in route &&
+    route.path.startsWith('/gateway/') &&
+    isPlainPath(route.path)
+  return gateway && headers['x-mlflow-authorization'] !== undefined
+    ? 'x-mlflow-authorization'
+    : 'authorization'
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { createFindEndpoint, type Endpoint } from '../../../../src/http/guard/endpoints.ts'
+
+const row = (path: Endpoint['path'], methods: string[], reason: string): Endpoint => ({
+  path,
+  methods,
+  for: 'anyone',
+  reason,
+  respond: () => ({ status: 200, headers: {}, body: '' }),
+})
+const table = [
+  row('/.htpasswd/one', ['GET', 'HEAD'], 'page'),
+  row('/.htpasswd/one', ['POST'], 'form'),
+  row('/.htpasswd/two', ['GET'], 'two'),
+]
+
+test.each([
+  ['GET', '/.htpasswd/one', 'page'],
+  ['HEAD', '/.htpasswd/one', 'page'],
+  ['POST', '/.htpasswd/one', 'form'],
+  ['PUT', '/.htpasswd/one', 'method'],
+  ['GET', '/lab/.htpasswd/two', 'two'],
+  ['GET', '/.htpasswd/two/', 'not-found'],
+  ['GET', '//.htpasswd/two', undefined],
+  ['GET', '/.htpasswd/TWO', 'not-found'],
+  ['GET', '/other/.htpasswd/two', undefined],
+  ['GET', '/%2ehtpasswd/two', undefined],
+])('%s %s', (method, path, reason) =>
+  expect(createFindEndpoint(table, '/lab')(method, path)?.reason).toBe(reason),
+)
+
+test('a method that an endpoint does not take: 405 with those that it takes', () => {
+  const found = createFindEndpoint(table, '')('PUT', '/.htpasswd/one')
+  const request = { head: {}, facts: {}, identity: undefined, form: new URLSearchParams() } as never
+  expect(found?.respond(request)).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, POST' } })
+})
