@@ -1,10 +1,11 @@
-// `htpasswd --help` and `--version`, with yargs: the part of the command that is not Apache's.
+// `htpasswd --help` and `--version`: the part of the command that is not Apache's.
 import yargs from 'yargs'
 import { ExitStatus } from '../errors.ts'
 import { packageVersion } from '../platform/resources.ts'
 import { classicOptions, synopsis } from './apache/grammar.ts'
 import { longOptions } from './apache/long-options.ts'
 import { commands } from './commands.ts'
+import { helpRow } from './options/parse.ts'
 import type { Option } from './options/table.ts'
 import type { Io } from './terminal/io.ts'
 
@@ -32,33 +33,33 @@ export const examples = [
   ['htpasswd serve users -- mlflow server', 'put a login in front of a web app; see htpasswd serve --help'],
 ] as const
 
-/** Prints help or the version on standard output. */
-export async function help(argv: readonly string[], io: Io): Promise<number> {
+/** What is printed for `--version`. */
+export const versionLine = (): string => `htpasswd-kit ${packageVersion()}\n`
+
+/** Prints the help of the whole command on standard output, as wide as the terminal, at most 100 columns. */
+export async function help(io: Pick<Io, 'out' | 'columns'>): Promise<number> {
   const program = yargs()
     .scriptName('htpasswd')
     .usage(['Usage:', ...synopsis.filter(form => form !== '')].join('\n  '))
-    .version(packageVersion())
+    .help(false)
+    .version(false)
     .locale('en')
-    .wrap(100)
-    .exitProcess(false)
+    .wrap(Math.min(io.columns ?? 80, 100))
     .epilogue(
       "Without one of the commands the arguments are those of Apache's htpasswd; write ./serve for a password file of that name. " +
         '`htpasswd COMMAND --help` says more.',
     )
   for (const [command, describe] of examples) program.example(command, describe)
   for (const { name, describe } of commands) program.command(name, describe)
-  for (const option of classicOptions) {
-    const takesValue = 'takesValue' in option
-    program.option(option.letter, {
-      describe: option.describe.join(' '),
-      type: takesValue ? 'number' : 'boolean',
-      group: 'Options:',
-    })
-  }
-  for (const [name, { argument, describe, group }] of Object.entries<Option>(longOptions)) {
-    if (argument === undefined) program.option(name, { describe, type: 'boolean', group })
-    else program.option(name, { describe: `${argument}: ${describe}`, type: 'string', group })
-  }
-  await program.parse([...argv], {}, (_error, _argv, output) => io.out(`${output}\n`))
+  const group = 'Options:'
+  for (const { letter, describe } of classicOptions)
+    program.option(letter, helpRow({ describe: describe.join(' '), group }))
+  program.option('help', helpRow({ describe: 'Show this help.', alias: 'h', group }))
+  program.option('version', helpRow({ describe: 'Show the version.', alias: 'V', group }))
+  for (const [name, row] of Object.entries<Option>(longOptions)) program.option(name, helpRow(row))
+  io.out(`${withDigits(await program.getHelp())}\n`)
   return ExitStatus.ok
 }
+
+/** yargs writes `--2` for an option whose name is a digit. */
+const withDigits = (text: string): string => text.replace(/^ {6}--(\d) /gm, '  -$1      ')

@@ -1,4 +1,5 @@
 // The entry point: runs one of our own commands if the first argument is its name, and Apache's grammar otherwise.
+import { ExitStatus } from '../errors.ts'
 import { classic } from './apache/run.ts'
 import { exactArguments } from './arguments.ts'
 import { commands } from './commands.ts'
@@ -15,8 +16,13 @@ export const main = (args: readonly string[], io: Io = processIo): Promise<numbe
   )
 
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {
-  if (argv[0] === '--help' || argv[0] === '--version') return (await import('./help.ts')).help(argv, io)
-  const command = commands.find(({ name }) => name === argv[0])
+  const [first] = argv
+  if (first === '--help' || first === '-h') return (await import('./help.ts')).help(io)
+  if (first === '--version' || first === '-V') {
+    io.out((await import('./help.ts')).versionLine())
+    return ExitStatus.ok
+  }
+  const command = commands.find(({ name }) => name === first)
   if (command !== undefined) return (await command.load()).run(argv.slice(1), io)
   // few runs have long options, which need yargs and the option tables
   if (argv.some(argument => /^--./.test(argument)))

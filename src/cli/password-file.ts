@@ -1,9 +1,29 @@
-// What commands report about a password file: that it is not one, and who else can read or write it.
+// Which password file a command means, and what is reported of it: that it is not one, and who else can write it.
 import { realpathSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { HtpasswdDocument } from '../document/document.ts'
 import { HtpasswdError } from '../errors.ts'
 import { shellWord } from './terminal/output.ts'
+
+/** Meant where neither the command line nor HTPASSWD_FILE names a file. */
+export const DEFAULT_FILE = '.htpasswd'
+
+/** The password file that is meant if the command line names none. */
+export const defaultFile = (env: NodeJS.ProcessEnv): string => env.HTPASSWD_FILE || DEFAULT_FILE
+
+/** `file` or `folder`, behind symbolic links; undefined for anything else and if there is nothing. */
+export function kindOfPath(path: string): 'file' | 'folder' | undefined {
+  try {
+    const stats = statSync(path)
+    return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** For a folder where a password file was expected. */
+export const folderMessage = (path: string): string =>
+  `${path} is a folder; name a file in it, such as ${shellWord(join(path, DEFAULT_FILE))}`
 
 /** Apache's message for a line without a colon: this is some other file. */
 export const notAPasswordFile = (file: string): HtpasswdError =>

@@ -10,7 +10,9 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 describe('the first word decides', () => {
   test.each([
     ['--help', ['--help'], 0, 'Usage:'],
-    ['--version', ['--version'], 0, version],
+    ['-h', ['-h'], 0, 'Usage:'],
+    ['--version', ['--version'], 0, `htpasswd-kit ${version}`],
+    ['-V', ['-V'], 0, `htpasswd-kit ${version}`],
     ["Apache's grammar", ['-nbs', 'u', 'p'], 0, `u:${sha('p')}`],
   ])('%s', async (_name, words, status, begin) => {
     const io = recordedIo()

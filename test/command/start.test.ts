@@ -34,7 +34,7 @@ test.each([
 
 test.each([
   [['-nbs', 'u', 'pw'], /^u:\{SHA\}/],
-  [['--version'], /^\d+\.\d+\.\d+\n$/],
+  [['--version'], /^htpasswd-kit \d+\.\d+\.\d+\n$/],
   [['--help'], /htpasswd -c mlflow-authfile admin/],
   [['serve', '--help'], /--upstream/],
 ])('with %j: the command', (words, output) => {

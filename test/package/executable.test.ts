@@ -109,7 +109,7 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
 
   test('help, version, completion and a service that runs the executable alone', async () => {
     expect((await run(exe, ['--help'])).stdout).toContain('htpasswd serve')
-    expect((await run(exe, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect((await run(exe, ['--version'])).stdout).toMatch(/^htpasswd-kit \d+\.\d+\.\d+\n$/)
     expect((await run(exe, ['completion', 'bash'])).stdout).toContain('-F _htpasswd htpasswd')
     await withFolder({ f: 'a:b\n' }, async cwd => {
       const words = ['service', 'install', 'f', '--demo', '--user', '--print']

@@ -93,10 +93,32 @@ export function onlyFile(positionals: readonly string[]): string {
   throw usageError(`expected one password file, got ${positionals.join(' ') || 'none'}`)
 }
 
-/** The help text, as wide as the terminal allows. */
+/** The help text, as wide as the terminal, at most 110 columns; 80 if there is no terminal. */
 export function helpOf(spec: CommandSpec, columns = 80): Promise<string> {
-  return instance(spec, []).wrap(Math.min(columns, 110)).getHelp()
+  const { name, synopsis, describe, actions, options, epilogue } = spec
+  const program = yargs()
+    .locale('en')
+    .scriptName('htpasswd')
+    .help(false)
+    .version(false)
+    .usage(`${synopsis.map(form => `htpasswd ${name} ${form}`.trimEnd()).join('\n')}\n`)
+    .usage(describe)
+    .epilogue(epilogue ?? '')
+    .wrap(Math.min(columns, 110))
+    .updateStrings({ 'Commands:': 'Actions:' })
+  for (const [action, row] of Object.entries(actions ?? {}))
+    program.command(`${name} ${action}`, row.describe)
+  for (const [option, row] of Object.entries(options)) program.option(option, helpRow(row))
+  return program.getHelp()
 }
+
+/** What the help shows of an option: without a type, which yargs would print as `[boolean]`. */
+export const helpRow = ({ argument, describe, alias, group, default: standard }: Option): Options => ({
+  ...(alias && { alias }),
+  ...(standard !== undefined && { defaultDescription: standard }),
+  group,
+  describe: argument === undefined ? describe : `${argument}: ${describe}`,
+})
 
 /** @param shown the name as it was typed. */
 export function rejectUnknown(spec: CommandSpec, name: string, shown: string): void {
@@ -106,17 +128,14 @@ export function rejectUnknown(spec: CommandSpec, name: string, shown: string): v
   throw usageError(`unknown option ${shown}; ${hint}`)
 }
 
-function instance({ name, synopsis, describe, options, epilogue }: CommandSpec, argv: readonly string[]) {
+function instance({ name, options }: CommandSpec, argv: readonly string[]) {
   const rows = Object.entries(options).map(([option, row]) => [option, yargsOption(row)])
   return yargs([...argv])
     .locale('en')
     .scriptName(`htpasswd ${name}`)
     .help(false)
     .version(false)
-    .usage(`${synopsis.map(form => `$0 ${form}`).join('\n')}\n`)
-    .usage(describe)
     .options(Object.fromEntries(rows))
-    .epilogue(epilogue ?? '')
     .parserConfiguration({
       'populate--': true,
       'greedy-arrays': false,
@@ -134,16 +153,8 @@ function instance({ name, synopsis, describe, options, epilogue }: CommandSpec, 
     })
 }
 
-function yargsOption({ argument, describe, repeatable, alias, group, ...row }: Option): Options {
-  const value =
-    argument === undefined ? { type: 'boolean' as const } : { type: 'string' as const, requiresArg: true }
-  const note = row.default === undefined ? {} : { defaultDescription: row.default }
-  return {
-    ...value,
-    ...note,
-    ...(repeatable && { array: true }),
-    ...(alias && { alias }),
-    group,
-    describe: argument === undefined ? describe : `${argument}: ${describe}`,
-  }
-}
+const yargsOption = ({ argument, repeatable, alias }: Option): Options => ({
+  ...(argument === undefined ? { type: 'boolean' } : { type: 'string', requiresArg: true }),
+  ...(repeatable && { array: true }),
+  ...(alias && { alias }),
+})

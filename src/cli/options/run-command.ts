@@ -3,8 +3,9 @@ import { ExitStatus } from '../../errors.ts'
 import type { Io } from '../terminal/io.ts'
 import { reportErrors } from '../terminal/output.ts'
 import { asCalled } from '../terminal/program-name.ts'
+import { actionOf } from './actions.ts'
 import { helpOf } from './parse.ts'
-import type { CommandSpec, OptionTable } from './table.ts'
+import type { ActionTable, CommandSpec, OptionTable } from './table.ts'
 import { type Parsed, parseOptions } from './values.ts'
 
 /**
@@ -27,4 +28,27 @@ export function runCommand<Table extends OptionTable & { readonly help: unknown 
     return ExitStatus.ok
   }
   return reportErrors(io, run, error => `htpasswd ${spec.name}: ${asCalled(error.message)}\n`)
+}
+
+/** Does the work of one action, with the positionals after its name; resolves with the exit status. */
+type ActionWork<Table extends OptionTable> = (request: Parsed<Table>) => Promise<number> | number
+
+/**
+ * As `runCommand`, for a command with actions.
+ *
+ * @param work by the names of the actions.
+ */
+export function runActions<
+  Table extends OptionTable & { readonly help: unknown },
+  Actions extends ActionTable,
+>(
+  spec: CommandSpec<Table> & { readonly actions: Actions },
+  argv: readonly string[],
+  io: Io,
+  work: { readonly [Name in keyof Actions]: ActionWork<Table> },
+): Promise<number> {
+  return runCommand(spec, argv, io, parsed => {
+    const { action, request } = actionOf(spec, parsed)
+    return work[action](request)
+  })
 }

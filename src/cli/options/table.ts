@@ -28,15 +28,32 @@ export interface Option {
 /** The options of a command by their names. */
 export type OptionTable = Readonly<Record<string, Option>>
 
+/** One of the things that a command with several can do, such as `add` of `htpasswd group add`. */
+interface Action {
+  /** Its forms, without `htpasswd` and the names of the command and the action. */
+  readonly synopsis: readonly string[]
+  /** For the help: a few words, without a full stop. */
+  readonly describe: string
+  /** The options of the command that it takes besides `--help`; if omitted, all of them. */
+  readonly options?: readonly string[]
+}
+
+/** The actions of a command by their names. */
+export type ActionTable = Readonly<Record<string, Action>>
+
 /** What a command accepts, and what its help says. */
 export interface CommandSpec<Table extends OptionTable = OptionTable> {
   readonly name: string
-  /** Its forms, without `htpasswd` and the name. */
+  /** Its forms, without `htpasswd` and the name; for a command with actions, `formsOf(actions)`. */
   readonly synopsis: readonly string[]
+  /** The first positional is one of these. `runActions` runs such a command. */
+  readonly actions?: ActionTable
   /** For a command that starts an app with `-- COMMAND`: how many positionals may precede it. */
   readonly positionalsBeforeApp?: number
-  /** What the first positional can be; if omitted, a password file. */
+  /** What the first positional can be; if omitted, an action or a password file. */
   readonly firstPositional?: readonly string[]
+  /** Whether what follows the password file are users of it, which Tab then completes. */
+  readonly takesUsers?: true
   readonly describe: string
   readonly options: Table
   readonly epilogue?: string
@@ -56,6 +73,10 @@ export interface Command {
   readonly describe: string
   readonly load: () => Promise<CommandModule>
 }
+
+/** The forms of a command with actions. */
+export const formsOf = (actions: ActionTable): string[] =>
+  Object.entries(actions).flatMap(([name, { synopsis }]) => synopsis.map(form => `${name} ${form}`.trimEnd()))
 
 type ValueOf<Row> = Row extends { read: (text: string) => infer T }
   ? Row extends { repeatable: true }

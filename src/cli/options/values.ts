@@ -28,7 +28,8 @@ export function parseOptions<Table extends OptionTable>(
   environment: NodeJS.ProcessEnv = {},
 ): Parsed<Table> {
   const parsed = parseArgv(spec, argv)
-  if (spec.firstPositional === undefined) rejectUnencodablePath(parsed.positionals[0])
+  if (spec.firstPositional === undefined)
+    rejectUnencodablePath(parsed.positionals[spec.actions === undefined ? 0 : 1])
   const typed: Source = { values: parsed.options, label: name => `--${name}` }
   const exported: Source = { values: readEnvironment(spec, environment), label: environmentName }
   const sources = [typed, exported]

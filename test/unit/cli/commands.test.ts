@@ -40,7 +40,7 @@ test.each(commands)('htpasswd $name refuses an option that it does not know', as
 
 test('htpasswd --help lists every row', async () => {
   const io = recordedIo()
-  await help(['--help'], io)
+  await help(io)
   for (const { name, describe } of commands)
     expect(io.said.out.replace(/\s+/g, ' ')).toContain(`htpasswd ${name} ${describe}`)
 })

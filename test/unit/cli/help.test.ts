@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { help } from '../../../src/cli/help.ts'
+import { help, versionLine } from '../../../src/cli/help.ts'
 import { recordedIo } from '../../support/recorded-io.ts'
 
 test('--help goes to standard output, with every option and examples', async () => {
   const io = recordedIo()
-  expect(await help(['--help'], io)).toBe(0)
+  expect(await help(io)).toBe(0)
   expect(io.said.err).toBe('')
   for (const part of [
     '--generate ',
@@ -20,11 +20,19 @@ test('--help goes to standard output, with every option and examples', async () 
     expect(io.said.out).toContain(part)
 })
 
-test('--version is the package’s', async () => {
-  const io = recordedIo()
-  expect(await help(['--version'], io)).toBe(0)
+test.each([40, 80, 100, undefined])('--help fits a terminal of %s columns', async columns => {
+  const io = { ...recordedIo(), columns }
+  await help(io)
+  for (const line of io.said.out.split('\n')) {
+    // Apache's synopsis is not wrapped
+    if (!line.startsWith('htpasswd -')) expect(line.length).toBeLessThanOrEqual(columns ?? 80)
+    expect(line).not.toMatch(/\[(boolean|string|array)\]|--\d /)
+  }
+})
+
+test('--version names the package', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
     version: string
   }
-  expect(io.said).toEqual({ out: `${version}\n`, err: '' })
+  expect(versionLine()).toBe(`htpasswd-kit ${version}\n`)
 })

@@ -29,7 +29,7 @@ export async function candidates(argv: readonly string[], commands: readonly Com
 }
 
 function ofCommand(spec: CommandSpec, before: readonly string[], current: string): Candidates {
-  const { options, firstPositional } = spec
+  const { options, actions, firstPositional = actions && Object.keys(actions) } = spec
   if (before.includes('--')) return paths
   const option = optionOf(options, before.at(-1))
   if (option !== undefined && takesNext(option)) return argumentsOf(option)

@@ -2,6 +2,7 @@
 import { usageError } from '../../options/parse.ts'
 import { type Parsed, parseOptions } from '../../options/values.ts'
 import { givenOptions, rejectSeveral } from '../../password/source.ts'
+import { DEFAULT_FILE } from '../../password-file.ts'
 import { type ServeValues, type serveOptions, serveSpec } from './options.ts'
 
 /** A checked command line. */
@@ -11,8 +12,6 @@ export interface ServeRequest {
   /** The app to start as a child: the arguments after `--`. */
   readonly command: readonly string[]
 }
-
-const DEFAULT_FILE = '.htpasswd'
 
 /** @throws HtpasswdError `ERR_USAGE` for what `parseOptions` refuses, and for options that do not go together. */
 export const parseServe = (argv: readonly string[], environment: NodeJS.ProcessEnv): ServeRequest =>

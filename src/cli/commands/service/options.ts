@@ -1,15 +1,31 @@
 // The arguments of `htpasswd service`: an action, its own options, and for `install` those of `serve`.
 import { resolve } from 'node:path'
 import { rejectUnencodablePath } from '../../arguments.ts'
-import { nearestName } from '../../options/nearest-name.ts'
+import { actionOf } from '../../options/actions.ts'
 import { type Raw, usageError } from '../../options/parse.ts'
-import { type CommandSpec, helpOption, type OptionTable } from '../../options/table.ts'
+import {
+  type ActionTable,
+  type CommandSpec,
+  formsOf,
+  helpOption,
+  type OptionTable,
+} from '../../options/table.ts'
 import type { Parsed } from '../../options/values.ts'
 import { serveOptions } from '../serve/options.ts'
 import { parseServe, type ServeRequest } from '../serve/request.ts'
 
-const serviceActions = ['install', 'uninstall', 'status'] as const
-type ServiceAction = (typeof serviceActions)[number]
+const ownOptions = ['name', 'user', 'print']
+
+const serviceActions = {
+  install: {
+    synopsis: ['[FILE] --upstream URL', '[FILE] -- COMMAND [ARGUMENT ...]'],
+    describe: 'install the service and start it',
+  },
+  uninstall: { synopsis: [''], describe: 'stop the service and remove it', options: ownOptions },
+  status: { synopsis: [''], describe: 'show whether it runs', options: ownOptions },
+} as const satisfies ActionTable
+
+type ServiceAction = keyof typeof serviceActions
 
 /** A name that unit files, labels, task names and PowerShell accept unchanged. */
 const readName = (value: string): string => {
@@ -49,21 +65,16 @@ export const serviceOptions = {
   ...guardOptions,
 } as const satisfies OptionTable
 
-export const serviceSpec: CommandSpec<typeof serviceOptions> = {
+export const serviceSpec = {
   name: 'service',
-  synopsis: [
-    'install [FILE] --upstream URL',
-    'install [FILE] -- COMMAND [ARGUMENT ...]',
-    'uninstall',
-    'status',
-  ],
+  synopsis: formsOf(serviceActions),
+  actions: serviceActions,
   positionalsBeforeApp: 2,
-  firstPositional: serviceActions,
   describe: 'Keeps "htpasswd serve" running, as a systemd unit, a launchd job or a Windows task.',
   options: serviceOptions,
   epilogue:
     'FILE and the options after the first group are those of "htpasswd serve"; a service does not get environment variables.',
-}
+} as const satisfies CommandSpec<typeof serviceOptions>
 
 /** The command line of the guard: parsed, and as the arguments before `--`. */
 export interface ServeArguments {
@@ -81,30 +92,14 @@ export interface ServiceRequest {
 }
 
 /** @throws HtpasswdError `ERR_USAGE` for an unknown action or option, and for everything that `serve` would refuse. */
-export function serviceRequest(
-  { values, positionals, options, rest }: Parsed<typeof serviceOptions>,
-  folder: string,
-): ServiceRequest {
-  const [action, ...files] = positionals
+export function serviceRequest(parsed: Parsed<typeof serviceOptions>, folder: string): ServiceRequest {
+  const { action, request } = actionOf(serviceSpec, parsed)
+  const { values, positionals, options, rest } = request
   const { name, user, print } = values
-  const request = { name, atBoot: !user, print }
-  if (!isAction(action)) throw wrongAction(action)
-  if (action === 'install') return { ...request, action, serve: serveOf(files, options, rest, folder) }
-  const [stray] = [
-    ...files,
-    ...[...options.keys()].filter(name => name in guardOptions).map(name => `--${name}`),
-  ]
-  if (stray !== undefined) throw usageError(`${action} takes only --name, --user and --print, got ${stray}`)
-  return { ...request, action, serve: undefined }
-}
-
-const isAction = (word: string | undefined): word is ServiceAction =>
-  serviceActions.some(action => action === word)
-
-function wrongAction(word: string | undefined) {
-  const nearest = word === undefined ? undefined : nearestName(word, serviceActions)
-  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-  return usageError(`expected ${serviceActions.join(', ')}, got ${word ?? 'nothing'}${hint}`)
+  const own = { action, name, atBoot: !user, print }
+  if (action === 'install') return { ...own, serve: serveOf(positionals, options, rest, folder) }
+  if (positionals.length > 0) throw usageError(`${action} takes no arguments, got ${positionals.join(' ')}`)
+  return { ...own, serve: undefined }
 }
 
 /** The command line of the guard, with full paths: a service runs in another folder. */

@@ -66,7 +66,7 @@ test('the help has forms, description, every row with its argument and default, 
   for (const part of [
     'htpasswd bake [CAKE] --oven NAME\nhtpasswd bake --cold\n',
     'Bakes a cake.',
-    'Heat:\n --oven NAME: which oven [string] [default: left]\n -k, --cold do not bake [boolean]',
+    'Heat:\n --oven NAME: which oven [default: left]\n -k, --cold do not bake',
     '--topping WHAT: on top',
     'Enjoy.',
   ])

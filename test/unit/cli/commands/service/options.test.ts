@@ -70,7 +70,7 @@ test('values that look like options or numbers reach the guard unchanged', () =>
 test.each<[string[], string]>([
   [[], 'expected install, uninstall, status, got nothing'],
   [['instal'], 'expected install, uninstall, status, got instal; did you mean install?'],
-  [['status', 'users'], 'status takes only --name, --user and --print, got users'],
+  [['status', 'users'], 'status takes no arguments, got users'],
   [['uninstall', '--demo'], 'uninstall takes only --name, --user and --print, got --demo'],
   [['install', 'users'], 'expected the app to guard'],
   [['install', 'a', 'b', '--demo'], 'expected one password file, got 2: a, b'],

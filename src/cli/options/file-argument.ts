@@ -1,0 +1,49 @@
+// The password file among the positionals of a command that takes names as well: `[FILE] USER`, `[FILE] GROUP USER ...`.
+import { defaultFile, folderMessage, kindOfPath } from '../password-file.ts'
+import { shellWord } from '../terminal/output.ts'
+import { usageError } from './parse.ts'
+
+/** How many names follow the file. */
+interface Names {
+  readonly min: number
+  readonly max: number
+}
+
+/**
+ * Splits positionals into the password file, which may be omitted, and the names after it.
+ *
+ * If a fixed number of names is expected, the number of positionals tells whether the file is among them. Otherwise the
+ * first one is the file if it exists, or if the default file does not.
+ *
+ * @param form what is expected, for the message: `[FILE] USER`.
+ * @throws HtpasswdError `ERR_USAGE` for too few or too many positionals, and for a file that follows the name.
+ */
+export function splitFile(
+  positionals: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { min, max }: Names,
+  form: string,
+): { readonly file: string; readonly names: readonly string[] } {
+  const number = positionals.length
+  if (number < min || number > max + 1)
+    throw usageError(`expected ${form}, got ${positionals.join(' ') || 'nothing'}`)
+  const fallback = defaultFile(env)
+  const [first = fallback, ...others] = positionals
+  const isFirst = min === max ? number > max : number > min && isFileWord(first, fallback)
+  const [file, names] = isFirst ? [first, others] : [fallback, positionals]
+  if (kindOfPath(file) === 'folder') throw usageError(folderMessage(file))
+  rejectSwapped(file, names, form)
+  return { file, names }
+}
+
+const isFileWord = (word: string, fallback: string): boolean =>
+  kindOfPath(word) !== undefined || kindOfPath(fallback) === undefined
+
+/** `bob mlflow-authfile`: the file is not there, and the name is one. */
+function rejectSwapped(file: string, names: readonly string[], form: string): void {
+  const other = names.find(name => kindOfPath(name) === 'file')
+  if (other === undefined || kindOfPath(file) !== undefined) return
+  throw usageError(
+    `expected ${form}, but ${other} is a file and ${file} is not; write ${shellWord(other)} first`,
+  )
+}
