@@ -33,5 +33,5 @@ export type { AuthenticatedUser, BasicAuthOptions } from './http/middleware/opti
 export { type ImportOptions, type ImportReport, importUsers } from './import/import-users.ts'
 export type { ConflictPolicy, ImportedUser } from './import/plan.ts'
 export { HtpasswdFile } from './store/htpasswd-file.ts'
-export type { UpdateOptions } from './store/update.ts'
+export type { UpdateOptions } from './store/rewrite.ts'
 export type { WatchOptions } from './store/watch.ts'

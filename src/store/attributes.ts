@@ -15,11 +15,16 @@ const CP = ['/bin/cp', '/usr/bin/cp'].find(path => existsSync(path))
 /**
  * Creates the new file: nobody else can read it before it is complete.
  *
- * @param previousPath the file that it replaces; none for a new file, which gets 0666 less the umask.
+ * @param previousPath the file that it replaces; none for a new file.
+ * @param newMode of a new file, less the umask.
  */
-export async function createLike(path: string, previousPath: string | undefined): Promise<FileHandle> {
+export async function createLike(
+  path: string,
+  previousPath: string | undefined,
+  newMode = 0o666,
+): Promise<FileHandle> {
   if (process.platform !== 'darwin' || previousPath === undefined)
-    return await open(path, 'wx', previousPath === undefined ? 0o666 : 0o600)
+    return await open(path, 'wx', previousPath === undefined ? newMode : 0o600)
   // macOS copies ACL and extended attributes with the content (copyfile(3), COPYFILE_ALL)
   await copyFile(previousPath, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   const handle = await open(path, 'r+')

@@ -4,7 +4,8 @@ import type { HtpasswdError } from '../errors.ts'
 import { hashPassword, verifyPassword } from '../hash/hash-password.ts'
 import type { HashOptions, VerifyOptions } from '../hash/options.ts'
 import { LiveDocument } from './live-document.ts'
-import { type UpdateOptions, updateFile } from './update.ts'
+import type { UpdateOptions } from './rewrite.ts'
+import { updateFile } from './update.ts'
 import type { WatchOptions } from './watch.ts'
 
 /**

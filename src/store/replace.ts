@@ -49,8 +49,10 @@ export async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): P
 export interface Replacement {
   readonly path: string
   readonly chunks: readonly Buffer[]
-  /** The file as it was, for its mode and owner; undefined for a new file (0666 less the umask). */
+  /** The file as it was, for its mode and owner; undefined for a new file. */
   readonly previous: FileLike | undefined
+  /** The mode of a new file. Default: 0666 less the umask. */
+  readonly newMode?: number | undefined
   readonly lockId: string
   /** Asked after everything is written and synced; if it says no, nothing is replaced. */
   readonly isCurrent: () => boolean
@@ -65,11 +67,11 @@ export interface Replacement {
  * @throws HtpasswdError; the old file is as it was, and nothing is left behind.
  */
 export async function replaceFile(replacement: Replacement): Promise<boolean | 'write in place'> {
-  const { path, chunks, previous, lockId, isCurrent, onPrivate } = replacement
+  const { path, chunks, previous, newMode, lockId, isCurrent, onPrivate } = replacement
   const temporary = newFile(path, lockId)
   let isPrivate = false
   try {
-    const handle = await createLike(temporary, previous && path)
+    const handle = await createLike(temporary, previous && path, newMode)
     try {
       // before the first byte: permissions that are set later come too late
       if (process.platform === 'win32') isPrivate = await setWindowsAccess(temporary, previous && path)

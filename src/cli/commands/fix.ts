@@ -8,7 +8,7 @@ import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { hasAcl } from '../../store/attributes.ts'
 import { backUp } from '../../store/backup.ts'
 import { readPasswordFile } from '../../store/read-file.ts'
-import { rewriteFile } from '../../store/update.ts'
+import { rewriteUsers } from '../../store/update.ts'
 import { onlyFile, usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import {
@@ -126,7 +126,7 @@ async function write(file: string, before: Buffer, { bytes, mode }: Plan, inPlac
     return { result: backup, pieces: [Buffer.from(bytes)], ...(mode !== undefined && { mode }) }
   }
   try {
-    return await rewriteFile(file, rewrite, { inPlace })
+    return await rewriteUsers(file, rewrite, { inPlace })
   } catch (error) {
     // the file was not changed, so the backup is of no use
     if (backup !== undefined) await unlink(backup).catch(() => undefined)

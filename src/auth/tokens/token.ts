@@ -1,0 +1,45 @@
+// The form of a personal access token: `htk_`, 8 characters of id, 32 of secret, 6 of checksum; 50 in all.
+import { crc32 } from 'node:zlib'
+import { nodeCrypto } from '../../platform/node-crypto.ts'
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const PREFIX = 'htk_'
+const ID_LENGTH = 8
+/** 32 characters of 62 are 190 bits. */
+const SECRET_LENGTH = 32
+/** 62^6 is above 2^32. */
+const CHECKSUM_LENGTH = 6
+const CHECKED_LENGTH = PREFIX.length + ID_LENGTH + SECRET_LENGTH
+
+const TOKEN = /^htk_[0-9A-Za-z]{46}$/
+
+/** The CRC-32 (ISO 3309) of everything before it, as digits of base 62. */
+function checksumOf(text: string): string {
+  let [rest, digits] = [crc32(text), '']
+  for (let i = 0; i < CHECKSUM_LENGTH; i++) {
+    digits = (ALPHABET[rest % 62] as string) + digits
+    rest = Math.floor(rest / 62)
+  }
+  return digits
+}
+
+/** Generates a token. It is shown once; what is stored is `digestOf` it. */
+export function generateToken(): string {
+  const { randomInt } = nodeCrypto()
+  const random = Array.from({ length: ID_LENGTH + SECRET_LENGTH }, () => ALPHABET[randomInt(62)])
+  const text = `${PREFIX}${random.join('')}`
+  return text + checksumOf(text)
+}
+
+/**
+ * Whether a text is a token, by its form and checksum: a mistyped one is refused before any look-up, and a scanner of
+ * leaked secrets can tell a real one offline.
+ */
+export const isToken = (text: string): boolean =>
+  TOKEN.test(text) && text.endsWith(checksumOf(text.slice(0, CHECKED_LENGTH)))
+
+/** The id of a token. */
+export const tokenId = (token: string): string => token.slice(PREFIX.length, PREFIX.length + ID_LENGTH)
+
+/** What is stored of a token. */
+export const digestOf = (token: string): string => nodeCrypto().hash('sha256', token, 'hex')
