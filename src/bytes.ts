@@ -2,6 +2,8 @@
 // a worker thread carries the bytes of such a string only; a Buffer may be a view of the 8 KB pool that Node's Buffers share,
 // and the structured clone algorithm copies the whole pool.
 
+import { isUtf8 } from 'node:buffer'
+
 declare const byteString: unique symbol
 
 /**
@@ -63,6 +65,24 @@ export function decodeSurrogateEscape(bytes: ByteString): string {
       : String.fromCharCode(0xdc00 + stray.charCodeAt(0)),
   )
 }
+
+/** 0x80 to 0x9f of Windows-1252 (WHATWG Encoding); elsewhere it is Latin-1, which has control characters there. */
+export const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
+
+/** A name as text: decoded as UTF-8 where it is UTF-8, else as Windows-1252. */
+export function textOf(bytes: ByteString): string {
+  if (isAscii(bytes)) return bytes
+  const buffer = fromByteString(bytes)
+  if (isUtf8(buffer)) return buffer.toString('utf8')
+  return bytes.replace(/[\x80-\x9f]/g, byte => WINDOWS_1252[byte.charCodeAt(0) - 0x80] as string)
+}
+
+/**
+ * A name as text by which two files are compared: one may be UTF-8 and the other Windows-1252, and "é" may be composed in
+ * one and decomposed in the other (NFC, NFD).
+ */
+export const comparableName = (name: string | Uint8Array): string =>
+  typeof name === 'string' && isAscii(name) ? name : textOf(encodeSurrogateEscape(name)).normalize('NFC')
 
 /** Whether every character is below U+0080. A loop, because a regular expression is compiled at its first use. */
 export function isAscii(text: string): boolean {

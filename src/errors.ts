@@ -83,3 +83,10 @@ export function rejectUnknownKeys(owner: string, options: object, known: readonl
     )
   }
 }
+
+/** An invalid line of a file, or of text without a name: what was expected, and what was found there. */
+export const lineError = (name: string | undefined, line: number, message: string): HtpasswdError =>
+  new HtpasswdError(
+    'ERR_RECORD',
+    name === undefined ? `line ${line}: ${message}` : `${name}:${line}: ${message}`,
+  )

@@ -1,13 +1,5 @@
 // The byte forms that one text beyond ASCII may have: RFC 7617 leaves the encoding open, and Unicode has two forms of "é".
-import { isUtf8 } from 'node:buffer'
-import { type ByteString, fromByteString, isAscii, toByteString } from '../bytes.ts'
-
-/** 0x80 to 0x9f of Windows-1252 (WHATWG Encoding); elsewhere it is Latin-1, which has control characters there. */
-const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
-
-function decodeWindows1252(bytes: ByteString): string {
-  return bytes.replace(/[\x80-\x9f]/g, byte => WINDOWS_1252[byte.charCodeAt(0) - 0x80] as string)
-}
+import { type ByteString, isAscii, textOf, toByteString, WINDOWS_1252 } from '../bytes.ts'
 
 /** Undefined for text with characters that it lacks. */
 function encodeWindows1252(text: string): ByteString | undefined {
@@ -38,11 +30,4 @@ export function spellingsOf(bytes: ByteString): readonly ByteString[] {
   const otherEncoding = utf8 === bytes ? encodeWindows1252(composed) : utf8
   const spellings = new Set([bytes, ...(otherEncoding === undefined ? [] : [otherEncoding]), otherForm])
   return [...spellings]
-}
-
-/** A name as text: decoded as UTF-8 where it is UTF-8, else as Windows-1252. */
-export function textOf(bytes: ByteString): string {
-  if (isAscii(bytes)) return bytes
-  const buffer = fromByteString(bytes)
-  return isUtf8(buffer) ? buffer.toString('utf8') : decodeWindows1252(bytes)
 }

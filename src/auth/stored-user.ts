@@ -1,7 +1,7 @@
 // Finds the record that credentials name, and watches over it while something is open for its user.
-import { type ByteString, fromByteString, isAscii, toByteString } from '../bytes.ts'
+import { type ByteString, fromByteString, isAscii, textOf, toByteString } from '../bytes.ts'
 import type { Identity } from './identity.ts'
-import { spellingsOf, textOf } from './spellings.ts'
+import { spellingsOf } from './spellings.ts'
 import type { UserSource } from './user-source.ts'
 
 /** A string has one byte a character. One that has more is text, such as a program's own, and is encoded as UTF-8. */

@@ -59,3 +59,41 @@ export const changeableText: fc.Arbitrary<string> = fileText.filter(
 /** The two marks, or a NUL in every other one of the first four bytes. */
 export const looksLikeUtf16 = (text: string): boolean =>
   /^(?:\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/.test(text)
+
+const member = fc.constantFrom(
+  'ann',
+  'bob',
+  '"mary ann"',
+  "'j\xc3\xb6rg'",
+  'o"x',
+  '"a\\"b"',
+  'x\\\\y',
+  '""',
+  'a:b',
+)
+const gap = fc.constantFrom(' ', '  ', '\t', ' \\\n', '\\\n ', ' \\\r\n  ', '\r ')
+const groupLine = fc
+  .tuple(
+    fc.constantFrom('', ' ', '\t'),
+    fc.constantFrom('g1', 'g2', 'g3'),
+    fc.constantFrom(':', ' :', '::'),
+    fc.array(fc.tuple(gap, member), { maxLength: 5 }),
+    fc.constantFrom('', ' ', '\r', ' \\'),
+  )
+  .map(
+    ([before, group, colon, members, after]) => `${before}${group}${colon}${members.flat().join('')}${after}`,
+  )
+
+/** Valid group files. */
+export const groupText: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.array(
+      fc.oneof(
+        { weight: 5, arbitrary: groupLine },
+        { weight: 1, arbitrary: fc.constantFrom('', ' ', '# g1: bob', '  # \\', '#\\') },
+      ),
+      { maxLength: 6 },
+    ),
+    fc.boolean(),
+  )
+  .map(([lines, isComplete]) => lines.join('\n') + (isComplete ? '\n' : ''))

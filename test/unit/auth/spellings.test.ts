@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { spellingsOf, textOf } from '../../../src/auth/spellings.ts'
-import { type ByteString, toByteString } from '../../../src/bytes.ts'
+import { spellingsOf } from '../../../src/auth/spellings.ts'
+import { type ByteString, textOf, toByteString } from '../../../src/bytes.ts'
 
 test.each([
   ['ASCII has one', 'plain', ['plain']],

@@ -1,0 +1,120 @@
+// The lines of Apache's AuthGroupFile, as mod_authz_groupfile.c reads them: `group: user "another user" …`.
+import { type ByteString, textStart } from '../bytes.ts'
+
+/** A word of a line, and the bytes of the file that it was read from, with its quotes. */
+export interface Word {
+  readonly name: ByteString
+  readonly start: number
+  readonly end: number
+}
+
+/** One line, with the lines that continue it. Comments and blank lines have neither group nor fault. */
+export interface GroupLine {
+  /** From 1. */
+  readonly line: number
+  readonly start: number
+  /** After its newline. */
+  readonly end: number
+  readonly group?: ByteString
+  /** After the colon. */
+  readonly membersStart: number
+  readonly members: readonly Word[]
+  /** What is wrong, as in `expected …, got …`. */
+  readonly fault?: string
+}
+
+// isspace(3) in the C locale, without the line feed that ends a line
+const BLANKS = /^[\t\v\f\r ]+|[\t\v\f\r ]+$/g
+// quoted: a backslash escapes the quote and itself, everything else is literal (ap_getword_conf)
+const WORD = /"(?:\\["\\]|[^"])*"?|'(?:\\['\\]|[^'])*'?|[^\t\v\f\r ]+/g
+
+/** Reads all lines. The text has one Latin-1 character for each byte. */
+export function* groupLines(bytes: Buffer): Generator<GroupLine> {
+  const text = bytes.toString('latin1')
+  let at = textStart(bytes)
+  for (let line = 1; at < text.length; ) {
+    const logical = joinContinued(text, at)
+    yield readLine(logical, { line, start: at, end: logical.end })
+    line += logical.pieces.length
+    at = logical.end
+  }
+}
+
+interface LogicalLine {
+  readonly content: string
+  readonly end: number
+  /** Where each physical line begins, in the content and in the file. */
+  readonly pieces: readonly { readonly at: number; readonly source: number }[]
+}
+
+/** A backslash directly before the newline continues the line: both go. At the end of the file it is an ordinary character. */
+function joinContinued(text: string, start: number): LogicalLine {
+  const pieces: { at: number; source: number }[] = []
+  let content = ''
+  for (let at = start; ; ) {
+    pieces.push({ at: content.length, source: at })
+    const lineFeed = text.indexOf('\n', at)
+    if (lineFeed < 0) return { content: content + text.slice(at), end: text.length, pieces }
+    const contentEnd = text[lineFeed - 1] === '\r' && lineFeed > at ? lineFeed - 1 : lineFeed
+    const isContinued = contentEnd > at && text[contentEnd - 1] === '\\'
+    content += text.slice(at, isContinued ? contentEnd - 1 : contentEnd)
+    at = lineFeed + 1
+    if (!isContinued || at === text.length) return { content, end: at, pieces }
+  }
+}
+
+function readLine(
+  { content, pieces }: LogicalLine,
+  place: Pick<GroupLine, 'line' | 'start' | 'end'>,
+): GroupLine {
+  const trimmed = content.replace(BLANKS, '')
+  const none = { ...place, membersStart: place.end, members: [] }
+  if (trimmed === '' || trimmed.startsWith('#')) return none
+  if (content.includes('\0')) return { ...none, fault: 'expected text, got a NUL' }
+  const colon = content.indexOf(':')
+  if (colon < 0) return { ...none, fault: `expected "group: user …", got ${JSON.stringify(trimmed)}` }
+  const group = content.slice(0, colon).replace(BLANKS, '') as ByteString
+  if (group === '') return { ...none, fault: 'expected a group before the colon, got none' }
+  const sourceOf = (index: number): number => {
+    const { at, source } = pieces.findLast(piece => piece.at <= index) as LogicalLine['pieces'][number]
+    return source + index - at
+  }
+  // Apache takes several colons for one
+  let afterColon = colon + 1
+  while (content[afterColon] === ':') afterColon++
+  const members: Word[] = []
+  let fault: string | undefined
+  for (const { 0: word, index } of content.slice(afterColon).matchAll(WORD)) {
+    const at = afterColon + index
+    const quote = /^["']/.exec(word)?.[0]
+    if (quote !== undefined && !isClosed(word, quote))
+      fault = `expected a closing ${quote}, got the end of the line`
+    members.push({
+      name: wordName(word, quote),
+      start: sourceOf(at),
+      end: sourceOf(at + word.length - 1) + 1,
+    })
+  }
+  const line = { ...place, group, membersStart: sourceOf(afterColon - 1) + 1, members }
+  return fault === undefined ? line : { ...line, fault }
+}
+
+const isClosed = (word: string, quote: string): boolean => {
+  const inner = word
+    .slice(1)
+    .replace(/\\["'\\]/g, pair => (pair[1] === quote || pair[1] === '\\' ? '' : pair))
+  return inner.endsWith(quote)
+}
+
+/** The name that a word stands for. */
+function wordName(word: string, quote: string | undefined): ByteString {
+  if (quote === undefined) return word.replaceAll('\\\\', '\\') as ByteString
+  const inner = word.slice(1, isClosed(word, quote) ? -1 : undefined)
+  return inner.replace(/\\(["'\\])/g, (pair, character) =>
+    character === quote || character === '\\' ? character : pair,
+  ) as ByteString
+}
+
+/** A name as a word. Quoted where it must be: a backslash at the end of a line would continue it. */
+export const quoteWord = (name: ByteString): string =>
+  /^["']|[\s\\]|^$/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name

@@ -1,0 +1,210 @@
+// The lossless model of a group file (Apache's AuthGroupFile): who is in which group.
+import { type ByteString, comparableName, decodeSurrogateEscape, encodeSurrogateEscape } from '../bytes.ts'
+import { HtpasswdError, lineError } from '../errors.ts'
+import { identify } from '../hash/registry.ts'
+import { rejectUtf16 } from './encoding.ts'
+import { type GroupLine, groupLines, quoteWord, type Word } from './group-lines.ts'
+import { checkUsername } from './username.ts'
+
+/**
+ * Parses the text of a group file, without any input or output: Apache's `AuthGroupFile`, with comments, quoted names,
+ * lines that a backslash continues, and groups on several lines.
+ *
+ * @param source the file's bytes, or its text (UTF-8).
+ * @param name how errors name the file.
+ * @throws HtpasswdError `ERR_RECORD` for a line that is none, with its number; `ERR_UTF16` for a UTF-16 file.
+ *
+ * @example
+ * ```js
+ * import { parseGroups } from 'htpasswd-kit'
+ *
+ * const groups = parseGroups('# who may only read\nviewers: guest "mary ann"\n')
+ * console.log(groups.groupsOf('guest'), groups.members('viewers'))
+ * ```
+ *
+ * ```text
+ * [ 'viewers' ] [ 'guest', 'mary ann' ]
+ * ```
+ */
+export function parseGroups(source: string | Uint8Array, name?: string): Groups {
+  return new Groups(source, name)
+}
+
+/**
+ * The groups of a group file, editable: what a change does not touch comes out byte for byte.
+ *
+ * Names are text, or bytes. Two names are the same if they are the same text: whether it is UTF-8 or Windows-1252, and
+ * composed or decomposed, makes no difference. Unlike in Apache, upper and lower case does, for groups as for users.
+ */
+export class Groups {
+  readonly #name: string | undefined
+  #source: Buffer
+  #lines!: readonly EntryLine[]
+  /** The groups of a user, by the user's comparable name. */
+  #byUser!: ReadonlyMap<string, readonly string[]>
+  /** Whether anything was added or removed. */
+  changed = false
+
+  /** As `parseGroups`. */
+  constructor(source: string | Uint8Array = '', name?: string) {
+    this.#name = name
+    this.#source = Buffer.from(source)
+    rejectUtf16(this.#source)
+    this.#parse()
+  }
+
+  /** The names of the groups, in file order, each once. */
+  groups(): string[] {
+    return distinct(this.#lines.map(({ group }) => group))
+  }
+
+  /** The names of a group's members, in file order, each once; none for an unknown group. */
+  members(group: string | Uint8Array): string[] {
+    return distinct(this.#linesOf(group).flatMap(({ members }) => members.map(({ name }) => name)))
+  }
+
+  /** The names of the groups that a user is in, in file order, each once. */
+  groupsOf(user: string | Uint8Array): readonly string[] {
+    return this.#byUser.get(comparableName(user)) ?? []
+  }
+
+  /**
+   * Adds a user to a group, on the last line of the group or, for a new group, on a new line.
+   *
+   * @returns false if the user is in it already.
+   * @throws HtpasswdError `ERR_USERNAME` or `ERR_TOO_LONG` for a name that cannot be stored.
+   */
+  add(group: string | Uint8Array, user: string | Uint8Array): boolean {
+    const [groupBytes, userBytes] = [encodeSurrogateEscape(group), encodeSurrogateEscape(user)]
+    checkGroupName(decodeSurrogateEscape(groupBytes))
+    checkUsername(decodeSurrogateEscape(userBytes))
+    const lines = this.#linesOf(group)
+    if (lines.some(({ members }) => members.some(isNamed(user)))) return false
+    const line = lines.at(-1)
+    if (line === undefined) this.#append(`${groupBytes}: ${quoteWord(userBytes)}\n`)
+    else {
+      const at = line.members.at(-1)?.end ?? line.membersStart
+      this.#splice(at, at, ` ${quoteWord(userBytes)}`)
+    }
+    return true
+  }
+
+  /**
+   * Removes a user from a group, which then may be empty; without a user, the group with all its lines.
+   *
+   * @returns false if there is no such group, or the user is not in it.
+   */
+  remove(group: string | Uint8Array, user?: string | Uint8Array): boolean {
+    let isFound = false
+    for (;;) {
+      const lines = this.#linesOf(group)
+      if (user === undefined) {
+        const [line] = lines
+        if (line === undefined) return isFound
+        this.#splice(line.start, line.end, '')
+      } else {
+        const line = lines.find(({ members }) => members.some(isNamed(user)))
+        if (line === undefined) return isFound
+        this.#removeMember(line, line.members.findIndex(isNamed(user)))
+      }
+      isFound = true
+    }
+  }
+
+  /** The file's text, decoded as UTF-8; use `toBytes` to write it. */
+  toString(): string {
+    return this.#source.toString('utf8')
+  }
+
+  /** The file's bytes. */
+  toBytes(): Uint8Array {
+    return this.#source
+  }
+
+  #linesOf(group: string | Uint8Array): EntryLine[] {
+    const key = comparableName(group)
+    return this.#lines.filter(line => comparableName(decodeSurrogateEscape(line.group)) === key)
+  }
+
+  #removeMember({ members, membersStart }: EntryLine, index: number): void {
+    const member = members[index] as Word
+    const start = members[index - 1]?.end ?? membersStart
+    const next = members[index + 1]
+    // a quoted name needs no blank after it
+    const isJoined =
+      next !== undefined && /^(?:\\\r?\n)*$/.test(this.#source.toString('latin1', member.end, next.start))
+    this.#splice(start, member.end, isJoined ? ' ' : '')
+  }
+
+  #append(line: string): void {
+    const text = this.#source.toString('latin1')
+    // a last line without a newline, or with a backslash before it, would take the new one in
+    const isComplete = text === '' || (text.endsWith('\n') && !/\\\r?\n$/.test(text))
+    const separator = isComplete ? '' : text.endsWith('\\') ? ' \n' : '\n'
+    this.#splice(text.length, text.length, `${separator}${line}`)
+  }
+
+  #splice(start: number, end: number, bytes: string): void {
+    const source = this.#source
+    this.#source = Buffer.concat([
+      source.subarray(0, start),
+      Buffer.from(bytes, 'latin1'),
+      source.subarray(end),
+    ])
+    this.changed = true
+    this.#parse()
+  }
+
+  #parse(): void {
+    this.#lines = [...groupLines(this.#source)].filter((line): line is EntryLine => {
+      const fault = faultOf(line)
+      if (fault !== undefined) throw lineError(this.#name, line.line, fault)
+      return line.group !== undefined
+    })
+    const byUser = new Map<string, string[]>()
+    for (const { group, members } of this.#lines) {
+      const name = decodeSurrogateEscape(group)
+      for (const member of members) {
+        const key = comparableName(decodeSurrogateEscape(member.name))
+        const groups = byUser.get(key) ?? []
+        if (!groups.includes(name)) groups.push(name)
+        byUser.set(key, groups)
+      }
+    }
+    this.#byUser = byUser
+  }
+}
+
+type EntryLine = GroupLine & { readonly group: ByteString }
+
+/** What is wrong with a line, as in `expected …, got …`; undefined for a valid one. */
+export function faultOf({ fault, members }: GroupLine): string | undefined {
+  const [first] = members
+  const isHash =
+    members.length === 1 && /^[${]/.test(first?.name ?? '') && identify(first?.name ?? '') !== undefined
+  return isHash ? 'expected a group file, with "group: user …", got a password file' : fault
+}
+
+/** @throws HtpasswdError `ERR_USERNAME` for a name that the file, a rule or a header cannot hold. */
+function checkGroupName(name: string): void {
+  if (!/^#|[\s:,\x00-\x1f\x7f-\x9f]|^$/.test(name)) return
+  throw new HtpasswdError(
+    'ERR_USERNAME',
+    `expected a group name without blanks, ":" and ",", got ${JSON.stringify(name)}`,
+  )
+}
+
+const isNamed =
+  (user: string | Uint8Array) =>
+  ({ name }: Word): boolean =>
+    comparableName(decodeSurrogateEscape(name)) === comparableName(user)
+
+/** The names as text; of those that are the same, the first. */
+function distinct(names: readonly ByteString[]): string[] {
+  const byKey = new Map<string, string>()
+  for (const name of names.map(decodeSurrogateEscape)) {
+    const key = comparableName(name)
+    if (!byKey.has(key)) byKey.set(key, name)
+  }
+  return [...byKey.values()]
+}
