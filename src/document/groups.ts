@@ -178,7 +178,7 @@ export class Groups {
 type EntryLine = GroupLine & { readonly group: ByteString }
 
 /** What is wrong with a line, as in `expected …, got …`; undefined for a valid one. */
-export function faultOf({ fault, members }: GroupLine): string | undefined {
+function faultOf({ fault, members }: GroupLine): string | undefined {
   const [first] = members
   const isHash =
     members.length === 1 && /^[${]/.test(first?.name ?? '') && identify(first?.name ?? '') !== undefined
