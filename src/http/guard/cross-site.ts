@@ -1,6 +1,6 @@
 // Refuses requests that a page of another site sends with a user's login, and answers CORS for allowed origins.
 import { HtpasswdError } from '../../errors.ts'
-import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import type { CannedResponse } from '../basic/responses.ts'
 
 /** The parts of a request that tell which page a browser sent it for. */
 export interface SiteFacts {
@@ -52,13 +52,6 @@ export function describeCrossSite({ origin, fetchSite }: SiteFacts, host: string
       : `--allow-origin ${quoted(origin)} allows it`
   return `${facts}${site}; ${allow}; behind another proxy, pass Host on unchanged and use --trust-proxy`
 }
-
-/** The response to a refused cross-site request. */
-export const crossSiteResponse = (description: string): CannedResponse =>
-  textResponse(
-    403,
-    `403 Forbidden: This request came from a page of another site and would have used your login here.\n${description}.`,
-  )
 
 /** `null` is the origin of sandboxed pages of every site. */
 const lacksOwner = (origin: string): boolean => origin.toLowerCase() === 'null'

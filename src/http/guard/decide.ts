@@ -2,10 +2,11 @@
 import type { AccessPolicy } from '../../access/policy.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
 import type { Identity } from '../../auth/identity.ts'
-import { type CannedResponse, createRefusalResponses, textResponse } from '../basic/responses.ts'
+import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import { type ErrorResponder, refusalKinds } from '../pages/error-responses.ts'
 import { hasBody } from '../proxy/request-body.ts'
 import { originOf } from './client-address.ts'
-import { crossSiteResponse, describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
+import { describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
 import { commonEndpoints, createFindEndpoint, type Endpoint } from './endpoints.ts'
 import { createIdentify, type Verifiers } from './identify.ts'
 import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
@@ -55,7 +56,7 @@ export type Decision = Responded | Served | Admitted
 
 /** What decisions are made from: the guard's options, checked. */
 export interface Policy extends RouteOptions, Verifiers {
-  readonly realm: string
+  readonly errorResponse: ErrorResponder
   readonly allowOrigins: ReadonlySet<string>
   /** Which users may do what; without it every user may do everything. */
   readonly access?: AccessPolicy | undefined
@@ -66,20 +67,10 @@ export interface Policy extends RouteOptions, Verifiers {
 /** Decides about one request; a promise only where a password has to be hashed. */
 export type Decide = (request: RequestHead, facts: RequestFacts) => Decision | Promise<Decision>
 
-// under 300 bytes with the sentence before it: MLflow's client prints the whole body
-const MLFLOW_HINT =
-  "MLflow's Python client takes them from the environment:\n" +
-  '  MLFLOW_TRACKING_USERNAME=<user name>\n' +
-  '  MLFLOW_TRACKING_PASSWORD=<password>'
-
-const notFound = textResponse(404, '404 Not Found: There is no page at this address.')
-
 const notForTokens = textResponse(
   403,
   '403 Forbidden: This address is for users who signed in with their password, not for tokens.',
 )
-
-const forbidden = (reason: string): CannedResponse => textResponse(403, `403 Forbidden: ${reason}`)
 
 // An app that does not read the body of a GET takes it for the next request on the connection, so a client without a
 // login could send one in the place of a user's (CL.0 request smuggling, GHSA-ggv3-7p47-pfv8).
@@ -93,10 +84,10 @@ const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in
  * nothing; only the authenticator it calls keeps state.
  */
 export function createDecide(policy: Policy): Decide {
-  const { allowOrigins, access } = policy
+  const { allowOrigins, access, errorResponse } = policy
   const identify = createIdentify(policy)
-  const findEndpoint = createFindEndpoint([...commonEndpoints, ...(policy.endpoints ?? [])], policy.prefix)
-  const refusalResponse = createRefusalResponses({ realm: policy.realm, hint: MLFLOW_HINT })
+  const endpoints = [...commonEndpoints, ...(policy.endpoints ?? [])]
+  const findEndpoint = createFindEndpoint(endpoints, policy.prefix, errorResponse)
 
   const allowedOriginOf = ({ headers: { origin } }: RequestHead): string | undefined =>
     origin !== undefined && allowOrigins.size > 0 && allowOrigins.has(origin.toLowerCase())
@@ -125,11 +116,13 @@ export function createDecide(policy: Policy): Decide {
       const site = siteOf(facts, allowOrigins)
       if (isCrossSite(facts, site)) {
         const cause = describeCrossSite(facts, client.host)
-        return { ...respond(crossSiteResponse(cause), 'cross-site', outcome), cause }
+        const response = errorResponse('cross-site', request.headers.accept, { cause })
+        return { ...respond(response, 'cross-site', outcome), cause }
       }
       trustedOrigin = site !== 'foreign'
     }
-    if (route === 'not-found') return respond(notFound, 'not-found', outcome)
+    if (route === 'not-found')
+      return respond(errorResponse('not-found', request.headers.accept), 'not-found', outcome)
     if ('redirect' in route) {
       // 308 keeps the method (RFC 9110 section 15.4.9); a relative Location holds under any name
       const redirect = textResponse(308, 'This address ends with a slash.', { location: route.redirect })
@@ -172,7 +165,10 @@ export function createDecide(policy: Policy): Decide {
 
     // May that sender do this?
     const authorize = (sender: AuthResult): Decision => {
-      if (!sender.ok) return respond(refusalResponse(sender, headers.accept), sender.reason, anonymous)
+      if (!sender.ok) {
+        const { status, reason, retryAfter } = sender
+        return respond(errorResponse(refusalKinds[status], headers.accept, { retryAfter }), reason, anonymous)
+      }
       const outcome: Outcome = { identity: sender, allowedOrigin }
       if (endpoint !== undefined) {
         const isEnough = endpoint.tokens || sender.kind === 'password' || sender.kind === 'session'
@@ -180,8 +176,11 @@ export function createDecide(policy: Policy): Decide {
       }
       if (access !== undefined && typeof route === 'object' && 'path' in route) {
         const decision = access.decide(sender, method, route.path)
-        if (!decision.allowed)
-          return { ...respond(forbidden(decision.reason), 'forbidden', outcome), cause: decision.reason }
+        if (!decision.allowed) {
+          const cause = decision.reason
+          const response = errorResponse('forbidden', headers.accept, { cause })
+          return { ...respond(response, 'forbidden', outcome), cause }
+        }
       }
       return forward(request, facts, route, outcome, header)
     }
@@ -223,11 +222,7 @@ export const unmetExpectation = rejected(
 )
 
 /** Before anything is decided: the client's address is over its limit of connections. */
-export const tooManyConnections = rejected(
-  textResponse(
-    503,
-    '503 Service Unavailable: Too many connections from your address are open without a login. Try again in a few seconds.',
-    { 'retry-after': '5' },
-  ),
-  'connection-limit',
-)
+export const tooManyConnections = (
+  errorResponse: ErrorResponder,
+  { headers: { accept } }: RequestHead,
+): Responded => rejected(errorResponse('connections', accept, { retryAfter: 5 }), 'connection-limit')

@@ -1,6 +1,7 @@
 // The guard's own endpoints, `/.htpasswd/…`: which there are, who may use them, and how.
 import type { Identity } from '../../auth/identity.ts'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import type { ErrorResponder } from '../pages/error-responses.ts'
 import type { RequestFacts, RequestHead } from './request.ts'
 
 /** What an endpoint answers to. */
@@ -43,14 +44,14 @@ export const commonEndpoints: readonly Endpoint[] = [
 const FOLDER = '/.htpasswd/'
 
 /** What lies below the folder of the endpoints and is none: it never reaches the app. */
-const noEndpoint: Endpoint = {
+const noEndpoint = (errorResponse: ErrorResponder): Endpoint => ({
   path: FOLDER,
   methods: [],
   for: 'user',
   tokens: true,
   reason: 'not-found',
-  respond: () => textResponse(404, '404 Not Found: There is no page at this address.'),
-}
+  respond: ({ head }) => errorResponse('not-found', head.headers.accept),
+})
 
 const wrongMethod = (allow: string): Endpoint => ({
   path: FOLDER,
@@ -69,7 +70,12 @@ export type FindEndpoint = (method: string, path: string) => Endpoint | undefine
  * @param prefix the guard's prefix. Behind a proxy in front, only paths below it may reach the guard; directly below the
  *   root the endpoints are there as well, for probes that know no prefix.
  */
-export function createFindEndpoint(endpoints: readonly Endpoint[], prefix: string): FindEndpoint {
+export function createFindEndpoint(
+  endpoints: readonly Endpoint[],
+  prefix: string,
+  errorResponse: ErrorResponder,
+): FindEndpoint {
+  const notFound = noEndpoint(errorResponse)
   const byPath = new Map<string, Endpoint[]>()
   for (const endpoint of endpoints)
     byPath.set(endpoint.path, [...(byPath.get(endpoint.path) ?? []), endpoint])
@@ -77,7 +83,7 @@ export function createFindEndpoint(endpoints: readonly Endpoint[], prefix: strin
     const inner = prefix !== '' && path.startsWith(prefix + FOLDER) ? path.slice(prefix.length) : path
     if (!inner.startsWith(FOLDER)) return undefined
     const rows = byPath.get(inner)
-    if (rows === undefined) return noEndpoint
+    if (rows === undefined) return notFound
     return (
       rows.find(({ methods }) => methods.includes(method)) ??
       wrongMethod(rows.flatMap(({ methods }) => methods).join(', '))

@@ -134,7 +134,7 @@ export function createGuard(options: GuardOptions): Guard {
     })
     if (res.socket === null) closeWithConnection(res, socket)
     if (admission === 'admitted' || client.proxied) return exchange
-    exchange.carryOut(tooManyConnections)
+    exchange.carryOut(tooManyConnections(resolved.errorResponse, req))
     return undefined
   }
 

@@ -3,6 +3,8 @@ import type { RequestListener } from 'node:http'
 import { Authenticator } from '../../auth/authenticator.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { parseUpstreamUrl } from '../client/upstream-url.ts'
+import { createErrorResponses, type ErrorResponder } from '../pages/error-responses.ts'
+import { type Language, languages } from '../pages/texts.ts'
 import { checkDropHeader, checkUserHeader } from '../proxy/header-lists.ts'
 import { checkUpgradeProtocol } from '../proxy/upgrade.ts'
 import type { AccessLogEntry } from './access-log.ts'
@@ -26,6 +28,10 @@ export interface GuardOptions {
   readonly upstream: string | URL | RequestListener
   /** The realm of the challenge, which a login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
+  /** Whom people can ask, on the pages about errors: a name, an e-mail address, a URL. Default: nobody by name. */
+  readonly contact?: string | undefined
+  /** The language of the pages: `en`, `de` or `fr`. Default: `en`. Programs get English. */
+  readonly lang?: Language | undefined
   /** Serves HTTPS with this certificate. */
   readonly tls?: TlsCertificate | undefined
   /** Paths that need no login, for GET and HEAD; compared exactly with the request's path. Default: none. */
@@ -71,7 +77,7 @@ export interface GuardOptions {
 export interface ResolvedGuardOptions {
   readonly authenticator: Authenticator
   readonly upstream: URL | RequestListener
-  readonly realm: string
+  readonly errorResponse: ErrorResponder
   readonly tls: TlsCertificate | undefined
   readonly allowPaths: ReadonlySet<string>
   readonly allowOrigins: ReadonlySet<string>
@@ -93,6 +99,8 @@ const known: readonly (keyof GuardOptions)[] = [
   'authenticator',
   'upstream',
   'realm',
+  'contact',
+  'lang',
   'tls',
   'allowPaths',
   'allowOrigins',
@@ -126,7 +134,12 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
   return {
     authenticator,
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
-    realm: options.realm ?? 'Restricted',
+    errorResponse: createErrorResponses({
+      realm: options.realm ?? 'Restricted',
+      hint: MLFLOW_HINT,
+      contact: options.contact === '' ? undefined : options.contact,
+      lang: checkLanguage(options.lang ?? 'en'),
+    }),
     tls: options.tls && tlsPolicy(options.tls),
     allowPaths: new Set((options.allowPaths ?? []).map(checkAllowPath)),
     allowOrigins: new Set((options.allowOrigins ?? []).map(checkOrigin)),
@@ -147,6 +160,20 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
     ),
     log: options.log,
   }
+}
+
+// under 300 bytes with the sentence before it: MLflow's client prints the whole body
+const MLFLOW_HINT =
+  "MLflow's Python client takes them from the environment:\n" +
+  '  MLFLOW_TRACKING_USERNAME=<user name>\n' +
+  '  MLFLOW_TRACKING_PASSWORD=<password>'
+
+function checkLanguage(lang: Language): Language {
+  if (languages.includes(lang)) return lang
+  throw new HtpasswdError(
+    'ERR_OPTION',
+    `"lang" expected one of ${languages.join(', ')}, got ${JSON.stringify(lang)}`,
+  )
 }
 
 function checkNumber(name: string, value: number): number {

@@ -1,12 +1,12 @@
 // What the middlewares share: their options, and who they let through.
 import { rejectUnknownKeys } from '../../errors.ts'
-import { createRefusalResponses, type RefusalResponder } from '../basic/responses.ts'
+import { createRefusalResponses, type RefusalResponder } from '../pages/error-responses.ts'
 
 /** How the middlewares ask for a login. */
 export interface BasicAuthOptions {
   /** What the login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
-  /** Text appended to the body of a 401 response, such as how a client program sends credentials. Default: none. */
+  /** Appended to the plain text of a 401, which programs get: such as how they send credentials. Default: none. */
   readonly hint?: string | undefined
 }
 

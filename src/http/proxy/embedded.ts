@@ -35,7 +35,12 @@ export function createForward(options: ResolvedGuardOptions, maxHeadBytes: numbe
     maxHeadBytes,
   })
   const responseHeaders = responseHeaderWriter({ upstreamOrigin: url.origin, prefix: options.prefix })
-  const send = createReverseProxy({ upstream, requestHeaders, responseHeaders })
+  const send = createReverseProxy({
+    upstream,
+    requestHeaders,
+    responseHeaders,
+    errorResponse: options.errorResponse,
+  })
   return { send, close: () => upstream.close() }
 }
 

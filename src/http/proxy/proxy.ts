@@ -5,6 +5,7 @@ import type { Upstream } from '../client/pool.ts'
 import type { ParsedHead } from '../client/response-head.ts'
 import { allowsReuse, type ResponseHandler, type UpstreamFailure } from '../client/upstream-request.ts'
 import type { Admitted } from '../guard/decide.ts'
+import type { ErrorResponder } from '../pages/error-responses.ts'
 import type { Exchange } from './exchange.ts'
 import { failureResponse } from './failure-response.ts'
 import { hasBody, lingerAfterResponse } from './request-body.ts'
@@ -18,6 +19,7 @@ export interface ReverseProxyParts {
   readonly upstream: Upstream
   readonly requestHeaders: RequestHeaderWriter
   readonly responseHeaders: ResponseHeaderWriter
+  readonly errorResponse: ErrorResponder
 }
 
 /**
@@ -157,7 +159,7 @@ class Forwarding implements ResponseHandler {
     upgrade.socket.once('close', () => res.emit('close'))
   }
 
-  onFailure({ kind, cause }: UpstreamFailure): void {
+  onFailure(failure: UpstreamFailure): void {
     const { exchange } = this
     const { req, res } = exchange
     exchange.detachUpstream()
@@ -169,13 +171,13 @@ class Forwarding implements ResponseHandler {
     // The app closed the connection, perhaps while it was idle, without a byte of a response. A request that changes
     // nothing may be sent once more (RFC 9110 section 9.2.2); any other could be carried out twice.
     const repeatable = (req.method === 'GET' || req.method === 'HEAD') && !hasBody(req) && !this.upgrade
-    if (kind === 'lost' && repeatable && !this.#retried) {
+    if (failure.kind === 'lost' && repeatable && !this.#retried) {
       this.#retried = true
       this.send()
       return
     }
-    const { response, reason } = failureResponse(kind, cause)
-    exchange.respond(response, reason, cause)
+    const { response, reason } = failureResponse(failure, this.parts.errorResponse, req.headers.accept)
+    exchange.respond(response, reason, failure.cause)
   }
 }
 

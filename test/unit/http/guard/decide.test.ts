@@ -5,6 +5,7 @@ import { type AuthResult, type Credentials, refuse } from '../../../../src/auth/
 import { type ByteString, toByteString } from '../../../../src/bytes.ts'
 import { textResponse } from '../../../../src/http/basic/responses.ts'
 import { createDecide, type Decision, type Policy } from '../../../../src/http/guard/decide.ts'
+import { createErrorResponses } from '../../../../src/http/pages/error-responses.ts'
 
 const alice = {
   ok: true,
@@ -37,7 +38,7 @@ function decide(line: string, { upgrade = false, headers = {}, policy = {} }: Ca
   }
   const [method = '', url = '', version = 'HTTP/1.1'] = line.split(' ')
   const decision = createDecide({
-    realm: 'Restricted',
+    errorResponse: createErrorResponses({ realm: 'Restricted', hint: 'For programs' }),
     prefix: '',
     allowPaths: new Set(),
     allowOrigins: new Set(),
@@ -120,9 +121,9 @@ describe('who sent it', () => {
     const { respond } = decide('GET /') as Extract<Decision, { respond: unknown }>
     expect(respond.headers['www-authenticate']).toBe('Basic realm="Restricted", charset="UTF-8"')
     expect(respond.headers['retry-after']).toBeUndefined()
-    expect(respond.body).toMatch(/MLFLOW_TRACKING_USERNAME=[\s\S]*MLFLOW_TRACKING_PASSWORD=/)
+    expect(respond.body).toContain('For programs')
     expect(decide('GET /', { headers: { accept: 'text/html' } })).toMatchObject({
-      respond: { body: expect.stringContaining('<h1>401 Unauthorized</h1>') },
+      respond: { body: expect.stringContaining('<h1>Sign in to see this page</h1>') },
     })
   })
 
@@ -137,7 +138,7 @@ describe('who sent it', () => {
   test('is a promise only where a password has to be hashed', async () => {
     const authenticator = { decide: () => Promise.resolve<AuthResult>(alice) }
     const later = createDecide({
-      realm: '',
+      errorResponse: createErrorResponses({ realm: '' }),
       prefix: '',
       allowPaths: new Set(),
       allowOrigins: new Set(),

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { createFindEndpoint, type Endpoint } from '../../../../src/http/guard/endpoints.ts'
+import { createErrorResponses } from '../../../../src/http/pages/error-responses.ts'
 
+const errorResponse = createErrorResponses({ realm: 'x' })
 const row = (path: Endpoint['path'], methods: string[], reason: string): Endpoint => ({
   path,
   methods,
@@ -26,11 +28,11 @@ test.each([
   ['GET', '/other/.htpasswd/two', undefined],
   ['GET', '/%2ehtpasswd/two', undefined],
 ])('%s %s', (method, path, reason) =>
-  expect(createFindEndpoint(table, '/lab')(method, path)?.reason).toBe(reason),
+  expect(createFindEndpoint(table, '/lab', errorResponse)(method, path)?.reason).toBe(reason),
 )
 
 test('a method that an endpoint does not take: 405 with those that it takes', () => {
-  const found = createFindEndpoint(table, '')('PUT', '/.htpasswd/one')
+  const found = createFindEndpoint(table, '', errorResponse)('PUT', '/.htpasswd/one')
   const request = { head: {}, facts: {}, identity: undefined, form: new URLSearchParams() } as never
   expect(found?.respond(request)).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, POST' } })
 })

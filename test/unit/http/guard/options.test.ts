@@ -9,7 +9,6 @@ const least: GuardOptions = {
 
 test('by default no path is open and the app gets no credentials', () => {
   expect(resolveGuardOptions(least)).toMatchObject({
-    realm: 'Restricted',
     allowPaths: new Set(),
     allowOrigins: new Set(),
     prefix: '',

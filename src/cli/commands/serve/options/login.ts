@@ -1,5 +1,6 @@
 // Options of `htpasswd serve` under "Who gets in": the challenge, what needs no login, and the limits on failures and connections.
-import { text, wholeNumber } from '../../../options/table.ts'
+import { languages } from '../../../../http/pages/texts.ts'
+import { oneOf, text, wholeNumber } from '../../../options/table.ts'
 import type { ServeOptionTable } from './row.ts'
 
 const group = 'Who gets in:'
@@ -12,6 +13,21 @@ export const whoGetsIn = {
     default: 'Restricted',
     read: text,
     guard: 'realm',
+  },
+  contact: {
+    group,
+    argument: 'TEXT',
+    describe: 'whom people can ask, on the pages about errors: a name, an e-mail address or a URL',
+    read: text,
+    guard: 'contact',
+  },
+  lang: {
+    group,
+    argument: 'LANGUAGE',
+    describe: 'language of the pages: en, de or fr',
+    default: 'en',
+    read: oneOf(...languages),
+    guard: 'lang',
   },
   'allow-path': {
     group,

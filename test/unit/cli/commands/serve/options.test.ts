@@ -70,6 +70,7 @@ test('each option is an environment variable and a name of --config, with the sa
     upstream: 'http://127.0.0.1:1',
     listen: '0.0.0.0:81',
     log: 'json',
+    lang: 'de',
     'max-failures': '3',
     'max-connections': '5',
     'upstream-timeout': '4',
@@ -225,6 +226,8 @@ test('a row names the option of the guard that its value is', () => {
   const argv = ['--realm', 'Lab', '--allow-path', '/health', '--upstream-timeout', '3', '--preserve-host']
   expect(guardOptions(values(argv))).toEqual({
     realm: 'Lab',
+    contact: undefined,
+    lang: 'en',
     allowPaths: ['/health'],
     allowOrigins: [],
     prefix: undefined,

@@ -1,0 +1,156 @@
+// The responses about errors: a page for people, one or two sentences for programs. `Accept` decides, here and only here.
+import { STATUS_CODES } from 'node:http'
+import type { AuthResult } from '../../auth/auth-result.ts'
+import { formatChallenge } from '../basic/challenge.ts'
+import { escapeHtml } from '../basic/html.ts'
+import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import { layout } from './page.ts'
+import type { ErrorKind } from './texts/en.ts'
+import { type Language, texts } from './texts.ts'
+
+/** For programs: what happened and what to do. Programs expect English, whatever the language of the pages. */
+const errors: Readonly<Record<ErrorKind, { readonly status: number; readonly text: string }>> = {
+  'sign-in': { status: 401, text: 'The user name or password is missing or wrong.' },
+  forbidden: { status: 403, text: 'You have no permission for this request.' },
+  'cross-site': {
+    status: 403,
+    text: 'This request came from a page of another site and would have used your login here.',
+  },
+  'not-found': { status: 404, text: 'There is no page at this address.' },
+  throttled: { status: 429, text: 'Too many failed logins. Wait a few seconds and try again.' },
+  fault: {
+    status: 500,
+    text: 'The password could not be checked because of an error on the server. Its log has the reason.',
+  },
+  busy: {
+    status: 503,
+    text: 'Too many passwords are being checked at the moment. Try again in a few seconds.',
+  },
+  connections: {
+    status: 503,
+    text: 'Too many connections from your address are open without a login. Try again in a few seconds.',
+  },
+  'app-unreachable': {
+    status: 502,
+    text: 'The app behind this server is not reachable. Is it running?',
+  },
+  'app-tls': { status: 502, text: 'The app behind this server is reachable, but not over TLS.' },
+  'app-lost': {
+    status: 502,
+    text: 'The app behind this server closed the connection without a response.',
+  },
+  'app-invalid': {
+    status: 502,
+    text: 'The app behind this server sent a response that cannot be passed on.',
+  },
+  'app-timeout': { status: 504, text: 'The app behind this server did not respond in time.' },
+  'app-busy': {
+    status: 503,
+    text: 'Too many requests are in flight to the app behind this server. Try again in a moment.',
+  },
+}
+
+/** What all responses about errors have in common. */
+export interface ErrorResponseOptions {
+  /** What the login prompt may show. */
+  readonly realm: string
+  /** Appended to the text of a 401: what the user of a program can do. It is not on the page. */
+  readonly hint?: string | undefined
+  /** Whom people can ask: a name, an e-mail address or a URL. */
+  readonly contact?: string | undefined
+  /** The language of the pages. Default: `en`. */
+  readonly lang?: Language | undefined
+}
+
+/** What differs between two errors of one kind. */
+interface ErrorFacts {
+  /** The technical cause, for the person who runs the server. */
+  readonly cause?: string | undefined
+  /** In seconds. */
+  readonly retryAfter?: number | undefined
+  /** Further headers; they replace those of the kind. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** Builds the response: a page if the request's `Accept` names `text/html`, else plain text. */
+export type ErrorResponder = (
+  kind: ErrorKind,
+  accept: string | undefined,
+  facts?: ErrorFacts,
+) => CannedResponse
+
+const wantsPage = (accept: string | undefined): boolean =>
+  accept?.toLowerCase().includes('text/html') === true
+
+/** Responses without a cause are built once for all requests. @throws HtpasswdError `ERR_OPTION` for an invalid realm. */
+export function createErrorResponses(options: ErrorResponseOptions): ErrorResponder {
+  const challenge = { 'www-authenticate': formatChallenge(options.realm) }
+  const built = new Map<string, CannedResponse>()
+  const build = (kind: ErrorKind, html: boolean, cause: string | undefined): CannedResponse => {
+    const headers = kind === 'sign-in' ? challenge : {}
+    if (html) return errorPage(kind, cause, options, headers)
+    const { status, text } = errors[kind]
+    const more = [cause, kind === 'sign-in' ? options.hint : undefined].filter(line => line !== undefined)
+    return textResponse(status, [`${status} ${STATUS_CODES[status]}: ${text}`, ...more].join('\n'), headers)
+  }
+  return (kind, accept, { cause, retryAfter, headers } = {}) => {
+    const html = wantsPage(accept)
+    const key = `${kind} ${html}`
+    const response = (cause === undefined && built.get(key)) || build(kind, html, cause)
+    if (cause === undefined) built.set(key, response)
+    if (retryAfter === undefined && headers === undefined) return response
+    const retry = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+    return { ...response, headers: { ...response.headers, ...retry, ...headers } }
+  }
+}
+
+function errorPage(
+  kind: ErrorKind,
+  cause: string | undefined,
+  { contact, lang = 'en' }: ErrorResponseOptions,
+  headers: Readonly<Record<string, string>>,
+): CannedResponse {
+  const { status } = errors[kind]
+  const { defaultContact, errors: texted, signIn, tryAgain, newTab, detail } = texts[lang]
+  const { title, text, advice, ask } = texted[kind]
+  // a browser asks for the password again when the page is loaded again
+  const button = kind === 'sign-in' ? signIn : tryAgain
+  // browsers ask for no password in a frame of another site, such as MLflow's trace view in a notebook
+  const tab = kind === 'sign-in' ? `<a href="" target="_blank" rel="noopener">${escapeHtml(newTab)}</a>` : ''
+  const hasButton = !['forbidden', 'cross-site', 'not-found'].includes(kind)
+  const person = contact === undefined ? escapeHtml(defaultContact) : contactLink(contact)
+  const body = [
+    `<p>${escapeHtml(text)}${advice && ` ${escapeHtml(advice)}`}</p>`,
+    hasButton ? `<p class="actions"><a class="button" href="">${escapeHtml(button)}</a>${tab}</p>` : '',
+    `<p>${escapeHtml(ask).replace('{contact}', () => person)}</p>`,
+    cause === undefined ? '' : `<p class="small">${escapeHtml(detail)} ${escapeHtml(cause)}</p>`,
+    `<p class="small end">${status} ${STATUS_CODES[status]}</p>`,
+  ]
+  return layout(title, body.filter(part => part !== '').join('\n'), { lang, status, headers, frames: true })
+}
+
+/** An e-mail address and a URL are links; anything else is text. */
+function contactLink(contact: string): string {
+  const shown = escapeHtml(contact)
+  if (/^https?:\/\/\S+$/.test(contact)) return `<a href="${shown}">${shown}</a>`
+  return /^[^\s@<>?&]+@[^\s@<>?&]+$/.test(contact) ? `<a href="mailto:${shown}">${shown}</a>` : shown
+}
+
+type AuthRefusal = Extract<AuthResult, { ok: false }>
+
+/** The error of a refused login, by its status. */
+export const refusalKinds: Readonly<Record<AuthRefusal['status'], ErrorKind>> = {
+  401: 'sign-in',
+  429: 'throttled',
+  500: 'fault',
+  503: 'busy',
+}
+
+/** The response to a refused login. */
+export type RefusalResponder = (refusal: AuthRefusal, accept: string | undefined) => CannedResponse
+
+/** The responses of a middleware, which only refuses logins. */
+export function createRefusalResponses(options: ErrorResponseOptions): RefusalResponder {
+  const respond = createErrorResponses(options)
+  return ({ status, retryAfter }, accept) => respond(refusalKinds[status], accept, { retryAfter })
+}

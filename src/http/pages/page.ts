@@ -1,0 +1,68 @@
+// The one look of all pages: light and dark, on a phone and on a desktop, without scripts, fonts or images.
+import { createHash } from 'node:crypto'
+import { escapeHtml } from '../basic/html.ts'
+import { type CannedResponse, completeResponse } from '../basic/responses.ts'
+import type { Language } from './texts.ts'
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1d2127; --muted: #59636e; --paper: #fff; --line: #d0d7de; --accent: #0b6b4f; --on-accent: #fff }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --muted: #9aa4af; --paper: #15181c; --line: #3a424b; --accent: #5fd0a5; --on-accent: #10201a } }
+* { box-sizing: border-box }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 2rem 1.25rem; font: 1rem/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper) }
+main { width: 100%; max-width: 27rem; overflow-wrap: anywhere }
+h1 { margin: 0 0 .8rem; font-size: 1.55rem; line-height: 1.25; font-weight: 650; text-wrap: balance }
+p { margin: 0 0 .8rem }
+a { color: var(--accent) }
+.actions { display: flex; flex-wrap: wrap; align-items: center; gap: .8rem 1.2rem; margin: 1.5rem 0 }
+.button, button { display: inline-block; padding: .5rem 1.1rem; border: 1px solid var(--accent); border-radius: .45rem; font: inherit; font-weight: 600; text-decoration: none; color: var(--on-accent); background: var(--accent); cursor: pointer }
+.button:focus-visible, button:focus-visible, a:focus-visible, input:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
+.small { font-size: .875rem; color: var(--muted) }
+.end { margin-top: 1.8rem; padding-top: .9rem; border-top: 1px solid var(--line) }
+`
+
+/** Allows this style sheet and no other, so that text which slips into a page cannot restyle it. */
+const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
+
+/** What differs between pages. */
+export interface PageOptions {
+  readonly lang: Language
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Whether its forms may be sent, to this server; otherwise none. */
+  readonly forms?: boolean
+  /** Whether pages of other sites may show it in a frame: only one on which a click gives nothing away. */
+  readonly frames?: boolean
+}
+
+/**
+ * A page.
+ *
+ * @param title as text: the title of the window, and the heading.
+ * @param body as HTML, without the heading; put text in with `escapeHtml`.
+ */
+export function layout(title: string, body: string, options: PageOptions): CannedResponse {
+  const { lang, status, headers = {}, forms = false, frames = false } = options
+  const html = `<!doctype html>
+<html lang="${lang}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${body}
+</main>
+</html>
+`
+  const policy = [
+    "default-src 'none'",
+    `style-src ${STYLE_SOURCE}`,
+    "base-uri 'none'",
+    `form-action ${forms ? "'self'" : "'none'"}`,
+    ...(frames ? [] : ["frame-ancestors 'none'"]),
+  ]
+  return completeResponse(status, 'text/html; charset=utf-8', html, {
+    ...headers,
+    'content-security-policy': policy.join('; '),
+  })
+}
