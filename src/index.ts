@@ -1,5 +1,7 @@
 // The public API: named re-exports only.
 
+export type { AccessDecision, AccessPolicy } from './access/policy.ts'
+export { createRules, type GroupLookup, type RulesOptions } from './access/rules.ts'
 export type { AuthResult, Credentials, RefusalReason } from './auth/auth-result.ts'
 export { type AuthContext, Authenticator } from './auth/authenticator.ts'
 export type { AuthenticatorOptions } from './auth/authenticator-options.ts'

@@ -2,7 +2,7 @@
 import type { Identity } from '../auth/identity.ts'
 
 /** The answer, with the rule that gave it. */
-type AccessDecision =
+export type AccessDecision =
   | { readonly allowed: true; readonly rule?: string | undefined }
   | {
       readonly allowed: false
@@ -12,8 +12,11 @@ type AccessDecision =
       readonly reason: string
     }
 
+/** The part of an identity that is judged. */
+export type Sender = Pick<Identity, 'user' | 'groups' | 'scope'>
+
 /** Decides which user may do what. It is pure: the same question has the same answer until the rules change. */
 export interface AccessPolicy {
   /** @param path the path as the app gets it: exactly these bytes, without query and prefix. */
-  decide(identity: Pick<Identity, 'user' | 'groups' | 'scope'>, method: string, path: string): AccessDecision
+  decide(identity: Sender, method: string, path: string): AccessDecision
 }

@@ -1,7 +1,7 @@
 // The lines of Apache's AuthGroupFile, as mod_authz_groupfile.c reads them: `group: user "another user" …`.
 import { type ByteString, textStart } from '../bytes.ts'
 
-/** A word of a line, and the bytes of the file that it was read from, with its quotes. */
+/** A word, and where it was read from, with its quotes. */
 export interface Word {
   readonly name: ByteString
   readonly start: number
@@ -82,21 +82,25 @@ function readLine(
   // Apache takes several colons for one
   let afterColon = colon + 1
   while (content[afterColon] === ':') afterColon++
-  const members: Word[] = []
-  let fault: string | undefined
-  for (const { 0: word, index } of content.slice(afterColon).matchAll(WORD)) {
-    const at = afterColon + index
-    const quote = /^["']/.exec(word)?.[0]
-    if (quote !== undefined && !isClosed(word, quote))
-      fault = `expected a closing ${quote}, got the end of the line`
-    members.push({
-      name: wordName(word, quote),
-      start: sourceOf(at),
-      end: sourceOf(at + word.length - 1) + 1,
-    })
-  }
+  const words = splitWords(content.slice(afterColon))
+  const members = words.map(({ name, start, end }) => ({
+    name,
+    start: sourceOf(afterColon + start),
+    end: sourceOf(afterColon + end - 1) + 1,
+  }))
+  const fault = words.find(word => word.fault !== undefined)?.fault
   const line = { ...place, group, membersStart: sourceOf(afterColon - 1) + 1, members }
   return fault === undefined ? line : { ...line, fault }
+}
+
+/** The words of a text that has one Latin-1 character for each byte, with the quotes and escapes of Apache's configuration. */
+export function splitWords(text: string): (Word & { readonly fault?: string })[] {
+  return [...text.matchAll(WORD)].map(({ 0: word, index }) => {
+    const quote = /^["']/.exec(word)?.[0]
+    const found = { name: nameOf(word, quote), start: index, end: index + word.length }
+    if (quote === undefined || isClosed(word, quote)) return found
+    return { ...found, fault: `expected a closing ${quote}, got the end of the line` }
+  })
 }
 
 const isClosed = (word: string, quote: string): boolean => {
@@ -107,7 +111,7 @@ const isClosed = (word: string, quote: string): boolean => {
 }
 
 /** The name that a word stands for. */
-function wordName(word: string, quote: string | undefined): ByteString {
+function nameOf(word: string, quote: string | undefined): ByteString {
   if (quote === undefined) return word.replaceAll('\\\\', '\\') as ByteString
   const inner = word.slice(1, isClosed(word, quote) ? -1 : undefined)
   return inner.replace(/\\(["'\\])/g, (pair, character) =>

@@ -1,6 +1,6 @@
 // A preset tells what a request to a known app does, from its method and path alone. It reads no body and no query, and
 // what it does not know it never takes for harmless.
-import { hasUnclearSegments, isPlain, readingsOf } from './path-readings.ts'
+import { hasUnclearSegments, isPlain, readingsOf } from '../path-readings.ts'
 
 /** What a request does: reads, changes something, calls a paid model, or administers the server. */
 export type RequestClass = 'read' | 'write' | 'use' | 'admin'

@@ -1,0 +1,73 @@
+// How differently apps read a path: percent-encoding, doubled slashes, dot segments, backslashes and parameters.
+
+// a dot segment between separators in any encoding, double encoding included
+const SEPARATOR = '(?:[/\\\\]|%(?:25)*(?:2f|5c))'
+const DOT = '(?:\\.|%(?:25)*2e)'
+const dotSegment = new RegExp(`${SEPARATOR}${DOT}{1,2}(?:;|%(?:25)*3b|${SEPARATOR}|$)`, 'i')
+
+/** Whether a path has nothing in it that an app could decode, merge or resolve: the usual case, decided at once. */
+const isOneReading = (path: string): boolean => !/[%\\;]|\/[./]/.test(path)
+
+/**
+ * Whether an app could take the path for one with other segments, even if it leaves encoded slashes alone. `%2F` by
+ * itself is no reason: the names of artifacts and tags contain it.
+ */
+export const hasUnclearSegments = (path: string): boolean =>
+  /\/\/|[\\;#]|%00/.test(path) || (path.includes('.') || path.includes('%') ? dotSegment.test(path) : false)
+
+/**
+ * Whether some app takes the path for one that lies elsewhere: it has a dot segment in any encoding, or an escape that
+ * ends a text (`%00`) or is none (`%u002e`).
+ */
+export const leadsElsewhere = (path: string): boolean =>
+  !isOneReading(path) && (dotSegment.test(path) || /%(?:00|(?![0-9a-f]{2}))/i.test(path))
+
+// letters, digits, "-", ".", "_" and "~", which nobody has a reason to encode (RFC 3986 section 2.3)
+const encodedUnreserved = /%(?:2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/i
+
+/** Whether every server reads the path in the same way. */
+export const isPlain = (path: string): boolean =>
+  !hasUnclearSegments(path) && !/%(?:2f|5c|25)/i.test(path) && !encodedUnreserved.test(path)
+
+/** More than any path that a person or a program writes on purpose. */
+export const MAX_READINGS = 50
+
+/** What an app may do to a path before it looks it up, once or several times, in any order. */
+const steps: readonly ((path: string) => string)[] = [
+  path =>
+    path.replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    ),
+  path => path.replaceAll('\\', '/'),
+  path => path.replaceAll(/\/{2,}/g, '/'),
+  path => path.replaceAll(/;[^/]*/g, ''),
+  withoutDotSegments,
+]
+
+/**
+ * Every path that an app may read in this one, itself first. Of a path that is made to have more of them than 50, some.
+ */
+export function readingsOf(path: string): readonly string[] {
+  if (isOneReading(path)) return [path]
+  const readings = new Set([path])
+  // a Set is iterated over what is added meanwhile, too
+  for (const reading of readings) {
+    for (const step of steps) readings.add(step(reading))
+    if (readings.size > MAX_READINGS) break
+  }
+  return [...readings]
+}
+
+/** As RFC 3986 section 5.2.4: `/a/../b/.` is `/b/`. */
+function withoutDotSegments(path: string): string {
+  if (!path.includes('/.')) return path
+  const segments = path.split('/').slice(1)
+  const last = segments.at(-1)
+  const kept: string[] = []
+  for (const segment of segments) {
+    if (segment === '..') kept.pop()
+    else if (segment !== '.') kept.push(segment)
+  }
+  if (last === '.' || last === '..') kept.push('')
+  return `/${kept.join('/')}`
+}

@@ -1,0 +1,98 @@
+// One rule, `METHODS PATH SUBJECTS`, and the text of a rules file: read, and refused with line and reason.
+import { type ByteString, decodeSurrogateEscape, textStart } from '../bytes.ts'
+import { rejectUtf16 } from '../document/encoding.ts'
+import { splitWords } from '../document/group-lines.ts'
+import { HtpasswdError } from '../errors.ts'
+import { compilePattern } from './path-pattern.ts'
+import type { Preset, RequestClass } from './presets/preset.ts'
+import { parseSubjects, type Subjects } from './subjects.ts'
+
+/** A rule that was read. */
+export interface Rule {
+  /** As it was written. */
+  readonly text: string
+  /** Where: `rules:3`, `--require`. */
+  readonly source: string
+  readonly subjects: Subjects
+  /** Whether it is about this request; the path is compared byte by byte. */
+  matches(method: string, path: string): boolean
+}
+
+const FORM = 'METHODS PATH SUBJECTS, such as "GET /docs/** valid-user"'
+const CLASSES: readonly RequestClass[] = ['read', 'write', 'use', 'admin']
+
+/**
+ * Reads one rule.
+ *
+ * @param source names it in errors and decisions.
+ * @throws HtpasswdError `ERR_RECORD` with the source and what was expected.
+ */
+export function parseRule(text: string, source: string, preset?: Preset): Rule {
+  try {
+    const words = splitWords(Buffer.from(text).toString('latin1'))
+    const fault = words.find(word => word.fault !== undefined)?.fault
+    if (fault !== undefined) throw new Error(fault)
+    const [methods, path, ...subjects] = words.map(({ name }) => decodeSurrogateEscape(name))
+    if (methods === undefined || path === undefined || subjects.length === 0)
+      throw new Error(`expected ${FORM}, got ${JSON.stringify(text)}`)
+    const isMethod = parseMethods(methods)
+    const isPath = parsePath(path, preset)
+    return {
+      text,
+      source,
+      subjects: parseSubjects(subjects),
+      matches: (method, target) => isPath(method, target) && isMethod(method),
+    }
+  } catch (error) {
+    throw new HtpasswdError('ERR_RECORD', `${source}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** `ANY`, or a list: GET includes HEAD. OPTIONS asks what a path offers, so it follows the path's first rule. */
+function parseMethods(text: string): (method: string) => boolean {
+  if (text === 'ANY') return () => true
+  const methods = new Set(text.split(','))
+  for (const method of methods) {
+    // method names are case-sensitive (RFC 9110 section 9.1), and all that are in use are in upper case
+    if (!/^[A-Z][A-Z-]*$/.test(method) || method === 'ANY')
+      throw new Error(`expected methods such as GET,POST, or ANY alone, got ${JSON.stringify(text)}`)
+  }
+  if (methods.has('GET')) methods.add('HEAD')
+  methods.add('OPTIONS')
+  return method => methods.has(method)
+}
+
+function parsePath(text: string, preset: Preset | undefined): (method: string, path: string) => boolean {
+  if (!text.startsWith('@')) {
+    const pattern = compilePattern(text)
+    return (_method, path) => pattern.matches(path)
+  }
+  const [name, word] = text.slice(1).split('/')
+  if (preset === undefined) throw new Error(`${text} needs --preset ${name}`)
+  const requestClass = CLASSES.find(known => known === word)
+  if (name !== preset.name || requestClass === undefined) {
+    const words = CLASSES.map(known => `@${preset.name}/${known}`)
+    throw new Error(`expected a path or ${words.join(', ')}, got ${JSON.stringify(text)}`)
+  }
+  return (method, path) => preset.classify(method, path) === requestClass
+}
+
+/**
+ * Reads the text of a rules file: one rule a line, `#` comments, blank lines.
+ *
+ * @param name how errors and decisions name the file.
+ * @throws HtpasswdError `ERR_RECORD` with file and line for the first line that is no rule, and for a file without one:
+ *   an empty file would take all rules away.
+ */
+export function parseRules(source: string | Uint8Array, name?: string, preset?: Preset): readonly Rule[] {
+  const bytes = Buffer.from(source)
+  rejectUtf16(bytes)
+  const text = decodeSurrogateEscape(bytes.toString('latin1', textStart(bytes)) as ByteString)
+  const rules = text.split('\n').flatMap((line, i) => {
+    const trimmed = line.trim()
+    if (trimmed === '' || trimmed.startsWith('#')) return []
+    return parseRule(trimmed, name === undefined ? `line ${i + 1}` : `${name}:${i + 1}`, preset)
+  })
+  if (rules.length > 0) return rules
+  throw new HtpasswdError('ERR_RECORD', `${name ?? 'rules'}: expected at least one rule, ${FORM}, got none`)
+}

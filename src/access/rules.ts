@@ -1,0 +1,143 @@
+// `createRules`: decides by ordered rules which user may do what. The first rule about a request settles it.
+import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
+import { leadsElsewhere, MAX_READINGS, readingsOf } from './path-readings.ts'
+import type { AccessDecision, AccessPolicy, Sender } from './policy.ts'
+import type { Preset } from './presets/preset.ts'
+import { parseRule, parseRules, type Rule } from './rule.ts'
+
+/** Says which groups a user is in, such as `Groups` of `parseGroups` does. */
+export interface GroupLookup {
+  groupsOf(user: string): readonly string[]
+}
+
+/** The options of `createRules`. */
+export interface RulesOptions {
+  /** The groups that `group:NAME` means, besides those that a login brings itself. Default: none. */
+  readonly groups?: GroupLookup | undefined
+}
+
+/**
+ * Makes the policy of an ordered list of rules, `METHODS PATH SUBJECTS`. The first rule whose methods and path match the
+ * request settles it: whoever is among its subjects may do it, everyone else may not. A request that no rule matches is
+ * refused. There are no regular expressions.
+ *
+ * - METHODS: a list such as `GET,POST`, or `ANY`. GET includes HEAD. OPTIONS follows the path's first rule.
+ * - PATH: segments; `*` is any one segment, `**` at the end is the rest. `/docs/**` matches `/docs/`, not `/docs`.
+ * - SUBJECTS: `valid-user`, `user:NAME`, `group:NAME` (any of several), or `none`.
+ *
+ * Paths are compared byte by byte, as they are sent. Where an app may read another path in one (`/%61dmin`, `//admin`,
+ * `/x/../admin`), the first rule about each of these readings is asked, too, and one refusal is enough.
+ *
+ * @param rules the text of a rules file, or one rule an element.
+ * @throws HtpasswdError `ERR_RECORD` for the first invalid rule, with its number, and if there is none.
+ *
+ * @example
+ * ```js
+ * import { createRules, parseGroups } from 'htpasswd-kit'
+ *
+ * const rules = createRules(['GET /** valid-user', 'ANY /** group:editors'], {
+ *   groups: parseGroups('editors: ann\n'),
+ * })
+ * const guest = { user: 'guest', groups: [], scope: 'all' }
+ * console.log(rules.decide(guest, 'GET', '/docs/').allowed, rules.decide(guest, 'POST', '/docs/').reason)
+ * console.log(rules.decide({ ...guest, user: 'ann' }, 'POST', '/docs/'))
+ * ```
+ *
+ * ```text
+ * true guest may not POST /docs/: that is for group:editors
+ * { allowed: true, rule: 'rule 2: ANY /** group:editors' }
+ * ```
+ */
+export function createRules(rules: string | readonly string[], options: RulesOptions = {}): AccessPolicy {
+  rejectUnknownKeys('RulesOptions', options, ['groups'])
+  const parsed =
+    typeof rules === 'string' ? parseRules(rules) : rules.map((rule, i) => parseRule(rule, `rule ${i + 1}`))
+  if (parsed.length === 0) throw new HtpasswdError('ERR_RECORD', 'rules expected at least one rule, got none')
+  return createPolicy({ rules: () => parsed, groups: options.groups })
+}
+
+/** What a policy is made of. */
+export interface PolicyParts {
+  /** The rules in force; none if there are no rules. */
+  readonly rules?: () => readonly Rule[]
+  readonly groups?: GroupLookup | undefined
+  /** Knows what a request does, for credentials that may only read. */
+  readonly preset?: Preset | undefined
+  /** Decides where no rule matches. If omitted, that is refused as soon as there is one rule. */
+  readonly otherwise?: AccessPolicy | undefined
+}
+
+/** Makes a policy: what the credentials are good for, then the rules, then `otherwise`. @internal */
+export function createPolicy({ rules = () => [], groups, preset, otherwise }: PolicyParts): AccessPolicy {
+  return {
+    decide(sender, method, path) {
+      if (sender.scope === 'read' && !isRead(method, path, preset)) {
+        const reason = `these credentials may only read, and ${describe(method, path)} is no read`
+        return { allowed: false, rule: 'scope read', reason }
+      }
+      const list = rules()
+      const memberOf = groupsOf(sender, groups)
+      const decision = decideByRules(list, { user: sender.user, memberOf }, method, path)
+      if (decision !== undefined) return decision
+      if (otherwise !== undefined) return otherwise.decide(sender, method, path)
+      if (list.length === 0) return { allowed: true }
+      return { allowed: false, reason: `no rule allows ${describe(method, path)}` }
+    },
+  }
+}
+
+const isRead = (method: string, path: string, preset: Preset | undefined): boolean =>
+  preset === undefined ? method === 'GET' || method === 'HEAD' : preset.classify(method, path) === 'read'
+
+const groupsOf = ({ user, groups: own }: Sender, lookup: GroupLookup | undefined): readonly string[] => {
+  const filed = lookup?.groupsOf(user) ?? []
+  return own.length === 0 ? filed : [...own, ...filed]
+}
+
+/** A user and all groups that the user is in. */
+interface Member {
+  readonly user: string
+  readonly memberOf: readonly string[]
+}
+
+/**
+ * The decision of the first rule about a request; undefined if there is none.
+ *
+ * An app may read a path in other ways than byte by byte. So a request is refused if the first rule about any of these
+ * readings refuses it, and allowed only by the first rule that matches it as sent. A path that leads elsewhere, as one
+ * with dot segments does, is allowed by no rule.
+ */
+function decideByRules(
+  rules: readonly Rule[],
+  { user, memberOf }: Member,
+  method: string,
+  path: string,
+): AccessDecision | undefined {
+  if (rules.length === 0) return undefined
+  const find = (reading: string): Rule | undefined => rules.find(rule => rule.matches(method, reading))
+  const rule = find(path)
+  const readings = readingsOf(path)
+  for (const reading of readings) {
+    const first = reading === path ? rule : find(reading)
+    if (first !== undefined && !first.subjects.includes(user, memberOf))
+      return { allowed: false, rule: nameOf(first), reason: refusal(first, user, method, path) }
+  }
+  if (rule === undefined) return undefined
+  if (readings.length <= MAX_READINGS && !leadsElsewhere(path)) return { allowed: true, rule: nameOf(rule) }
+  return {
+    allowed: false,
+    reason: `no rule allows ${describe(method, path)}: apps may read that path in different ways`,
+  }
+}
+
+const nameOf = ({ source, text }: Rule): string => `${source}: ${text}`
+
+const refusal = ({ subjects }: Rule, user: string, method: string, path: string): string =>
+  subjects.isNone
+    ? `${describe(method, path)} is closed to everyone`
+    : `${user} may not ${describe(method, path)}: that is for ${subjects.text.replaceAll(' ', ' or ')}`
+
+const MAX_SHOWN = 200
+
+const describe = (method: string, path: string): string =>
+  `${method} ${path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path}`

@@ -1,0 +1,43 @@
+// Whom a rule is for: `valid-user`, `user:NAME`, `group:NAME`, `none`.
+import { comparableName } from '../bytes.ts'
+
+/** The subjects of a rule, or of an option such as `--readers`. */
+export interface Subjects {
+  /** As they were written. */
+  readonly text: string
+  /** The groups that are named. */
+  readonly groups: readonly string[]
+  /** Nobody is meant: what the rule is about is closed. */
+  readonly isNone: boolean
+  /** Whether a user who is in these groups is meant. */
+  includes(user: string, groups: readonly string[]): boolean
+}
+
+const FORM = 'valid-user, user:NAME, group:NAME or none'
+
+/** Reads subjects. @throws Error that says what was expected. */
+export function parseSubjects(words: readonly string[]): Subjects {
+  const named = { user: new Set<string>(), group: new Set<string>() }
+  const groups: string[] = []
+  let isAnyone = false
+  let isNone = false
+  if (words.length === 0) throw new Error(`expected ${FORM}, got nothing`)
+  for (const word of words) {
+    const [, kind, name = ''] = /^(user|group):(.+)$/s.exec(word) ?? []
+    if (kind !== undefined) named[kind as 'user' | 'group'].add(comparableName(name))
+    else if (word === 'valid-user') isAnyone = true
+    else if (word === 'none') isNone = true
+    else throw new Error(`expected ${FORM}, got ${JSON.stringify(word)}`)
+    if (kind === 'group') groups.push(name)
+  }
+  if (isNone && words.length > 1) throw new Error(`expected "none" alone, got ${words.join(' ')}`)
+  return {
+    text: words.join(' '),
+    groups,
+    isNone,
+    includes: (user, memberOf) =>
+      isAnyone ||
+      (named.user.size > 0 && named.user.has(comparableName(user))) ||
+      (named.group.size > 0 && memberOf.some(group => named.group.has(comparableName(group)))),
+  }
+}
