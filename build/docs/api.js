@@ -14,6 +14,7 @@ const sections = {
   import: 'Many users at once',
   store: 'Files on disk',
   auth: 'Checking logins',
+  access: 'Who may do what',
   http: 'HTTP',
   'bytes.ts': 'Byte strings',
   'errors.ts': 'Errors',

@@ -18,5 +18,5 @@ export type Sender = Pick<Identity, 'user' | 'groups' | 'scope'>
 /** Decides which user may do what. It is pure: the same question has the same answer until the rules change. */
 export interface AccessPolicy {
   /** @param path the path as the app gets it: exactly these bytes, without query and prefix. */
-  decide(identity: Sender, method: string, path: string): AccessDecision
+  decide(identity: Pick<Identity, 'user' | 'groups' | 'scope'>, method: string, path: string): AccessDecision
 }
