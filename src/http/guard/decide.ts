@@ -5,12 +5,20 @@ import type { Identity } from '../../auth/identity.ts'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
 import { type ErrorResponder, refusalKinds } from '../pages/error-responses.ts'
 import { hasBody } from '../proxy/request-body.ts'
+import {
+  type AnswerOptions,
+  allowedAnswer,
+  createReadQuestion,
+  type ProxyName,
+  type Question,
+  refusedAnswer,
+} from './auth-endpoint.ts'
 import { originOf } from './client-address.ts'
 import { describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
 import { commonEndpoints, createFindEndpoint, type Endpoint } from './endpoints.ts'
 import { createIdentify, type Verifiers } from './identify.ts'
 import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
-import { validateRequest } from './request-check.ts'
+import { type RequestError, validateRequest } from './request-check.ts'
 import { findRoute, pathOf, type Route, type RouteOptions } from './route.ts'
 
 interface Outcome {
@@ -60,6 +68,9 @@ export interface Policy extends RouteOptions, Verifiers {
   readonly allowOrigins: ReadonlySet<string>
   /** Which users may do what; without it every user may do everything. */
   readonly access?: AccessPolicy | undefined
+  /** The proxies that may ask about requests, and how their answers name the user. Default: none. */
+  readonly authEndpoints?: ReadonlySet<ProxyName> | undefined
+  readonly answer?: AnswerOptions | undefined
   /** Endpoints of the guard besides those that every guard has. */
   readonly endpoints?: readonly Endpoint[] | undefined
 }
@@ -76,6 +87,8 @@ const notForTokens = textResponse(
 // login could send one in the place of a user's (CL.0 request smuggling, GHSA-ggv3-7p47-pfv8).
 const bodyOnOpenPath = textResponse(400, '400 Bad Request: This address takes no request body.')
 
+const NO_PROXIES: ReadonlySet<ProxyName> = new Set()
+
 const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in route && route.open
 
 /**
@@ -86,6 +99,7 @@ const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in
 export function createDecide(policy: Policy): Decide {
   const { allowOrigins, access, errorResponse } = policy
   const identify = createIdentify(policy)
+  const readQuestion = createReadQuestion(policy.authEndpoints ?? NO_PROXIES)
   const endpoints = [...commonEndpoints, ...(policy.endpoints ?? [])]
   const findEndpoint = createFindEndpoint(endpoints, policy.prefix, errorResponse)
 
@@ -131,48 +145,27 @@ export function createDecide(policy: Policy): Decide {
     return { forward: true, target: route.target, credentialsHeader, trustedOrigin, identity, allowedOrigin }
   }
 
-  return (request, facts) => {
-    const allowedOrigin = allowedOriginOf(request)
-    const anonymous: Outcome = { identity: undefined, allowedOrigin }
-
-    // Can the request be trusted to be what it seems?
-    const error = validateRequest(request)
-    if (error !== undefined) {
-      return {
-        ...respond(textResponse(error.status, error.text), 'ambiguous', anonymous, true),
-        cause: error.text,
-      }
-    }
-    const { method = '', url = '', headers } = request
-    const endpoint = findEndpoint(method, pathOf(url))
-    const serve = (asker: Endpoint, outcome: Outcome): Served => ({
-      serve: form => asker.respond({ head: request, facts, identity: outcome.identity, form }),
-      reason: asker.reason,
-      ...outcome,
-    })
-    if (endpoint?.for === 'anyone') return serve(endpoint, anonymous)
-    const preflight = preflightOf(request, allowedOrigin)
-    if (preflight !== undefined) return respond(preflight, 'preflight', anonymous)
-
-    // Who sent it? An upgrade begins with a GET, but opens a channel for anything: it is never open.
-    const route = findRoute(method, url, policy)
-    if (isOpen(route) && !facts.upgrade) {
-      return hasBody(request)
-        ? respond(bodyOnOpenPath, 'ambiguous', anonymous, true)
-        : forward(request, facts, route, anonymous, undefined)
-    }
+  /** Who sent it, and may that sender do this? A promise only where a password has to be hashed. */
+  const judge = (
+    request: RequestHead,
+    facts: RequestFacts,
+    route: Route,
+    anonymous: Outcome,
+    endpoint?: Endpoint,
+  ): Decision | Promise<Decision> => {
+    const { method = '', headers } = request
     const { result, header } = identify(request, facts, route)
-
-    // May that sender do this?
     const authorize = (sender: AuthResult): Decision => {
       if (!sender.ok) {
         const { status, reason, retryAfter } = sender
         return respond(errorResponse(refusalKinds[status], headers.accept, { retryAfter }), reason, anonymous)
       }
-      const outcome: Outcome = { identity: sender, allowedOrigin }
+      const outcome: Outcome = { ...anonymous, identity: sender }
       if (endpoint !== undefined) {
         const isEnough = endpoint.tokens || sender.kind === 'password' || sender.kind === 'session'
-        return isEnough ? serve(endpoint, outcome) : respond(notForTokens, 'forbidden', outcome)
+        return isEnough
+          ? serve(endpoint, request, facts, outcome)
+          : respond(notForTokens, 'forbidden', outcome)
       }
       if (access !== undefined && typeof route === 'object' && 'path' in route) {
         const decision = access.decide(sender, method, route.path)
@@ -186,7 +179,68 @@ export function createDecide(policy: Policy): Decide {
     }
     return result instanceof Promise ? result.then(authorize) : authorize(result)
   }
+
+  /** Another proxy asks about a request that it has got: as if it had come here, but nothing is open without a login. */
+  const answer = (
+    { proxy, head }: Question,
+    facts: RequestFacts,
+    anonymous: Outcome,
+  ): Decision | Promise<Decision> => {
+    const error = validateRequest(head)
+    if (error !== undefined) return ambiguous(error, anonymous)
+    const decision = judge(head, facts, findRoute(head.method ?? '', head.url ?? '', policy), anonymous)
+    const toAnswer = (judged: Decision): Decision => {
+      if ('forward' in judged && judged.identity !== undefined && policy.answer !== undefined)
+        return respond(allowedAnswer(judged.identity, policy.answer), 'auth', judged)
+      if ('respond' in judged)
+        return { ...judged, respond: refusedAnswer(proxy, judged.respond, facts.client) }
+      return respond(notFound, 'not-found', judged)
+    }
+    return decision instanceof Promise ? decision.then(toAnswer) : toAnswer(decision)
+  }
+
+  return (request, facts) => {
+    const allowedOrigin = allowedOriginOf(request)
+    const anonymous: Outcome = { identity: undefined, allowedOrigin }
+
+    // Can the request be trusted to be what it seems?
+    const error = validateRequest(request)
+    if (error !== undefined) return ambiguous(error, anonymous)
+    const question = readQuestion(request, facts)
+    if (question !== undefined) {
+      return 'proxy' in question
+        ? answer(question, facts, anonymous)
+        : respond(question, 'auth-request', anonymous)
+    }
+    const { method = '', url = '' } = request
+    const endpoint = findEndpoint(method, pathOf(url))
+    if (endpoint?.for === 'anyone') return serve(endpoint, request, facts, anonymous)
+    const preflight = preflightOf(request, allowedOrigin)
+    if (preflight !== undefined) return respond(preflight, 'preflight', anonymous)
+
+    // An upgrade begins with a GET, but opens a channel for anything: it is never open.
+    const route = findRoute(method, url, policy)
+    if (isOpen(route) && !facts.upgrade) {
+      return hasBody(request)
+        ? respond(bodyOnOpenPath, 'ambiguous', anonymous, true)
+        : forward(request, facts, route, anonymous, undefined)
+    }
+    return judge(request, facts, route, anonymous, endpoint)
+  }
 }
+
+/** One of the guard's own endpoints responds. */
+const serve = (endpoint: Endpoint, head: RequestHead, facts: RequestFacts, outcome: Outcome): Served => ({
+  serve: form => endpoint.respond({ head, facts, identity: outcome.identity, form }),
+  reason: endpoint.reason,
+  ...outcome,
+})
+
+/** A request that two servers could read differently; what follows it on its connection cannot be trusted either. */
+const ambiguous = ({ status, text }: RequestError, outcome: Outcome): Responded => ({
+  ...respond(textResponse(status, text), 'ambiguous', outcome, true),
+  cause: text,
+})
 
 function respond(
   response: CannedResponse,

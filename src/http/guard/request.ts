@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { ClientFacts } from './client-address.ts'
 
 /** The part of a request that is decided on. */
-export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers'>
+export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers'> &
+  Partial<Pick<IncomingMessage, 'headersDistinct'>>
 
 /** What is known of a request beyond its head. */
 export interface RequestFacts {

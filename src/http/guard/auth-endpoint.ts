@@ -1,0 +1,143 @@
+// What other proxies ask the guard: `/.htpasswd/auth/NAME` says who sent a request and whether they may do that, and the
+// proxy forwards it. Each proxy has its own path, because each names the original request in its own way: what another
+// proxy's header says is not believed (CVE-2026-40575).
+import type { Identity } from '../../auth/identity.ts'
+import { HtpasswdError } from '../../errors.ts'
+import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import { type ClientFacts, originOf } from './client-address.ts'
+import type { RequestFacts, RequestHead } from './request.ts'
+
+/** The proxies that can ask. */
+export type ProxyName = 'nginx' | 'traefik' | 'caddy' | 'envoy' | 'haproxy'
+
+/** How a proxy asks, and what it does with the answer. */
+interface Row {
+  /** The headers with the original method and target; undefined where they are the request's own, after the path. */
+  readonly names: readonly [method: string, target: string] | undefined
+  /** Whether it relays the whole response to the client; otherwise only that the request is refused, by 401 or 403. */
+  readonly relays: boolean
+}
+
+const forwarded = ['x-forwarded-method', 'x-forwarded-uri'] as const
+const original = ['x-original-method', 'x-original-uri'] as const
+
+/**
+ * nginx: `auth_request` relays 401 and 403 only, all else is a 500. Traefik's forwardAuth, Caddy's forward_auth and
+ * Envoy's ext_authz relay the response. HAProxy's Lua script reports the status only.
+ */
+const rows: Readonly<Record<ProxyName, Row>> = {
+  nginx: { names: original, relays: false },
+  haproxy: { names: original, relays: false },
+  traefik: { names: forwarded, relays: true },
+  caddy: { names: forwarded, relays: true },
+  envoy: { names: undefined, relays: true },
+}
+
+const FOLDER = '/.htpasswd/auth/'
+
+/** What a proxy asks about. */
+export interface Question {
+  readonly proxy: ProxyName
+  /** The original request. */
+  readonly head: RequestHead
+}
+
+/** A question, the response to a request that is none, or undefined for a request that goes elsewhere. */
+export type ReadQuestion = (head: RequestHead, facts: RequestFacts) => Question | CannedResponse | undefined
+
+const untrusted = textResponse(
+  403,
+  '403 Forbidden: Only a proxy that --trust-proxy names may ask here. This request came from elsewhere.',
+)
+const unusable = (names: readonly string[]): CannedResponse =>
+  textResponse(
+    400,
+    `400 Bad Request: Expected exactly one ${names.join(' and one ')} with the original request, and none of another proxy's.`,
+  )
+
+/** Makes the function that reads the questions of the proxies that are accepted. */
+export function createReadQuestion(proxies: ReadonlySet<ProxyName>): ReadQuestion {
+  return (head, { client }) => {
+    const { url = '' } = head
+    if (!url.startsWith(FOLDER)) return undefined
+    const [name = ''] = url.slice(FOLDER.length).split(/[/?]/, 1)
+    const proxy = name as ProxyName
+    if (!proxies.has(proxy)) return undefined
+    if (!client.proxied) return untrusted
+    const { httpVersion, headers } = head
+    const question = (method: string | undefined, target: string): Question => ({
+      proxy,
+      head: { method, url: target, httpVersion, headers },
+    })
+    const { names } = rows[proxy]
+    if (names === undefined) {
+      const target = url.slice(FOLDER.length + name.length)
+      return target.startsWith('/') ? question(head.method, target) : unusable(['path'])
+    }
+    const [method, target] = names.map(header => only(head, header))
+    const isMixed = [...forwarded, ...original].some(
+      other => !(names as readonly string[]).includes(other) && headers[other] !== undefined,
+    )
+    if (method === undefined || target === undefined || isMixed || !/^[A-Z]{1,32}$/.test(method))
+      return unusable(names)
+    return question(method, target)
+  }
+}
+
+/** The value of a field that is there once. The server joins repeated ones with a comma, which a target may hold too. */
+function only({ headers, headersDistinct }: RequestHead, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' && headersDistinct?.[name]?.length === 1 ? value : undefined
+}
+
+/** The headers of an answer that name the user. */
+export interface AnswerOptions {
+  readonly userHeader: string
+  readonly groupsHeader: string
+  /** All groups of a user. */
+  readonly groupsOf: (identity: Identity) => readonly string[]
+}
+
+/**
+ * The answer for a user who may. It always names the user and the groups, `-` for none: a proxy that only overwrites
+ * would otherwise keep what the client sent under these names (CVE-2026-30851).
+ */
+export function allowedAnswer(
+  identity: Identity,
+  { userHeader, groupsHeader, groupsOf }: AnswerOptions,
+): CannedResponse {
+  return textResponse(200, 'ok', {
+    [userHeader]: identity.username,
+    [groupsHeader]: groupsOf(identity).join(',') || '-',
+  })
+}
+
+/** The answer for a request that is refused or sent to the sign-in page, in a form that the proxy relays. */
+export function refusedAnswer(
+  proxy: ProxyName,
+  response: CannedResponse,
+  client: ClientFacts,
+): CannedResponse {
+  const { status, headers } = response
+  if (rows[proxy].relays) {
+    // Traefik resolves a relative Location against the guard's own address, which the client may not reach
+    const { location } = headers
+    if (location?.startsWith('/') !== true) return response
+    return { ...response, headers: { ...headers, location: originOf(client) + location } }
+  }
+  if (status >= 500) return response
+  // nginx's `error_page 401 = @login` sends the browser there
+  if (status >= 300 && status < 400)
+    return textResponse(401, '401 Unauthorized', { 'x-htpasswd-login': headers.location ?? '' })
+  if (status === 400 || status === 401 || status === 403) return response
+  return { ...response, status: 403 }
+}
+
+/** @throws HtpasswdError `ERR_OPTION` for a proxy that is not known. */
+export function checkProxyName(name: string): ProxyName {
+  if (Object.hasOwn(rows, name)) return name as ProxyName
+  throw new HtpasswdError(
+    'ERR_OPTION',
+    `"authEndpoints" expected ${Object.keys(rows).join(', ')}, got ${JSON.stringify(name)}`,
+  )
+}
