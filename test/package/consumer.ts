@@ -146,8 +146,8 @@ const challenge: string = formatChallenge('Lab')
 await hashPassword('pw', { format: 'rot13' })
 // @ts-expect-error a misspelt option
 await hashPassword('pw', { round: 1 })
-// @ts-expect-error the upstream is missing
-createGuard({ authenticator })
+// @ts-expect-error the authenticator is missing
+createGuard({ upstream: 'http://127.0.0.1:5000' })
 
 export {
   admitted,

@@ -8,7 +8,7 @@ import { type ClientFacts, originOf } from './client-address.ts'
 import type { RequestFacts, RequestHead } from './request.ts'
 
 /** The proxies that can ask. */
-export type ProxyName = 'nginx' | 'traefik' | 'caddy' | 'envoy' | 'haproxy'
+export type ProxyName = 'nginx' | 'haproxy' | 'traefik' | 'caddy' | 'envoy'
 
 /** How a proxy asks, and what it does with the answer. */
 interface Row {
@@ -32,6 +32,9 @@ const rows: Readonly<Record<ProxyName, Row>> = {
   caddy: { names: forwarded, relays: true },
   envoy: { names: undefined, relays: true },
 }
+
+/** Their names. */
+export const proxyNames = Object.keys(rows) as ProxyName[]
 
 const FOLDER = '/.htpasswd/auth/'
 
@@ -138,6 +141,6 @@ export function checkProxyName(name: string): ProxyName {
   if (Object.hasOwn(rows, name)) return name as ProxyName
   throw new HtpasswdError(
     'ERR_OPTION',
-    `"authEndpoints" expected ${Object.keys(rows).join(', ')}, got ${JSON.stringify(name)}`,
+    `"authEndpoints" expected ${proxyNames.join(', ')}, got ${JSON.stringify(name)}`,
   )
 }

@@ -194,7 +194,7 @@ export function createDecide(policy: Policy): Decide {
         return respond(allowedAnswer(judged.identity, policy.answer), 'auth', judged)
       if ('respond' in judged)
         return { ...judged, respond: refusedAnswer(proxy, judged.respond, facts.client) }
-      return respond(notFound, 'not-found', judged)
+      return respond(errorResponse('not-found', undefined), 'not-found', judged)
     }
     return decision instanceof Promise ? decision.then(toAnswer) : toAnswer(decision)
   }

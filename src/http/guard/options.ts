@@ -8,6 +8,7 @@ import { type Language, languages } from '../pages/texts.ts'
 import { checkDropHeader, checkUserHeader } from '../proxy/header-lists.ts'
 import { checkUpgradeProtocol } from '../proxy/upgrade.ts'
 import type { AccessLogEntry } from './access-log.ts'
+import { type AnswerOptions, checkProxyName, type ProxyName } from './auth-endpoint.ts'
 import { checkOrigin } from './cross-site.ts'
 import { checkAllowPath, checkPrefix } from './route.ts'
 import { tlsPolicy } from './tls-policy.ts'
@@ -20,12 +21,15 @@ export interface TlsCertificate {
   readonly key: string | Buffer
 }
 
-/** The options of `createGuard`; `authenticator` and `upstream` are required. */
+/** The options of `createGuard`; `authenticator` and `upstream` or `authEndpoints` are required. */
 export interface GuardOptions {
   /** Checks users and passwords. The guard does not dispose of it: do that after `close`. */
   readonly authenticator: Authenticator
-  /** The app: its `http:` or `https:` origin, or a request listener in this process. */
-  readonly upstream: string | URL | RequestListener
+  /**
+   * The app: its `http:` or `https:` origin, or a request listener in this process. It may be left out where
+   * `authEndpoints` is given: then every other address is 404.
+   */
+  readonly upstream?: string | URL | RequestListener | undefined
   /** The realm of the challenge, which a login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
   /** Whom people can ask, on the pages about errors: a name, an e-mail address, a URL. Default: nobody by name. */
@@ -69,6 +73,11 @@ export interface GuardOptions {
   readonly maxUpstreamConnections?: number | undefined
   /** Connections without a login that one address may have open at a time; 0 is no limit. Default: 100. */
   readonly maxConnectionsPerAddress?: number | undefined
+  /**
+   * Proxies in front that ask at `/.htpasswd/auth/NAME` whether they may forward a request: `nginx`, `traefik`, `caddy`,
+   * `envoy`, `haproxy`. Only peers of `trustProxy` may ask. Default: none.
+   */
+  readonly authEndpoints?: readonly ProxyName[] | undefined
   /** Called once for each finished request; an error that it throws becomes a process warning. Default: no log. */
   readonly log?: ((entry: AccessLogEntry) => void) | undefined
 }
@@ -92,6 +101,8 @@ export interface ResolvedGuardOptions {
   readonly upstreamTimeout: number
   readonly maxUpstreamConnections: number
   readonly maxConnectionsPerAddress: number
+  readonly authEndpoints: ReadonlySet<ProxyName>
+  readonly answer: AnswerOptions
   readonly log: ((entry: AccessLogEntry) => void) | undefined
 }
 
@@ -115,13 +126,23 @@ const known: readonly (keyof GuardOptions)[] = [
   'upstreamTimeout',
   'maxUpstreamConnections',
   'maxConnectionsPerAddress',
+  'authEndpoints',
   'log',
 ]
 
 /** Checks the options. @throws HtpasswdError `ERR_OPTION` for one that is missing, unknown or invalid. */
 export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions {
   rejectUnknownKeys('GuardOptions', options, known)
-  const { authenticator, upstream, userHeader } = options
+  const { authenticator, userHeader } = options
+  const authEndpoints = new Set((options.authEndpoints ?? []).map(checkProxyName))
+  const trustProxy = [...(options.trustProxy ?? [])]
+  const errorResponse = createErrorResponses({
+    realm: options.realm ?? 'Restricted',
+    hint: MLFLOW_HINT,
+    contact: options.contact === '' ? undefined : options.contact,
+    lang: checkLanguage(options.lang ?? 'en'),
+  })
+  const upstream = options.upstream ?? (authEndpoints.size > 0 ? noApp(errorResponse) : undefined)
   if (!(authenticator instanceof Authenticator)) {
     throw new HtpasswdError('ERR_OPTION', '"authenticator" expected an Authenticator')
   }
@@ -131,15 +152,16 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
       '"upstream" expected a URL such as http://127.0.0.1:5000, or a request listener',
     )
   }
+  if (authEndpoints.size > 0 && trustProxy.length === 0) {
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      '"authEndpoints" needs "trustProxy" with the addresses of the proxies that ask, got none',
+    )
+  }
   return {
     authenticator,
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
-    errorResponse: createErrorResponses({
-      realm: options.realm ?? 'Restricted',
-      hint: MLFLOW_HINT,
-      contact: options.contact === '' ? undefined : options.contact,
-      lang: checkLanguage(options.lang ?? 'en'),
-    }),
+    errorResponse,
     tls: options.tls && tlsPolicy(options.tls),
     allowPaths: new Set((options.allowPaths ?? []).map(checkAllowPath)),
     allowOrigins: new Set((options.allowOrigins ?? []).map(checkOrigin)),
@@ -150,7 +172,7 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
     forwardedHost: options.forwardedHost ?? false,
     dropHeaders: (options.dropHeaders ?? []).map(checkDropHeader),
     allowUpgrades: (options.allowUpgrades ?? []).map(checkUpgradeProtocol),
-    trustProxy: [...(options.trustProxy ?? [])],
+    trustProxy,
     upstreamTimeout: checkNumber('upstreamTimeout', options.upstreamTimeout ?? 0),
     maxUpstreamConnections:
       checkNumber('maxUpstreamConnections', options.maxUpstreamConnections ?? 2048) || Infinity,
@@ -158,6 +180,12 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
       'maxConnectionsPerAddress',
       options.maxConnectionsPerAddress ?? 100,
     ),
+    authEndpoints,
+    answer: {
+      userHeader: userHeader ?? 'Remote-User',
+      groupsHeader: 'Remote-Groups',
+      groupsOf: ({ groups }) => groups,
+    },
     log: options.log,
   }
 }
@@ -175,6 +203,14 @@ function checkLanguage(lang: Language): Language {
     `"lang" expected one of ${languages.join(', ')}, got ${JSON.stringify(lang)}`,
   )
 }
+
+/** Where no app is behind the guard: only its own endpoints respond. */
+const noApp =
+  (errorResponse: ErrorResponder): RequestListener =>
+  (req, res) => {
+    const { status, headers, body } = errorResponse('not-found', req.headers.accept)
+    res.writeHead(status, headers).end(body)
+  }
 
 function checkNumber(name: string, value: number): number {
   // the largest delay of a timer

@@ -24,7 +24,7 @@ const MLFLOW: KnownApp = {
 }
 
 /**
- * The URL of the app; undefined for the demo page.
+ * The URL of the app; undefined for the demo page, and where only other proxies ask.
  *
  * @throws HtpasswdError `ERR_LISTEN` if it is the guard itself, `ERR_USAGE` if the command does not show a port.
  */

@@ -1,5 +1,4 @@
 // What listens in one process: authenticator, guard, certificate, access log.
-import type { RequestListener } from 'node:http'
 import type { Writable } from 'node:stream'
 import { Authenticator } from '../../../auth/authenticator.ts'
 import type { AttemptLimiter } from '../../../auth/throttle.ts'
@@ -26,7 +25,7 @@ export interface Listener {
 export interface ListenerOptions {
   readonly users: UserSource
   readonly certificate: TlsWatch | undefined
-  /** The app; the built-in demo page if it is undefined. */
+  /** The app; undefined for the built-in demo page, and where only other proxies ask. */
   readonly upstream: URL | undefined
   readonly values: ServeValues
   readonly stdout: Writable
@@ -50,8 +49,8 @@ export function openListener({
     onError: (error: unknown) => notify(`warning: ${error instanceof Error ? error.message : String(error)}`),
   }
   const authenticator = new Authenticator(users, options, { limiter })
-  const userHeader = values['user-header'] ?? (upstream === undefined ? DEMO_USER_HEADER : undefined)
-  const app: URL | RequestListener = upstream ?? demoApp(userHeader)
+  const userHeader = values['user-header'] ?? (values.demo ? DEMO_USER_HEADER : undefined)
+  const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
   const guard: Guard = createGuard({
     ...guardOptions(values),
     authenticator,

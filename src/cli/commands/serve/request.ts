@@ -42,9 +42,16 @@ function checkTogether(values: ServeValues, command: readonly string[]): void {
     const given = values['tls-cert'] ? '--tls-cert' : '--tls-key'
     throw usageError(`--tls-cert and --tls-key go together, got only ${given}`)
   }
-  if (values.upstream === undefined && !values.demo && command.length === 0) {
+  if (values['auth-endpoint'].length > 0 && values['trust-proxy'].length === 0) {
     throw usageError(
-      'expected the app to guard: --upstream http://127.0.0.1:5000, or -- mlflow server, or --demo',
+      '--auth-endpoint needs --trust-proxy with the address of the proxy that asks, such as --trust-proxy 127.0.0.1',
+    )
+  }
+  const isAsked = values['auth-endpoint'].length > 0
+  if (values.upstream === undefined && !values.demo && !isAsked && command.length === 0) {
+    throw usageError(
+      'expected the app to guard: --upstream http://127.0.0.1:5000, or -- mlflow server, or --demo; ' +
+        'or --auth-endpoint for a proxy that forwards by itself',
     )
   }
 }

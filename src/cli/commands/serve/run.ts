@@ -7,6 +7,7 @@ import { answers, appUrl, listensOutside, noteOnCommand, upstreamWarnings } from
 import { type ChildApp, startChild } from './app-process.ts'
 import { certificateOf, keyWarnings } from './certificate.ts'
 import { type Listener, openListener } from './listener.ts'
+import type { ServeValues } from './options.ts'
 import { portOwner } from './port.ts'
 import type { ServeRequest } from './request.ts'
 import { startupMessage } from './startup-message.ts'
@@ -96,7 +97,7 @@ export class GuardRun {
         listen: { host: values.listen.host, port },
         scheme: values['tls-cert'] === undefined ? 'http' : 'https',
         prefix: values.prefix ?? '',
-        guarded: upstream?.origin ?? 'the built-in demo page',
+        guarded: upstream?.origin ?? guardedWithoutUpstream(values),
         note: noteOnCommand(command),
         warnings,
       }),
@@ -122,3 +123,6 @@ export class GuardRun {
     )
   }
 }
+
+const guardedWithoutUpstream = (values: ServeValues): string =>
+  values.demo ? 'the built-in demo page' : `what ${values['auth-endpoint'].join(' and ')} forwards`

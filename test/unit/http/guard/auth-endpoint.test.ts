@@ -5,6 +5,7 @@ import { toByteString } from '../../../../src/bytes.ts'
 import type { CannedResponse } from '../../../../src/http/basic/responses.ts'
 import { checkProxyName, type ProxyName, refusedAnswer } from '../../../../src/http/guard/auth-endpoint.ts'
 import { createDecide, type Decision, type Policy } from '../../../../src/http/guard/decide.ts'
+import { createErrorResponses } from '../../../../src/http/pages/error-responses.ts'
 
 const ann = {
   ok: true,
@@ -30,7 +31,7 @@ interface Case {
 function ask({ url, headers = {}, proxied = true, policy = {} }: Case): Decision {
   const values = Object.entries(headers).map(([name, value]) => [name, [value].flat()] as const)
   const decide = createDecide({
-    realm: 'Restricted',
+    errorResponse: createErrorResponses({ realm: 'Restricted' }),
     prefix: '',
     allowPaths: new Set(['/open']),
     allowOrigins: new Set(),

@@ -1,4 +1,5 @@
 // Options of `htpasswd serve` under "Who gets in": the challenge, what needs no login, and the limits on failures and connections.
+import { type ProxyName, proxyNames } from '../../../../http/guard/auth-endpoint.ts'
 import { languages } from '../../../../http/pages/texts.ts'
 import { oneOf, text, wholeNumber } from '../../../options/table.ts'
 import type { ServeOptionTable } from './row.ts'
@@ -68,5 +69,14 @@ export const whoGetsIn = {
     describe: 'trust X-Forwarded-For from these addresses (repeatable)',
     read: text,
     guard: 'trustProxy',
+  },
+  'auth-endpoint': {
+    group,
+    argument: 'PROXY',
+    repeatable: true,
+    describe:
+      'answer nginx, traefik, caddy, envoy or haproxy at /.htpasswd/auth/PROXY whether it may forward a request (repeatable)',
+    read: oneOf<ProxyName>(...proxyNames),
+    guard: 'authEndpoints',
   },
 } as const satisfies ServeOptionTable

@@ -78,13 +78,14 @@ test('each option is an environment variable and a name of --config, with the sa
     workers: '2',
     generate: '24',
     'password-fd': '3',
+    'auth-endpoint': 'nginx',
   }
   for (const [name, row] of Object.entries(serveSpec.options)) {
     if (name === 'help' || name === 'config') continue
     const isSwitch = !('argument' in row)
     const sample = samples[name] ?? '/some'
-    // the two that go together are given together, and --init where it is wanted
-    const pair = name === 'tls-cert' ? 'tls-key' : name === 'tls-key' ? 'tls-cert' : undefined
+    // options that need another one are given with it, and --init where it is wanted
+    const pair = { 'tls-cert': 'tls-key', 'tls-key': 'tls-cert', 'auth-endpoint': 'trust-proxy' }[name]
     const names = [name, ...(pair === undefined ? [] : [pair])]
     const init = name in passwordOptions ? ['--init'] : []
     const typed = values([...init, ...names.flatMap(one => (isSwitch ? [`--${one}`] : [`--${one}`, sample]))])
@@ -240,5 +241,6 @@ test('a row names the option of the guard that its value is', () => {
     trustProxy: [],
     upstreamTimeout: 3000,
     maxConnectionsPerAddress: 100,
+    authEndpoints: [],
   })
 })
