@@ -33,6 +33,12 @@ function tsc(...options) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
+/** The files of `index.js` and of each sub-path, by package.json. */
+function readExports() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  return Object.fromEntries(Object.entries(exports).filter(([, target]) => typeof target === 'object'))
+}
+
 /** Nobody can import what the declarations of the public API do not lead to. */
 function removePrivateDeclarations() {
   const wanted = new Set()
@@ -42,7 +48,7 @@ function removePrivateDeclarations() {
     const imports = readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.ts['"]/g)
     for (const [, path] of imports) visit(normalize(join(dirname(file), `${path}.d.ts`)))
   }
-  visit(join(dist, 'index.d.ts'))
+  for (const { types } of Object.values(readExports())) visit(join(root, types))
   for (const name of readdirSync(dist, { recursive: true })) {
     const file = join(dist, name)
     if (file.endsWith('.d.ts') && !wanted.has(file)) rmSync(file)

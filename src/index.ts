@@ -6,7 +6,7 @@ export type { AuthResult, Credentials, RefusalReason } from './auth/auth-result.
 export { type AuthContext, Authenticator } from './auth/authenticator.ts'
 export type { AuthenticatorOptions } from './auth/authenticator-options.ts'
 export type { CredentialKind, Identity } from './auth/identity.ts'
-export type { UserLookup, UserSource } from './auth/user-source.ts'
+export type { StoredHashOf, UserLookup, UserSource, Users } from './auth/user-source.ts'
 export type { ByteString } from './bytes.ts'
 export { type CheckOptions, checkDocument } from './check/check-document.ts'
 export { describeUsers, type UserDescription } from './check/describe-users.ts'
@@ -30,10 +30,22 @@ export { type AccessLogEntry, type AccessLogFormat, formatAccessLogEntry } from 
 export type { ProxyName } from './http/guard/auth-endpoint.ts'
 export { createGuard, type Guard } from './http/guard/guard.ts'
 export type { GuardOptions, TlsCertificate } from './http/guard/options.ts'
-export { type FastifyAuthHook, fastifyBasicAuth } from './http/middleware/fastify.ts'
+export {
+  type AuthenticatedRequest,
+  type BasicAuthMiddleware,
+  basicAuth,
+  type NodeRequest,
+} from './http/middleware/basic-auth.ts'
+export { type FastifyAuthHook, fastifyBasicAuth } from './http/middleware/fastify-hook.ts'
 export { type FetchAuthCheck, type FetchAuthResult, fetchBasicAuth } from './http/middleware/fetch.ts'
-export { type AuthenticatedRequest, type BasicAuthMiddleware, basicAuth } from './http/middleware/node.ts'
-export type { AuthenticatedUser, BasicAuthOptions } from './http/middleware/options.ts'
+export type {
+  AuthenticatedUser,
+  BasicAuthOptions,
+  BasicAuthSetup,
+  BasicAuthUsers,
+  Closable,
+} from './http/middleware/options.ts'
+export type { BasicAuthRefusal, CustomResponse } from './http/middleware/refusal.ts'
 export { type ImportOptions, type ImportReport, importUsers } from './import/import-users.ts'
 export type { ConflictPolicy, ImportedUser } from './import/plan.ts'
 export { HtpasswdFile } from './store/htpasswd-file.ts'

@@ -1,12 +1,11 @@
 // What an Authenticator takes and returns.
-import type { ByteString } from '../bytes.ts'
 import type { Identity } from './identity.ts'
 
 /**
- * A user name and a password as they were sent: bytes, because RFC 7617 leaves the encoding open. A byte string, as
- * `parseCredentials` returns it, has one Latin-1 character for each byte.
+ * A user name and a password: bytes as they were sent (RFC 7617 leaves the encoding open), or a string. A string may be
+ * text, or a byte string, which has one Latin-1 character for each byte and is what `parseCredentials` returns.
  */
-export interface Credentials<Bytes extends ByteString | Uint8Array = ByteString | Uint8Array> {
+export interface Credentials<Bytes extends string | Uint8Array = string | Uint8Array> {
   /** Everything before the first colon. */
   readonly username: Bytes
   /** Everything after it; may be empty. */

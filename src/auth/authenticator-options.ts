@@ -1,4 +1,5 @@
 // The options of an Authenticator, and the one place where they are checked.
+import { LRUCache } from 'lru-cache'
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 import type { AttemptLimiter } from './throttle.ts'
 import type { Verify } from './verifier.ts'
@@ -22,7 +23,10 @@ export interface AuthenticatorOptions {
   readonly maxCost?: number | undefined
   /** A SHA-crypt hash with more rounds is refused. Default: 10000000. */
   readonly maxRounds?: number | undefined
-  /** Gets technical faults, such as a worker thread that died; never a password or a hash. */
+  /**
+   * Gets technical faults, such as a database that does not answer or a file that became unreadable; never a password or a
+   * hash. Default: a warning of the process, once for each message.
+   */
   readonly onError?: ((error: unknown) => void) | undefined
   /** The clock, in milliseconds. Default: `performance.now`. */
   readonly now?: (() => number) | undefined
@@ -50,9 +54,15 @@ const integers = {
 
 const functions = ['onError', 'now'] as const
 
+/** The names of all options. */
+export const authenticatorOptionNames: readonly (keyof AuthenticatorOptions)[] = [
+  ...(Object.keys(integers) as (keyof typeof integers)[]),
+  ...functions,
+]
+
 /** @throws HtpasswdError `ERR_OPTION` for an unknown key or a value out of its range. */
 export function checkAuthenticatorOptions(options: AuthenticatorOptions): AuthenticatorOptions {
-  rejectUnknownKeys('AuthenticatorOptions', options, [...Object.keys(integers), ...functions])
+  rejectUnknownKeys('AuthenticatorOptions', options, authenticatorOptionNames)
   for (const [name, min] of Object.entries(integers) as [keyof typeof integers, number][]) {
     const value = options[name]
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= min)) {
@@ -69,4 +79,16 @@ export function checkAuthenticatorOptions(options: AuthenticatorOptions): Authen
     }
   }
   return { ...options }
+}
+
+const REPORTED_FAULTS = 1000
+
+/** Reports each fault once as a warning of the process, where a program has no `onError`: a 500 refers to the log. */
+export function createWarning(): (error: unknown) => void {
+  const reported = new LRUCache<string, true>({ max: REPORTED_FAULTS })
+  return error => {
+    if (reported.has(String(error))) return
+    reported.set(String(error), true)
+    process.emitWarning(error instanceof Error ? error : String(error))
+  }
 }

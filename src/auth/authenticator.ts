@@ -11,12 +11,13 @@ import {
   type AuthenticatorOptions,
   type AuthenticatorParts,
   checkAuthenticatorOptions,
+  createWarning,
 } from './authenticator-options.ts'
 import { DummyHashes } from './dummy-hash.ts'
 import { spellingsOf } from './spellings.ts'
-import { bytesOf, type FoundUser, findUser, PasswordIdentity } from './stored-user.ts'
+import { bytesOf, type FoundUser, findUser, isPending, PasswordIdentity } from './stored-user.ts'
 import { type Attempt, type AttemptLimiter, attemptOf, Throttle } from './throttle.ts'
-import { toUserSource, type UserLookup, type UserSource } from './user-source.ts'
+import { openUserSource, toUserSource, type UserSource, type Users } from './user-source.ts'
 import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
 import { Verifier, type Verify } from './verifier.ts'
 
@@ -48,7 +49,8 @@ interface Login {
 }
 
 /**
- * Verifies credentials against a source of users: an `HtpasswdFile`, or any function that returns a stored hash.
+ * Verifies credentials against users: those of a password file, or of a Map, an object or a function that returns a stored
+ * hash (or a promise of it).
  *
  * A correct password is remembered as a keyed digest that is bound to the stored hash, so it is hashed once. Hashes are
  * computed in worker threads, behind a bounded queue. After too many failures an address or a user name has to wait, but
@@ -59,16 +61,16 @@ interface Login {
  * ```js
  * import { Authenticator, hashPassword } from 'htpasswd-kit'
  *
- * const users = new Map([['alice', await hashPassword('wonderland', { cost: 10 })]])
- * const authenticator = new Authenticator(name => users.get(name))
- * const credentials = { username: Buffer.from('alice'), password: Buffer.from('wonderland') }
- * const result = await authenticator.authenticate(credentials, { address: '192.0.2.7' })
- * console.log(result.ok && result.user)
- * await authenticator[Symbol.asyncDispose]()
+ * const authenticator = new Authenticator({ alice: await hashPassword('wonderland', { cost: 10 }) })
+ * const context = { address: '192.0.2.7' }
+ * const right = await authenticator.authenticate({ username: 'alice', password: 'wonderland' }, context)
+ * const wrong = await authenticator.authenticate({ username: 'alice', password: 'looking-glass' }, context)
+ * console.log(right.ok && right.user, wrong.status, wrong.reason)
+ * await authenticator.close()
  * ```
  *
  * ```text
- * alice
+ * alice 401 rejected
  * ```
  */
 export class Authenticator {
@@ -88,18 +90,17 @@ export class Authenticator {
   readonly #inFlight = new Map<string, Promise<AuthResult>>()
   readonly #reported = new LRUCache<string, true>({ max: REPORTED_RECORDS })
 
-  /** @throws HtpasswdError `ERR_OPTION` for an option that is unknown or out of its range. */
-  constructor(source: UserSource | UserLookup, options?: AuthenticatorOptions)
+  /**
+   * @param users an `HtpasswdFile`, a Map or an object with the stored hashes, or a function that returns one.
+   * @throws HtpasswdError `ERR_OPTION` for anything else, and for an option that is unknown or out of its range.
+   */
+  constructor(users: Users, options?: AuthenticatorOptions)
   /** @internal */
-  constructor(source: UserSource | UserLookup, options: AuthenticatorOptions, parts: AuthenticatorParts)
-  constructor(
-    source: UserSource | UserLookup,
-    options: AuthenticatorOptions = {},
-    parts: AuthenticatorParts = {},
-  ) {
+  constructor(users: Users, options: AuthenticatorOptions, parts: AuthenticatorParts)
+  constructor(users: Users, options: AuthenticatorOptions = {}, parts: AuthenticatorParts = {}) {
     const checked = checkAuthenticatorOptions(options)
-    const { maxCost, maxRounds, onError = () => {}, now = () => performance.now() } = checked
-    this.#source = toUserSource(source)
+    const { maxCost, maxRounds, onError, now = () => performance.now() } = checked
+    this.#source = toUserSource(users)
     this.#verified = new VerifiedCache({
       milliseconds: checked.cacheMilliseconds ?? REMEMBERED_MILLISECONDS,
       entries: checked.cacheEntries ?? 10_000,
@@ -122,7 +123,39 @@ export class Authenticator {
     this.limiter = parts.limiter ?? new Throttle({ maxFailures: checked.maxFailures ?? 10, now })
     this.#now = now
     this.#delay = parts.delay ?? delay
-    this.#onError = onError
+    this.#onError = onError ?? createWarning()
+  }
+
+  /**
+   * An authenticator for the users of a password file as it is on disk at each request: a user whom another program deletes
+   * is refused at the next one. While the file is missing or unreadable, the users read last stay in force, and `onError`
+   * gets the reason.
+   *
+   * @param path is resolved now; another working directory later makes no difference.
+   * @throws HtpasswdError `ERR_FILE_ACCESS` if the file is missing or unreadable, `ERR_UTF16` if it is UTF-16 text,
+   *   `ERR_OPTION` as the constructor.
+   *
+   * @example
+   * ```js
+   * import { Authenticator, HtpasswdFile, hashPassword } from 'htpasswd-kit'
+   *
+   * const hash = await hashPassword('wonderland', { cost: 10 })
+   * await HtpasswdFile.update('users', document => document.set('alice', hash), { create: true })
+   * const authenticator = Authenticator.fromFile('users')
+   * console.log((await authenticator.authenticate({ username: 'alice', password: 'wonderland' })).ok)
+   * await HtpasswdFile.update('users', document => document.delete('alice'))
+   * console.log((await authenticator.authenticate({ username: 'alice', password: 'wonderland' })).ok)
+   * await authenticator.close()
+   * ```
+   *
+   * ```text
+   * true
+   * false
+   * ```
+   */
+  static fromFile(path: string, options: AuthenticatorOptions = {}): Authenticator {
+    const onError = checkAuthenticatorOptions(options).onError ?? createWarning()
+    return new Authenticator(openUserSource(path, onError), { ...options, onError })
   }
 
   /**
@@ -137,18 +170,31 @@ export class Authenticator {
   /** As `authenticate`, but at once where no hash is needed: for most requests of a server. @internal */
   decide(credentials: Credentials | undefined, { address }: AuthContext): AuthResult | Promise<AuthResult> {
     if (credentials === undefined) return refuse('missing')
-    const [username, password] = [bytesOf(credentials.username), bytesOf(credentials.password)]
-    if (username.length > MAX_USERNAME_BYTES || password.length > MAX_PASSWORD_BYTES)
-      return refuse('rejected')
     try {
+      const [username, password] = [bytesOf(credentials.username), bytesOf(credentials.password)]
+      if (username.length > MAX_USERNAME_BYTES || password.length > MAX_PASSWORD_BYTES)
+        return refuse('rejected')
       const found = findUser(this.#source, username)
-      const key = this.#key(found.username, found.storedHash ?? '', password)
-      if (found.storedHash !== undefined && this.#verified.has(key)) return this.#identity(found)
-      return this.#checkOnce({ found, password, key, attempt: attemptOf(found.user, address) })
+      if (!isPending(found)) return this.#decideFound(found, password, address)
+      return found.then(user => this.#decideFound(user, password, address)).catch(this.#refuseFault)
     } catch (error) {
-      this.#onError(error)
-      return refuse('fault')
+      return this.#refuseFault(error)
     }
+  }
+
+  #decideFound(
+    found: FoundUser,
+    password: ByteString,
+    address: string | undefined,
+  ): AuthResult | Promise<AuthResult> {
+    const key = this.#key(found.username, found.storedHash ?? '', password)
+    if (found.storedHash !== undefined && this.#verified.has(key)) return this.#identity(found)
+    return this.#checkOnce({ found, password, key, attempt: attemptOf(found.user, address) })
+  }
+
+  readonly #refuseFault = (error: unknown): AuthResult => {
+    this.#onError(error)
+    return refuse('fault')
   }
 
   readonly #identity = (found: FoundUser): PasswordIdentity =>
@@ -174,8 +220,7 @@ export class Authenticator {
       this.#inFlight.set(id, check)
       return await check.finally(() => this.#inFlight.delete(id))
     } catch (error) {
-      this.#onError(error)
-      return refuse('fault')
+      return this.#refuseFault(error)
     }
   }
 
@@ -239,8 +284,13 @@ export class Authenticator {
     )
   }
 
-  /** Ends the worker threads; verifications in flight are refused as `fault`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#verifier.close()
+  /** Ends the worker threads; verifications in flight are refused as `fault`. A program that does not call it ends as well. */
+  close(): Promise<void> {
+    return this.#verifier.close()
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 }

@@ -68,7 +68,8 @@ function firstHashes(source: UserSource): string[] {
   let count = 0
   for (const user of source.users?.() ?? []) {
     if (count++ === SAMPLE) break
-    hashes.push(source.get(user) ?? '')
+    const hash = source.get(user)
+    if (typeof hash === 'string') hashes.push(hash)
   }
   return hashes
 }

@@ -1,12 +1,15 @@
 // Finds the record that credentials name, and watches over it while something is open for its user.
 import { type ByteString, fromByteString, isAscii, textOf, toByteString } from '../bytes.ts'
+import { HtpasswdError } from '../errors.ts'
 import type { Identity } from './identity.ts'
 import { spellingsOf } from './spellings.ts'
-import type { UserSource } from './user-source.ts'
+import type { StoredHashOf, UserSource } from './user-source.ts'
 
 /** A string has one byte a character. One that has more is text, such as a program's own, and is encoded as UTF-8. */
-export const bytesOf = (value: ByteString | Uint8Array): ByteString =>
-  typeof value === 'string' && (isAscii(value) || !/[^\x00-\xff]/.test(value)) ? value : toByteString(value)
+export const bytesOf = (value: string | Uint8Array): ByteString =>
+  typeof value === 'string' && (isAscii(value) || !/[^\x00-\xff]/.test(value))
+    ? (value as ByteString)
+    : toByteString(value)
 
 /** Whom credentials name. */
 export interface FoundUser {
@@ -18,10 +21,19 @@ export interface FoundUser {
   readonly storedHash: string | undefined
 }
 
+/** Whether a source answered with a promise; a query builder of a database library is a thenable. */
+export const isPending = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
 /** Looks a name up in all its spellings: an app must not see two users in one, nor a throttle two names. */
-export function findUser(source: UserSource, sent: ByteString): FoundUser {
-  for (const username of spellingsOf(sent)) {
+export function findUser(
+  source: UserSource,
+  sent: ByteString,
+  spellings = spellingsOf(sent),
+): FoundUser | Promise<FoundUser> {
+  for (const [i, username] of spellings.entries()) {
     const storedHash = lookUp(source, username)
+    if (isPending(storedHash)) return findLater(source, sent, spellings.slice(i), storedHash)
     if (storedHash !== undefined) return { username, user: textOf(username), storedHash }
   }
   // one spelling as well: what is counted and remembered must not differ from that of a known user
@@ -29,11 +41,33 @@ export function findUser(source: UserSource, sent: ByteString): FoundUser {
   return { username: toByteString(user), user, storedHash: undefined }
 }
 
-/** As text if the bytes are UTF-8, otherwise as bytes. A custom lookup may return null for an unknown user. */
-function lookUp(source: UserSource, username: ByteString): string | undefined {
+async function findLater(
+  source: UserSource,
+  sent: ByteString,
+  [username, ...others]: readonly ByteString[],
+  pending: PromiseLike<string | undefined>,
+): Promise<FoundUser> {
+  const storedHash = await pending
+  if (username === undefined || storedHash === undefined) return findUser(source, sent, others)
+  return { username, user: textOf(username), storedHash }
+}
+
+/** As text if the bytes are UTF-8, otherwise as bytes. */
+function lookUp(source: UserSource, username: ByteString): string | undefined | Promise<string | undefined> {
   const text = textOf(username)
   const isUtf8 = toByteString(text) === username
-  return source.get(isUtf8 ? text : fromByteString(username)) ?? undefined
+  const answer = source.get(isUtf8 ? text : fromByteString(username))
+  return isPending(answer) ? Promise.resolve(answer).then(checkAnswer) : checkAnswer(answer)
+}
+
+/** A program may return null for an unknown user. A whole row of a table instead of its hash is a mistake. */
+function checkAnswer(answer: StoredHashOf): string | undefined {
+  if (typeof answer === 'string') return answer
+  if (answer === undefined || answer === null) return undefined
+  throw new HtpasswdError(
+    'ERR_OPTION',
+    `the look-up of a user expected the stored hash, a string, got ${typeof answer as string}`,
+  )
 }
 
 const NO_GROUPS: readonly string[] = []
@@ -49,6 +83,8 @@ export class PasswordIdentity implements Identity {
   readonly #source: UserSource
   readonly #storedHash: string | undefined
   readonly #onError: (error: unknown) => void
+  #isCurrent = true
+  #isAsking = false
 
   constructor(
     { user, username, storedHash }: FoundUser,
@@ -63,12 +99,28 @@ export class PasswordIdentity implements Identity {
   }
 
   isCurrent(): boolean {
+    if (this.#isAsking) return this.#isCurrent
     try {
-      return lookUp(this.#source, this.username) === this.#storedHash
+      const storedHash = lookUp(this.#source, this.username)
+      if (isPending(storedHash)) void this.#ask(storedHash)
+      else this.#isCurrent = storedHash === this.#storedHash
     } catch (error) {
       // a source that fails says nothing about the user
       this.#onError(error)
       return true
+    }
+    return this.#isCurrent
+  }
+
+  /** Takes the answer of a database for the next question: this one cannot wait. */
+  async #ask(pending: PromiseLike<string | undefined>): Promise<void> {
+    this.#isAsking = true
+    try {
+      this.#isCurrent = (await pending) === this.#storedHash
+    } catch (error) {
+      this.#onError(error)
+    } finally {
+      this.#isAsking = false
     }
   }
 }

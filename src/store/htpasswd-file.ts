@@ -163,6 +163,11 @@ export class HtpasswdFile {
   }
 
   /** Ends all watches. */
+  close(): Promise<void> {
+    return this[Symbol.asyncDispose]()
+  }
+
+  /** As `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const watch of this.#watches) watch[Symbol.dispose]()
     this.#watches.clear()

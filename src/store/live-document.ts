@@ -2,8 +2,8 @@
 import { encodeSurrogateEscape } from '../bytes.ts'
 import { type HtpasswdDocument, parseHtpasswd } from '../document/document.ts'
 import { absolutePath, LiveFile, type LiveReading } from './live-file.ts'
-import { readPasswordFile } from './read-file.ts'
-import type { Snapshot } from './snapshot.ts'
+import { missingError, readPasswordFile } from './read-file.ts'
+import { readSnapshotSync, type Snapshot } from './snapshot.ts'
 
 const LF = 10
 /** Enough to show the mix of formats of a large file. */
@@ -13,6 +13,10 @@ const SAMPLE = 1_000
 interface HeldRecord {
   readonly user: string
   readonly hash: string
+}
+
+interface Content extends Pick<Snapshot, 'bytes'> {
+  readonly stats: Snapshot['stats'] | undefined
 }
 
 /**
@@ -27,7 +31,7 @@ export class LiveDocument extends LiveFile {
   #sampled: HtpasswdDocument | undefined
   #sample: readonly string[] = []
 
-  private constructor(path: string, location: string, { bytes, stats }: Snapshot, now: () => number) {
+  private constructor(path: string, location: string, { bytes, stats }: Content, now: () => number) {
     super(path, location, stats, now)
     this.#document = parse(bytes)
     this.#bytes = bytes
@@ -40,6 +44,16 @@ export class LiveDocument extends LiveFile {
   static async open(path: string, now: () => number = Date.now): Promise<LiveDocument> {
     const location = absolutePath(path)
     return new LiveDocument(path, location, await readPasswordFile(location, path), now)
+  }
+
+  /** As `open`, at once: for callers that cannot wait. A file that another program has to itself is not waited for. */
+  static openSync(path: string, now: () => number = Date.now): LiveDocument {
+    const location = absolutePath(path)
+    const reading = readSnapshotSync(location, path)
+    if (reading === undefined) throw missingError(path)
+    // the end of a write in place does not show in the stats: without them the next look reads the file again
+    const stats = reading.isBeingWritten ? undefined : reading.stats
+    return new LiveDocument(path, location, { bytes: reading.bytes, stats }, now)
   }
 
   /** The content in use. */

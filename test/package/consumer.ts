@@ -11,12 +11,18 @@ import {
   type AuthResult,
   type BasicAuthMiddleware,
   type BasicAuthOptions,
+  type BasicAuthRefusal,
+  type BasicAuthSetup,
+  type BasicAuthUsers,
   type ByteString,
   basicAuth,
   type Change,
   type CheckOptions,
+  type Closable,
   type ConflictPolicy,
+  type CredentialKind,
   type Credentials,
+  type CustomResponse,
   checkDocument,
   createGuard,
   describeUsers,
@@ -33,6 +39,7 @@ import {
   formatAccessLogEntry,
   formatChallenge,
   type GenerateOptions,
+  type Groups,
   type Guard,
   type GuardOptions,
   generatePassword,
@@ -50,13 +57,17 @@ import {
   type ImportReport,
   identify,
   importUsers,
+  type Login,
+  type NodeRequest,
   needsRehash,
   type Problem,
   type ProblemCode,
   parseCredentials,
+  parseGroups,
   parseHtpasswd,
   type RefusalReason,
   type ServerName,
+  type StoredHashOf,
   type Strength,
   type Support,
   supports,
@@ -66,6 +77,7 @@ import {
   type UserDescription,
   type UserLookup,
   type UserSource,
+  type Users,
   type VerifyOptions,
   verifyPassword,
   type WatchOptions,
@@ -122,6 +134,9 @@ const usernameBytes: ByteString | undefined = parseCredentials('Basic eDp5')?.us
 const context: AuthContext = { address: '192.0.2.1' }
 const result: AuthResult = await authenticator.authenticate(credentials, context)
 const admitted: Identity | undefined = result.ok ? result : undefined
+const oldIdentity: Login | undefined = admitted
+const kind: CredentialKind | undefined = oldIdentity?.kind
+const groupFile: Groups = parseGroups('team: alice\n')
 const reason: RefusalReason | undefined = result.ok ? undefined : result.reason
 const realm: BasicAuthOptions = { realm: 'Lab' }
 const login: BasicAuthMiddleware = basicAuth(authenticator, realm)
@@ -131,6 +146,22 @@ const server: Server = createServer((req: AuthenticatedRequest<IncomingMessage>,
     res.end(user?.user)
   }),
 )
+const found: StoredHashOf = hash
+const inMemory: Users[] = [
+  { alice: hash },
+  new Map([['alice', hash]]),
+  async name => (name === 'a' ? found : null),
+]
+const users: BasicAuthUsers = { users: inMemory[0] ?? file }
+const respond = (refusal: BasicAuthRefusal): CustomResponse => ({ body: refusal.reason })
+const address = (req: NodeRequest): string | undefined => req.ip ?? req.socket.remoteAddress
+const setup: BasicAuthSetup<NodeRequest> = { ...users, respond, address, maxFailures: 5, allowPaths: ['/ok'] }
+const opened: Closable = basicAuth(setup)
+const fromFile: Authenticator = Authenticator.fromFile('users', settings)
+const texts: AuthResult = await fromFile.authenticate({ username: 'ann', password: 'pw' })
+const groups: readonly string[] | undefined = server.listening
+  ? undefined
+  : ([] satisfies AuthenticatedUser['groups'])
 const checkLogin: FetchAuthCheck = fetchBasicAuth(authenticator)
 const answer: FetchAuthResult = await checkLogin(new Request('http://localhost/'))
 const hook: FastifyAuthHook = fastifyBasicAuth(authenticator)
@@ -142,6 +173,10 @@ const guardOptions: GuardOptions = { authenticator, upstream: 'http://127.0.0.1:
 const guard: Guard = createGuard(guardOptions)
 const challenge: string = formatChallenge('Lab')
 
+// @ts-expect-error no users
+basicAuth({ realm: 'Lab' })
+// @ts-expect-error users twice
+basicAuth({ file: 'users', users: {} })
 // @ts-expect-error a format that does not exist
 await hashPassword('pw', { format: 'rot13' })
 // @ts-expect-error a misspelt option
@@ -157,11 +192,15 @@ export {
   checked,
   code,
   done,
+  groupFile,
+  groups,
   guard,
   hook,
   imported,
   invented,
+  kind,
   matches,
+  opened,
   problem,
   reason,
   server,
@@ -169,6 +208,7 @@ export {
   state,
   strength,
   support,
+  texts,
   usernameBytes,
   watch,
 }

@@ -1,71 +1,68 @@
-// Basic authentication as a hook of Fastify.
-import type { Authenticator } from '../../auth/authenticator.ts'
-import { parseCredentials } from '../basic/credentials.ts'
-import { type AuthenticatedUser, type BasicAuthOptions, resolveBasicAuth } from './options.ts'
+// The sub-path htpasswd-kit/fastify: Basic authentication as a plugin of Fastify 5, with the type of request.auth.
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { fastifyLoginHook } from './fastify-hook.ts'
+import { createLogin } from './login.ts'
+import type { AuthenticatedUser, BasicAuthSetup } from './options.ts'
 
-// the parts of Fastify's types that are used, so that its package is not needed
-interface FastifyRequestLike {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly ip: string
-  auth?: AuthenticatedUser
+export type {
+  AuthenticatedUser,
+  BasicAuthOptions,
+  BasicAuthSetup,
+  BasicAuthUsers,
+  Closable,
+} from './options.ts'
+export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The user; null where the plugin does not run, and on an open path. */
+    auth: AuthenticatedUser | null
+  }
 }
-
-interface FastifyReplyLike {
-  code(status: number): FastifyReplyLike
-  headers(values: Record<string, string>): FastifyReplyLike
-  send(body: string): FastifyReplyLike
-}
-
-/** An `onRequest` hook: it sets `request.auth` for a user whose password was right, and replies to everybody else. */
-export type FastifyAuthHook = (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>
-
-const single = (value: string | string[] | undefined): string | undefined =>
-  typeof value === 'string' ? value : undefined
 
 /**
- * A hook for `fastify.addHook('onRequest', …)` that asks for a user name and password. After it, `request.auth.user` is
- * the user's name. Its replies are those of `basicAuth`.
+ * A plugin for Fastify that asks for a user name and password on every route of the scope in which it is registered, and
+ * of the scopes below: registered on the root instance it protects all routes, registered within another plugin only those of that
+ * plugin. After it, `request.auth.user` is the user's name. Its replies are those of `basicAuth`.
  *
- * Failures are counted by `request.ip`, which follows Fastify's own `trustProxy`, and by name.
+ * Failures are counted by `request.ip`, which follows Fastify's own `trustProxy`, and by name. Closing the Fastify instance
+ * ends the worker threads.
  *
- * @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid realm.
+ * Registration fails with an HtpasswdError: `ERR_OPTION` for an unknown option or an invalid value; for a file as
+ * `Authenticator.fromFile`.
  *
  * @example
  * ```js
  * import Fastify from 'fastify'
- * import { Authenticator, fastifyBasicAuth, hashPassword } from 'htpasswd-kit'
+ * import { hashPassword } from 'htpasswd-kit'
+ * import { basicAuth } from 'htpasswd-kit/fastify'
  *
- * const hash = await hashPassword('wonderland', { cost: 10 })
- * const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined))
  * const app = Fastify()
- * app.addHook('onRequest', fastifyBasicAuth(authenticator))
- * app.get('/', async request => `hello ${request.auth.user}`)
- * console.log((await app.inject('/')).statusCode)
+ * await app.register(basicAuth, { users: { alice: await hashPassword('wonderland', { cost: 10 }) } })
+ * app.get('/', async request => `hello ${request.auth?.user}`)
+ * const headers = { authorization: `Basic ${btoa('alice:wonderland')}` }
+ * console.log((await app.inject('/')).statusCode, (await app.inject({ url: '/', headers })).body)
  * await app.close()
- * await authenticator[Symbol.asyncDispose]()
  * ```
  *
  * ```text
- * 401
+ * 401 hello alice
  * ```
  */
-export function fastifyBasicAuth(
-  authenticator: Authenticator,
-  options: BasicAuthOptions = {},
-): FastifyAuthHook {
-  const refusalResponse = resolveBasicAuth(options)
-  return async (request, reply) => {
-    const credentials = parseCredentials(single(request.headers.authorization))
-    const result = await authenticator.authenticate(credentials, { address: request.ip })
-    if (result.ok) {
-      request.auth = { user: result.user }
-      return undefined
-    }
-    const { status, headers, body } = refusalResponse(result, single(request.headers.accept))
-    // returning the reply ends the chain of hooks
-    return reply
-      .code(status)
-      .headers({ ...headers })
-      .send(body)
-  }
+export const basicAuth: FastifyPluginAsync<BasicAuthSetup<FastifyRequest>> = Object.assign(
+  async (app: FastifyInstance, setup: BasicAuthSetup<FastifyRequest>): Promise<void> => {
+    const login = createLogin(withoutFastifyOptions(setup))
+    // a scope within a protected one may have users of its own
+    if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth', null)
+    app.addHook('onRequest', fastifyLoginHook(login))
+    app.addHook('onClose', () => login.close())
+  },
+  // as fastify-plugin does: without it Fastify would give the plugin a scope of its own, in which there is no route
+  { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'htpasswd-kit' },
+)
+
+/** Fastify passes its own options of `register` along. */
+function withoutFastifyOptions(setup: BasicAuthSetup<FastifyRequest>): BasicAuthSetup<FastifyRequest> {
+  const { prefix, logLevel, logSerializers, ...own } = setup as typeof setup & Record<string, unknown>
+  return own as typeof setup
 }

@@ -1,49 +1,85 @@
-// Basic authentication for servers built on Request and Response: Hono, Deno.serve, Bun.serve.
+// Basic authentication for servers built on Request and Response: Next.js, Deno.serve, Bun.serve and others.
 import type { AuthContext, Authenticator } from '../../auth/authenticator.ts'
-import { parseCredentials } from '../basic/credentials.ts'
-import { type BasicAuthOptions, resolveBasicAuth } from './options.ts'
+import { HtpasswdError } from '../../errors.ts'
+import type { CannedResponse } from '../basic/responses.ts'
+import { closable, createLogin } from './login.ts'
+import type { AuthenticatedUser, BasicAuthOptions, BasicAuthSetup, Closable } from './options.ts'
+
+export type {
+  AuthenticatedUser,
+  BasicAuthOptions,
+  BasicAuthSetup,
+  BasicAuthUsers,
+  Closable,
+} from './options.ts'
+export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
 
 /** The user, or the response to send instead. */
 export type FetchAuthResult =
-  | { readonly user: string; readonly response?: undefined }
-  | { readonly user?: undefined; readonly response: Response }
+  | { readonly user: string; readonly auth: AuthenticatedUser; readonly response?: undefined }
+  | { readonly user?: undefined; readonly auth?: undefined; readonly response: Response }
 
 /** Checks a `Request`. The context holds the client's address, where the server knows it. */
-export type FetchAuthCheck = (request: Request, context?: AuthContext) => Promise<FetchAuthResult>
+export interface FetchAuthCheck extends Closable {
+  (request: Request, context?: AuthContext): Promise<FetchAuthResult>
+}
 
 /**
- * Makes a function that checks the user name and password of a `Request`. It resolves to the user's name, or to the
- * response to send instead, which is that of `basicAuth`.
+ * Makes a function that checks the user name and password of a `Request`. It resolves to the user, or to the response to
+ * send instead, which is that of `basicAuth`. The sub-path `htpasswd-kit/fetch` exports it as `basicAuth`.
  *
- * A `Request` has no address. Pass it as the context where the server knows it, so that failures are counted by address
- * as well as by name.
+ * A `Request` has no address. Pass it as the context, or find it with the option `address`, so that failures are counted by
+ * address as well as by name. A path that needs no login needs no call: `allowPaths` is not an option here.
  *
- * @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid realm.
+ * @param users as for `basicAuth`.
+ * @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value; for a file as `Authenticator.fromFile`.
  *
  * @example
  * ```js
- * import { Authenticator, fetchBasicAuth, hashPassword } from 'htpasswd-kit'
+ * import { fetchBasicAuth, hashPassword } from 'htpasswd-kit'
  *
- * const hash = await hashPassword('wonderland', { cost: 10 })
- * const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined))
- * const check = fetchBasicAuth(authenticator)
+ * const check = fetchBasicAuth({ users: { alice: await hashPassword('wonderland', { cost: 10 }) } })
  * const headers = { authorization: `Basic ${btoa('alice:wonderland')}` }
  * const { user, response } = await check(new Request('http://lab.example/', { headers }))
  * console.log(user, response)
- * await authenticator[Symbol.asyncDispose]()
+ * await check.close()
  * ```
  *
  * ```text
  * alice undefined
  * ```
  */
-export function fetchBasicAuth(authenticator: Authenticator, options: BasicAuthOptions = {}): FetchAuthCheck {
-  const refusalResponse = resolveBasicAuth(options)
-  return async (request, context = {}) => {
-    const credentials = parseCredentials(request.headers.get('authorization') ?? undefined)
-    const result = await authenticator.authenticate(credentials, context)
-    if (result.ok) return { user: result.user }
-    const { status, headers, body } = refusalResponse(result, request.headers.get('accept') ?? undefined)
-    return { response: new Response(request.method === 'HEAD' ? null : body, { status, headers }) }
+export function fetchBasicAuth(users: BasicAuthSetup<Request>): FetchAuthCheck
+export function fetchBasicAuth(users: Authenticator, options?: BasicAuthOptions<Request>): FetchAuthCheck
+export function fetchBasicAuth(
+  users: Authenticator | BasicAuthSetup<Request>,
+  options?: BasicAuthOptions<Request>,
+): FetchAuthCheck {
+  const login = createLogin(users, options)
+  if (login.hasOpenPaths)
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      '"allowPaths" is not an option here: call the check where it is needed',
+    )
+  const check = async (request: Request, context: AuthContext = {}): Promise<FetchAuthResult> => {
+    const { auth, response } = await login.decide(factsOf(request, context.address), request)
+    return auth === undefined
+      ? { response: toResponse(request, response as CannedResponse) }
+      : { user: auth.user, auth }
   }
+  return closable(check, login)
 }
+
+export { fetchBasicAuth as basicAuth }
+
+/** What is known of a `Request`; its target is the text of its URL, which is compared as it is. */
+export const factsOf = ({ method, url, headers }: Request, address: string | undefined) => ({
+  method,
+  target: url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#.*$/s, ''),
+  authorization: headers.get('authorization') ?? undefined,
+  accept: headers.get('accept') ?? undefined,
+  address,
+})
+
+export const toResponse = ({ method }: Request, { status, headers, body }: CannedResponse): Response =>
+  new Response(method === 'HEAD' || body === '' ? null : body, { status, headers })

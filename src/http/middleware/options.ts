@@ -1,23 +1,147 @@
-// What the middlewares share: their options, and who they let through.
-import { rejectUnknownKeys } from '../../errors.ts'
-import { createRefusalResponses, type RefusalResponder } from '../pages/error-responses.ts'
+// What the middlewares share: their options, and the users that they check.
+import { Authenticator } from '../../auth/authenticator.ts'
+import { type AuthenticatorOptions, authenticatorOptionNames } from '../../auth/authenticator-options.ts'
+import type { Users } from '../../auth/user-source.ts'
+import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
+import { checkAllowPath } from '../guard/route.ts'
+import type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
 
-/** How the middlewares ask for a login. */
-export interface BasicAuthOptions {
+/**
+ * How the middlewares ask for a login. `Request` is the request of the framework: for Hono its context.
+ */
+export interface BasicAuthOptions<Request = unknown> {
   /** What the login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
   /** Appended to the plain text of a 401, which programs get: such as how they send credentials. Default: none. */
   readonly hint?: string | undefined
+  /**
+   * Paths that need no login, for GET and HEAD; compared exactly with the path of the request, also below a router that is
+   * mounted elsewhere. Default: none.
+   */
+  readonly allowPaths?: readonly string[] | undefined
+  /**
+   * The client's address, by which failed logins are counted; undefined counts them by user name only. Behind a proxy that
+   * is the address which the proxy tells, and never a header that clients can send themselves. Default: what the
+   * framework says (`req.ip` of Express and Fastify, which follow their own setting for proxies), else the socket's.
+   */
+  address?(request: Request): string | undefined
+  /**
+   * The response to a request that is refused, in place of the default one or of parts of it; undefined for the default.
+   */
+  respond?(
+    refusal: BasicAuthRefusal,
+    request: Request,
+  ): CustomResponse | undefined | Promise<CustomResponse | undefined>
 }
+
+/** Where the users of a middleware come from: one of three. */
+export type BasicAuthUsers =
+  /** The path of a password file, which is looked up at each request. */
+  | { readonly file: string; readonly users?: undefined; readonly authenticator?: undefined }
+  /** Stored hashes in memory, or a function that returns them. */
+  | { readonly users: Users; readonly file?: undefined; readonly authenticator?: undefined }
+  /** An authenticator that is used elsewhere as well. */
+  | { readonly authenticator: Authenticator; readonly file?: undefined; readonly users?: undefined }
+
+/** Users, how a middleware asks for a login, and the limits of its `Authenticator`, in one object. */
+export type BasicAuthSetup<Request = unknown> = BasicAuthUsers &
+  BasicAuthOptions<Request> &
+  AuthenticatorOptions
 
 /** The user whose password was right. */
 export interface AuthenticatedUser {
   /** The user name, as text. */
   readonly user: string
+  /** The user's groups. */
+  readonly groups: readonly string[]
 }
 
-/** Checks the options once. @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid realm. */
-export function resolveBasicAuth(options: BasicAuthOptions): RefusalResponder {
-  rejectUnknownKeys('BasicAuthOptions', options, ['realm', 'hint'])
-  return createRefusalResponses({ realm: options.realm ?? 'Restricted', hint: options.hint })
+/** What a middleware keeps open. */
+export interface Closable extends AsyncDisposable {
+  /** Ends the worker threads of the authenticator that was made here; one that was given stays open. */
+  close(): Promise<void>
 }
+
+/** The options, checked, with an authenticator. */
+export interface ResolvedBasicAuth<Request> {
+  readonly authenticator: Authenticator
+  readonly options: BasicAuthOptions<Request>
+  readonly allowPaths: ReadonlySet<string>
+  close(): Promise<void>
+}
+
+const optionNames = ['realm', 'hint', 'allowPaths', 'address', 'respond'] as const
+const userNames = ['file', 'users', 'authenticator'] as const
+
+/**
+ * Checks what a middleware was given, once.
+ *
+ * @throws HtpasswdError `ERR_OPTION` for anything that is unknown or invalid; what `Authenticator.fromFile` throws.
+ */
+export function resolveBasicAuth<Request>(
+  given: Authenticator | BasicAuthSetup<Request>,
+  options: BasicAuthOptions<Request> = {},
+): ResolvedBasicAuth<Request> {
+  if (given instanceof Authenticator) {
+    rejectUnknownKeys('BasicAuthOptions', options, optionNames)
+    return { authenticator: given, close: async () => {}, ...checkOptions(options) }
+  }
+  const setup = checkSetup(given)
+  if (Object.keys(options).length > 0)
+    throw new HtpasswdError('ERR_OPTION', 'basicAuth expected users and options in one object, got two')
+  const checked = checkOptions(pick(setup, optionNames))
+  if (setup.authenticator !== undefined)
+    return { authenticator: setup.authenticator, close: async () => {}, ...checked }
+  const limits = pick(setup, authenticatorOptionNames)
+  const authenticator =
+    setup.file === undefined
+      ? new Authenticator(setup.users, limits)
+      : Authenticator.fromFile(setup.file, limits)
+  return { authenticator, close: () => authenticator.close(), ...checked }
+}
+
+function checkSetup<Request>(given: BasicAuthSetup<Request>): BasicAuthSetup<Request> {
+  const isPlain =
+    typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype
+  if (!isPlain)
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      "basicAuth expected an Authenticator, { file: 'users' } or { users: … }",
+    )
+  rejectUnknownKeys('basicAuth', given, [...userNames, ...optionNames, ...authenticatorOptionNames])
+  const present = userNames.filter(name => given[name] !== undefined)
+  if (present.length !== 1) {
+    const found = present.length === 0 ? 'none' : present.map(name => `"${name}"`).join(' and ')
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      `basicAuth expected one of "file", "users" and "authenticator", got ${found}`,
+    )
+  }
+  if (given.authenticator === undefined) return given
+  if (!(given.authenticator instanceof Authenticator))
+    throw new HtpasswdError('ERR_OPTION', '"authenticator" expected an Authenticator')
+  const limit = authenticatorOptionNames.find(name => given[name] !== undefined)
+  if (limit !== undefined)
+    throw new HtpasswdError('ERR_OPTION', `"${limit}" is an option of the Authenticator that was given`)
+  return given
+}
+
+function checkOptions<Request>(
+  options: BasicAuthOptions<Request>,
+): Pick<ResolvedBasicAuth<Request>, 'options' | 'allowPaths'> {
+  const { allowPaths = [] } = options
+  if (!Array.isArray(allowPaths))
+    throw new HtpasswdError('ERR_OPTION', '"allowPaths" expected an array of paths')
+  for (const name of ['address', 'respond'] as const) {
+    const value: unknown = options[name]
+    if (value !== undefined && typeof value !== 'function')
+      throw new HtpasswdError('ERR_OPTION', `"${name}" expected a function, got ${typeof value}`)
+  }
+  return { options, allowPaths: new Set(allowPaths.map(checkAllowPath)) }
+}
+
+const pick = <T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> =>
+  Object.fromEntries(names.filter(name => from[name] !== undefined).map(name => [name, from[name]])) as Pick<
+    T,
+    K
+  >

@@ -2,14 +2,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../../../src/auth/authenticator.ts'
 import { hashPassword } from '../../../../src/hash/hash-password.ts'
-import { fastifyBasicAuth } from '../../../../src/http/middleware/fastify.ts'
+import { fastifyBasicAuth } from '../../../../src/http/middleware/fastify-hook.ts'
 import { basic } from '../../../support/test-guard.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    auth?: { user: string }
-  }
-}
 
 const hash = await hashPassword('wonderland', { format: 'sha1' })
 let app: FastifyInstance

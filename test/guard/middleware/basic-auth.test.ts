@@ -5,7 +5,7 @@ import express from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Authenticator } from '../../../src/auth/authenticator.ts'
 import { hashPassword } from '../../../src/hash/hash-password.ts'
-import { type AuthenticatedRequest, basicAuth } from '../../../src/http/middleware/node.ts'
+import { type AuthenticatedRequest, basicAuth } from '../../../src/http/middleware/basic-auth.ts'
 import { basic, listen, portOf, readBody } from '../../support/test-guard.ts'
 
 const hash = await hashPassword('wonderland', { format: 'sha1' })

@@ -1,0 +1,73 @@
+// The decision that all middlewares share: who sent a request, or how to respond to it instead.
+import { refuse } from '../../auth/auth-result.ts'
+import type { Authenticator } from '../../auth/authenticator.ts'
+import { parseCredentials } from '../basic/credentials.ts'
+import type { CannedResponse } from '../basic/responses.ts'
+import { pathOf } from '../guard/route.ts'
+import {
+  type AuthenticatedUser,
+  type BasicAuthOptions,
+  type BasicAuthSetup,
+  type Closable,
+  resolveBasicAuth,
+} from './options.ts'
+import { createResponder } from './refusal.ts'
+
+/** What a framework knows of a request. */
+interface LoginFacts {
+  readonly method: string
+  /** The request target as the client sent it. */
+  readonly target: string
+  readonly authorization: string | undefined
+  readonly accept: string | undefined
+  /** The address that the framework tells. */
+  readonly address: string | undefined
+}
+
+/** To the app, with the user unless the path is an open one; or a response. */
+type LoginOutcome =
+  | { readonly auth: AuthenticatedUser | undefined; readonly response?: undefined }
+  | { readonly auth?: undefined; readonly response: CannedResponse }
+
+/** What a middleware is made of. */
+export interface Login<Request> extends Closable {
+  readonly hasOpenPaths: boolean
+  decide(facts: LoginFacts, request: Request): Promise<LoginOutcome>
+}
+
+/** @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value. */
+export function createLogin<Request>(
+  given: Authenticator | BasicAuthSetup<Request>,
+  options?: BasicAuthOptions<Request>,
+): Login<Request> {
+  const { authenticator, allowPaths, close, ...resolved } = resolveBasicAuth(given, options)
+  const responseTo = createResponder(resolved.options)
+  const findAddress = resolved.options.address
+  const authenticate = async (authorization: string | undefined, find: () => string | undefined) => {
+    try {
+      return await authenticator.authenticate(parseCredentials(authorization), { address: find() })
+    } catch (error) {
+      // only the program's own function throws; without an address nobody would be slowed down
+      process.emitWarning(error instanceof Error ? error : String(error))
+      return refuse('fault')
+    }
+  }
+  return {
+    hasOpenPaths: allowPaths.size > 0,
+    async decide({ method, target, authorization, accept, address }, request) {
+      const isRead = method === 'GET' || method === 'HEAD'
+      if (isRead && allowPaths.has(pathOf(target))) return { auth: undefined }
+      const result = await authenticate(authorization, () =>
+        findAddress === undefined ? address : findAddress(request),
+      )
+      if (result.ok) return { auth: { user: result.user, groups: [] } }
+      return { response: await responseTo(result, accept, request) }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** A middleware that closes what it was made of. */
+export const closable = <T extends object>(middleware: T, { close }: Closable): T & Closable =>
+  Object.assign(middleware, { close, [Symbol.asyncDispose]: close })
