@@ -12,8 +12,13 @@ const out = join(dist, 'command')
 /** Readable, for stack traces, but without comments and layout. */
 const output = { dir: out, comments: false, minify: { mangle: false, compress: false, codegen: true } }
 
-/** Our own commands, the long options and `--help`: few runs of Apache's grammar need them. */
-const LATER = [join(cli, 'commands', sep), join(cli, 'apache', 'long-options.js'), join(cli, 'help.js')]
+/** Our own commands, the long options, `--help` and what explains mistakes: few runs of Apache's grammar need them. */
+const LATER = [
+  join(cli, 'commands', sep),
+  join(cli, 'apache', 'long-options.js'),
+  join(cli, 'apache', 'suggestion.js'),
+  join(cli, 'help.js'),
+]
 const isLoadedLater = file => LATER.some(path => file.startsWith(path))
 /** `commands/import/run.js` becomes `commands-import-run`. */
 const chunkName = file => relative(cli, file).replace(/\.js$/, '').replaceAll(sep, '-')

@@ -5,6 +5,7 @@ import type { Command } from './options/table.ts'
 export const commands: readonly Command[] = [
   {
     name: 'serve',
+    winsOverFile: true,
     describe: 'guard a web app such as MLflow with the users of a password file',
     load: async () => {
       const { serveSpec } = await import('./commands/serve/options.ts')
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'service',
+    winsOverFile: true,
     describe: 'keep that guard running: systemd unit, launchd job, Windows task',
     load: async () => {
       const { serviceSpec } = await import('./commands/service/options.ts')
@@ -20,7 +22,34 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'add',
+    describe: 'add a user; creates the password file if it is missing',
+    load: async () => {
+      const { add, addSpec } = await import('./commands/add.ts')
+      return { spec: addSpec, run: add }
+    },
+  },
+  {
+    name: 'passwd',
+    describe: 'change the password of a user',
+    load: async () => {
+      const { passwd, passwdSpec } = await import('./commands/passwd.ts')
+      return { spec: passwdSpec, run: passwd }
+    },
+  },
+  {
+    name: 'remove',
+    aliases: ['rm'],
+    describe: 'remove users from a password file',
+    load: async () => {
+      const { remove, removeSpec } = await import('./commands/remove.ts')
+      return { spec: removeSpec, run: remove }
+    },
+  },
+  {
     name: 'list',
+    aliases: ['users'],
+    winsOverFile: true,
     describe: 'list users with the format and strength of their hashes',
     load: async () => {
       const { list, listSpec } = await import('./commands/list.ts')
@@ -29,6 +58,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'check',
+    winsOverFile: true,
     describe: 'find what is wrong with a password file, or keeps users out at some server',
     load: async () => {
       const { check, checkSpec } = await import('./commands/check.ts')
@@ -37,6 +67,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'fix',
+    winsOverFile: true,
     describe: 'repair what needs no password: byte order mark, UTF-16, CRLF, duplicates, $$',
     load: async () => {
       const { fix, fixSpec } = await import('./commands/fix.ts')
@@ -45,6 +76,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'import',
+    winsOverFile: true,
     describe: 'put many users into a password file, all or none, from CSV, JSON or lines',
     load: async () => {
       const { importSpec } = await import('./commands/import/options.ts')
@@ -53,10 +85,27 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'completion',
+    winsOverFile: true,
     describe: 'print a script that completes commands, options, files and users in your shell',
     load: async () => {
       const { completion, completionSpec } = await import('./commands/completion/run.ts')
       return { spec: completionSpec, run: (argv, io) => completion(argv, io, commands) }
+    },
+  },
+  {
+    name: 'help',
+    describe: 'show the help of the program, or of one command',
+    load: async () => {
+      const { help, helpSpec } = await import('./commands/help.ts')
+      return { spec: helpSpec(commands), run: (argv, io) => help(argv, io, commands) }
+    },
+  },
+  {
+    name: 'version',
+    describe: 'print the name and version of this program',
+    load: async () => {
+      const { version, versionSpec } = await import('./commands/help.ts')
+      return { spec: versionSpec, run: version }
     },
   },
 ]

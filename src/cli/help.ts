@@ -4,9 +4,8 @@ import { ExitStatus } from '../errors.ts'
 import { packageVersion } from '../platform/resources.ts'
 import { classicOptions, synopsis } from './apache/grammar.ts'
 import { longOptions } from './apache/long-options.ts'
-import { commands } from './commands.ts'
 import { helpRow } from './options/parse.ts'
-import type { Option } from './options/table.ts'
+import type { Command, Option } from './options/table.ts'
 import type { Io } from './terminal/io.ts'
 
 /** For the manual page and the documents. */
@@ -37,7 +36,7 @@ export const examples = [
 export const versionLine = (): string => `htpasswd-kit ${packageVersion()}\n`
 
 /** Prints the help of the whole command on standard output, as wide as the terminal, at most 100 columns. */
-export async function help(io: Pick<Io, 'out' | 'columns'>): Promise<number> {
+export async function help(io: Pick<Io, 'out' | 'columns'>, commands: readonly Command[]): Promise<number> {
   const program = yargs()
     .scriptName('htpasswd')
     .usage(['Usage:', ...synopsis.filter(form => form !== '')].join('\n  '))

@@ -1,6 +1,6 @@
 // Which password file a command means, and what is reported of it: that it is not one, and who else can write it.
 import { realpathSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { HtpasswdDocument } from '../document/document.ts'
 import { HtpasswdError } from '../errors.ts'
 import { shellWord } from './terminal/output.ts'
@@ -24,6 +24,10 @@ export function kindOfPath(path: string): 'file' | 'folder' | undefined {
 /** For a folder where a password file was expected. */
 export const folderMessage = (path: string): string =>
   `${path} is a folder; name a file in it, such as ${shellWord(join(path, DEFAULT_FILE))}`
+
+/** A copy's path, spelled as the file was, unless a symbolic link leads elsewhere. */
+export const shownAs = (file: string, copy: string): string =>
+  copy.startsWith(resolve(file)) ? file + copy.slice(resolve(file).length) : copy
 
 /** Apache's message for a line without a colon: this is some other file. */
 export const notAPasswordFile = (file: string): HtpasswdError =>

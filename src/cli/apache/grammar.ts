@@ -83,7 +83,8 @@ The SHA-1 algorithm does not use a salt and is less secure than the MD5 algorith
 export interface ClassicCommand extends LongOptions {
   readonly mode: Mode
   readonly source: Source
-  readonly format: FormatId
+  /** Undefined without a letter for it. */
+  readonly format: FormatId | undefined
   /** Whether `-p` was given at all: Apache's command warns of it even if a later letter replaces it. */
   readonly namesPlaintext: boolean
   /** Whether an empty standard input is an empty password, as it is for `-b` with `-i` in Apache's command. */
@@ -99,10 +100,14 @@ export interface ClassicCommand extends LongOptions {
 
 /** What our long options ask for. */
 export interface LongOptions {
+  /** Whether there is one, so that this is no command line of Apache's. */
+  readonly isExtended: boolean
   readonly inPlace: boolean
   /** The password, if one of them says where it comes from. */
   readonly given: GivenPassword | undefined
 }
+
+const noLongOptions: LongOptions = { isExtended: false, inPlace: false, given: undefined }
 
 /** A password that is not typed at a prompt. */
 export interface GivenPassword {
@@ -162,7 +167,7 @@ export function parseClassic(argv: readonly string[], long?: LongOptionParser): 
   const modes = new Set<Mode>()
   let prints = 0
   let source: Source = 'prompt'
-  let format: FormatId = 'apr1'
+  let format: FormatId | undefined
   let namesPlaintext = false
   let acceptsEmptyInput = false
   let work: number | undefined
@@ -207,7 +212,7 @@ export function parseClassic(argv: readonly string[], long?: LongOptionParser): 
   // each -n drops one positional, as in Apache's command, where -nn takes none at all
   const needed = 2 - prints + (source === 'argument' ? 1 : 0)
   if (long !== undefined) next = long.takeArgument(argv, next, needed)
-  const { inPlace, given } = long?.finish(mode, [...sources]) ?? { inPlace: false, given: undefined }
+  const extended = long?.finish(mode, [...sources]) ?? noLongOptions
   const positionals = argv.slice(next)
   if (positionals.length !== needed) throw new UsageError('', true)
   const file = mode === 'print' ? undefined : positionals.shift()
@@ -222,7 +227,6 @@ export function parseClassic(argv: readonly string[], long?: LongOptionParser): 
     file,
     user,
     password,
-    inPlace,
-    given,
+    ...extended,
   }
 }

@@ -16,7 +16,7 @@ import {
   UsageError,
   unknownOption,
 } from './grammar.ts'
-import { classic } from './run.ts'
+import { classic, type Explain } from './run.ts'
 
 /** By their names; each switch has no argument. */
 export const longOptions = { ...passwordOptions, 'in-place': inPlaceOption } as const satisfies OptionTable
@@ -24,8 +24,8 @@ export const longOptions = { ...passwordOptions, 'in-place': inPlaceOption } as 
 const rows: ReadonlyMap<string, Option> = new Map(Object.entries(longOptions))
 
 /** Runs a command in Apache's grammar that has some of these. */
-export const classicWithLongOptions = (argv: readonly string[], io: Io): Promise<number> =>
-  classic(argv, io, new CollectedOptions())
+export const classicWithLongOptions = (argv: readonly string[], io: Io, explain?: Explain): Promise<number> =>
+  classic(argv, io, explain, new CollectedOptions())
 
 /** The long options of one command line. */
 export class CollectedOptions implements LongOptionParser {
@@ -68,7 +68,8 @@ export class CollectedOptions implements LongOptionParser {
   finish(mode: ClassicCommand['mode'], sources: readonly string[]): LongOptions {
     if (this.#inPlace && (mode === 'print' || mode === 'verify'))
       throw refusal(`${mode === 'print' ? '-n' : '-v'} writes no file, got --in-place`)
-    return { inPlace: this.#inPlace, given: this.#given(mode, sources) }
+    const isExtended = this.#inPlace || this.#texts.size > 0
+    return { isExtended, inPlace: this.#inPlace, given: this.#given(mode, sources) }
   }
 
   #given(mode: ClassicCommand['mode'], sources: readonly string[]): GivenPassword | undefined {

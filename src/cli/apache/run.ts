@@ -1,6 +1,6 @@
 // The command in Apache's grammar: checks in Apache's order, Apache's messages, Apache's statuses (support/htpasswd.c).
 import { type ByteString, encodeSurrogateEscape } from '../../bytes.ts'
-import type { HtpasswdDocument } from '../../document/document.ts'
+import { HtpasswdDocument } from '../../document/document.ts'
 import { checkUsername, checkUsernameFits } from '../../document/username.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { BCRYPT_PASSWORD_BYTES, bcrypt } from '../../hash/formats/bcrypt.ts'
@@ -9,25 +9,64 @@ import { makeHash } from '../../hash/hash-password.ts'
 import type { HashOptions } from '../../hash/options.ts'
 import { checkAccess } from '../../store/access.ts'
 import { rejectUnencodablePath } from '../arguments.ts'
-import { privateFile, rejectMalformed } from '../password-file.ts'
+import { kindOfPath, privateFile, rejectMalformed } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, reportErrors } from '../terminal/output.ts'
+import { asCalled, programName } from '../terminal/program-name.ts'
 import { type ClassicCommand, type LongOptionParser, parseClassic, UsageError } from './grammar.ts'
+import { namedHashing, updateHashing } from './hashing.ts'
+import { keepingOldFile } from './kept-file.ts'
 import { passwordOf } from './password.ts'
 import { verify } from './verify.ts'
 
-/** Apache's default cost, which scripts and servers are used to; the library's is 12. */
-const CLASSIC_COST = 5
 /** Apache's buffer (MAX_STRING_LEN) less NUL and newline: Apache's command could not read a longer line again. */
 const MAX_RECORD_BYTES = 254
 
-/** Runs one command and returns its exit status. */
-export const classic = (argv: readonly string[], io: Io, long?: LongOptionParser): Promise<number> =>
+/** Says what was probably meant by a command line that fails; undefined if Apache's own message says it best. */
+export type Explain = (failed?: {
+  readonly file: string
+  readonly user: string
+}) => Promise<string | undefined>
+
+const noExplanation: Explain = async () => undefined
+
+/**
+ * Runs one command and returns its exit status.
+ *
+ * @param explain is asked about arguments of the wrong number, and about a file that is not there.
+ */
+export const classic = (
+  argv: readonly string[],
+  io: Io,
+  explain: Explain = noExplanation,
+  long?: LongOptionParser,
+): Promise<number> =>
   reportErrors(
     io,
-    async () => run(parseClassic(argv, long), io),
-    error => (error instanceof UsageError ? error.text : `htpasswd: ${error.message}\n`),
+    async () => run(await parse(argv, explain, long), io, explain),
+    error => (error instanceof UsageError ? usageText(error, io) : `htpasswd: ${asCalled(error.message)}\n`),
   )
+
+async function parse(
+  argv: readonly string[],
+  explain: Explain,
+  long: LongOptionParser | undefined,
+): Promise<ClassicCommand> {
+  try {
+    return parseClassic(argv, long)
+  } catch (error) {
+    const message = isWrongNumber(error) ? await explain() : undefined
+    throw message === undefined ? error : new HtpasswdError('ERR_USAGE', message)
+  }
+}
+
+/** Apache's command then prints nothing but the usage text. */
+const isWrongNumber = (error: unknown): boolean => error instanceof UsageError && error.message === ''
+
+const usageText = (error: UsageError, io: Io): string =>
+  isWrongNumber(error) && io.isTerminal(2)
+    ? `${error.text}\nFor the other commands (serve, add, passwd, remove, list ...): ${programName()} --help\n`
+    : error.text
 
 const purposes = {
   verify: 'read',
@@ -37,23 +76,33 @@ const purposes = {
   print: 'read',
 } as const
 
-async function run(command: ClassicCommand, io: Io): Promise<number> {
+async function run(command: ClassicCommand, io: Io, explain: Explain): Promise<number> {
   const writes = command.mode !== 'verify' && command.mode !== 'delete'
   checkName(command)
   // Apache refuses a password that is too long before it looks at the file
   const argument = command.source === 'argument' ? await passwordOf(command, io) : undefined
-  const options = hashOptions(command, io)
-  if (writes) checkRounds(options)
+  const named = writes ? namedHashing(command, io.platform) : {}
   if (command.namesPlaintext && io.platform !== 'win32') {
     io.err('Warning: storing passwords as plain text might just not work on this platform.\n')
   }
   if (command.file !== undefined) {
     rejectUnencodablePath(command.file)
-    checkAccess(command.file, purposes[command.mode])
+    await checkFile(command.file, command, explain)
   }
   if (command.mode === 'verify') return verify(command, argument, io)
   if (command.mode === 'delete') return remove(command, io)
-  return write(command, argument, options, io)
+  return write(command, argument, await updateHashing(command, named), io)
+}
+
+async function checkFile(file: string, { mode, user }: ClassicCommand, explain: Explain): Promise<void> {
+  try {
+    checkAccess(file, purposes[mode])
+  } catch (error) {
+    const kind = kindOfPath(file)
+    const isExplained = kind === 'folder' || (kind === undefined && mode !== 'create')
+    const message = isExplained ? await explain({ file, user }) : undefined
+    throw message === undefined ? error : new HtpasswdError('ERR_FILE_ACCESS', message, { cause: error })
+  }
 }
 
 /** A printed record may have any name that fits on its line, also none: `htpasswd -nbB "" PW` is the way to a bare hash. */
@@ -62,22 +111,6 @@ function checkName({ mode, user }: ClassicCommand): void {
   else checkUsernameFits(user)
   if (mode === 'print' && /[\r\n]/.test(user))
     throw new HtpasswdError('ERR_USERNAME', 'username contains a newline, which would end the record')
-}
-
-/** What `-C` or `-r` mean for the chosen format. */
-function hashOptions({ format, work }: ClassicCommand, io: Io): HashOptions {
-  // there is no crypt(3) on Windows, where Apache's command falls back to apr1
-  if (format === 'des' && io.platform === 'win32') return { format: 'apr1' }
-  if (format === 'bcrypt') return { format, cost: work ?? CLASSIC_COST }
-  const takesRounds = format === 'sha256crypt' || format === 'sha512crypt'
-  return takesRounds && work !== undefined ? { format, rounds: work } : { format }
-}
-
-/** Apache's command stores `*0` for these, a record with which nobody can log in. */
-function checkRounds({ rounds }: HashOptions): void {
-  const { min, max } = sha512crypt.parameter ?? { min: 0, max: 0 }
-  if (rounds === undefined || (rounds >= min && rounds <= max)) return
-  throw new UsageError(`argument to -r expected ${min} to ${max}, got ${rounds}`, false)
 }
 
 interface Made {
@@ -161,17 +194,27 @@ async function storeRecord(
     io.out(Buffer.from(`${encodeSurrogateEscape(user)}:${hash}\n\n`, 'latin1'))
     return
   }
-  const { updateFile } = await import('../../store/update.ts')
-  const done = await updateFile(
-    file,
-    document => {
-      rejectMalformed(document, file)
-      const result = document.set(user, hash)
-      deliver()
-      return result
-    },
-    { replace: mode === 'create', inPlace, onPrivate: () => io.err(privateFile(file)) },
-  )
+  const { rewriteFile, updateFile } = await import('../../store/update.ts')
+  const options = { inPlace, onPrivate: () => io.err(privateFile(file)) }
+  const change = (document: HtpasswdDocument): 'added' | 'updated' => {
+    rejectMalformed(document, file)
+    const result = document.set(user, hash)
+    deliver()
+    return result
+  }
+  const replace = (): Promise<'added' | 'updated'> =>
+    keepingOldFile(file, io, keep =>
+      rewriteFile(
+        file,
+        async before => {
+          await keep(before)
+          const document = new HtpasswdDocument()
+          return { result: change(document), pieces: document.chunks() }
+        },
+        { ...options, create: true },
+      ),
+    )
+  const done = await (mode === 'create' ? replace() : updateFile(file, change, options))
   io.err(`${done === 'added' ? 'Adding' : 'Updating'} password for user ${printable(user)}\n`)
 }
 

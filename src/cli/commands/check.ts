@@ -25,7 +25,7 @@ export const checkOptions = {
 
 export const checkSpec: CommandSpec<typeof checkOptions> = {
   name: 'check',
-  synopsis: ['FILE [--for SERVER]'],
+  synopsis: ['[FILE] [--for SERVER]'],
   describe: 'Lists what is wrong with a password file, line by line: what it means and how to fix it.',
   options: checkOptions,
   epilogue: 'Status 0: nothing to fix (notes do not count). 1: problems. 2: the file could not be read.',
@@ -37,7 +37,7 @@ const Status = { clean: 0, problems: 1, trouble: 2 } as const
 /** Runs the command and returns its exit status. */
 export function check(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(checkSpec, argv, io, async ({ positionals, values }) => {
-    const file = onlyFile(positionals)
+    const file = onlyFile(positionals, io.env)
     const { bytes } = await readPasswordFile(file).catch(error => {
       throw error instanceof HtpasswdError ? new TroubleError(error) : error
     })

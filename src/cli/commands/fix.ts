@@ -1,7 +1,6 @@
 // `htpasswd fix`: repairs what needs no password, after showing the difference and asking; keeps a backup.
 import { statSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { checkDocument } from '../../check/check-document.ts'
 import { type Change, type Fix, fixDocument } from '../../check/fix-document.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
@@ -18,7 +17,7 @@ import {
   jsonOption,
   type OptionTable,
 } from '../options/table.ts'
-import { othersCanWrite } from '../password-file.ts'
+import { othersCanWrite, shownAs } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import {
   count,
@@ -46,7 +45,7 @@ export const fixOptions = {
 
 export const fixSpec: CommandSpec<typeof fixOptions> = {
   name: 'fix',
-  synopsis: ['FILE'],
+  synopsis: ['[FILE]'],
   describe:
     'Repairs what needs no password: UTF-16 and byte order mark, CRLF and CR, a missing newline at the end, whitespace around a record, $$ from a ' +
     'compose file, duplicate users (the first record is kept, the one that Apache and nginx use), and a file that ' +
@@ -60,7 +59,7 @@ export const fixSpec: CommandSpec<typeof fixOptions> = {
 /** Runs the command and returns its exit status. */
 export function fix(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(fixSpec, argv, io, async ({ positionals, values }) => {
-    const file = onlyFile(positionals)
+    const file = onlyFile(positionals, io.env)
     if (values.json && !values.yes && !values['dry-run']) {
       throw usageError('--json needs --yes or --dry-run, because it shows no difference to confirm')
     }
@@ -148,10 +147,6 @@ function difference(file: string, { line, user, message, before, after }: Change
   const plus = after === undefined ? '' : `${paint('green', `  + ${printable(after)}`)}\n`
   return `${location}: ${about}${message}\n${minus}${plus}`
 }
-
-/** The backup's path, spelled as the file was, unless a symbolic link leads elsewhere. */
-const shownAs = (file: string, backup: string): string =>
-  backup.startsWith(resolve(file)) ? file + backup.slice(resolve(file).length) : backup
 
 /** A file system may ignore or refuse a mode, as CIFS and FAT do. */
 const modeLeft = (file: string, { mode }: Plan): string =>

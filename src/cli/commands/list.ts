@@ -1,4 +1,6 @@
 // `htpasswd list`: a table of the users of a password file and how strong their hashes are.
+
+import { encodeSurrogateEscape } from '../../bytes.ts'
 import { describeUsers, type UserDescription } from '../../check/describe-users.ts'
 import { HtpasswdDocument } from '../../document/document.ts'
 import { rejectOtherKind } from '../../document/file-kind.ts'
@@ -8,18 +10,24 @@ import { readPasswordFile } from '../../store/read-file.ts'
 import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import { type CommandSpec, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
+import { defaultFile } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
-import { count, Output, painter, printable, writeJson } from '../terminal/output.ts'
+import { count, Output, painter, printable, printableText, writeJson } from '../terminal/output.ts'
 
 export const listOptions = {
   weak: { group: 'Users:', describe: 'list only users whose hash is weak or broken' },
+  names: {
+    group: 'Users:',
+    describe: 'print only the names, one a line, as a script reads them; a user with several records once',
+  },
   json: jsonOption,
   help: helpOption,
 } as const satisfies OptionTable
 
 export const listSpec: CommandSpec<typeof listOptions> = {
   name: 'list',
-  synopsis: ['FILE [PATTERN]'],
+  synopsis: ['[FILE [PATTERN]]'],
+  takesUsers: true,
   describe:
     'Lists the users of a password file with the format of their hash, its cost or rounds, and its strength: strong is slow ' +
     'on purpose, weak is salted but fast to guess, broken is unsalted, truncating or plain text. Hashes are not shown.',
@@ -31,12 +39,10 @@ export const listSpec: CommandSpec<typeof listOptions> = {
 /** Runs the command and returns its exit status. */
 export function list(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(listSpec, argv, io, async ({ positionals, values }) => {
-    const [file, pattern, ...more] = positionals
-    if (file === undefined || more.length > 0) {
-      throw usageError(
-        `expected a password file and at most one pattern, got ${positionals.join(' ') || 'nothing'}`,
-      )
-    }
+    const [file = defaultFile(io.env), pattern, ...more] = positionals
+    if (more.length > 0)
+      throw usageError(`expected a password file and at most one pattern, got ${positionals.join(' ')}`)
+    if (values.names && values.json) throw usageError('--names and --json exclude each other')
     const document = new HtpasswdDocument((await readPasswordFile(file)).bytes)
     rejectOtherKind(document.toBuffer())
     const matches = pattern === undefined ? () => true : patternOf(pattern)
@@ -47,6 +53,7 @@ export function list(argv: readonly string[], io: Io): Promise<number> {
     }
     const records = counts.adding(wanted())
     if (values.json) writeJson(io, { file }, 'users', records, () => ({ counts: counts.byStrength }))
+    else if (values.names) writeNames(io, records)
     else writeTable(io, records, counts)
     const isMissing = pattern !== undefined && !values.weak && counts.records === 0
     return isMissing ? ExitStatus.user : ExitStatus.ok
@@ -100,6 +107,14 @@ class Counts {
     if (unusable > 0) parts.push(`${unusable} who cannot log in`)
     return `${count(users, 'user')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
   }
+}
+
+/** For a script the bytes of the file; at a terminal without what could control it. */
+function writeNames(io: Io, records: Iterable<UserDescription>): void {
+  const names: string[] = []
+  for (const { user, duplicateOf } of records) if (duplicateOf === undefined) names.push(`${user}\n`)
+  const text = names.join('')
+  io.out(io.isTerminal(1) ? printableText(text) : Buffer.from(encodeSurrogateEscape(text), 'latin1'))
 }
 
 const colours = { strong: 'green', weak: 'yellow', broken: 'red' } as const satisfies Record<Strength, string>

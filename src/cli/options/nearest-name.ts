@@ -9,3 +9,21 @@ export function nearestName(name: string, known: readonly string[]): string | un
   if (best === undefined) return undefined
   return best.changes <= Math.max(2, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined
 }
+
+/**
+ * The name of which a word is a typing error: one letter is missing, added, wrong or exchanged with the next one; two of
+ * that in a name of seven letters and more. Stricter than `nearestName`, because the word may be meant as it is.
+ */
+export const mistypedName = (word: string, known: readonly string[]): string | undefined =>
+  known.find(name => {
+    const [typed, meant] = [word.toLowerCase(), name.toLowerCase()]
+    if (typed.length < 2 || typed === meant) return typed === meant
+    return distance(typed, meant) <= (meant.length < 7 ? 1 : 2) || isExchanged(typed, meant)
+  })
+
+/** Whether two neighbouring letters are exchanged. */
+function isExchanged(typed: string, meant: string): boolean {
+  const at = [...typed].findIndex((letter, i) => letter !== meant[i])
+  const exchanged = typed.slice(0, at) + (typed[at + 1] ?? '') + (typed[at] ?? '') + typed.slice(at + 2)
+  return exchanged === meant
+}

@@ -1,6 +1,7 @@
 // Splits a command line into options, positionals and the app's command after `--`, with yargs.
 import yargs, { type Options } from 'yargs'
 import { HtpasswdError } from '../../errors.ts'
+import { defaultFile } from '../password-file.ts'
 import { nearestName } from './nearest-name.ts'
 import type { CommandSpec, Option } from './table.ts'
 
@@ -86,11 +87,11 @@ function withSeparator(
   return argv
 }
 
-/** The one password file among the positionals. @throws HtpasswdError `ERR_USAGE` for none or several. */
-export function onlyFile(positionals: readonly string[]): string {
-  const [file, ...more] = positionals
-  if (file !== undefined && more.length === 0) return file
-  throw usageError(`expected one password file, got ${positionals.join(' ') || 'none'}`)
+/** The one password file among the positionals, or the default one. @throws HtpasswdError `ERR_USAGE` for several. */
+export function onlyFile(positionals: readonly string[], env: NodeJS.ProcessEnv): string {
+  const [file = defaultFile(env), ...more] = positionals
+  if (more.length === 0) return file
+  throw usageError(`expected one password file, got ${positionals.join(' ')}`)
 }
 
 /** The help text, as wide as the terminal, at most 110 columns; 80 if there is no terminal. */

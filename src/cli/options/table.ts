@@ -69,6 +69,10 @@ interface CommandModule {
 /** A row of the table of commands. */
 export interface Command {
   readonly name: string
+  /** Other names that people try, such as `rm`. */
+  readonly aliases?: readonly string[]
+  /** Whether the name has always been a command's, also where there is a file of that name (`commandOf`). */
+  readonly winsOverFile?: true
   /** One line. */
   readonly describe: string
   readonly load: () => Promise<CommandModule>

@@ -14,11 +14,13 @@ const noAnswer = (): HtpasswdError =>
  * Asks the questions one after the other at one terminal, so that characters typed ahead go to the next question.
  *
  * @param check throws for an answer after which the next question makes no sense.
+ * @param objectionTo says why all questions are to be asked again at the terminal; undefined if they need not be.
  */
 export async function askPasswords(
   io: Io,
   questions: readonly string[],
   check: (answer: Buffer) => void,
+  objectionTo: (answers: readonly Buffer[]) => string | undefined = () => undefined,
 ): Promise<Buffer[]> {
   const terminal = await io.openTerminal()
   const answers: Buffer[] = []
@@ -35,14 +37,19 @@ export async function askPasswords(
   const echo = io.platform === 'win32' ? asStars : asNothing
   const typed = new TypedBytes(terminal)
   try {
-    for (const question of questions) {
-      io.err(question)
-      accept(await answerFromTerminal(io, typed, echo).finally(() => io.err('\n')))
+    for (;;) {
+      for (const question of questions) {
+        io.err(question)
+        accept(await answerFromTerminal(io, typed, echo).finally(() => io.err('\n')))
+      }
+      const objection = objectionTo(answers)
+      if (objection === undefined) return answers
+      io.err(`${objection}\n`)
+      answers.length = 0
     }
   } finally {
     terminal.close()
   }
-  return answers
 }
 
 /** Asks for a line with echo; undefined if none is given. */

@@ -22,7 +22,7 @@ const three = 'alice:1\nbob:2\ncarol:3\n'
 async function run(words: string[], given: Parameters<typeof recordedIo>[0] = {}) {
   const io = recordedIo(given)
   const argv = words.map(word => (word === 'FILE' ? file : word))
-  const status = await classic(argv, io, new CollectedOptions())
+  const status = await classic(argv, io, undefined, new CollectedOptions())
   return { status, ...io.said, err: io.said.err.replaceAll(file, 'FILE') }
 }
 const content = (): string => readFileSync(file, 'latin1')

@@ -76,7 +76,7 @@ describe.skipIf(missing)('at a terminal', () => {
     const { status, terminal, echo } = play(['serve', 'f', '--init', '--demo', '--listen', '0'], steps)
     expect({ status, echo }).toEqual({ status: 0, echo: [false, false, true] })
     expect(terminal).toMatch(
-      /^New password for admin: \r\nRe-type new password: \r\nCreated f with the user admin\./,
+      /^New password for admin: \r\nRe-type new password: \r\nNote: the password .*\r\nCreated f with the user admin\./,
     )
     expect(terminal).toMatch(/Ctrl-C; stopping/)
     expect(terminal).not.toContain('pw')

@@ -29,7 +29,8 @@ test.each(commands)('htpasswd $name --help shows its forms on standard output', 
   const io = recordedIo()
   expect(await main([name, '--help'], io)).toBe(0)
   expect(io.said.err).toBe('')
-  for (const form of (await load()).spec.synopsis) expect(io.said.out).toContain(`htpasswd ${name} ${form}`)
+  for (const form of (await load()).spec.synopsis)
+    expect(io.said.out).toContain(`htpasswd ${name} ${form}`.trimEnd())
 })
 
 test.each(commands)('htpasswd $name refuses an option that it does not know', async ({ name }) => {
@@ -40,7 +41,7 @@ test.each(commands)('htpasswd $name refuses an option that it does not know', as
 
 test('htpasswd --help lists every row', async () => {
   const io = recordedIo()
-  await help(io)
+  await help(io, commands)
   for (const { name, describe } of commands)
     expect(io.said.out.replace(/\s+/g, ' ')).toContain(`htpasswd ${name} ${describe}`)
 })

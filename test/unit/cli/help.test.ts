@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { commands } from '../../../src/cli/commands.ts'
 import { help, versionLine } from '../../../src/cli/help.ts'
 import { recordedIo } from '../../support/recorded-io.ts'
 
 test('--help goes to standard output, with every option and examples', async () => {
   const io = recordedIo()
-  expect(await help(io)).toBe(0)
+  expect(await help(io, commands)).toBe(0)
   expect(io.said.err).toBe('')
   for (const part of [
     '--generate ',
@@ -22,7 +23,7 @@ test('--help goes to standard output, with every option and examples', async () 
 
 test.each([40, 80, 100, undefined])('--help fits a terminal of %s columns', async columns => {
   const io = { ...recordedIo(), columns }
-  await help(io)
+  await help(io, commands)
   for (const line of io.said.out.split('\n')) {
     // Apache's synopsis is not wrapped
     if (!line.startsWith('htpasswd -')) expect(line.length).toBeLessThanOrEqual(columns ?? 80)

@@ -5,8 +5,10 @@ import { HtpasswdDocument } from '../../../document/document.ts'
 import { readPasswordFile } from '../../../store/read-file.ts'
 import { classicOptions } from '../../apache/grammar.ts'
 import { longOptions } from '../../apache/long-options.ts'
+import { commandOf } from '../../options/command-name.ts'
 import { isAccepted } from '../../options/parse.ts'
 import type { Command, CommandSpec, Option, OptionTable } from '../../options/table.ts'
+import { defaultFile } from '../../password-file.ts'
 import { printable } from '../../terminal/output.ts'
 
 export interface Candidates {
@@ -20,15 +22,24 @@ const nothing: Candidates = { texts: [], paths: false }
 const paths: Candidates = { texts: [], paths: true }
 
 /** @param argv the arguments up to the cursor; the last one is being typed and may be empty. */
-export async function candidates(argv: readonly string[], commands: readonly Command[]): Promise<Candidates> {
+export async function candidates(
+  argv: readonly string[],
+  commands: readonly Command[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Candidates> {
   const before = argv.slice(0, -1)
   const current = argv.at(-1) ?? ''
-  const command = commands.find(({ name }) => name === before[0])
-  if (command !== undefined) return ofCommand((await command.load()).spec, before.slice(1), current)
+  const command = commandOf(before, commands)
+  if (command !== undefined) return ofCommand((await command.load()).spec, before.slice(1), current, env)
   return ofApache(before, current, commands)
 }
 
-function ofCommand(spec: CommandSpec, before: readonly string[], current: string): Candidates {
+async function ofCommand(
+  spec: CommandSpec,
+  before: readonly string[],
+  current: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Candidates> {
   const { options, actions, firstPositional = actions && Object.keys(actions) } = spec
   if (before.includes('--')) return paths
   const option = optionOf(options, before.at(-1))
@@ -36,7 +47,21 @@ function ofCommand(spec: CommandSpec, before: readonly string[], current: string
   if (current.startsWith('-')) return valueOrOptions(options, current, [])
   if (before.length === 0 && firstPositional !== undefined)
     return { texts: firstPositional.map(text => [text, '']), paths: false }
-  return paths
+  return spec.takesUsers ? fileOrUsers(spec, before, env) : paths
+}
+
+/** The file may be omitted, so users of the default file can stand in its place. */
+async function fileOrUsers(
+  { options }: CommandSpec,
+  before: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Candidates> {
+  const file = before.find((argument, i) => {
+    const option = i === 0 ? undefined : optionOf(options, before[i - 1])
+    return !argument.startsWith('-') && !(option !== undefined && takesNext(option))
+  })
+  if (file === undefined) return { texts: await usersOf(defaultFile(env)), paths: true }
+  return { texts: await usersOf(file), paths: false }
 }
 
 const VALUE_LETTERS = classicOptions.filter(option => 'takesValue' in option).map(({ letter }) => letter)

@@ -1,17 +1,15 @@
 // `serve --init`: creates a missing password file with one user, whose password is given, typed, or generated and shown once.
 import { existsSync } from 'node:fs'
-import { type ByteString, toByteString } from '../../../bytes.ts'
+import { toByteString } from '../../../bytes.ts'
 import type { HtpasswdDocument } from '../../../document/document.ts'
-import { HtpasswdError } from '../../../errors.ts'
 import { generatePassword } from '../../../hash/generate-password.ts'
 import { makeHash } from '../../../hash/hash-password.ts'
 import { HtpasswdFile } from '../../../store/htpasswd-file.ts'
-import { isToBeShown, rejectLostOutput, updateWith } from '../../password/generated.ts'
+import { rejectLostOutput, updateWith } from '../../password/generated.ts'
+import { type NewPassword, newPassword } from '../../password/new-password.ts'
 import type { PasswordValues } from '../../password/options.ts'
-import { passwordFrom } from '../../password/source.ts'
+import { givenOptions } from '../../password/source.ts'
 import type { Io } from '../../terminal/io.ts'
-import { askPasswords } from '../../terminal/prompt.ts'
-import type { Terminal } from '../../terminal/terminal.ts'
 
 const FIRST_USER = 'admin'
 
@@ -48,28 +46,9 @@ export async function makeFirstUser(file: string, values: PasswordValues, io: Io
   io.err(`Created ${file} with the user ${FIRST_USER}.\n`)
 }
 
-async function firstPassword(
-  values: PasswordValues,
-  io: Io,
-): Promise<{ password: ByteString; isShown: boolean }> {
-  const given = passwordFrom(values, io.env)
-  if (given !== undefined) return { password: given, isShown: isToBeShown(values) }
+async function firstPassword(values: PasswordValues, io: Io): Promise<NewPassword> {
+  if (givenOptions(values).length > 0) return newPassword(FIRST_USER, values, io)
   const terminal = await io.openTerminal()
-  if (terminal !== undefined) return { password: await askAt(terminal, io), isShown: false }
-  return { password: toByteString(generatePassword()), isShown: true }
-}
-
-async function askAt(terminal: Terminal, io: Io): Promise<ByteString> {
-  const questions = [`New password for ${FIRST_USER}: `, 'Re-type new password: ']
-  const [answer = Buffer.alloc(0), again] = await askPasswords(
-    { ...io, openTerminal: async () => terminal },
-    questions,
-    () => {},
-  )
-  if (answer.length === 0)
-    throw new HtpasswdError('ERR_PASSWORD', 'expected a password, got an empty one; no file was created')
-  if (again === undefined || !answer.equals(again)) {
-    throw new HtpasswdError('ERR_PASSWORD', 'the two passwords differ; no file was created')
-  }
-  return toByteString(answer)
+  if (terminal === undefined) return { password: toByteString(generatePassword()), isShown: true }
+  return newPassword(FIRST_USER, values, { ...io, openTerminal: async () => terminal })
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseClassic, UsageError, usage } from '../../../../src/cli/apache/grammar.ts'
 
 test.each([
-  ['f u', { mode: 'update', source: 'prompt', format: 'apr1', file: 'f', user: 'u', work: undefined }],
+  ['f u', { mode: 'update', source: 'prompt', format: undefined, file: 'f', user: 'u', work: undefined }],
   ['-c f u', { mode: 'create' }],
   ['-bBC5 f u p', { source: 'argument', format: 'bcrypt', work: 5, password: 'p' }],
   ['-b -C 4 -B f u p', { format: 'bcrypt', work: 4 }],
@@ -21,7 +21,7 @@ test.each([
   ['-- f u', { file: 'f', user: 'u' }],
   ['-nb -- -u p', { user: '-u' }],
   ['-b - u p', { file: '-' }],
-  ['-b f u -s', { format: 'apr1', password: '-s' }],
+  ['-b f u -s', { format: undefined, password: '-s' }],
 ])('htpasswd %s', (words, command) => expect(parseClassic(words.split(' '))).toMatchObject(command))
 
 const full = usage()

@@ -107,7 +107,6 @@ test('JSON is one document without secrets', async () => {
 
 test.each([
   ['a missing file', ['none'], 'cannot read none: there is no such file'],
-  ['no file', [], 'expected one password file, got none'],
   ['two files', ['a', 'b'], 'expected one password file, got a b'],
 ])('%s: status 2', async (_name, words, message) => {
   const io = recordedIo()

@@ -157,13 +157,10 @@ test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
     }),
 )
 
-test.each([
-  [[], 'expected one password file, got none'],
-  [['a', 'b'], 'expected one password file, got a b'],
-])('%j is refused', async (words, message) => {
+test('two files are refused', async () => {
   const io = recordedIo()
-  expect(await fix(words, io)).toBe(2)
-  expect(io.said.err).toBe(`htpasswd fix: ${message}\n`)
+  expect(await fix(['a', 'b'], io)).toBe(2)
+  expect(io.said.err).toBe('htpasswd fix: expected one password file, got a b\n')
 })
 
 test('-y is --yes', async () => {

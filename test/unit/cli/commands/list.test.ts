@@ -110,12 +110,18 @@ test('of very many users all are listed, under one header', async () => {
   expect(lines[10_051]).toBe('10050 users: 10050 who cannot log in')
 })
 
+test('--names prints each name once, and nothing else', async () => {
+  const text = 'ann:x\n# c:x\nj\xc3\xb6rg:y\nann:z\n'
+  expect(await call(['users', '--names'], {}, text)).toEqual({ status: 0, out: 'ann\njörg\n', err: '' })
+  expect((await call(['users', 'j*', '--names'], {}, text)).out).toBe('jörg\n')
+})
+
 test('an empty file has no table', async () => {
   expect(await call(['users'], {}, '')).toEqual({ status: 0, out: '0 users\n', err: '' })
 })
 
 test.each([
-  [[], 2, 'expected a password file and at most one pattern, got nothing'],
+  [['users', '--names', '--json'], 2, '--names and --json exclude each other'],
   [['users', 'a', 'b'], 2, 'expected a password file and at most one pattern, got users a b'],
   [['users', '--wek'], 2, 'unknown option --wek; did you mean --weak?'],
   [['none'], 1, 'cannot read none: there is no such file'],

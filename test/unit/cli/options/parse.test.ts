@@ -93,11 +93,10 @@ test.each(Object.getOwnPropertyNames(Object.prototype))(
   },
 )
 
-test.each([
-  [[], 'none'],
-  [['a', 'b'], 'a b'],
-])('one file is expected, not %j', (positionals, got) => {
-  expect(onlyFile(['users'])).toBe('users')
-  const error = { code: 'ERR_USAGE', message: `expected one password file, got ${got}` }
-  expect(() => onlyFile(positionals)).toThrow(expect.objectContaining(error))
+test('one file at most is expected, and without one it is the default', () => {
+  expect(onlyFile(['users'], {})).toBe('users')
+  expect(onlyFile([], {})).toBe('.htpasswd')
+  expect(onlyFile([], { HTPASSWD_FILE: '/srv/users' })).toBe('/srv/users')
+  const error = { code: 'ERR_USAGE', message: 'expected one password file, got a b' }
+  expect(() => onlyFile(['a', 'b'], {})).toThrow(expect.objectContaining(error))
 })

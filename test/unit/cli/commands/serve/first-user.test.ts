@@ -65,14 +65,22 @@ test('at a terminal it is asked for twice and not shown', async () => {
   expect(closed()).toBe(true)
 })
 
-test.each([
-  ['two different ones', 'one\rtwo\r', 'the two passwords differ'],
-  ['an empty one', '\r\r', 'expected a password, got an empty one'],
-  ['Ctrl-C', '\u0003', 'no password was given'],
-])('%s makes no file', async (name, typed, message) => {
-  const file = join(folder, name)
-  await expect(makeFirstUser(file, asked, ioWith(typed).io)).rejects.toThrow(message)
-  expect(existsSync(file)).toBe(false)
+test.each([['Ctrl-C', '\u0003', 'no password was given']])(
+  '%s makes no file',
+  async (name, typed, message) => {
+    const file = join(folder, name)
+    await expect(makeFirstUser(file, asked, ioWith(typed).io)).rejects.toThrow(message)
+    expect(existsSync(file)).toBe(false)
+  },
+)
+
+test('two different entries are asked for again, and a short password gets a note', async () => {
+  const file = join(folder, 'asked-again')
+  const { io, said } = ioWith('one\rtwo\rtwo\rtwo\r')
+  await makeFirstUser(file, asked, io)
+  expect(await verifyPassword('two', hashIn(file))).toBe(true)
+  expect(said()).toContain('The two passwords differ; try again.\n')
+  expect(said()).toContain('Note: the password has fewer than 8 characters')
 })
 
 test('a file that is there is left alone', async () => {

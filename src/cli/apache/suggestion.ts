@@ -1,0 +1,130 @@
+// What was meant by a first word that is neither a command nor a file, in place of Apache's "use '-c' to create it": who
+// follows that advice creates a file named like a mistyped command.
+import { commandNamed } from '../options/command-name.ts'
+import { mistypedName } from '../options/nearest-name.ts'
+import type { Command } from '../options/table.ts'
+import { folderMessage, kindOfPath } from '../password-file.ts'
+import { shellWord } from '../terminal/output.ts'
+
+/** Words of other programs, by what does the same here: a command with its action, or letters of Apache's grammar. */
+const synonyms: Readonly<Record<string, string>> = {
+  add: 'adduser useradd create new register signup mkuser insert',
+  passwd: 'password chpasswd pass pw change set reset update edit modify mod usermod',
+  remove: 'delete del deluser userdel drop',
+  list: 'ls show user dump cat who names',
+  check: 'validate lint test doctor',
+  fix: 'repair clean',
+  import: 'load bulk batch',
+  serve: 'server start run proxy guard protect daemon listen',
+  'serve --init': 'init setup quickstart',
+  service: 'svc systemd',
+  'service logs': 'logs log journal',
+  'service status': 'status',
+  'service stop': 'stop',
+  'service restart': 'restart reload',
+  'service install': 'install enable autostart',
+  'service uninstall': 'uninstall disable',
+  group: 'groups role roles',
+  token: 'tokens apikey',
+  'sessions end': 'session logout signout',
+  help: 'man usage',
+  '-v': 'verify login auth authenticate',
+  '-nB -C 12': 'hash encrypt encode',
+}
+
+/**
+ * @param argv the whole command line.
+ * @param failed the file that is not there, or is a folder, and the user; undefined if the number of arguments is wrong.
+ * @returns undefined if Apache's own message says it best.
+ */
+export async function suggestionFor(
+  argv: readonly string[],
+  commands: readonly Command[],
+  failed?: { readonly file: string; readonly user: string },
+): Promise<string | undefined> {
+  if (failed !== undefined && kindOfPath(failed.file) === 'folder') return folderMessage(failed.file)
+  const command = await commandMeant(argv, commands)
+  if (command !== undefined || failed === undefined || kindOfPath(failed.user) !== 'file') return command
+  const words = `${shellWord(failed.user)} ${shellWord(failed.file, 'USER')}`
+  return `${failed.file} is not a file, but ${failed.user} is; the file comes first: htpasswd ${words}`
+}
+
+/** @returns undefined if the first word is an option, an existing file, or like nothing that is known. */
+async function commandMeant(
+  argv: readonly string[],
+  commands: readonly Command[],
+): Promise<string | undefined> {
+  const [first = '', second, ...more] = argv
+  if (first === '' || first.startsWith('-')) return undefined
+  if (kindOfPath(first) !== undefined) return afterFile(first, second, more, commands)
+  const meant = await meantBy(first, argv.slice(1), commands)
+  if (meant === undefined) return undefined
+  // a typing error may be a file's name after all
+  const isNewFile =
+    meant.isTypo && argv.length === 2 && second !== undefined && kindOfPath(second) === undefined
+  const creation = isNewFile
+    ? `\nTo create a password file of that name: htpasswd add ${shellWord(`./${first}`)} ${shellWord(second, 'USER')}`
+    : ''
+  return `${first} is neither a command nor a file; did you mean: htpasswd ${meant.line}${creation}`
+}
+
+/** `htpasswd mlflow-authfile add bob`: the command belongs in front. */
+function afterFile(
+  file: string,
+  word: string | undefined,
+  more: readonly string[],
+  commands: readonly Command[],
+): string | undefined {
+  if (more.length === 0 || kindOfPath(file) !== 'file') return undefined
+  const command = commandNamed(word, commands)
+  if (command === undefined) return undefined
+  return `the command comes first: htpasswd ${[command.name, file, ...more].map(word => shellWord(word)).join(' ')}`
+}
+
+interface Meant {
+  /** Without `htpasswd`. */
+  readonly line: string
+  readonly isTypo: boolean
+}
+
+async function meantBy(
+  word: string,
+  rest: readonly string[],
+  commands: readonly Command[],
+): Promise<Meant | undefined> {
+  const [next] = rest
+  // `htpasswd user add bob`
+  if (/^(user|account)s?$/i.test(word) && next !== undefined) {
+    const target = commandNamed(next, commands)?.name ?? synonymOf(next)
+    if (target !== undefined) return lineOf(target, rest.slice(1), commands, false)
+  }
+  const synonym = synonymOf(word)
+  const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases])
+  const target = synonym ?? mistypedName(word, names)
+  return target === undefined ? undefined : lineOf(target, rest, commands, synonym === undefined)
+}
+
+const synonymOf = (word: string): string | undefined =>
+  Object.entries(synonyms).find(([, words]) => words.split(' ').includes(word.toLowerCase()))?.[0]
+
+async function lineOf(
+  target: string,
+  rest: readonly string[],
+  commands: readonly Command[],
+  isTypo: boolean,
+): Promise<Meant | undefined> {
+  const [name = '', action] = target.split(' ')
+  // other arguments may hold a password, and many words are better read in the help
+  const isShort = rest.length > 0 && rest.length < 3 && !rest.some(argument => argument.startsWith('-'))
+  const typed = rest.map((argument, i) => shellWord(argument, i === 0 ? 'FILE' : 'USER')).join(' ')
+  const withArguments = (form: string): Meant => ({
+    line: `${target} ${isShort ? typed : form}`.trimEnd(),
+    isTypo,
+  })
+  if (name === '-v') return withArguments('FILE USER')
+  if (name === '-nB') return withArguments('USER')
+  const command = commandNamed(name, commands)
+  if (command === undefined) return undefined
+  if (action !== undefined) return { line: target, isTypo }
+  return withArguments((await command.load()).spec.synopsis[0] ?? '')
+}
