@@ -194,7 +194,7 @@ async function storeRecord(
     io.out(Buffer.from(`${encodeSurrogateEscape(user)}:${hash}\n\n`, 'latin1'))
     return
   }
-  const { rewriteFile, updateFile } = await import('../../store/update.ts')
+  const { rewriteUsers, updateFile } = await import('../../store/update.ts')
   const options = { inPlace, onPrivate: () => io.err(privateFile(file)) }
   const change = (document: HtpasswdDocument): 'added' | 'updated' => {
     rejectMalformed(document, file)
@@ -204,14 +204,14 @@ async function storeRecord(
   }
   const replace = (): Promise<'added' | 'updated'> =>
     keepingOldFile(file, io, keep =>
-      rewriteFile(
+      rewriteUsers(
         file,
         async before => {
           await keep(before)
           const document = new HtpasswdDocument()
           return { result: change(document), pieces: document.chunks() }
         },
-        { ...options, create: true },
+        { ...options, replace: true },
       ),
     )
   const done = await (mode === 'create' ? replace() : updateFile(file, change, options))
