@@ -139,5 +139,6 @@ const refusal = ({ subjects }: Rule, user: string, method: string, path: string)
 
 const MAX_SHOWN = 200
 
-const describe = (method: string, path: string): string =>
+/** A request in a sentence. */
+export const describe = (method: string, path: string): string =>
   `${method} ${path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path}`

@@ -1,5 +1,6 @@
 // Whom a rule is for: `valid-user`, `user:NAME`, `group:NAME`, `none`.
-import { comparableName } from '../bytes.ts'
+import { comparableName, decodeSurrogateEscape } from '../bytes.ts'
+import { splitWords } from '../document/group-lines.ts'
 
 /** The subjects of a rule, or of an option such as `--readers`. */
 export interface Subjects {
@@ -14,6 +15,14 @@ export interface Subjects {
 }
 
 const FORM = 'valid-user, user:NAME, group:NAME or none'
+
+/** Reads subjects that stand alone, with quotes as in a group file. @throws Error that says what was expected. */
+export function readSubjects(text: string): Subjects {
+  const words = splitWords(Buffer.from(text).toString('latin1'))
+  const fault = words.find(word => word.fault !== undefined)?.fault
+  if (fault !== undefined) throw new Error(fault)
+  return parseSubjects(words.map(({ name }) => decodeSurrogateEscape(name)))
+}
 
 /** Reads subjects. @throws Error that says what was expected. */
 export function parseSubjects(words: readonly string[]): Subjects {

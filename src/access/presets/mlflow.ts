@@ -192,7 +192,7 @@ const table: PresetTable = {
 /** How the preset departs from its table. */
 export interface MlflowPresetOptions {
   /** The path that MLflow itself was given with `--static-prefix`, such as `/ml`. */
-  readonly staticPrefix?: string
+  readonly staticPrefix?: string | undefined
   /** Whether GraphQL counts as a read (the default) or as a write: its path does not tell the operation. */
   readonly graphql?: 'read' | 'deny'
 }

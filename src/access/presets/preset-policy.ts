@@ -1,29 +1,18 @@
 // Who may do what with a preset: readers read, admins do everything, everyone else reads, writes and uses.
+import type { AccessPolicy } from '../policy.ts'
+import { describe, type GroupLookup } from '../rules.ts'
+import type { Subjects } from '../subjects.ts'
 import type { Preset, RequestClass } from './preset.ts'
-
-/** The part of an identity that is judged. */
-interface Sender {
-  readonly user: string
-  readonly groups: readonly string[]
-  readonly scope: 'all' | 'read'
-}
-
-type Decision =
-  | { readonly allowed: true; readonly rule: string }
-  | { readonly allowed: false; readonly rule: string; readonly reason: string }
-
-/** Whether a user with these groups is meant. */
-type IsMeant = (user: string, groups: readonly string[]) => boolean
 
 /** What `createPresetPolicy` needs. */
 export interface PresetPolicyOptions {
   readonly preset: Preset
   /** `--readers`. */
-  readonly isReader: IsMeant
+  readonly readers: Subjects
   /** `--admins`; asked first, so that `--readers valid-user` leaves the admins theirs. */
-  readonly isAdmin: IsMeant
+  readonly admins: Subjects
   /** The groups of the group file, besides those of the credentials. */
-  readonly groupsOf?: (user: string) => readonly string[]
+  readonly groups?: GroupLookup | undefined
   /** Told once for each pattern of an endpoint that the table lacks. */
   readonly onUnknown?: (method: string, pattern: string, assumed: RequestClass) => void
 }
@@ -46,11 +35,9 @@ const effects: Readonly<Record<RequestClass, string>> = {
 // So many patterns are reported at most: a client that invents paths must fill neither the log nor the memory.
 const MAX_PATTERNS = 200
 
-/** Decides by the class of the request that the preset says. */
-export function createPresetPolicy(options: PresetPolicyOptions): {
-  decide(sender: Sender, method: string, path: string): Decision
-} {
-  const { preset, groupsOf = () => [], onUnknown } = options
+/** Decides by the class of the request. What the credentials are good for, `createPolicy` asks before. */
+export function createPresetPolicy(options: PresetPolicyOptions): AccessPolicy {
+  const { preset, onUnknown } = options
   const reported = new Set<string>()
 
   const reportUnknown = (method: string, path: string, assumed: RequestClass): void => {
@@ -62,7 +49,7 @@ export function createPresetPolicy(options: PresetPolicyOptions): {
   }
 
   return {
-    decide({ user, groups: own, scope }, method, path) {
+    decide({ user, groups: own }, method, path) {
       const known = preset.find(method, path)
       const requestClass = known ?? preset.classify(method, path)
       // browsers ask for pages and pictures of all kinds; an unknown read is worth a line only in the API
@@ -71,21 +58,20 @@ export function createPresetPolicy(options: PresetPolicyOptions): {
       const rule = `preset ${preset.name}: ${requestClass}`
       if (requestClass === 'read') return { allowed: true, rule }
 
-      const groups = [...own, ...groupsOf(user)]
-      const role = options.isAdmin(user, groups)
+      const groups = [...own, ...(options.groups?.groupsOf(user) ?? [])]
+      const role = options.admins.includes(user, groups)
         ? 'admin'
-        : options.isReader(user, groups)
+        : options.readers.includes(user, groups)
           ? 'reader'
           : 'writer'
-      if (scope === 'all' && permitted[role].includes(requestClass)) return { allowed: true, rule }
-      const who =
-        scope === 'read'
-          ? 'This token may only read'
-          : role === 'reader'
-            ? `${user} may only read`
-            : `${user} is not an administrator`
+      if (permitted[role].includes(requestClass)) return { allowed: true, rule }
+      const who = role === 'reader' ? `${user} may only read` : `${user} is not an administrator`
       const assumed = known === undefined ? ` (assumed: ${preset.madeFrom} does not have it)` : ''
-      return { allowed: false, rule, reason: `${who}; ${method} ${path} ${effects[requestClass]}${assumed}.` }
+      return {
+        allowed: false,
+        rule,
+        reason: `${who}, and ${describe(method, path)} ${effects[requestClass]}${assumed}`,
+      }
     },
   }
 }

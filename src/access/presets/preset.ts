@@ -144,4 +144,16 @@ const escapePattern = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]
 const belowPattern = (paths: readonly string[]): RegExp =>
   new RegExp(`^(?:${paths.map(escapePattern).join('|')})(?:[/?#]|$)`)
 
-const describe = (table: PresetTable): string => `# ${table.name}, made from ${table.madeFrom}\n${table.rows}`
+function describe({ name, madeFrom, roots, adminBelow, adminWritesBelow, rows }: PresetTable): string {
+  const below = (paths: readonly string[]): string[] => paths.map(path => `#   ${path}/**`)
+  return [
+    `# ${name}, made from ${madeFrom}`,
+    '# Each line: class, methods, root, paths below the root. * is one segment, ** the rest.',
+    ...Object.entries(roots).map(([root, paths]) => `#   ${root.padEnd(9)} ${paths.join(' ')}`),
+    '# What is not listed: GET is read, every other method is write. In every version of the API, these are admin:',
+    ...below(adminBelow),
+    '# and these, unless the method is GET:',
+    ...below(adminWritesBelow),
+    rows,
+  ].join('\n')
+}

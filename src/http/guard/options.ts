@@ -1,5 +1,6 @@
 // The options of a guard: their types, and the one place where they are checked.
 import type { RequestListener } from 'node:http'
+import type { AccessPolicy } from '../../access/policy.ts'
 import { Authenticator } from '../../auth/authenticator.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { parseUpstreamUrl } from '../client/upstream-url.ts'
@@ -30,6 +31,8 @@ export interface GuardOptions {
    * `authEndpoints` is given: then every other address is 404.
    */
   readonly upstream?: string | URL | RequestListener | undefined
+  /** Decides which user may do what; a request that it refuses gets 403. Default: every user may do everything. */
+  readonly access?: AccessPolicy | undefined
   /** The realm of the challenge, which a login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
   /** Whom people can ask, on the pages about errors: a name, an e-mail address, a URL. Default: nobody by name. */
@@ -86,6 +89,7 @@ export interface GuardOptions {
 export interface ResolvedGuardOptions {
   readonly authenticator: Authenticator
   readonly upstream: URL | RequestListener
+  readonly access: AccessPolicy | undefined
   readonly errorResponse: ErrorResponder
   readonly tls: TlsCertificate | undefined
   readonly allowPaths: ReadonlySet<string>
@@ -109,6 +113,7 @@ export interface ResolvedGuardOptions {
 const known: readonly (keyof GuardOptions)[] = [
   'authenticator',
   'upstream',
+  'access',
   'realm',
   'contact',
   'lang',
@@ -161,6 +166,7 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
   return {
     authenticator,
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
+    access: options.access,
     errorResponse,
     tls: options.tls && tlsPolicy(options.tls),
     allowPaths: new Set((options.allowPaths ?? []).map(checkAllowPath)),

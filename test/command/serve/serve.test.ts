@@ -224,3 +224,10 @@ test('a log without a reader does not stop logins', async () => {
   program.process.kill('SIGTERM')
   expect(await program.ended).toBe(0)
 })
+
+test('--print-preset prints the table, without a file and without an app', async () => {
+  const program = start(['--print-preset'])
+  expect(await program.ended).toBe(0)
+  expect(program.output()).toMatch(/^# mlflow, made from MLflow [\d.]+\n/)
+  expect(program.output()).toMatch(/^read +POST +api2 +runs\/search$/m)
+})

@@ -80,6 +80,15 @@ function hostOfCommand(command: readonly string[], env: NodeJS.ProcessEnv): stri
   ].find(host => host !== undefined && host !== '' && !host.startsWith('-'))
 }
 
+/** The path that the command gives MLflow with `--static-prefix`. */
+export function staticPrefixOfCommand(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  if (knownApp(command) !== MLFLOW) return undefined
+  return argumentsOf(command, '--static-prefix')[0] ?? env.MLFLOW_STATIC_PREFIX
+}
+
 /** The values of an option, as `--port 5000` or `--port=5000`. */
 function argumentsOf([, ...rest]: readonly string[], option: string): string[] {
   return rest.flatMap((word, i) => {

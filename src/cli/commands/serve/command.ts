@@ -1,5 +1,6 @@
 // `htpasswd serve`: one run of the guard, with its first user, signals and exit status.
 import type { Writable } from 'node:stream'
+import { ExitStatus } from '../../../errors.ts'
 import { runCommand } from '../../options/run-command.ts'
 import type { Io } from '../../terminal/io.ts'
 import { appUrl } from './app-location.ts'
@@ -7,6 +8,7 @@ import { certificateOf } from './certificate.ts'
 import { makeFirstUser } from './first-user.ts'
 import { openListener } from './listener.ts'
 import { serveSpec } from './options.ts'
+import { loadPreset, openPermissions } from './permissions.ts'
 import { type ServeRequest, serveRequest } from './request.ts'
 import { GuardRun } from './run.ts'
 import { catchHangup, catchStop, type SignalSource } from './signals.ts'
@@ -32,6 +34,10 @@ export function serve(argv: readonly string[], io: Io, host: ServeHost = process
       const request = serveRequest(parsed)
       // a closed standard output, as in `htpasswd serve … | head`, ends the log, not the service
       for (const output of [host.stdout, host.stderr]) output.on('error', () => {})
+      if (request.values['print-preset']) {
+        io.out((await loadPreset()).describe())
+        return ExitStatus.ok
+      }
       if (isWorker()) return runAsWorker(request, io, host, notify)
       if (request.values.init) await makeFirstUser(request.file, request.values, io)
       const env = appEnvironment(request, io)
@@ -55,6 +61,7 @@ async function runAsWorker(
       users: await openUsers(request.file),
       certificate: certificateOf(request.values, () => {}),
       upstream: appUrl(request, env),
+      access: await openPermissions(request, env, notify),
       values: request.values,
       stdout,
       notify,

@@ -1,5 +1,6 @@
 // What listens in one process: authenticator, guard, certificate, access log.
 import type { Writable } from 'node:stream'
+import type { AccessPolicy } from '../../../access/policy.ts'
 import { Authenticator } from '../../../auth/authenticator.ts'
 import type { AttemptLimiter } from '../../../auth/throttle.ts'
 import type { UserSource } from '../../../auth/user-source.ts'
@@ -27,6 +28,8 @@ export interface ListenerOptions {
   readonly certificate: TlsWatch | undefined
   /** The app; undefined for the built-in demo page, and where only other proxies ask. */
   readonly upstream: URL | undefined
+  /** What users may do; everything if it is undefined. */
+  readonly access?: AccessPolicy | undefined
   readonly values: ServeValues
   readonly stdout: Writable
   readonly notify: (text: string) => void
@@ -39,6 +42,7 @@ export function openListener({
   users,
   certificate,
   upstream,
+  access,
   values,
   stdout,
   notify,
@@ -54,6 +58,7 @@ export function openListener({
   const guard: Guard = createGuard({
     ...guardOptions(values),
     authenticator,
+    access,
     upstream: app,
     userHeader,
     tls: certificate?.pair,

@@ -6,6 +6,7 @@ import type { CommandSpec, ValuesOf } from '../../options/table.ts'
 import { whatTheAppSees } from './options/app.ts'
 import { whereToListen } from './options/listen.ts'
 import { whoGetsIn } from './options/login.ts'
+import { whoMayDoWhat } from './options/permissions.ts'
 import type { ServeOption } from './options/row.ts'
 import { running } from './options/running.ts'
 import { whatToGuard } from './options/target.ts'
@@ -14,6 +15,7 @@ export const serveOptions = {
   ...whatToGuard,
   ...whereToListen,
   ...whoGetsIn,
+  ...whoMayDoWhat,
   ...whatTheAppSees,
   ...running,
 } as const

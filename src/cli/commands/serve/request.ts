@@ -29,7 +29,7 @@ export function serveRequest({
       `expected one password file, got ${positionals.length}: ${positionals.join(', ')}; write "--" before an app to start (in PowerShell: '--')`,
     )
   }
-  if (!values.help) checkTogether(values, command)
+  if (!values.help && !values['print-preset']) checkTogether(values, command)
   return { file: positionals[0] ?? file ?? DEFAULT_FILE, values, command }
 }
 
@@ -38,6 +38,7 @@ function checkTogether(values: ServeValues, command: readonly string[]): void {
   if (passwordOption !== undefined && !values.init)
     throw usageError(`${passwordOption} sets the password of the first user, and needs --init`)
   rejectSeveral(values)
+  rejectWithoutPreset(values)
   if ((values['tls-cert'] === undefined) !== (values['tls-key'] === undefined)) {
     const given = values['tls-cert'] ? '--tls-cert' : '--tls-key'
     throw usageError(`--tls-cert and --tls-key go together, got only ${given}`)
@@ -54,4 +55,11 @@ function checkTogether(values: ServeValues, command: readonly string[]): void {
         'or --auth-endpoint for a proxy that forwards by itself',
     )
   }
+}
+
+function rejectWithoutPreset(values: ServeValues): void {
+  const needing = ['readers', 'admins', 'mlflow-static-prefix'] as const
+  const given = needing.find(name => values[name] !== undefined)
+  if (values.preset === undefined && given !== undefined)
+    throw usageError(`--${given} needs --preset, which tells reading from writing: --preset mlflow`)
 }

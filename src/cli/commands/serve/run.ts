@@ -8,6 +8,7 @@ import { type ChildApp, startChild } from './app-process.ts'
 import { certificateOf, keyWarnings } from './certificate.ts'
 import { type Listener, openListener } from './listener.ts'
 import type { ServeValues } from './options.ts'
+import { openPermissions } from './permissions.ts'
 import { portOwner } from './port.ts'
 import type { ServeRequest } from './request.ts'
 import { startupMessage } from './startup-message.ts'
@@ -76,10 +77,11 @@ export class GuardRun {
     // closed in reverse order: the guard drains while the app still responds
     const onWait = (): void => this.#notify(`Waiting for ${command[0]} to end; Ctrl-C again ends it at once`)
     this.#closers.push(() => this.#child?.stop(onWait))
+    const access = await openPermissions(this.#request, env, this.#notify)
     const common = { certificate: certificateOf(values, this.#notify), notify: this.#notify }
     const listener =
       values.workers === 1
-        ? openListener({ ...common, users, upstream, values, stdout: this.#io.stdout })
+        ? openListener({ ...common, users, upstream, access, values, stdout: this.#io.stdout })
         : openWorkers({ ...common, count: values.workers, maxFailures: values['max-failures'] })
     this.#listener = listener
     this.#closers.push(() => listener.close(DRAIN_LIMIT_MS))

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   listensOutside,
   noteOnCommand,
+  staticPrefixOfCommand,
   upstreamOfCommand,
   upstreamWarnings,
 } from '../../../../../src/cli/commands/serve/app-location.ts'
@@ -111,3 +112,14 @@ test('MLflow, and only MLflow, gets a note on the options that it recommends', (
   )
   expect(noteOnCommand(['python', 'app.py'])).toBeUndefined()
 })
+
+test.each<[env: NodeJS.ProcessEnv, command: string, prefix: string | undefined]>([
+  [{}, 'mlflow server --static-prefix /ml', '/ml'],
+  [{}, 'mlflow server --static-prefix=/ml', '/ml'],
+  [{ MLFLOW_STATIC_PREFIX: '/lab' }, 'mlflow server', '/lab'],
+  [{ MLFLOW_STATIC_PREFIX: '/lab' }, 'mlflow server --static-prefix /ml', '/ml'],
+  [{ MLFLOW_STATIC_PREFIX: '/lab' }, 'some-app --port 7000', undefined],
+  [{}, 'mlflow server', undefined],
+])('with %j, %s has the static prefix %s', (env, command, prefix) =>
+  expect(staticPrefixOfCommand(command.split(' '), env)).toBe(prefix),
+)

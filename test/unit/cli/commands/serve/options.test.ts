@@ -79,6 +79,10 @@ test('each option is an environment variable and a name of --config, with the sa
     generate: '24',
     'password-fd': '3',
     'auth-endpoint': 'nginx',
+    preset: 'mlflow',
+    readers: 'group:viewers user:bob',
+    admins: 'user:root',
+    'mlflow-graphql': 'deny',
   }
   for (const [name, row] of Object.entries(serveSpec.options)) {
     if (name === 'help' || name === 'config') continue
@@ -87,7 +91,12 @@ test('each option is an environment variable and a name of --config, with the sa
     // options that need another one are given with it, and --init where it is wanted
     const pair = { 'tls-cert': 'tls-key', 'tls-key': 'tls-cert', 'auth-endpoint': 'trust-proxy' }[name]
     const names = [name, ...(pair === undefined ? [] : [pair])]
-    const init = name in passwordOptions ? ['--init'] : []
+    const init =
+      name in passwordOptions
+        ? ['--init']
+        : /^(readers|admins|mlflow-static-prefix)$/.test(name)
+          ? ['--preset', 'mlflow']
+          : []
     const typed = values([...init, ...names.flatMap(one => (isSwitch ? [`--${one}`] : [`--${one}`, sample]))])
     const exported = names.map(one => [
       `HTPASSWD_${one.toUpperCase().replaceAll('-', '_')}`,

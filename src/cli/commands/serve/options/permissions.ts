@@ -1,0 +1,52 @@
+// Options of `htpasswd serve` under "Who may do what": what users may do once they are in.
+import { readSubjects } from '../../../../access/subjects.ts'
+import { oneOf } from '../../../options/table.ts'
+import type { ServeOptionTable } from './row.ts'
+
+const group = 'Who may do what:'
+
+/** Checked here, and read where it is used, with the groups. */
+const subjects = (value: string): string => {
+  readSubjects(value)
+  return value
+}
+
+const staticPrefix = (value: string): string => {
+  if (/^(\/[^/\s?#]+)+$/.test(value)) return value
+  throw new Error(`expected a path such as /mlflow, as MLflow's own --static-prefix has it, got "${value}"`)
+}
+
+export const whoMayDoWhat = {
+  preset: {
+    group,
+    argument: 'APP',
+    describe: "know the app's requests as read, write, use (of a paid model) and admin",
+    read: oneOf('mlflow'),
+  },
+  readers: {
+    group,
+    argument: 'SUBJECTS',
+    describe: 'with --preset: may only read, such as "group:viewers user:bob"',
+    read: subjects,
+  },
+  admins: {
+    group,
+    argument: 'SUBJECTS',
+    describe: 'with --preset: may administer the app, which nobody else may',
+    read: subjects,
+  },
+  'mlflow-graphql': {
+    group,
+    argument: 'WHAT',
+    describe: 'with --preset mlflow: whether readers may use GraphQL, read or deny',
+    default: 'read',
+    read: oneOf('read', 'deny'),
+  },
+  'mlflow-static-prefix': {
+    group,
+    argument: 'PATH',
+    describe: "with --preset mlflow: MLflow's own --static-prefix, where the guard does not start it",
+    read: staticPrefix,
+  },
+  'print-preset': { group, describe: 'print the table of --preset (default mlflow), and end' },
+} as const satisfies ServeOptionTable
