@@ -30,6 +30,7 @@ export { type AccessLogEntry, type AccessLogFormat, formatAccessLogEntry } from 
 export type { ProxyName } from './http/guard/auth-endpoint.ts'
 export { createGuard, type Guard } from './http/guard/guard.ts'
 export type { GuardOptions, TlsCertificate } from './http/guard/options.ts'
+export type { LoginOptions } from './http/login/options.ts'
 export {
   type AuthenticatedRequest,
   type BasicAuthMiddleware,

@@ -20,6 +20,8 @@ export type RefusalReason =
   | 'rejected'
   /** A Bearer token or JWT that is malformed, unknown, expired or revoked. */
   | 'invalid-token'
+  /** The session of the cookie has expired or was signed out. */
+  | 'signed-out'
   /** Too many failures from this address or for this user name. */
   | 'throttled'
   /** Too many passwords are being verified. */
@@ -43,6 +45,7 @@ const statuses = {
   missing: 401,
   rejected: 401,
   'invalid-token': 401,
+  'signed-out': 401,
   throttled: 429,
   busy: 503,
   fault: 500,

@@ -60,6 +60,16 @@ function lookUp(source: UserSource, username: ByteString): string | undefined | 
   return isPending(answer) ? Promise.resolve(answer).then(checkAnswer) : checkAnswer(answer)
 }
 
+/** A stored hash from memory; undefined for an unknown user, and where the source answers later or fails. */
+export function lookUpNow(source: UserSource, username: ByteString): string | undefined {
+  try {
+    const answer = lookUp(source, username)
+    return isPending(answer) ? undefined : answer
+  } catch {
+    return undefined
+  }
+}
+
 /** A program may return null for an unknown user. A whole row of a table instead of its hash is a mistake. */
 function checkAnswer(answer: StoredHashOf): string | undefined {
   if (typeof answer === 'string') return answer

@@ -5,10 +5,11 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import type { AuthenticatorOptions } from '../../src/auth/authenticator-options.ts'
+import type { UserSource } from '../../src/auth/user-source.ts'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { type AccessLogEntry, formatAccessLogEntry } from '../../src/http/guard/access-log.ts'
 import { createGuard, type Guard } from '../../src/http/guard/guard.ts'
-import type { GuardOptions } from '../../src/http/guard/options.ts'
+import type { GuardOptions, GuardParts } from '../../src/http/guard/options.ts'
 import { passwordsIn } from './suite-output.ts'
 
 export const PASSWORD = 'correct horse'
@@ -55,7 +56,8 @@ export async function listen<T extends Server>(server: T): Promise<T> {
 export interface TestGuardSetup extends Omit<Partial<GuardOptions>, 'authenticator'> {
   readonly app?: RequestListener
   readonly authenticator?: AuthenticatorOptions
-  readonly users?: ReadonlyMap<string, string>
+  readonly users?: ReadonlyMap<string, string> | UserSource
+  readonly parts?: GuardParts
 }
 
 export class TestGuard implements AsyncDisposable {
@@ -84,6 +86,7 @@ export class TestGuard implements AsyncDisposable {
     app: answer,
     authenticator: options,
     users,
+    parts = {},
     ...rest
   }: TestGuardSetup = {}): Promise<TestGuard> {
     const received: Received[] = []
@@ -102,10 +105,13 @@ export class TestGuard implements AsyncDisposable {
     server.maxHeadersCount = 0
     const app = await listen(server)
     const known = users ?? new Map([['alice', await hashPassword(PASSWORD, { format: 'sha1' })]])
-    const source = { get: (name: string | Uint8Array) => known.get(String(name)), users: () => known.keys() }
+    const source =
+      known instanceof Map
+        ? { get: (name: string | Uint8Array) => known.get(String(name)), users: () => known.keys() }
+        : (known as UserSource)
     const authenticator = new Authenticator(source, options)
     const upstream = `http://127.0.0.1:${portOf(app)}`
-    const guard = createGuard({ upstream, log: entry => log.push(entry), ...rest, authenticator })
+    const guard = createGuard({ upstream, log: entry => log.push(entry), ...rest, authenticator }, parts)
     await listen(guard.server as Server)
     return new TestGuard({ guard, authenticator, app, received, log })
   }

@@ -23,10 +23,16 @@ import { HtpasswdError } from '../../errors.ts'
  * ```
  */
 export function formatChallenge(realm: string): string {
+  return `Basic realm=${quotedString(realm)}, charset="UTF-8"`
+}
+
+/** The challenge for tokens (RFC 6750 section 3), at which browsers open no dialog. */
+export const formatBearerChallenge = (realm: string): string => `Bearer realm=${quotedString(realm)}`
+
+function quotedString(realm: string): string {
   if (typeof realm !== 'string' || /[\u0000-\u001f\u007f]/.test(realm)) {
     throw new HtpasswdError('ERR_OPTION', '"realm" expected text without control characters')
   }
   // quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE   (RFC 9110 section 5.6.4)
-  const quoted = toByteString(realm).replace(/["\\]/g, '\\$&')
-  return `Basic realm="${quoted}", charset="UTF-8"`
+  return `"${toByteString(realm).replace(/["\\]/g, '\\$&')}"`
 }

@@ -2,7 +2,10 @@
 import type { AccessPolicy } from '../../access/policy.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
 import type { Identity } from '../../auth/identity.ts'
+import { SessionIdentity } from '../../auth/sessions/session-identity.ts'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import { sessionResponseHeaders } from '../login/response-headers.ts'
+import type { UnauthenticatedResponder } from '../login/unauthenticated.ts'
 import { type ErrorResponder, refusalKinds } from '../pages/error-responses.ts'
 import { hasBody } from '../proxy/request-body.ts'
 import {
@@ -15,7 +18,7 @@ import {
 } from './auth-endpoint.ts'
 import { originOf } from './client-address.ts'
 import { describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
-import { commonEndpoints, createFindEndpoint, type Endpoint } from './endpoints.ts'
+import { commonEndpoints, createFindEndpoint, type Endpoint, type EndpointResponse } from './endpoints.ts'
 import { createIdentify, type Verifiers } from './identify.ts'
 import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
 import { type RequestError, validateRequest } from './request-check.ts'
@@ -41,10 +44,17 @@ export interface Responded extends Outcome {
 
 /** One of the guard's own endpoints responds, once the form of the request has been read. */
 export interface Served extends Outcome {
-  readonly serve: (form: URLSearchParams) => CannedResponse | Promise<CannedResponse>
+  readonly serve: (form: URLSearchParams) => EndpointResponse | Promise<EndpointResponse>
   /** A word for the access log. */
   readonly reason: string
 }
+
+/**
+ * Fields that the response gets besides the app's, names and values in turn.
+ *
+ * @param cacheControl the app's.
+ */
+export type ResponseHeaders = (status: number, cacheControl: string | undefined) => readonly string[]
 
 /** The request goes to the app. */
 export interface Admitted extends Outcome {
@@ -55,8 +65,7 @@ export interface Admitted extends Outcome {
   readonly credentialsHeader: CredentialsHeader | undefined
   /** Whether `Origin` is the app's own or an allowed one. */
   readonly trustedOrigin: boolean
-  /** Fields that the response gets besides the app's: names and values in turn. */
-  readonly responseHeaders?: readonly string[]
+  readonly responseHeaders?: ResponseHeaders | undefined
 }
 
 /** What becomes of a request. */
@@ -71,6 +80,8 @@ export interface Policy extends RouteOptions, Verifiers {
   /** The proxies that may ask about requests, and how their answers name the user. Default: none. */
   readonly authEndpoints?: ReadonlySet<ProxyName> | undefined
   readonly answer?: AnswerOptions | undefined
+  /** Responds to requests without a login where there is a sign-in page; undefined for those it leaves to the challenge. */
+  readonly unauthenticated?: UnauthenticatedResponder | undefined
   /** Endpoints of the guard besides those that every guard has. */
   readonly endpoints?: readonly Endpoint[] | undefined
 }
@@ -97,7 +108,7 @@ const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in
  * nothing; only the authenticator it calls keeps state.
  */
 export function createDecide(policy: Policy): Decide {
-  const { allowOrigins, access, errorResponse } = policy
+  const { allowOrigins, access, errorResponse, unauthenticated } = policy
   const identify = createIdentify(policy)
   const readQuestion = createReadQuestion(policy.authEndpoints ?? NO_PROXIES)
   const endpoints = [...commonEndpoints, ...(policy.endpoints ?? [])]
@@ -142,7 +153,16 @@ export function createDecide(policy: Policy): Decide {
       const redirect = textResponse(308, 'This address ends with a slash.', { location: route.redirect })
       return respond(redirect, 'redirect', outcome)
     }
-    return { forward: true, target: route.target, credentialsHeader, trustedOrigin, identity, allowedOrigin }
+    const responseHeaders = identity instanceof SessionIdentity ? sessionResponseHeaders(identity) : undefined
+    return {
+      forward: true,
+      target: route.target,
+      credentialsHeader,
+      trustedOrigin,
+      responseHeaders,
+      identity,
+      allowedOrigin,
+    }
   }
 
   /** Who sent it, and may that sender do this? A promise only where a password has to be hashed. */
@@ -158,7 +178,9 @@ export function createDecide(policy: Policy): Decide {
     const authorize = (sender: AuthResult): Decision => {
       if (!sender.ok) {
         const { status, reason, retryAfter } = sender
-        return respond(errorResponse(refusalKinds[status], headers.accept, { retryAfter }), reason, anonymous)
+        const response = status === 401 && unauthenticated?.(request, facts, endpoint?.isJson === true)
+        const refusal = response || errorResponse(refusalKinds[status], headers.accept, { retryAfter })
+        return respond(refusal, reason, anonymous)
       }
       const outcome: Outcome = { ...anonymous, identity: sender }
       if (endpoint !== undefined) {

@@ -5,13 +5,19 @@ import type { ErrorResponder } from '../pages/error-responses.ts'
 import type { RequestFacts, RequestHead } from './request.ts'
 
 /** What an endpoint answers to. */
-interface EndpointRequest {
+export interface EndpointRequest {
   readonly head: RequestHead
   readonly facts: RequestFacts
   /** Who asks; undefined at an endpoint for anyone. */
   readonly identity: Identity | undefined
   /** The fields of the form, where the endpoint takes one; without fields for GET and HEAD. */
   readonly form: URLSearchParams
+}
+
+/** What it responds, and what the access log has instead of the row's word and the sender. */
+export interface EndpointResponse extends CannedResponse {
+  readonly reason?: string
+  readonly identity?: Identity | undefined
 }
 
 /** A row of the table. */
@@ -23,9 +29,11 @@ export interface Endpoint {
   readonly for: 'anyone' | 'user'
   /** Whether a personal access token or JWT is good enough. Default: false. */
   readonly tokens?: boolean
+  /** Whether it is for scripts and programs: whoever is not signed in gets 401 as JSON, and no page. Default: false. */
+  readonly isJson?: boolean
   /** A word for the access log. */
   readonly reason: string
-  readonly respond: (request: EndpointRequest) => CannedResponse | Promise<CannedResponse>
+  readonly respond: (request: EndpointRequest) => EndpointResponse | Promise<EndpointResponse>
 }
 
 const ok = textResponse(200, 'ok')

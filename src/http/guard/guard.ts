@@ -20,8 +20,9 @@ import {
 import { createClientFacts } from './client-address.ts'
 import { ConnectionLimit, LIMIT_REACHED, PIPELINED } from './connection-limit.ts'
 import { createDecide, type Decision, type Served, tooManyConnections, unmetExpectation } from './decide.ts'
+import type { EndpointResponse } from './endpoints.ts'
 import { readForm } from './form.ts'
-import { type GuardOptions, resolveGuardOptions, type TlsCertificate } from './options.ts'
+import { type GuardOptions, type GuardParts, resolveGuardOptions, type TlsCertificate } from './options.ts'
 import {
   closeWithConnection,
   createGuardServer,
@@ -69,8 +70,11 @@ export interface Guard {
  * 401
  * ```
  */
-export function createGuard(options: GuardOptions): Guard {
-  const resolved = resolveGuardOptions(options)
+export function createGuard(options: GuardOptions): Guard
+/** @internal */
+export function createGuard(options: GuardOptions, parts: GuardParts): Guard
+export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guard {
+  const resolved = resolveGuardOptions(options, parts)
   const { tls, log } = resolved
   const findClient = createClientFacts(resolved.trustProxy, tls !== undefined)
   const connections = new ConnectionLimit({
@@ -78,7 +82,8 @@ export function createGuard(options: GuardOptions): Guard {
     onReached: address =>
       write(() => logEntryWithoutRequest({ address, reason: 'connection-limit', cause: LIMIT_REACHED })),
   })
-  const decide = createDecide(resolved)
+  const { login } = resolved
+  const decide = createDecide({ ...resolved, ...login })
   const streams = new OpenStreams()
   const forward = createForward(resolved, MAX_HEADER_BYTES)
   /** Connections that have left HTTP or are about to: the server does not count them as its own. */
@@ -155,7 +160,7 @@ export function createGuard(options: GuardOptions): Guard {
       exchange.decide(decision)
       if (res.destroyed) return
       if ('serve' in decision) {
-        serveEndpoint(exchange, decision).catch(fail)
+        serveEndpoint(exchange, decision, connections).catch(fail)
         return
       }
       streams.add(exchange)
@@ -248,13 +253,21 @@ export function createGuard(options: GuardOptions): Guard {
 }
 
 /** Responds at one of the guard's own endpoints. */
-async function serveEndpoint(exchange: Exchange, { serve, reason }: Served): Promise<void> {
+async function serveEndpoint(
+  exchange: Exchange,
+  { serve, reason }: Served,
+  connections: ConnectionLimit,
+): Promise<void> {
   const { req, res, expectsContinue } = exchange
   const takesForm = req.method === 'POST'
   if (takesForm && expectsContinue) res.writeContinue()
   const form = takesForm ? await readForm(req) : new URLSearchParams()
-  const response = form instanceof URLSearchParams ? await serve(form) : form
-  if (!res.destroyed) exchange.respond(response, reason)
+  const response: EndpointResponse = form instanceof URLSearchParams ? await serve(form) : form
+  if (response.identity !== undefined) {
+    exchange.identify(response.identity)
+    connections.markAuthenticated(req.socket)
+  }
+  if (!res.destroyed) exchange.respond(response, response.reason ?? reason)
 }
 
 /** Reports an error of the program around the guard, such as its log function. */

@@ -4,6 +4,7 @@ import type { AccessPolicy } from '../../access/policy.ts'
 import { Authenticator } from '../../auth/authenticator.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { parseUpstreamUrl } from '../client/upstream-url.ts'
+import { type LoginOptions, type LoginParts, type ResolvedLogin, resolveLogin } from '../login/options.ts'
 import { createErrorResponses, type ErrorResponder } from '../pages/error-responses.ts'
 import { type Language, languages } from '../pages/texts.ts'
 import { checkDropHeader, checkUserHeader } from '../proxy/header-lists.ts'
@@ -39,6 +40,11 @@ export interface GuardOptions {
   readonly contact?: string | undefined
   /** The language of the pages: `en`, `de` or `fr`. Default: `en`. Programs get English. */
   readonly lang?: Language | undefined
+  /**
+   * A page to sign in on, with a session cookie, in place of the browser's password dialog; programs go on sending user
+   * name and password. Default: none.
+   */
+  readonly login?: LoginOptions | undefined
   /** Serves HTTPS with this certificate. */
   readonly tls?: TlsCertificate | undefined
   /** Paths that need no login, for GET and HEAD; compared exactly with the request's path. Default: none. */
@@ -85,12 +91,19 @@ export interface GuardOptions {
   readonly log?: ((entry: AccessLogEntry) => void) | undefined
 }
 
+/** What a process or a test replaces. */
+export interface GuardParts {
+  readonly login?: LoginParts | undefined
+}
+
 /** The options, checked and with their defaults. */
 export interface ResolvedGuardOptions {
   readonly authenticator: Authenticator
   readonly upstream: URL | RequestListener
   readonly access: AccessPolicy | undefined
   readonly errorResponse: ErrorResponder
+  /** The sign-in page; undefined without one. */
+  readonly login: ResolvedLogin | undefined
   readonly tls: TlsCertificate | undefined
   readonly allowPaths: ReadonlySet<string>
   readonly allowOrigins: ReadonlySet<string>
@@ -117,6 +130,7 @@ const known: readonly (keyof GuardOptions)[] = [
   'realm',
   'contact',
   'lang',
+  'login',
   'tls',
   'allowPaths',
   'allowOrigins',
@@ -136,17 +150,17 @@ const known: readonly (keyof GuardOptions)[] = [
 ]
 
 /** Checks the options. @throws HtpasswdError `ERR_OPTION` for one that is missing, unknown or invalid. */
-export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions {
+export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {}): ResolvedGuardOptions {
   rejectUnknownKeys('GuardOptions', options, known)
   const { authenticator, userHeader } = options
   const authEndpoints = new Set((options.authEndpoints ?? []).map(checkProxyName))
   const trustProxy = [...(options.trustProxy ?? [])]
-  const errorResponse = createErrorResponses({
-    realm: options.realm ?? 'Restricted',
-    hint: MLFLOW_HINT,
-    contact: options.contact === '' ? undefined : options.contact,
-    lang: checkLanguage(options.lang ?? 'en'),
-  })
+  const realm = options.realm ?? 'Restricted'
+  const contact = options.contact === '' ? undefined : options.contact
+  const lang = checkLanguage(options.lang ?? 'en')
+  const prefix = checkPrefix(options.prefix ?? '')
+  const look = { realm, contact, lang, prefix }
+  const errorResponse = createErrorResponses({ realm, hint: MLFLOW_HINT, contact, lang })
   const upstream = options.upstream ?? (authEndpoints.size > 0 ? noApp(errorResponse) : undefined)
   if (!(authenticator instanceof Authenticator)) {
     throw new HtpasswdError('ERR_OPTION', '"authenticator" expected an Authenticator')
@@ -165,13 +179,14 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
   }
   return {
     authenticator,
+    login: options.login && resolveLogin(options.login, { authenticator, look }, parts.login),
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
     access: options.access,
     errorResponse,
     tls: options.tls && tlsPolicy(options.tls),
     allowPaths: new Set((options.allowPaths ?? []).map(checkAllowPath)),
     allowOrigins: new Set((options.allowOrigins ?? []).map(checkOrigin)),
-    prefix: checkPrefix(options.prefix ?? ''),
+    prefix,
     userHeader: userHeader === undefined ? undefined : checkUserHeader(userHeader),
     forwardAuth: options.forwardAuth ?? false,
     preserveHost: options.preserveHost ?? false,

@@ -130,7 +130,7 @@ function errorPage(
 }
 
 /** An e-mail address and a URL are links; anything else is text. */
-function contactLink(contact: string): string {
+export function contactLink(contact: string): string {
   const shown = escapeHtml(contact)
   if (/^https?:\/\/\S+$/.test(contact)) return `<a href="${shown}">${shown}</a>`
   return /^[^\s@<>?&]+@[^\s@<>?&]+$/.test(contact) ? `<a href="mailto:${shown}">${shown}</a>` : shown

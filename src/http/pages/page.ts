@@ -5,8 +5,8 @@ import { type CannedResponse, completeResponse } from '../basic/responses.ts'
 import type { Language } from './texts.ts'
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2127; --muted: #59636e; --paper: #fff; --line: #d0d7de; --accent: #0b6b4f; --on-accent: #fff }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --muted: #9aa4af; --paper: #15181c; --line: #3a424b; --accent: #5fd0a5; --on-accent: #10201a } }
+:root { color-scheme: light dark; --ink: #1d2127; --muted: #59636e; --paper: #fff; --line: #d0d7de; --accent: #0b6b4f; --on-accent: #fff; --alert: #b3261e }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --muted: #9aa4af; --paper: #15181c; --line: #3a424b; --accent: #5fd0a5; --on-accent: #10201a; --alert: #ff8a80 } }
 * { box-sizing: border-box }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 2rem 1.25rem; font: 1rem/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper) }
 main { width: 100%; max-width: 27rem; overflow-wrap: anywhere }
@@ -20,8 +20,33 @@ a { color: var(--accent) }
 .end { margin-top: 1.8rem; padding-top: .9rem; border-top: 1px solid var(--line) }
 `
 
-/** Allows this style sheet and no other, so that text which slips into a page cannot restyle it. */
-const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
+/** For pages with forms. */
+const FORM_STYLE = `
+h2 { margin: 2rem 0 .6rem; font-size: 1.15rem }
+label { display: block; margin: .9rem 0 .25rem; font-weight: 600 }
+input:not([type=checkbox]), select { display: block; width: 100%; padding: .5rem .6rem; border: 1px solid var(--muted); border-radius: .45rem; font: inherit; color: inherit; background: var(--paper) }
+[hidden] { display: none !important }
+select:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
+.row { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .2rem 1rem }
+.check { display: flex; gap: .5rem; font-weight: 400 }
+.check input { flex: none; width: 1.1rem; height: 1.1rem; margin: .2rem 0; accent-color: var(--accent) }
+.plain { padding: 0; border: 0; font-weight: 400; text-decoration: underline; color: var(--accent); background: none }
+.notice { padding: .7rem .9rem; border: 1px solid var(--accent); border-left-width: .3rem; border-radius: .45rem }
+.notice.error { border-color: var(--alert) }
+.notice label { margin-top: 0 }
+dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem 1rem; margin: 0 0 .8rem }
+dt { color: var(--muted) }
+dd { margin: 0 }
+fieldset { margin: 0; padding: 0; border: 0 }
+legend { padding: 0; font-weight: 600 }
+.list { margin: 0; padding: 0; list-style: none }
+`
+
+const sourceOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+/** Allows these style sheets and no others, so that text which slips into a page cannot restyle it. */
+const STYLE_SOURCE = sourceOf(STYLE)
+const FORM_STYLE_SOURCE = sourceOf(FORM_STYLE)
 
 /** What differs between pages. */
 export interface PageOptions {
@@ -30,6 +55,8 @@ export interface PageOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Whether its forms may be sent, to this server; otherwise none. */
   readonly forms?: boolean
+  /** A script of its own, allowed by its digest. */
+  readonly script?: string
   /** Whether pages of other sites may show it in a frame: only one on which a click gives nothing away. */
   readonly frames?: boolean
 }
@@ -41,28 +68,30 @@ export interface PageOptions {
  * @param body as HTML, without the heading; put text in with `escapeHtml`.
  */
 export function layout(title: string, body: string, options: PageOptions): CannedResponse {
-  const { lang, status, headers = {}, forms = false, frames = false } = options
+  const { lang, status, headers = {}, forms = false, script, frames = false } = options
   const html = `<!doctype html>
 <html lang="${lang}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}</style>${forms ? `<style>${FORM_STYLE}</style>` : ''}
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${body}
-</main>
+</main>${script === undefined ? '' : `<script>${script}</script>`}
 </html>
 `
   const policy = [
     "default-src 'none'",
-    `style-src ${STYLE_SOURCE}`,
+    `style-src ${STYLE_SOURCE}${forms ? ` ${FORM_STYLE_SOURCE}` : ''}`,
+    ...(script === undefined ? [] : [`script-src ${sourceOf(script)}`]),
     "base-uri 'none'",
     `form-action ${forms ? "'self'" : "'none'"}`,
     ...(frames ? [] : ["frame-ancestors 'none'"]),
   ]
   return completeResponse(status, 'text/html; charset=utf-8', html, {
     ...headers,
+    ...(!frames && { 'x-frame-options': 'DENY' }),
     'content-security-policy': policy.join('; '),
   })
 }

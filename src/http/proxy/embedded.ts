@@ -1,8 +1,8 @@
 // Forwards an admitted request: through the proxy to the app, or to a request listener of this process.
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { textResponse } from '../basic/responses.ts'
 import { Upstream } from '../client/pool.ts'
-import type { Admitted } from '../guard/decide.ts'
+import type { Admitted, ResponseHeaders } from '../guard/decide.ts'
 import type { ResolvedGuardOptions } from '../guard/options.ts'
 import type { Exchange } from './exchange.ts'
 import { createReverseProxy } from './proxy.ts'
@@ -24,6 +24,7 @@ export function createForward(options: ResolvedGuardOptions, maxHeadBytes: numbe
   const url = typeof options.upstream === 'function' ? EMBEDDED : options.upstream
   const requestHeaders = requestHeaderWriter({
     ...options,
+    hasSessions: options.login !== undefined,
     upstreamHost: url.host,
     upstreamOrigin: url.origin,
   })
@@ -61,12 +62,22 @@ function embedded(listener: RequestListener, requestHeaders: RequestHeaderWriter
       req.url = admitted.target
       if (exchange.expectsContinue) res.writeContinue()
       countBody(exchange)
-      const { responseHeaders = [] } = admitted
-      for (let i = 0; i < responseHeaders.length; i += 2)
-        res.appendHeader(responseHeaders[i] as string, responseHeaders[i + 1] as string)
+      if (admitted.responseHeaders !== undefined) addHeaders(res, admitted.responseHeaders)
       listener(req, res)
     },
     close: () => {},
+  }
+}
+
+/** Adds fields when the listener has set its own; node:http calls `writeHead` for a head that is not written explicitly. */
+function addHeaders(res: ServerResponse, responseHeaders: ResponseHeaders): void {
+  const { writeHead } = res
+  res.writeHead = (...args: [number, ...unknown[]]) => {
+    const cacheControl = res.getHeader('cache-control')
+    const headers = responseHeaders(args[0], cacheControl === undefined ? undefined : String(cacheControl))
+    for (let i = 0; i < headers.length; i += 2)
+      res.appendHeader(headers[i] as string, headers[i + 1] as string)
+    return Reflect.apply(writeHead, res, args)
   }
 }
 

@@ -58,6 +58,11 @@ export class Exchange {
     this.#decision = decision
   }
 
+  /** Records who signed in or out with this request. */
+  identify(identity: Identity): void {
+    if (this.#decision !== undefined) this.#decision = { ...this.#decision, identity }
+  }
+
   /** Records a decision that is a response, and sends it. */
   carryOut(decision: Responded): void {
     this.#decision = decision

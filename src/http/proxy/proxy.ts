@@ -105,7 +105,8 @@ class Forwarding implements ResponseHandler {
     if (req.method !== 'HEAD') this.#remaining = contentLength
     // a client that waits for 100 Continue and was not told to go on must not: its body could be read as a request
     if (closes || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
-    if (this.admitted.responseHeaders !== undefined) headers.push(...this.admitted.responseHeaders)
+    const { responseHeaders } = this.admitted
+    if (responseHeaders !== undefined) headers.push(...responseHeaders(status, cacheControlOf(raw)))
     res.writeHead(status, reason, headers)
   }
 
@@ -219,3 +220,8 @@ const requestSteps: readonly ((forwarding: Forwarding) => string)[] = [
   connectionField,
   bodyFraming,
 ]
+
+function cacheControlOf(raw: readonly string[]): string | undefined {
+  const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'cache-control')
+  return at === -1 ? undefined : raw[at + 1]
+}

@@ -1,4 +1,5 @@
 // The header fields that go up to the app: the client's, without those that are not the client's to set, and the guard's.
+import { withoutSessionCookies } from '../../auth/sessions/session-cookie.ts'
 import type { ByteString } from '../../bytes.ts'
 import { type ClientFacts, originOf } from '../guard/client-address.ts'
 import type { CredentialsHeader } from '../guard/request.ts'
@@ -25,6 +26,8 @@ export interface RequestHeaderOptions {
   readonly forwardedHost: boolean
   readonly forwardAuth: boolean
   readonly userHeader: string | undefined
+  /** Whether there are session cookies, which the app must not get. */
+  readonly hasSessions?: boolean
   /** Further fields of clients that are dropped. */
   readonly dropHeaders: readonly string[]
 }
@@ -51,7 +54,7 @@ export interface RequestHeaderFacts {
 /** Writes the upstream header of one request, as a flat list of names and values. */
 export type RequestHeaderWriter = (facts: RequestHeaderFacts) => string[]
 
-type Rule = 'keep' | 'drop' | 'origin' | 'address' | CredentialsHeader
+type Rule = 'keep' | 'drop' | 'origin' | 'cookie' | 'address' | CredentialsHeader
 
 /** Fields with a rule of their own; hop-by-hop and identity fields are dropped, others kept. */
 const ruleByName: ReadonlyMap<string, Rule> = new Map([
@@ -73,6 +76,7 @@ export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeade
   const forwardsCredentials = credentialsRule(options.forwardAuth)
 
   const ruleOf = memoizeByName<Rule>(name => {
+    if (name === 'cookie' && options.hasSessions) return 'cookie'
     if (isUnderscoreAlias(name) || dropped.has(name) || hopByHop.has(name)) return 'drop'
     return ruleByName.get(name) ?? (isIdentityHeader(name) ? 'drop' : 'keep')
   })
@@ -101,6 +105,9 @@ export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeade
       else if (rule === 'origin') {
         // MLflow takes only loopback origins over http for its own pages; only an origin that was checked may become one
         headers.push(name, trustedOrigin && !preserveHost ? upstreamOrigin : value)
+      } else if (rule === 'cookie') {
+        const rest = withoutSessionCookies(value)
+        if (rest !== undefined) headers.push(name, rest)
       } else if (rule === 'address') {
         addressFacts ??= { isOwnOrigin: ownOrigins(facts), appOrigin: `${scheme}://${host}`, prefix }
         headers.push(name, rewriteAddress(name, value, addressFacts))

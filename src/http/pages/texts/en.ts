@@ -1,5 +1,7 @@
 // The texts of the pages in English, and the type of every other language.
 
+import type { AccountTexts, LoginTexts, LogoutTexts } from './form-texts.ts'
+
 /** What a page about an error says. */
 interface ErrorText {
   readonly title: string
@@ -38,6 +40,9 @@ export interface Texts {
   /** Precedes the technical cause of an error. */
   readonly detail: string
   readonly errors: Readonly<Record<ErrorKind, ErrorText>>
+  readonly login: LoginTexts
+  readonly logout: LogoutTexts
+  readonly account: AccountTexts
 }
 
 const report = 'If it stays like this, tell {contact}.'
@@ -133,5 +138,82 @@ export const en: Texts = {
       advice: 'Try again in a moment.',
       ask: report,
     },
+  },
+  login: {
+    title: 'Sign in',
+    name: 'User name',
+    password: 'Password',
+    stay: 'Stay signed in on this device',
+    show: 'Show password',
+    submit: 'Sign in',
+    wrong: 'The user name or the password is wrong.',
+    throttled: 'Too many failed attempts. Wait {seconds} seconds, then try again.',
+    busy: 'Too many people are signing in at the moment. Wait a few seconds, then try again.',
+    fault: 'The password could not be checked because of an error on the server. It may well be right.',
+    over: 'Your session has ended. Sign in again to go on.',
+    signedIn: 'You are signed in as {user}.',
+    goOn: 'Go on',
+    noCookie:
+      'The password was right, but your browser did not keep the cookie that signs you in. Allow cookies for this address, then try again.',
+    ask: 'No user name yet, or the password forgotten? Ask {contact}.',
+    frame: 'Sign in with a tab of its own, then load this page again.',
+  },
+  logout: {
+    title: 'Sign out',
+    text: 'You are signed in as {user}.',
+    submit: 'Sign out',
+    nobody: 'You are not signed in.',
+    done: 'You are signed out',
+    doneText: 'This session has ended, in all tabs.',
+    pending: 'This server has ended the session. Its replicas will hear of it shortly.',
+    again: 'Sign in again',
+  },
+  account: {
+    title: 'Your account',
+    user: 'User name',
+    groups: 'Groups',
+    noGroups: 'none',
+    signedIn: 'Signed in',
+    until: 'Session ends at the latest',
+    goOn: 'Back to the app',
+    current: 'Current password',
+    wrong: 'The current password is wrong. Nothing was changed.',
+    passwordTitle: 'Change password',
+    next: 'New password',
+    repeat: 'New password again',
+    rules:
+      'At least 8 characters, and nothing that is easy to guess. Your other sessions end with the change.',
+    change: 'Change password',
+    changed: 'The password was changed. Your other sessions have ended.',
+    problems: {
+      short: 'The new password is too short. It needs at least 8 characters.',
+      long: 'The new password is too long. It may have at most {max} bytes.',
+      control: 'The new password has a character that cannot be typed in a sign-in form.',
+      common: 'The new password is easy to guess. Several words, or a longer one, are better.',
+      differs: 'The two new passwords are not the same.',
+      same: 'The new password is the current one.',
+    },
+    readOnly:
+      'This server may read the password file but not change it. To change your password, ask {contact}.',
+    notSaved:
+      'This could not be saved, and nothing was changed. The server’s log has the reason; tell {contact}.',
+    tokensTitle: 'Access tokens',
+    tokensText:
+      'A token signs a program in as you, without your password. MLflow’s client takes it from MLFLOW_TRACKING_TOKEN.',
+    noTokens: 'You have no tokens.',
+    tokenName: 'Name of the new token',
+    tokenDays: 'Valid for',
+    days: '{days} days',
+    tokenScope: 'It may',
+    scopes: { all: 'read and write', read: 'read only' },
+    create: 'Create token',
+    created: 'This is the new token “{name}”. Copy it now: it is shown only this once.',
+    never: 'never expires',
+    expires: 'expires {date}',
+    expired: 'expired {date}',
+    revoke: 'Revoke',
+    revokeTitle: 'Revoke tokens',
+    revoked: 'Revoked. Programs that still send it are refused from now on.',
+    badName: 'A token needs a name of 1 to 64 characters.',
   },
 }

@@ -1,0 +1,66 @@
+// Sessions that were signed out before they would have ended: their cookies still verify, so their ids are remembered.
+
+/** A session that was signed out. */
+export interface EndedSession {
+  readonly id: string
+  readonly signedInAt: number
+  /** Its absolute end, in milliseconds since 1970: until then it has to be remembered. */
+  readonly until: number
+}
+
+/** Where ended sessions are remembered; `EndedList`, or one that other processes share. */
+export interface EndedSessions {
+  /** Whether a session was signed out. It answers at once: it is asked at every request. */
+  has(id: string, signedInAt: number): boolean
+  /**
+   * Remembers a session; this process refuses it from now on.
+   *
+   * @returns whether all processes and replicas know; false where some will hear of it later.
+   */
+  add(session: EndedSession): boolean | Promise<boolean>
+}
+
+/** About ten megabytes. */
+const MAX_ENTRIES = 100_000
+
+/**
+ * A list of bounded length. Where it is full, the sessions that began first are forgotten, and instead all sessions that
+ * began as early as they did count as ended: their users sign in again, and nothing that was signed out comes back.
+ */
+export class EndedList implements EndedSessions {
+  readonly #entries = new Map<string, EndedSession>()
+  readonly #max: number
+  readonly #now: () => number
+  #startsAfter = Number.NEGATIVE_INFINITY
+
+  constructor(now: () => number, max = MAX_ENTRIES) {
+    this.#now = now
+    this.#max = max
+  }
+
+  has(id: string, signedInAt: number): boolean {
+    return signedInAt <= this.#startsAfter || this.#entries.has(id)
+  }
+
+  add(session: EndedSession): boolean {
+    if (this.#entries.size >= this.#max) this.#shrink()
+    this.#entries.set(session.id, session)
+    return true
+  }
+
+  /** Those that have to be remembered still; what a process that starts later needs to know. */
+  entries(): EndedSession[] {
+    const now = this.#now()
+    return [...this.#entries.values()].filter(({ until }) => until > now)
+  }
+
+  /** Drops those that are over anyway; if that is not enough, half of the others. */
+  #shrink(): void {
+    const current = this.entries().sort((a, b) => a.signedInAt - b.signedInAt)
+    this.#entries.clear()
+    const dropped = current.length < this.#max ? 0 : Math.ceil(current.length / 2)
+    const lastDropped = current[dropped - 1]
+    if (lastDropped !== undefined) this.#startsAfter = Math.max(this.#startsAfter, lastDropped.signedInAt)
+    for (const session of current.slice(dropped)) this.#entries.set(session.id, session)
+  }
+}

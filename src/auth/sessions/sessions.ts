@@ -1,0 +1,187 @@
+// Sessions: who a session cookie belongs to, and when that ends. Nothing is stored but the sessions that were signed out.
+import { randomBytes } from 'node:crypto'
+import type { ByteString } from '../../bytes.ts'
+import { textOf } from '../../bytes.ts'
+import { HtpasswdError } from '../../errors.ts'
+import { type AuthResult, refuse } from '../auth-result.ts'
+import { lookUpNow } from '../stored-user.ts'
+import type { UserSource } from '../user-source.ts'
+import { EndedList, type EndedSessions } from './ended-sessions.ts'
+import { deriveKey, type SessionKey, seal, unseal } from './seal.ts'
+import { cookieName, cookieValues, formatSetCookie } from './session-cookie.ts'
+import type { ProviderClaims, SessionData } from './session-data.ts'
+import { SessionIdentity } from './session-identity.ts'
+
+/** How long a session lasts, what signs its cookie, and what ends it. */
+export interface SessionsOptions {
+  /** The users; one whose stored hash changes, or who is deleted, has no session any more. */
+  readonly source: UserSource
+  /** At least 32 characters each. The first signs; the others are for cookies from before a change of the secret. */
+  readonly secrets: readonly string[]
+  /** How long a session lasts without a request. Default: 12 hours. */
+  readonly idleMilliseconds?: number | undefined
+  /** How long it lasts in any case. Default: 7 days. */
+  readonly maxMilliseconds?: number | undefined
+  /** The path below which the guard serves: the cookie's name depends on it. */
+  readonly prefix?: string | undefined
+  /** Any text that changes when all sessions of a user are ended by `htpasswd sessions end`. */
+  readonly generationOf?: ((username: ByteString) => string | undefined) | undefined
+  /** What the session of an identity provider's user is bound to; undefined if it is over. */
+  readonly providerBinding?: ((data: SessionData) => string | undefined) | undefined
+  /** Where sessions that were signed out are remembered. Default: in this process. */
+  readonly ended?: EndedSessions | undefined
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined
+}
+
+/** How a request reached the guard: over https its cookie has another name. */
+export interface CookieScope {
+  readonly scheme: string
+}
+
+const HOUR = 3_600_000
+const DEFAULT_IDLE = 12 * HOUR
+const DEFAULT_MAX = 7 * 24 * HOUR
+/** A cookie is issued again once this part of the idle lifetime has passed. */
+const RENEW_AFTER = 0.1
+/** How far the clocks of two replicas may differ. */
+const CLOCK_TOLERANCE = 60_000
+const MIN_SECRET = 32
+
+/**
+ * Issues session cookies and finds out whom a request's cookie belongs to.
+ *
+ * A cookie is signed over the user's stored hash as it is now. So a session ends with the next request after the password
+ * was changed or the user was deleted, in every process that has the same secret and file (CVE-2026-40934).
+ */
+export class Sessions {
+  readonly idleMilliseconds: number
+  readonly maxMilliseconds: number
+  readonly #options: SessionsOptions
+  readonly #keys: readonly SessionKey[]
+  readonly #names: { readonly plain: string; readonly secure: string }
+  readonly #ended: EndedSessions
+  readonly #now: () => number
+
+  /** @throws HtpasswdError `ERR_OPTION` for a secret that is too short, or a lifetime that is none. */
+  constructor(options: SessionsOptions) {
+    const { secrets, prefix = '', idleMilliseconds = DEFAULT_IDLE, maxMilliseconds = DEFAULT_MAX } = options
+    if (secrets.length === 0 || secrets.some(secret => secret.length < MIN_SECRET)) {
+      throw new HtpasswdError('ERR_OPTION', `a session secret expected at least ${MIN_SECRET} characters`)
+    }
+    for (const [name, value] of Object.entries({ idleMilliseconds, maxMilliseconds })) {
+      if (!(Number.isFinite(value) && value > 0))
+        throw new HtpasswdError('ERR_OPTION', `"${name}" expected milliseconds above 0, got ${String(value)}`)
+    }
+    this.#options = options
+    this.#keys = secrets.map(deriveKey)
+    this.#names = { plain: cookieName(false, prefix), secure: cookieName(true, prefix) }
+    this.#now = options.now ?? Date.now
+    this.#ended = options.ended ?? new EndedList(this.#now)
+    this.idleMilliseconds = idleMilliseconds
+    this.maxMilliseconds = maxMilliseconds
+  }
+
+  /**
+   * Whose cookie a request has. Each cookie of the name is tried: another page may have set one besides ours.
+   *
+   * @param cookies the `Cookie` header.
+   * @returns undefined where no cookie is one that was issued to a user who exists with the same stored hash; a refusal
+   *   where the only ones are of sessions that have expired or were signed out.
+   */
+  decide(cookies: string | undefined, scope: CookieScope): SessionIdentity | AuthResult | undefined {
+    const name = this.#nameFor(scope)
+    let isOver = false
+    for (const value of cookieValues(cookies, name)) {
+      const data = unseal(this.#keys, name, value, this.#bindingOf)
+      if (data === undefined) continue
+      if (this.#isAlive(data)) return this.#identity(data, scope)
+      isOver = true
+    }
+    return isOver ? refuse('signed-out') : undefined
+  }
+
+  /**
+   * Begins a session.
+   *
+   * @param username as the password file has it.
+   * @returns the value of `Set-Cookie`.
+   * @throws HtpasswdError `ERR_USER_MISSING` if the user has been deleted meanwhile.
+   */
+  issue(
+    username: ByteString,
+    scope: CookieScope,
+    options: { readonly staysSignedIn?: boolean; readonly provider?: ProviderClaims | undefined } = {},
+  ): string {
+    const now = this.#now()
+    const { staysSignedIn = false, provider } = options
+    const id = randomBytes(16).toString('base64url')
+    const cookie = this.#setCookie(
+      { id, username, signedInAt: now, issuedAt: now, staysSignedIn, provider },
+      scope,
+    )
+    if (cookie === undefined)
+      throw new HtpasswdError('ERR_USER_MISSING', `user ${textOf(username)} does not exist any more`)
+    return cookie
+  }
+
+  /**
+   * Ends a session before its time.
+   *
+   * @returns whether every process and replica knows; false where some will hear of it later.
+   */
+  async end({ session }: SessionIdentity): Promise<boolean> {
+    const { id, signedInAt } = session
+    return this.#ended.add({ id, signedInAt, until: signedInAt + this.maxMilliseconds + CLOCK_TOLERANCE })
+  }
+
+  /** The value of `Set-Cookie` that deletes the cookie: with the same attributes, else browsers would keep it. */
+  clear(scope: CookieScope): string {
+    return formatSetCookie(this.#nameFor(scope), '', { secure: scope.scheme === 'https', maxAge: 0 })
+  }
+
+  #identity(data: SessionData, scope: CookieScope): SessionIdentity {
+    const binding = this.#bindingOf(data)
+    return new SessionIdentity(data, {
+      user: textOf(data.username),
+      expiresAt: this.#endOf(data),
+      isCurrent: () => this.#isAlive(data) && this.#bindingOf(data) === binding,
+      renew: () => this.#renew(data, scope),
+    })
+  }
+
+  #nameFor = ({ scheme }: CookieScope): string =>
+    scheme === 'https' ? this.#names.secure : this.#names.plain
+
+  readonly #bindingOf = (data: SessionData): string | undefined => {
+    const { source, generationOf, providerBinding } = this.#options
+    const bound = data.provider === undefined ? lookUpNow(source, data.username) : providerBinding?.(data)
+    return bound === undefined ? undefined : `${bound}\n${generationOf?.(data.username) ?? ''}`
+  }
+
+  #endOf({ signedInAt, issuedAt }: SessionData): number {
+    return Math.min(signedInAt + this.maxMilliseconds, issuedAt + this.idleMilliseconds)
+  }
+
+  #isAlive(data: SessionData): boolean {
+    const now = this.#now()
+    const isFromTheFuture = Math.max(data.issuedAt, data.signedInAt) > now + CLOCK_TOLERANCE
+    return now < this.#endOf(data) && !isFromTheFuture && !this.#ended.has(data.id, data.signedInAt)
+  }
+
+  /** The same session in a new cookie, if this one has aged. Asked when a response is sent, so none follows a sign-out. */
+  #renew(data: SessionData, scope: CookieScope): string | undefined {
+    const now = this.#now()
+    if (now - data.issuedAt < this.idleMilliseconds * RENEW_AFTER || !this.#isAlive(data)) return undefined
+    return this.#setCookie({ ...data, issuedAt: now }, scope)
+  }
+
+  #setCookie(data: SessionData, scope: CookieScope): string | undefined {
+    const binding = this.#bindingOf(data)
+    if (binding === undefined) return undefined
+    const name = this.#nameFor(scope)
+    const value = seal(this.#keys[0] as SessionKey, name, data, binding)
+    const maxAge = data.staysSignedIn ? Math.ceil((this.#endOf(data) - this.#now()) / 1000) : undefined
+    return formatSetCookie(name, value, { secure: scope.scheme === 'https', maxAge })
+  }
+}

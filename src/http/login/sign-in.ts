@@ -1,0 +1,77 @@
+// The sign-in page and its form.
+import type { AuthResult } from '../../auth/auth-result.ts'
+import type { EndpointRequest, EndpointResponse } from '../guard/endpoints.ts'
+import type { Notice } from '../pages/parts.ts'
+import { type SignInView, signInPage } from '../pages/sign-in-page.ts'
+import { texts } from '../pages/texts.ts'
+import { type Login, rejectForeignForm, scopeOf, seeOther, sessionOf, verifyPassword } from './login.ts'
+import { checkNext } from './next.ts'
+
+/** In the address to which a right password leads: the cookie must have come back there. */
+const SIGNED_IN = 'signed-in'
+
+const queryOf = ({ head }: EndpointRequest): URLSearchParams => {
+  const target = head.url ?? ''
+  return new URLSearchParams(target.includes('?') ? target.slice(target.indexOf('?') + 1) : '')
+}
+
+/** GET: the page; or, after a right password, the way on. */
+export function showSignIn(login: Login, request: EndpointRequest): EndpointResponse {
+  const { look, sessions } = login
+  const text = texts[look.lang].login
+  const query = queryOf(request)
+  const next = checkNext(query.get('next'), look.prefix)
+  const session = sessions.decide(request.head.headers.cookie, scopeOf(login, request.facts.client))
+  const hasSession = session?.ok === true
+  if (query.has(SIGNED_IN)) {
+    if (hasSession) return seeOther(next)
+    return signInPage(look, { status: 200, next, notice: { kind: 'error', text: text.noCookie } })
+  }
+  const view: SignInView = { status: 200, next }
+  if (hasSession) return signInPage(look, { ...view, user: session.user })
+  return signInPage(
+    look,
+    session === undefined ? view : { ...view, notice: { kind: 'done', text: text.over } },
+  )
+}
+
+/** POST: signs in. */
+export async function signIn(login: Login, request: EndpointRequest): Promise<EndpointResponse> {
+  const foreign = rejectForeignForm(login, request)
+  if (foreign !== undefined) return { ...foreign, reason: 'cross-site' }
+  const { look, sessions } = login
+  const { form, facts } = request
+  const next = checkNext(form.get('next'), look.prefix)
+  const name = form.get('username') ?? ''
+  const staysSignedIn = form.get('stay') === 'yes'
+  const result = await verifyPassword(login, name, form.get('password') ?? '', request)
+  if (!result.ok) {
+    const { status, retryAfter } = result
+    const page = signInPage(look, {
+      status,
+      next,
+      notice: noticeOf(result, look.lang),
+      name: name.slice(0, 255),
+      staysSignedIn,
+      headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
+    })
+    return { ...page, reason: result.reason }
+  }
+  // whoever signs in again does not want the session before
+  const before = sessionOf(login, request)
+  if (before !== undefined) await sessions.end(before)
+  const cookie = sessions.issue(result.username, scopeOf(login, facts.client), { staysSignedIn })
+  const check = `${look.prefix}/.htpasswd/login?${SIGNED_IN}&next=${encodeURIComponent(next)}`
+  return { ...seeOther(check, [cookie]), reason: 'signed-in', identity: result }
+}
+
+function noticeOf(refusal: AuthResult & { ok: false }, lang: Login['look']['lang']): Notice {
+  const text = texts[lang].login
+  const byStatus = {
+    401: text.wrong,
+    429: text.throttled.replace('{seconds}', String(refusal.retryAfter ?? 1)),
+    500: text.fault,
+    503: text.busy,
+  }
+  return { kind: 'error', text: byStatus[refusal.status] }
+}

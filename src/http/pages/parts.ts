@@ -1,0 +1,50 @@
+// The parts that pages with forms have in common.
+import { escapeHtml } from '../basic/html.ts'
+import { contactLink } from './error-responses.ts'
+import { type Language, texts } from './texts.ts'
+
+/** What all pages of one guard have in common. */
+export interface PageLook {
+  readonly lang: Language
+  readonly realm: string
+  readonly contact: string | undefined
+  /** A paragraph on the sign-in page. */
+  readonly loginText: string | undefined
+  /** The path below which the guard serves. */
+  readonly prefix: string
+}
+
+/** What a page says first, after something was done or went wrong. */
+export interface Notice {
+  readonly kind: 'done' | 'error'
+  readonly text: string
+}
+
+/** A text as HTML, with values in the place of their names. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return escapeHtml(text).replace(/\{(\w+)\}/g, (whole, name: string) =>
+    values[name] === undefined ? whole : escapeHtml(String(values[name])),
+  )
+}
+
+/** A text as HTML, with the person to ask in the place of `{contact}`. */
+export const withContact = (text: string, { contact, lang }: PageLook): string =>
+  escapeHtml(text).replace('{contact}', () =>
+    contact === undefined ? escapeHtml(texts[lang].defaultContact) : contactLink(contact),
+  )
+
+/** A screen reader says it at once; fields refer to it by its id. */
+export const noticeHtml = (notice: Notice | undefined): string =>
+  notice === undefined
+    ? ''
+    : `<p class="notice ${notice.kind}" id="notice" role="${notice.kind === 'error' ? 'alert' : 'status'}">${escapeHtml(notice.text)}</p>`
+
+/** A password field with its label. */
+export function passwordField(
+  id: string,
+  label: string,
+  { autocomplete, attributes = '' }: { readonly autocomplete: string; readonly attributes?: string },
+): string {
+  return `<label for="${id}">${escapeHtml(label)}</label>
+<input id="${id}" name="${id}" type="password" autocomplete="${autocomplete}" required${attributes}>`
+}

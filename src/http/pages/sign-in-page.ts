@@ -1,0 +1,79 @@
+// The sign-in page, and what a frame shows in its place. Both work without scripts.
+import { escapeHtml } from '../basic/html.ts'
+import type { CannedResponse } from '../basic/responses.ts'
+import { layout } from './page.ts'
+import { fill, type Notice, noticeHtml, type PageLook, passwordField, withContact } from './parts.ts'
+import { texts } from './texts.ts'
+
+/** What differs between two sign-in pages. */
+export interface SignInView {
+  readonly status: number
+  /** Where the person goes on to. */
+  readonly next: string
+  readonly notice?: Notice | undefined
+  /** What was typed before. */
+  readonly name?: string | undefined
+  readonly staysSignedIn?: boolean | undefined
+  /** Who is signed in already. */
+  readonly user?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** The realm is the title, unless it is the word that stands for none. */
+const titleOf = ({ realm, lang }: PageLook): string =>
+  realm === 'Restricted' ? texts[lang].login.title : realm
+
+/**
+ * Adds the fragment of the address, which no server sees and which MLflow has its pages in, to where the person goes on
+ * to; and shows the button that shows the password, which needs a script.
+ */
+const SCRIPT = `
+const { next, password } = document.forms[0].elements
+const show = document.getElementById('show')
+if (location.hash !== '' && !next.value.includes('#')) next.value += location.hash
+show.hidden = false
+show.onclick = () => {
+  const isShown = password.type === 'password'
+  password.type = isShown ? 'text' : 'password'
+  show.setAttribute('aria-pressed', isShown)
+  password.focus()
+}
+document.forms[0].onsubmit = () => { password.type = 'password' }
+`
+
+/** The sign-in page. */
+export function signInPage(look: PageLook, view: SignInView): CannedResponse {
+  const text = texts[look.lang].login
+  const { status, next, notice, name = '', staysSignedIn = false, user, headers = {} } = view
+  const described = notice === undefined ? '' : ' aria-describedby="notice"'
+  const invalid = notice?.kind === 'error' ? ' aria-invalid="true"' : ''
+  const focus = { name: name === '' ? ' autofocus' : '', password: name === '' ? '' : ' autofocus' }
+  const body = `${look.loginText === undefined ? '' : `<p>${escapeHtml(look.loginText)}</p>`}
+${user === undefined ? '' : `<p class="notice done" role="status">${fill(text.signedIn, { user })} <a href="${escapeHtml(next)}">${escapeHtml(text.goOn)}</a></p>`}
+${noticeHtml(notice)}
+<form method="post" action="${look.prefix}/.htpasswd/login">
+<input type="hidden" name="next" value="${escapeHtml(next)}">
+<label for="username">${escapeHtml(text.name)}</label>
+<input id="username" name="username" value="${escapeHtml(name)}" autocomplete="username" autocapitalize="none" spellcheck="false" required${focus.name}${described}${invalid}>
+${passwordField('password', text.password, { autocomplete: 'current-password', attributes: focus.password + described + invalid })}
+<div class="row"><label class="check"><input type="checkbox" name="stay" value="yes"${staysSignedIn ? ' checked' : ''}> ${escapeHtml(text.stay)}</label>
+<button type="button" class="plain" id="show" aria-pressed="false" hidden>${escapeHtml(text.show)}</button></div>
+<p class="actions"><button>${escapeHtml(text.submit)}</button></p>
+</form>
+<p class="small end">${withContact(text.ask, look)}</p>`
+  return layout(titleOf(look), body, {
+    lang: look.lang,
+    status,
+    headers: { 'referrer-policy': 'same-origin', ...headers },
+    forms: true,
+    script: SCRIPT,
+  })
+}
+
+/** For a frame, in which nobody may be asked for a password: a link that opens the sign-in page in a tab of its own. */
+export function signInFrame(look: PageLook, address: string): CannedResponse {
+  const { login, signIn } = texts[look.lang]
+  const body = `<p>${escapeHtml(login.frame)}</p>
+<p class="actions"><a class="button" href="${escapeHtml(address)}" target="_blank" rel="noopener">${escapeHtml(signIn)}</a></p>`
+  return layout(titleOf(look), body, { lang: look.lang, status: 401, frames: true })
+}
