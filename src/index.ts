@@ -6,6 +6,7 @@ export type { AuthResult, Credentials, RefusalReason } from './auth/auth-result.
 export { type AuthContext, Authenticator } from './auth/authenticator.ts'
 export type { AuthenticatorOptions } from './auth/authenticator-options.ts'
 export type { CredentialKind, Identity } from './auth/identity.ts'
+export { TokenAuthenticator, type TokenOptions } from './auth/tokens/token-authenticator.ts'
 export type { StoredHashOf, UserLookup, UserSource, Users } from './auth/user-source.ts'
 export type { ByteString } from './bytes.ts'
 export { type CheckOptions, checkDocument } from './check/check-document.ts'

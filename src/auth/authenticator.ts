@@ -74,7 +74,8 @@ interface Login {
  * ```
  */
 export class Authenticator {
-  readonly #source: UserSource
+  /** The users, for other kinds of credentials. @internal */
+  readonly source: UserSource
   readonly #key = createKeyer()
   readonly #verified: VerifiedCache
   readonly #failed: LRUCache<string, number>
@@ -100,7 +101,7 @@ export class Authenticator {
   constructor(users: Users, options: AuthenticatorOptions = {}, parts: AuthenticatorParts = {}) {
     const checked = checkAuthenticatorOptions(options)
     const { maxCost, maxRounds, onError, now = () => performance.now() } = checked
-    this.#source = toUserSource(users)
+    this.source = toUserSource(users)
     this.#verified = new VerifiedCache({
       milliseconds: checked.cacheMilliseconds ?? REMEMBERED_MILLISECONDS,
       entries: checked.cacheEntries ?? 10_000,
@@ -119,7 +120,7 @@ export class Authenticator {
     }
     this.#verifier = new Verifier(checked.workers, checked.maxQueue)
     this.#verify = parts.verify ?? this.#verifier.verify
-    this.#dummyHashes = new DummyHashes(this.#source, this.#limits, now)
+    this.#dummyHashes = new DummyHashes(this.source, this.#limits, now)
     this.limiter = parts.limiter ?? new Throttle({ maxFailures: checked.maxFailures ?? 10, now })
     this.#now = now
     this.#delay = parts.delay ?? delay
@@ -174,7 +175,7 @@ export class Authenticator {
       const [username, password] = [bytesOf(credentials.username), bytesOf(credentials.password)]
       if (username.length > MAX_USERNAME_BYTES || password.length > MAX_PASSWORD_BYTES)
         return refuse('rejected')
-      const found = findUser(this.#source, username)
+      const found = findUser(this.source, username)
       if (!isPending(found)) return this.#decideFound(found, password, address)
       return found.then(user => this.#decideFound(user, password, address)).catch(this.#refuseFault)
     } catch (error) {
@@ -198,7 +199,7 @@ export class Authenticator {
   }
 
   readonly #identity = (found: FoundUser): PasswordIdentity =>
-    new PasswordIdentity(found, this.#source, this.#onError)
+    new PasswordIdentity(found, this.source, this.#onError)
 
   /**
    * Equal attempts of one subnet share one verification, whether the user exists or not (CVE-2026-88010 shared one among

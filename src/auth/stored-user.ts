@@ -1,7 +1,7 @@
 // Finds the record that credentials name, and watches over it while something is open for its user.
 import { type ByteString, fromByteString, isAscii, textOf, toByteString } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
-import type { Identity } from './identity.ts'
+import type { CredentialKind, Identity } from './identity.ts'
 import { spellingsOf } from './spellings.ts'
 import type { StoredHashOf, UserSource } from './user-source.ts'
 
@@ -82,38 +82,35 @@ function checkAnswer(answer: StoredHashOf): string | undefined {
 
 const NO_GROUPS: readonly string[] = []
 
-/** A user whose password was right, and the stored hash that it was verified against. */
-export class PasswordIdentity implements Identity {
+/** A sender who has a record: of whatever kind the credentials are, they end with that. */
+export abstract class StoredIdentity implements Identity {
   readonly ok = true
-  readonly kind = 'password'
+  abstract readonly kind: CredentialKind
   readonly groups = NO_GROUPS
-  readonly scope = 'all'
+  abstract readonly scope: 'all' | 'read'
   readonly user: string
   readonly username: ByteString
   readonly #source: UserSource
-  readonly #storedHash: string | undefined
   readonly #onError: (error: unknown) => void
   #isCurrent = true
   #isAsking = false
 
-  constructor(
-    { user, username, storedHash }: FoundUser,
-    source: UserSource,
-    onError: (error: unknown) => void,
-  ) {
+  constructor({ user, username }: FoundUser, source: UserSource, onError: (error: unknown) => void) {
     this.user = user
     this.username = username
     this.#source = source
-    this.#storedHash = storedHash
     this.#onError = onError
   }
+
+  /** Whether the credentials are good while the user has this stored hash, or none. */
+  protected abstract accepts(storedHash: string | undefined): boolean
 
   isCurrent(): boolean {
     if (this.#isAsking) return this.#isCurrent
     try {
       const storedHash = lookUp(this.#source, this.username)
       if (isPending(storedHash)) void this.#ask(storedHash)
-      else this.#isCurrent = storedHash === this.#storedHash
+      else this.#isCurrent = this.accepts(storedHash)
     } catch (error) {
       // a source that fails says nothing about the user
       this.#onError(error)
@@ -126,11 +123,27 @@ export class PasswordIdentity implements Identity {
   async #ask(pending: PromiseLike<string | undefined>): Promise<void> {
     this.#isAsking = true
     try {
-      this.#isCurrent = (await pending) === this.#storedHash
+      this.#isCurrent = this.accepts(await pending)
     } catch (error) {
       this.#onError(error)
     } finally {
       this.#isAsking = false
     }
+  }
+}
+
+/** A user whose password was right, and the stored hash that it was verified against. */
+export class PasswordIdentity extends StoredIdentity {
+  readonly kind = 'password'
+  readonly scope = 'all'
+  readonly #storedHash: string | undefined
+
+  constructor(found: FoundUser, source: UserSource, onError: (error: unknown) => void) {
+    super(found, source, onError)
+    this.#storedHash = found.storedHash
+  }
+
+  protected override accepts(storedHash: string | undefined): boolean {
+    return storedHash === this.#storedHash
   }
 }

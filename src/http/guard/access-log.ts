@@ -8,6 +8,8 @@ export interface AccessLogEntry {
   readonly address: string
   /** The user whose password was right. A name that was only tried is not logged: people type passwords there. */
   readonly user: string | undefined
+  /** The user's credentials where they are no password: `token:3fK9aQ2x` names a personal access token by its id. */
+  readonly credentials?: string | undefined
   /** The request method; `-` where the request could not be parsed. */
   readonly method: string
   /** The request target without its query. */
@@ -57,7 +59,8 @@ const visible = (text: string): string =>
 /**
  * Formats an entry as one line, without its newline.
  *
- * Text has time, address, user, method, path, status, bytes, duration and, where the guard responded itself, the reason.
+ * Text has time, address, user, method, path, status, bytes, duration and, where there is one, the token's id and the
+ * reason why the guard responded itself.
  *
  * @example
  * ```js
@@ -97,7 +100,7 @@ export function formatAccessLogEntry(entry: AccessLogEntry, format: 'text' | 'js
   }
   const user = entry.user === undefined ? '-' : visible(entry.user).replaceAll(' ', '\\u0020')
   const cause = entry.cause && `(${visible(entry.cause)})`
-  const notes = [entry.reason, cause, entry.aborted ? 'aborted' : undefined].filter(
+  const notes = [entry.credentials, entry.reason, cause, entry.aborted ? 'aborted' : undefined].filter(
     note => note !== undefined,
   )
   return [

@@ -1,12 +1,12 @@
 // The one decision about a request: respond to it here, or forward it. The order of the questions is the security.
-import type { AccessPolicy } from '../../access/policy.ts'
+import { type AccessPolicy, withoutRules } from '../../access/policy.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { SessionIdentity } from '../../auth/sessions/session-identity.ts'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
 import { sessionResponseHeaders } from '../login/response-headers.ts'
 import type { UnauthenticatedResponder } from '../login/unauthenticated.ts'
-import { type ErrorResponder, refusalKinds } from '../pages/error-responses.ts'
+import { type ErrorResponder, refusalKind } from '../pages/error-responses.ts'
 import { hasBody } from '../proxy/request-body.ts'
 import {
   type AnswerOptions,
@@ -108,7 +108,7 @@ const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in
  * nothing; only the authenticator it calls keeps state.
  */
 export function createDecide(policy: Policy): Decide {
-  const { allowOrigins, access, errorResponse, unauthenticated } = policy
+  const { allowOrigins, access = withoutRules, errorResponse, unauthenticated } = policy
   const identify = createIdentify(policy)
   const readQuestion = createReadQuestion(policy.authEndpoints ?? NO_PROXIES)
   const endpoints = [...commonEndpoints, ...(policy.endpoints ?? [])]
@@ -178,8 +178,10 @@ export function createDecide(policy: Policy): Decide {
     const authorize = (sender: AuthResult): Decision => {
       if (!sender.ok) {
         const { status, reason, retryAfter } = sender
-        const response = status === 401 && unauthenticated?.(request, facts, endpoint?.isJson === true)
-        const refusal = response || errorResponse(refusalKinds[status], headers.accept, { retryAfter })
+        // a program with a token is not sent to a page where people sign in
+        const isPerson = status === 401 && reason !== 'invalid-token'
+        const response = isPerson && unauthenticated?.(request, facts, endpoint?.isJson === true)
+        const refusal = response || errorResponse(refusalKind(sender), headers.accept, { retryAfter })
         return respond(refusal, reason, anonymous)
       }
       const outcome: Outcome = { ...anonymous, identity: sender }
@@ -189,7 +191,7 @@ export function createDecide(policy: Policy): Decide {
           ? serve(endpoint, request, facts, outcome)
           : respond(notForTokens, 'forbidden', outcome)
       }
-      if (access !== undefined && typeof route === 'object' && 'path' in route) {
+      if (typeof route === 'object' && 'path' in route) {
         const decision = access.decide(sender, method, route.path)
         if (!decision.allowed) {
           const cause = decision.reason

@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http'
 import type { AccessPolicy } from '../../access/policy.ts'
 import { Authenticator } from '../../auth/authenticator.ts'
+import { TokenAuthenticator } from '../../auth/tokens/token-authenticator.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { parseUpstreamUrl } from '../client/upstream-url.ts'
 import { type LoginOptions, type LoginParts, type ResolvedLogin, resolveLogin } from '../login/options.ts'
@@ -34,6 +35,8 @@ export interface GuardOptions {
   readonly upstream?: string | URL | RequestListener | undefined
   /** Decides which user may do what; a request that it refuses gets 403. Default: every user may do everything. */
   readonly access?: AccessPolicy | undefined
+  /** Verifies personal access tokens. Default: none is accepted. */
+  readonly tokens?: TokenAuthenticator | undefined
   /** The realm of the challenge, which a login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
   /** Whom people can ask, on the pages about errors: a name, an e-mail address, a URL. Default: nobody by name. */
@@ -104,6 +107,7 @@ export interface ResolvedGuardOptions {
   readonly errorResponse: ErrorResponder
   /** The sign-in page; undefined without one. */
   readonly login: ResolvedLogin | undefined
+  readonly tokens: TokenAuthenticator | undefined
   readonly tls: TlsCertificate | undefined
   readonly allowPaths: ReadonlySet<string>
   readonly allowOrigins: ReadonlySet<string>
@@ -127,6 +131,7 @@ const known: readonly (keyof GuardOptions)[] = [
   'authenticator',
   'upstream',
   'access',
+  'tokens',
   'realm',
   'contact',
   'lang',
@@ -152,7 +157,7 @@ const known: readonly (keyof GuardOptions)[] = [
 /** Checks the options. @throws HtpasswdError `ERR_OPTION` for one that is missing, unknown or invalid. */
 export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {}): ResolvedGuardOptions {
   rejectUnknownKeys('GuardOptions', options, known)
-  const { authenticator, userHeader } = options
+  const { authenticator, tokens, userHeader } = options
   const authEndpoints = new Set((options.authEndpoints ?? []).map(checkProxyName))
   const trustProxy = [...(options.trustProxy ?? [])]
   const realm = options.realm ?? 'Restricted'
@@ -164,6 +169,9 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
   const upstream = options.upstream ?? (authEndpoints.size > 0 ? noApp(errorResponse) : undefined)
   if (!(authenticator instanceof Authenticator)) {
     throw new HtpasswdError('ERR_OPTION', '"authenticator" expected an Authenticator')
+  }
+  if (tokens !== undefined && !(tokens instanceof TokenAuthenticator)) {
+    throw new HtpasswdError('ERR_OPTION', '"tokens" expected a TokenAuthenticator')
   }
   if (upstream === undefined) {
     throw new HtpasswdError(
@@ -183,6 +191,7 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
     access: options.access,
     errorResponse,
+    tokens,
     tls: options.tls && tlsPolicy(options.tls),
     allowPaths: new Set((options.allowPaths ?? []).map(checkAllowPath)),
     allowOrigins: new Set((options.allowOrigins ?? []).map(checkOrigin)),

@@ -11,6 +11,10 @@ import { type Language, texts } from './texts.ts'
 /** For programs: what happened and what to do. Programs expect English, whatever the language of the pages. */
 const errors: Readonly<Record<ErrorKind, { readonly status: number; readonly text: string }>> = {
   'sign-in': { status: 401, text: 'The user name or password is missing or wrong.' },
+  'invalid-token': {
+    status: 401,
+    text: 'The token is malformed, unknown, expired or revoked, or its user has changed.',
+  },
   forbidden: { status: 403, text: 'You have no permission for this request.' },
   'cross-site': {
     status: 403,
@@ -79,18 +83,24 @@ export type ErrorResponder = (
   facts?: ErrorFacts,
 ) => CannedResponse
 
+/** RFC 6750 section 3. Without a realm: whoever sends a token is told only that it is wrong. */
+const BEARER_CHALLENGE = 'Bearer error="invalid_token"'
+
 const wantsPage = (accept: string | undefined): boolean =>
   accept?.toLowerCase().includes('text/html') === true
 
 /** Responses without a cause are built once for all requests. @throws HtpasswdError `ERR_OPTION` for an invalid realm. */
 export function createErrorResponses(options: ErrorResponseOptions): ErrorResponder {
-  const challenge = { 'www-authenticate': formatChallenge(options.realm) }
+  const challenges: Partial<Record<ErrorKind, Readonly<Record<string, string>>>> = {
+    'sign-in': { 'www-authenticate': formatChallenge(options.realm) },
+    'invalid-token': { 'www-authenticate': BEARER_CHALLENGE },
+  }
   const built = new Map<string, CannedResponse>()
   const build = (kind: ErrorKind, html: boolean, cause: string | undefined): CannedResponse => {
-    const headers = kind === 'sign-in' ? challenge : {}
+    const headers = challenges[kind] ?? {}
     if (html) return errorPage(kind, cause, options, headers)
     const { status, text } = errors[kind]
-    const more = [cause, kind === 'sign-in' ? options.hint : undefined].filter(line => line !== undefined)
+    const more = [cause, status === 401 ? options.hint : undefined].filter(line => line !== undefined)
     return textResponse(status, [`${status} ${STATUS_CODES[status]}: ${text}`, ...more].join('\n'), headers)
   }
   return (kind, accept, { cause, retryAfter, headers } = {}) => {
@@ -117,7 +127,7 @@ function errorPage(
   const button = kind === 'sign-in' ? signIn : tryAgain
   // browsers ask for no password in a frame of another site, such as MLflow's trace view in a notebook
   const tab = kind === 'sign-in' ? `<a href="" target="_blank" rel="noopener">${escapeHtml(newTab)}</a>` : ''
-  const hasButton = !['forbidden', 'cross-site', 'not-found'].includes(kind)
+  const hasButton = !['invalid-token', 'forbidden', 'cross-site', 'not-found'].includes(kind)
   const person = contact === undefined ? escapeHtml(defaultContact) : contactLink(contact)
   const body = [
     `<p>${escapeHtml(text)}${advice && ` ${escapeHtml(advice)}`}</p>`,
@@ -138,13 +148,16 @@ export function contactLink(contact: string): string {
 
 type AuthRefusal = Extract<AuthResult, { ok: false }>
 
-/** The error of a refused login, by its status. */
-export const refusalKinds: Readonly<Record<AuthRefusal['status'], ErrorKind>> = {
+const kindByStatus: Readonly<Record<AuthRefusal['status'], ErrorKind>> = {
   401: 'sign-in',
   429: 'throttled',
   500: 'fault',
   503: 'busy',
 }
+
+/** The error of a refused login. */
+export const refusalKind = ({ status, reason }: Pick<AuthRefusal, 'status' | 'reason'>): ErrorKind =>
+  reason === 'invalid-token' ? reason : kindByStatus[status]
 
 /** The response to a refused login. */
 export type RefusalResponder = (refusal: AuthRefusal, accept: string | undefined) => CannedResponse
@@ -152,5 +165,5 @@ export type RefusalResponder = (refusal: AuthRefusal, accept: string | undefined
 /** The responses of a middleware, which only refuses logins. */
 export function createRefusalResponses(options: ErrorResponseOptions): RefusalResponder {
   const respond = createErrorResponses(options)
-  return ({ status, retryAfter }, accept) => respond(refusalKinds[status], accept, { retryAfter })
+  return (refusal, accept) => respond(refusalKind(refusal), accept, { retryAfter: refusal.retryAfter })
 }

@@ -140,6 +140,7 @@ export class Exchange {
       fetchSite: req.headers['sec-fetch-site'] as string | undefined,
       username: identity?.username,
       credentialsHeader,
+      isToken: identity?.kind === 'token',
     }
   }
 
@@ -154,6 +155,7 @@ export class Exchange {
       time: new Date(Date.now() - (now - this.#started)),
       address: this.client.address,
       user: this.identity?.user,
+      credentials: this.identity?.label,
       method: req.method ?? '-',
       path,
       status: res.headersSent ? res.statusCode : 0,

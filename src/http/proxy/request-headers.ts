@@ -49,6 +49,8 @@ export interface RequestHeaderFacts {
   readonly username: ByteString | undefined
   /** The field whose credentials were verified; undefined where none were needed. */
   readonly credentialsHeader: CredentialsHeader | undefined
+  /** Whether those are a personal access token. */
+  readonly isToken: boolean
 }
 
 /** Writes the upstream header of one request, as a flat list of names and values. */
@@ -111,7 +113,7 @@ export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeade
       } else if (rule === 'address') {
         addressFacts ??= { isOwnOrigin: ownOrigins(facts), appOrigin: `${scheme}://${host}`, prefix }
         headers.push(name, rewriteAddress(name, value, addressFacts))
-      } else if (forwardsCredentials(rule, value, facts.credentialsHeader)) headers.push(name, value)
+      } else if (forwardsCredentials(rule, value, facts)) headers.push(name, value)
     }
     return headers
   }
@@ -140,14 +142,23 @@ function ownOrigins({
   return candidate => own.has(candidate)
 }
 
+/** A user's password, or a token of this guard, as a client's configuration may put into every header. */
+const OWN_CREDENTIALS = /^basic\b|^bearer +htk_/i
+
 /**
  * Which credentials reach the app. With `forwardAuth` those that the guard verified, and no others: an app that reads a
  * user from them could otherwise be told anything. Without it none, because an app could hand the password on (MLflow
- * issue 25108); where the login was in X-MLflow-Authorization, `Authorization` holds the key of a model provider.
+ * issue 25108); where the login was in X-MLflow-Authorization, `Authorization` holds the key of a model provider. A token
+ * is no login of the app, so the app never gets it.
  */
 function credentialsRule(forwardAuth: boolean) {
-  return (field: CredentialsHeader, value: string, verified: CredentialsHeader | undefined): boolean => {
-    if (forwardAuth) return field === verified
-    return field === 'authorization' && verified === 'x-mlflow-authorization' && !/^basic\b/i.test(value)
+  return (
+    field: CredentialsHeader,
+    value: string,
+    { credentialsHeader, isToken }: RequestHeaderFacts,
+  ): boolean => {
+    if (forwardAuth) return field === credentialsHeader && !isToken
+    const isProviderKey = field === 'authorization' && credentialsHeader === 'x-mlflow-authorization'
+    return isProviderKey && !OWN_CREDENTIALS.test(value)
   }
 }

@@ -16,6 +16,12 @@ export const de: Texts = {
       advice: 'Wählen Sie „Anmelden“ und geben Sie beides ein, wenn der Browser danach fragt.',
       ask: 'Noch kein Benutzername, oder das Passwort vergessen? Fragen Sie {contact}.',
     },
+    'invalid-token': {
+      title: 'Das Token ist ungültig',
+      text: 'Es ist fehlerhaft, unbekannt, abgelaufen oder widerrufen, oder der Benutzer hat sich geändert.',
+      advice: 'Programme brauchen ein neues Token; Menschen melden sich mit Benutzername und Passwort an.',
+      ask: 'Sollte es noch gelten? Fragen Sie {contact}.',
+    },
     forbidden: {
       title: 'Kein Zugriff auf diese Seite',
       text: 'Sie sind angemeldet, aber Ihr Konto hat dafür keine Berechtigung.',

@@ -16,6 +16,7 @@ interface ErrorText {
 /** The errors that have a page; `error-responses.ts` has their status and the text for programs. */
 export type ErrorKind =
   | 'sign-in'
+  | 'invalid-token'
   | 'forbidden'
   | 'cross-site'
   | 'not-found'
@@ -59,6 +60,12 @@ export const en: Texts = {
       text: 'The user name or the password is missing or wrong.',
       advice: 'Choose “Sign in” and enter both when your browser asks for them.',
       ask: 'No user name yet, or the password forgotten? Ask {contact}.',
+    },
+    'invalid-token': {
+      title: 'The token is not valid',
+      text: 'It is malformed, unknown, expired or revoked, or its user has changed.',
+      advice: 'Programs need a new token; people sign in with a user name and password.',
+      ask: 'If it should still be valid, ask {contact}.',
     },
     forbidden: {
       title: 'You have no access to this page',

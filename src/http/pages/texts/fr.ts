@@ -16,6 +16,13 @@ export const fr: Texts = {
       advice: 'Choisissez « Se connecter » et saisissez les deux quand le navigateur les demande.',
       ask: 'Pas encore de nom d’utilisateur, ou mot de passe oublié ? Contactez {contact}.',
     },
+    'invalid-token': {
+      title: 'Le jeton n’est pas valide',
+      text: 'Il est mal formé, inconnu, expiré ou révoqué, ou son utilisateur a changé.',
+      advice:
+        'Un programme a besoin d’un nouveau jeton ; une personne se connecte avec son nom d’utilisateur et son mot de passe.',
+      ask: 'S’il devrait être encore valide, contactez {contact}.',
+    },
     forbidden: {
       title: 'Vous n’avez pas accès à cette page',
       text: 'Vous êtes connecté, mais votre compte n’a pas l’autorisation nécessaire.',

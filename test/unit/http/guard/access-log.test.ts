@@ -59,3 +59,12 @@ test.each([
   expect(text.split(' ')).toHaveLength(8)
   expect(formatAccessLogEntry({ ...entry, user }, 'json').split('\n')).toHaveLength(1)
 })
+
+test('a token is named by its id, in both formats', () => {
+  const withToken = { ...entry, credentials: 'token:3fK9aQ2x' }
+  expect(formatAccessLogEntry(withToken, 'text')).toMatch(/ alice GET .* 1\.2ms token:3fK9aQ2x$/)
+  expect(JSON.parse(formatAccessLogEntry(withToken, 'json'))).toMatchObject({
+    user: 'alice',
+    credentials: 'token:3fK9aQ2x',
+  })
+})

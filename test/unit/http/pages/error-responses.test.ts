@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import {
   createErrorResponses,
   createRefusalResponses,
-  refusalKinds,
+  refusalKind,
 } from '../../../../src/http/pages/error-responses.ts'
 import type { ErrorKind } from '../../../../src/http/pages/texts/en.ts'
 import { languages, texts } from '../../../../src/http/pages/texts.ts'
@@ -14,6 +14,7 @@ const respond = createErrorResponses({ realm: 'MLflow', hint })
 const BROWSER = 'text/html,application/xhtml+xml,*/*;q=0.8'
 const statuses: Readonly<Record<ErrorKind, number>> = {
   'sign-in': 401,
+  'invalid-token': 401,
   forbidden: 403,
   'cross-site': 403,
   'not-found': 404,
@@ -121,5 +122,14 @@ test.each([
   const { status, headers, body } = createRefusalResponses({ realm: 'MLflow', hint })(refusal, undefined)
   expect(status).toBe(refusal.status)
   expect(headers['retry-after']).toBe(retryAfter)
-  expect(body).toBe(respond(refusalKinds[refusal.status], undefined).body)
+  expect(body).toBe(respond(refusalKind(refusal), undefined).body)
+})
+
+test('a wrong token gets the challenge of RFC 6750, which makes no browser ask for a password', () => {
+  const respondTo = createRefusalResponses({ realm: 'x', hint })
+  for (const accept of [undefined, BROWSER]) {
+    const { headers, body } = respondTo({ ok: false, status: 401, reason: 'invalid-token' }, accept)
+    expect(headers['www-authenticate']).toBe('Bearer error="invalid_token"')
+    expect(body.includes(hint)).toBe(accept === undefined)
+  }
 })

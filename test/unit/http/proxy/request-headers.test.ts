@@ -26,6 +26,7 @@ const facts: RequestHeaderFacts = {
   fetchSite: undefined,
   username: toByteString('alice'),
   credentialsHeader: 'authorization',
+  isToken: false,
 }
 const own = ['Host', '127.0.0.1:5000', 'X-Forwarded-For', '192.0.2.7', 'X-Forwarded-Proto', 'http']
 
@@ -153,6 +154,7 @@ describe('credentials in both headers', () => {
     [separate, true, 'BASIC x', ['X-MLflow-Authorization']],
     [separate, false, 'Bearer sk-x', ['Authorization']],
     [separate, true, 'Bearer sk-x', ['X-MLflow-Authorization']],
+    [separate, false, 'Bearer htk_x', []],
     [undefined, false, 'Bearer sk-x', []],
     [undefined, true, 'Basic x', []],
   ] as const)(
@@ -164,6 +166,18 @@ describe('credentials in both headers', () => {
     },
   )
 })
+
+test.each(['authorization', 'x-mlflow-authorization'] as const)(
+  'a token in %s never reaches the app, a provider key beside it does without forwardAuth',
+  credentialsHeader => {
+    const lines = { Authorization: 'Bearer sk-x', 'X-MLflow-Authorization': 'Bearer htk_x' }
+    const change = { credentialsHeader, isToken: true }
+    expect(added(lines, change, { forwardAuth: true })).toEqual([])
+    expect(added(lines, change)).toEqual(
+      credentialsHeader === 'authorization' ? [] : ['Authorization', 'Bearer sk-x'],
+    )
+  },
+)
 
 test('more names than are remembered have the same rules', () => {
   const headers = requestHeaderWriter(options)
