@@ -61,7 +61,7 @@ test('no use, no file; no file, no days', async () => {
 
 test('where it cannot be written, that is reported once', async () => {
   mkdirSync(usedPath(place.file))
-  const errors: Error[] = []
+  const errors: unknown[] = []
   const { lastUsed } = setUp({ onError: error => errors.push(error) })
   for (const id of ['AAAAAAAA', 'BBBBBBBB']) {
     lastUsed.note(id)
