@@ -285,11 +285,6 @@ export class Authenticator {
     )
   }
 
-  /** Where the users come from. @internal */
-  get source(): UserSource {
-    return this.#source
-  }
-
   /** Ends the worker threads; verifications in flight are refused as `fault`. A program that does not call it ends as well. */
   close(): Promise<void> {
     return this.#verifier.close()
