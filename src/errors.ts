@@ -21,6 +21,7 @@ const exitStatuses = {
   ERR_FILE_BUSY: ExitStatus.file,
   ERR_LISTEN: ExitStatus.file,
   ERR_APP: ExitStatus.file,
+  ERR_PROVIDER: ExitStatus.file,
   ERR_OUTPUT: ExitStatus.file,
   ERR_USAGE: ExitStatus.syntax,
   ERR_OPTION: ExitStatus.syntax,

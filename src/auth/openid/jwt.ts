@@ -1,0 +1,163 @@
+// JSON Web Tokens that programs send: signed by a provider for this guard, and nothing else.
+import { createHash } from 'node:crypto'
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import { LRUCache } from 'lru-cache'
+import { type AuthResult, refuse } from '../auth-result.ts'
+import type { Identity } from '../identity.ts'
+import type { UserSource } from '../user-source.ts'
+import { type ClaimMapping, type MappedUser, mapClaims } from './claims.ts'
+import type { Provider } from './provider.ts'
+
+/** An issuer, and the audiences of which its tokens must name one: else a token for any other app would do (CVE-2026-55689). */
+export interface TrustedIssuer {
+  readonly provider: Provider
+  readonly audiences: readonly string[]
+}
+
+/** The options of a `JwtAuthenticator`. */
+export interface JwtOptions {
+  readonly issuers: readonly TrustedIssuer[]
+  readonly source: UserSource
+  readonly mapping: ClaimMapping
+  /** Gets the reason of each refusal, and errors of providers. */
+  readonly onRefused?: (reason: string) => void
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+/** Asymmetric ones only: with HS256 the public key would be the secret (RFC 8725 section 2.1). */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+]
+/** What a header may have. `jku`, `x5u`, `jwk` … name a key of the sender's choice, `crit` and `zip` change the rules. */
+const HEADER_FIELDS = new Set(['alg', 'kid', 'typ', 'x5t', 'x5t#S256', 'cty'])
+const TYPES = new Set([undefined, 'JWT', 'AT+JWT', 'APPLICATION/AT+JWT'])
+const MAX_BYTES = 16 * 1024
+const TOLERANCE_SECONDS = 60
+const MAX_LIFE_SECONDS = 24 * 3600
+const REMEMBERED = 10_000
+
+/** Verifies JSON Web Tokens. */
+export class JwtAuthenticator {
+  readonly #options: JwtOptions
+  readonly #now: () => number
+  readonly #verified = new LRUCache<string, JWTPayload>({ max: REMEMBERED })
+
+  constructor(options: JwtOptions) {
+    this.#options = options
+    this.#now = options.now ?? Date.now
+  }
+
+  /** Never rejects: whatever cannot be verified is refused as `invalid-token`. */
+  async decide(token: string): Promise<AuthResult> {
+    const key = createHash('sha256').update(token).digest('base64')
+    try {
+      const payload = this.#verified.get(key) ?? (await this.#verify(token))
+      if (this.#isOver(payload)) throw new Refusal(`the token expired at ${time(payload.exp)}`)
+      const { source, mapping } = this.#options
+      const mapped = mapClaims(payload, mapping, source)
+      if ('refused' in mapped) throw new Refusal(mapped.refused)
+      this.#verified.set(key, payload)
+      return this.#identityOf(mapped, payload)
+    } catch (error) {
+      this.#options.onRefused?.(this.#explain(error))
+      return refuse('invalid-token')
+    }
+  }
+
+  #identityOf(
+    { user, username, groups, storedHash }: Exclude<MappedUser, { refused: string }>,
+    payload: JWTPayload,
+  ): Identity {
+    const { source } = this.#options
+    return {
+      ok: true,
+      user,
+      username,
+      kind: 'jwt',
+      groups,
+      scope: 'all',
+      label: 'jwt',
+      isCurrent: () =>
+        !this.#isOver(payload) && (storedHash === undefined || source.get(user) === storedHash),
+    }
+  }
+
+  #isOver({ exp = 0 }: JWTPayload): boolean {
+    return this.#now() / 1000 > exp + TOLERANCE_SECONDS
+  }
+
+  async #verify(token: string): Promise<JWTPayload> {
+    const issuer = this.#issuerOf(token)
+    const { payload } = await this.#verifySignature(token, issuer)
+    const { exp = 0, iat } = payload
+    const begin = iat ?? this.#now() / 1000
+    if (exp - begin > MAX_LIFE_SECONDS + TOLERANCE_SECONDS)
+      throw new Refusal('the token is valid for more than 24 hours')
+    // an ID token is made for the app that asked for it, not for sending to others
+    if ('nonce' in payload) throw new Refusal('it is an ID token, expected an access token')
+    return payload
+  }
+
+  /** What can be seen without any cryptography: a token of another kind costs nothing (CVE-2022-36083, CVE-2024-28176). */
+  #issuerOf(token: string): TrustedIssuer {
+    if (token.length > MAX_BYTES) throw new Refusal('the token is longer than 16 KB')
+    if (token.split('.').length !== 3) throw new Refusal('the token is encrypted or no JSON Web Token')
+    const header = decodeProtectedHeader(token)
+    const unexpected = Object.keys(header).find(name => !HEADER_FIELDS.has(name))
+    if (unexpected !== undefined) throw new Refusal(`the header parameter "${unexpected}" is not accepted`)
+    if (!ALGORITHMS.includes(String(header.alg)))
+      throw new Refusal(`the algorithm ${JSON.stringify(header.alg)} is not accepted`)
+    if (!TYPES.has(header.typ?.toUpperCase()))
+      throw new Refusal(`the type ${JSON.stringify(header.typ)} is not accepted`)
+    const { iss } = decodeJwt(token)
+    const issuer = this.#options.issuers.find(({ provider }) => provider.issuer === iss)
+    if (issuer === undefined) throw new Refusal(`the issuer ${JSON.stringify(iss)} is not trusted`)
+    return issuer
+  }
+
+  async #verifySignature(token: string, { provider, audiences }: TrustedIssuer) {
+    const options = {
+      issuer: provider.issuer,
+      audience: [...audiences],
+      algorithms: ALGORITHMS,
+      requiredClaims: ['exp'],
+      clockTolerance: TOLERANCE_SECONDS,
+      currentDate: new Date(this.#now()),
+    }
+    try {
+      return await jwtVerify(token, createLocalJWKSet(await provider.keys()), options)
+    } catch (error) {
+      // the provider may have begun to sign with a new key
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      return jwtVerify(token, createLocalJWKSet(await provider.keys(true)), options)
+    }
+  }
+
+  /** A sentence for the log; nothing of it is told to the sender. */
+  #explain(error: unknown): string {
+    if (error instanceof errors.JWTExpired) return `the token expired at ${time(error.payload.exp)}`
+    if (error instanceof errors.JWTClaimValidationFailed) {
+      const skew =
+        error.claim === 'nbf' || error.claim === 'iat'
+          ? `; is the clock right? It is ${new Date(this.#now()).toISOString()} here`
+          : ''
+      return `${error.message}${skew}`
+    }
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+class Refusal extends Error {}
+
+const time = (seconds = 0): string => new Date(seconds * 1000).toISOString()
