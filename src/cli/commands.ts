@@ -84,6 +84,14 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'group',
+    describe: 'put users into groups, take them out of them, and list them',
+    load: async () => {
+      const { group, groupSpec } = await import('./commands/group.ts')
+      return { spec: groupSpec, run: group }
+    },
+  },
+  {
     name: 'completion',
     winsOverFile: true,
     describe: 'print a script that completes commands, options, files and users in your shell',

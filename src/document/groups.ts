@@ -35,6 +35,23 @@ export function parseGroups(source: string | Uint8Array, name?: string): Groups 
  *
  * Names are text, or bytes. Two names are the same if they are the same text: whether it is UTF-8 or Windows-1252, and
  * composed or decomposed, makes no difference. Unlike in Apache, upper and lower case does, for groups as for users.
+ *
+ * @example
+ * ```js
+ * import { Groups } from 'htpasswd-kit'
+ *
+ * const groups = new Groups('# the lab\neditors: ann\n')
+ * groups.add('editors', 'bob')
+ * groups.add('viewers', 'guest')
+ * console.log(groups.toString())
+ * ```
+ *
+ * ```text
+ * # the lab
+ * editors: ann bob
+ * viewers: guest
+ *
+ * ```
  */
 export class Groups {
   readonly #name: string | undefined

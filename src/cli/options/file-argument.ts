@@ -1,4 +1,4 @@
-// The password file among the positionals of a command that takes names as well: `[FILE] USER`, `[FILE] GROUP USER ...`.
+// The file among the positionals of a command that takes names as well: `[FILE] USER`, `[FILE] GROUP USER ...`.
 import { defaultFile, folderMessage, kindOfPath } from '../password-file.ts'
 import { shellWord } from '../terminal/output.ts'
 import { usageError } from './parse.ts'
@@ -10,12 +10,13 @@ interface Names {
 }
 
 /**
- * Splits positionals into the password file, which may be omitted, and the names after it.
+ * Splits positionals into the file, which may be omitted, and the names after it.
  *
  * If a fixed number of names is expected, the number of positionals tells whether the file is among them. Otherwise the
  * first one is the file if it exists, or if the default file does not.
  *
  * @param form what is expected, for the message: `[FILE] USER`.
+ * @param fallback the default file: that of the users, if nothing else is given.
  * @throws HtpasswdError `ERR_USAGE` for too few or too many positionals, and for a file that follows the name.
  */
 export function splitFile(
@@ -23,11 +24,11 @@ export function splitFile(
   env: NodeJS.ProcessEnv,
   { min, max }: Names,
   form: string,
+  fallback = defaultFile(env),
 ): { readonly file: string; readonly names: readonly string[] } {
   const number = positionals.length
   if (number < min || number > max + 1)
     throw usageError(`expected ${form}, got ${positionals.join(' ') || 'nothing'}`)
-  const fallback = defaultFile(env)
   const [first = fallback, ...others] = positionals
   const isFirst = min === max ? number > max : number > min && isFileWord(first, fallback)
   const [file, names] = isFirst ? [first, others] : [fallback, positionals]
