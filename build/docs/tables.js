@@ -16,14 +16,17 @@ const optionRow = ([name, { alias, argument, describe, default: standard }]) => 
 ]
 const optionTable = rows => table(['option', 'what it does'], rows.map(optionRow))
 
-/** The forms and options of each of our commands, by its name. An option that several commands share is listed once. */
+/** Options of many commands, each of which lists them. */
+const repeated = ['json', 'in-place']
+
+/** The forms and options of each of our commands, by its name. `service` has those of `serve`, which are listed once. */
 async function commandBlocks() {
   const listed = new Set([helpOption, ...Object.values(passwordOptions)].map(({ describe }) => describe))
   const blocks = {}
   for (const { load } of commands) {
     const { name, synopsis: forms, options } = (await load()).spec
     const rows = Object.entries(options).filter(([, { describe }]) => !listed.has(describe))
-    for (const [, { describe }] of rows) listed.add(describe)
+    for (const [option, { describe }] of rows) if (!repeated.includes(option)) listed.add(describe)
     const lines = fence(forms.map(form => `htpasswd ${name} ${form}`.trimEnd()))
     blocks[name] = rows.length === 0 ? lines : `${lines}\n\n${optionTable(rows)}`
   }
