@@ -2,7 +2,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { noteOnCommand } from '../../src/cli/commands/serve/app-location.ts'
 import { startupMessage } from '../../src/cli/commands/serve/startup-message.ts'
 
 const place = (name: string): string => fileURLToPath(new URL(`../../docs/${name}`, import.meta.url))
@@ -18,8 +17,9 @@ test('the terminal shows what serve says at its start; else: npm run screenshots
     scheme: 'http',
     prefix: '',
     guarded: 'http://127.0.0.1:5000',
-    note: noteOnCommand(['mlflow', 'server', '--port', '5000']),
-    warnings: [],
+    mlflow: 'started',
+    platform: 'linux',
+    env: {},
   })
   expect(shown.join('')).toContain(said.trimEnd().replaceAll('\n', ''))
 })

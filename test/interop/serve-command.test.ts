@@ -113,17 +113,13 @@ test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-test('on other addresses than loopback it lists each one, warns of plain HTTP, and prints an address that others can reach', async () => {
+test('on other addresses than loopback it lists each one and warns of plain HTTP', async () => {
   const program = serve('--demo', '--listen', '0.0.0.0:0')
   const output = await said(program, 'plain HTTP')
   const outside = Object.values(networkInterfaces())
     .flatMap(list => list ?? [])
     .filter(one => one.family === 'IPv4')
   for (const { address } of outside) expect(output).toContain(`http://${address}:`)
-  const client = outside.find(one => !one.internal)?.address ?? '127.0.0.1'
-  expect(output).toMatch(new RegExp(`export MLFLOW_TRACKING_URI='http://${client}:`))
-  expect(output).toMatch(/\$env:MLFLOW_TRACKING_USERNAME='ann'; \$env:MLFLOW_TRACKING_PASSWORD=/)
-  expect(output).toMatch(/set "MLFLOW_TRACKING_USERNAME=ann" & set "MLFLOW_TRACKING_PASSWORD=/)
 })
 
 describe('an app behind --', () => {

@@ -29,7 +29,10 @@ export function parseArgv(spec: CommandSpec, argv: readonly string[]): ParsedArg
     string,
     Raw
   >
-  for (const name of options.keys()) rejectUnknown(spec, name, name.length === 1 ? `-${name}` : `--${name}`)
+  for (const [name, value] of options) {
+    const typed = value === false && !Object.hasOwn(spec.options, name) ? `no-${name}` : name
+    rejectUnknown(spec, typed, typed.length === 1 ? `-${typed}` : `--${typed}`)
+  }
   return {
     options,
     positionals: (positionals as unknown[]).map(String),
@@ -124,9 +127,14 @@ export const helpRow = ({ argument, describe, alias, group, default: standard }:
 /** @param shown the name as it was typed. */
 export function rejectUnknown(spec: CommandSpec, name: string, shown: string): void {
   if (Object.hasOwn(spec.options, name)) return
-  const nearest = nearestName(name, Object.keys(spec.options))
-  const hint = nearest === undefined ? `see htpasswd ${spec.name} --help` : `did you mean --${nearest}?`
-  throw usageError(`unknown option ${shown}; ${hint}`)
+  throw usageError(`unknown option ${shown}; ${hintFor(spec, name)}`)
+}
+
+function hintFor({ name: command, options, synonyms = {} }: CommandSpec, name: string): string {
+  const synonym = Object.hasOwn(synonyms, name) ? synonyms[name] : undefined
+  if (synonym !== undefined) return synonym.startsWith('--') ? `use ${synonym}` : synonym
+  const nearest = nearestName(name, Object.keys(options))
+  return nearest === undefined ? `see htpasswd ${command} --help` : `did you mean --${nearest}?`
 }
 
 function instance({ name, options }: CommandSpec, argv: readonly string[]) {

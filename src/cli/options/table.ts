@@ -17,7 +17,11 @@ export interface Option {
   readonly alias?: string
   /** May be given several times; in an environment variable the values are separated by commas. */
   readonly repeatable?: true
+  /** Giving it twice is an error; without this the last one counts, so that options of a script can be overridden. */
+  readonly single?: true
   readonly default?: string
+  /** What `--no-NAME` stands for, if the option takes an argument. */
+  readonly negated?: string
   /** The argument may be omitted, and is then this; what follows the option is its argument only if `read` accepts it. */
   readonly optionalArgument?: string
   /** The heading in the help. */
@@ -56,6 +60,8 @@ export interface CommandSpec<Table extends OptionTable = OptionTable> {
   readonly takesUsers?: true
   readonly describe: string
   readonly options: Table
+  /** Names of options that people try, and what to use, `--tls-cert and --tls-key`, or to do. */
+  readonly synonyms?: Readonly<Record<string, string>>
   readonly epilogue?: string
 }
 

@@ -1,7 +1,8 @@
 // The values of a command's options, from the command line, the environment, a --config file and the table's defaults.
-import { readFileSync } from 'node:fs'
 import { decodeMarkedText } from '../../bytes.ts'
+import { readAnyFile } from '../../store/read-file.ts'
 import { rejectUnencodablePath } from '../arguments.ts'
+import { nearestName } from './nearest-name.ts'
 import { type ParsedArguments, parseArgv, type Raw, rejectUnknown, usageError } from './parse.ts'
 import { type CommandSpec, environmentName, type Option, type OptionTable, type ValuesOf } from './table.ts'
 
@@ -48,14 +49,43 @@ function readEnvironment({ options }: CommandSpec, environment: NodeJS.ProcessEn
   const values = new Map<string, Raw>()
   for (const [name, row] of Object.entries(options)) {
     const text = environment[environmentName(name)]
-    if (text === undefined || text === '' || name === 'help') continue
+    if (text === undefined || text === '' || name === 'help' || isServiceLink(text)) continue
     values.set(name, row.repeatable ? text.split(',').map(part => part.trim()) : text)
   }
   return values
 }
 
+/** Kubernetes sets NAME_PORT=tcp://10.0.0.1:80 in every container for a service called NAME, so HTPASSWD_PORT too. */
+const isServiceLink = (text: string): boolean => /^(tcp|udp|sctp):\/\//.test(text)
+const SERVICE_LINK_NAME = /_SERVICE_(HOST|PORT)|_PORT(_\d+|$)/
+
+/**
+ * What is wrong with the environment: variables that look like options and are none, which would be ignored silently.
+ *
+ * @param others further variables that are meant, such as the one that --password-env names.
+ */
+export function unknownVariables(
+  { options }: CommandSpec,
+  environment: NodeJS.ProcessEnv,
+  others: readonly (string | undefined)[] = [],
+): string[] {
+  const known = ['HTPASSWD_FILE', ...Object.keys(options).map(environmentName)]
+  const unknown = Object.keys(environment).filter(
+    name =>
+      /^HTPASSWD_/.test(name) &&
+      !known.includes(name) &&
+      !others.includes(name) &&
+      !SERVICE_LINK_NAME.test(name),
+  )
+  return unknown.map(name => {
+    const nearest = nearestName(name, known)
+    const hint = nearest === undefined ? 'no option has this name' : `did you mean ${nearest}?`
+    return `the environment variable ${name} is not used; ${hint}`
+  })
+}
+
 function readConfig(spec: CommandSpec, path: string): Map<string, Raw> {
-  const text = readConfigFile(path)
+  const text = readAnyFile(path, `--config ${path}`)
   let parsed: unknown
   try {
     parsed = JSON.parse(decodeMarkedText(text, () => Buffer.alloc(0)).toString())
@@ -85,22 +115,14 @@ function readConfig(spec: CommandSpec, path: string): Map<string, Raw> {
   return values
 }
 
-function readConfigFile(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    throw usageError(
-      `--config expected a readable JSON file, got ${path}: ${(error as Error).message}`,
-      error,
-    )
-  }
-}
-
 function readOption(name: string, row: Option, sources: readonly Source[]): unknown {
   const source = sources.find(({ values }) => values.get(name) !== undefined)
   const given = source?.values.get(name) ?? row.default
-  const raw = given === true ? (row.optionalArgument ?? given) : given
+  const raw =
+    given === true ? (row.optionalArgument ?? given) : given === false ? (row.negated ?? given) : given
   const label = source?.label(name) ?? `--${name}`
+  if (row.single && Array.isArray(raw) && raw.length > 1)
+    throw usageError(`${label} is given ${raw.length} times (${raw.join(', ')}); expected it once`)
   if (row.read === undefined) return readSwitch([raw].flat().at(-1), label)
   if (row.repeatable)
     return (raw === undefined ? [] : [raw].flat()).map(value => readValue(row, value as Raw, label))
@@ -109,6 +131,8 @@ function readOption(name: string, row: Option, sources: readonly Source[]): unkn
 }
 
 function readValue(row: Option, raw: Raw, label: string): unknown {
+  if (raw === false && label.startsWith('--'))
+    throw usageError(`unknown option --no-${label.slice(2)}; ${label} takes ${row.argument}`)
   if (typeof raw !== 'string')
     throw usageError(`${label} expected ${row.argument}, got ${JSON.stringify(raw)}`)
   if (row.argument === 'FILE') rejectUnencodablePath(raw)

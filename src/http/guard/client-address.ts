@@ -22,7 +22,7 @@ type FindClient = (req: Pick<IncomingMessage, 'socket' | 'headers'>) => ClientFa
 /**
  * Makes the function that finds a request's client.
  *
- * @param trustProxy addresses and CIDR blocks, `10.0.0.0/8` or `fd00::/8`.
+ * @param trustProxy addresses and CIDR blocks, `10.0.0.0/8` or `fd00::/8`, `loopback` and `private`; also several in one text, with commas.
  * @param tls whether the guard itself serves HTTPS.
  * @throws HtpasswdError `ERR_OPTION` for an invalid address or block.
  */
@@ -74,9 +74,22 @@ export function originOf({ scheme, host }: Pick<ClientFacts, 'scheme' | 'host'>)
   return `${scheme}://${plain}`
 }
 
-function toBlockList(blocks: readonly string[]): BlockList {
+/** Names for what nobody else on the Internet has: RFC 1122, RFC 1918, RFC 4193. */
+const NAMED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+}
+
+/** Checks an item of `trustProxy`. @throws HtpasswdError `ERR_OPTION` for anything but addresses, blocks and their names. */
+export function checkTrustProxy(item: string): string {
+  toBlockList([item])
+  return item
+}
+
+function toBlockList(items: readonly string[]): BlockList {
+  const names = items.flatMap(item => item.split(',')).map(name => name.trim())
   const list = new BlockList()
-  for (const block of blocks) {
+  for (const block of names.flatMap(name => NAMED_BLOCKS[name] ?? [name])) {
     const [address = '', bits, ...rest] = block.split('/')
     const family = isIP(address)
     const longest = family === 6 ? 128 : 32
@@ -87,7 +100,7 @@ function toBlockList(blocks: readonly string[]): BlockList {
     ) {
       throw new HtpasswdError(
         'ERR_OPTION',
-        `"trustProxy" expected addresses or CIDR blocks, got ${JSON.stringify(block)}`,
+        `"trustProxy" expected addresses, CIDR blocks such as 10.0.0.0/8, "loopback" or "private", got ${JSON.stringify(block)}`,
       )
     }
     list.addSubnet(address, bits === undefined ? longest : Number(bits), family === 6 ? 'ipv6' : 'ipv4')

@@ -71,7 +71,7 @@ export interface GuardOptions {
   readonly dropHeaders?: readonly string[] | undefined
   /** Protocols besides `websocket` that a connection may switch to, such as `tcp` for Docker. Default: none. */
   readonly allowUpgrades?: readonly string[] | undefined
-  /** Addresses and CIDR blocks of proxies in front whose `X-Forwarded-*` headers are trusted. Default: none. */
+  /** Addresses and CIDR blocks of proxies in front, also `loopback` and `private`, whose `X-Forwarded-*` headers are trusted. Default: none. */
   readonly trustProxy?: readonly string[] | undefined
   /**
    * Idle timeout of the app in milliseconds, while it should read a request or send a response; 0 is no limit. The time

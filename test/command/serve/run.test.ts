@@ -15,7 +15,13 @@ const users = join(folder, 'users')
 writeFileSync(users, 'bob:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n')
 
 const makeRun = (args: string[], said: string[] = []): GuardRun => {
-  const io = { stdout: new PassThrough(), stderr: new PassThrough(), env: process.env }
+  const io = {
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    env: process.env,
+    platform: process.platform,
+    isTerminal: false,
+  } as const
   return new GuardRun(parseServe([users, ...args], {}), io, text => said.push(text))
 }
 const refused = (port: number): Promise<boolean> =>

@@ -199,16 +199,19 @@ test('an app whose port is taken is not started', async () => {
   other.close()
 })
 
-test('--log json writes objects to standard output and nothing else there', async () => {
+test('--log json: each line of the log and each message is an object', async () => {
   const { program, port } = await started(['users', '--demo', '--log', 'json'])
   await ask({ port, path: '/x?secret=1', headers: [login] })
-  const line = await eventually('the line', () =>
-    program
-      .output()
-      .split('\n')
-      .find(one => one.startsWith('{')),
+  const lines = await eventually('both lines', () => {
+    const complete = program.output().split('\n').slice(0, -1)
+    return complete.some(line => line.includes('/x')) ? complete : undefined
+  })
+  const objects = lines.map(line => JSON.parse(line))
+  expect(objects).toContainEqual(
+    expect.objectContaining({ user: 'ann', path: '/x', method: 'GET', status: 200 }),
   )
-  expect(JSON.parse(line)).toMatchObject({ user: 'ann', path: '/x', method: 'GET', status: 200 })
+  const urls = [`http://127.0.0.1:${port}`]
+  expect(objects).toContainEqual(expect.objectContaining({ level: 'info', event: 'started', urls, users: 1 }))
 })
 
 test('--help shows the options and ends with 0', async () => {

@@ -23,7 +23,7 @@ test('no file: the guard does not start and names two ways to create one', async
 
 test('a folder in its place is an error at the start', async () => {
   mkdirSync(place.file)
-  await expect(openUsers(place.file)).rejects.toThrow(/it is a folder/)
+  await expect(openUsers(place.file)).rejects.toThrow(/is a folder; name a file in it/)
 })
 
 test('changes are reported, each once', async () => {

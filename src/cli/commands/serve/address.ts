@@ -1,7 +1,7 @@
 // Addresses of the guard: parsing --listen, what is loopback, which of this machine's addresses others can reach.
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
-import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
+import { hostOf, parseUpstreamUrl, portOf } from '../../../http/client/upstream-url.ts'
 import { isLoopbackAddress } from '../../../platform/ip-address.ts'
 
 export interface ListenAddress {
@@ -9,8 +9,16 @@ export interface ListenAddress {
   readonly port: number
 }
 
-/** `8080`, `0.0.0.0:8080`, `[::]:8080`, `myhost:8080`, `*:8080`. */
+const DEFAULT_PORT = 8080
+
+/** A host without a port: `0.0.0.0`, `localhost`, `[::]`, `::`, `*`. */
+const isHost = (text: string): boolean =>
+  isIP(text.replace(/^\[(.*)\]$/, '$1')) !== 0 || /^(\*|[a-z][\w-]*(\.[\w-]+)*)$/i.test(text)
+
+/** `8080`, `0.0.0.0:8080`, `[::]:8080`, `myhost:8080`, `*:8080`; without a port it is 8080. */
 export function readAddress(text: string): ListenAddress {
+  // IPv6 needs its brackets here: ::1:8080 is an address as a whole
+  if (isHost(text) && isIP(text) !== 6) return { host: readHost(text), port: DEFAULT_PORT }
   const match = /^(?:(\[[^\]]*\]|[^:]*):)?(\d{1,5})$/.exec(text)
   const port = Number(match?.[2])
   const host = match?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? '127.0.0.1'
@@ -21,6 +29,20 @@ export function readAddress(text: string): ListenAddress {
     throw new Error(`expected [HOST:]PORT such as ${example}, got "${text}"`)
   }
   return { host: host === '*' ? '::' : host, port }
+}
+
+/** A host to listen on. */
+export function readHost(text: string): string {
+  if (!isHost(text)) throw new Error(`expected a host such as 0.0.0.0, [::] or localhost, got "${text}"`)
+  const host = text.replace(/^\[(.*)\]$/, '$1')
+  return host === '*' ? '::' : host
+}
+
+/** The URL of the app: a port alone is on this machine, and a host with a port speaks HTTP. */
+export function readUpstream(text: string): URL {
+  if (/^\d{1,5}$/.test(text)) return parseUpstreamUrl(`http://localhost:${text}`)
+  const isHostAndPort = /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}\/?$/i.test(text)
+  return parseUpstreamUrl(isHostAndPort ? `http://${text}` : text)
 }
 
 /** Whether only this machine reaches it. */

@@ -1,10 +1,10 @@
 // Where the app behind the guard listens, from --upstream or from its own command line; and what is wrong with that.
 import { connect, isIP } from 'node:net'
-import { basename } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
 import { createLookup } from '../../../http/client/address-lookup.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import { isEveryAddress, isItself, isLoopback, outsideAddresses, urlOf } from './address.ts'
+import { isMlflowCommand } from './mlflow.ts'
 import type { ServeRequest } from './request.ts'
 
 /** What an app listens on without arguments, and the variables from which it takes its port and host. */
@@ -97,20 +97,8 @@ function argumentsOf([, ...rest]: readonly string[], option: string): string[] {
   })
 }
 
-/** `mlflow`, `/opt/bin/mlflow`, `mlflow.exe`, `python -m mlflow`, `uv run mlflow`, `conda run -n lab mlflow server`. */
-function knownApp(command: readonly string[]): KnownApp | undefined {
-  const isMlflow = command.some((word, i) => {
-    const name = basename(word.replaceAll('\\', '/'), '.exe')
-    return name === 'mlflow' && (i < 3 || /^(server|ui)$/.test(command[i + 1] ?? ''))
-  })
-  return isMlflow ? MLFLOW : undefined
-}
-
-/** MLflow's start-up messages recommend options that would bypass the guard; undefined for other apps. */
-export const noteOnCommand = (command: readonly string[]): string | undefined =>
-  knownApp(command) === MLFLOW
-    ? 'Other machines come in through the guard: MLflow does not need the --host, --allowed-hosts and --cors-allowed-origins that it mentions.'
-    : undefined
+const knownApp = (command: readonly string[]): KnownApp | undefined =>
+  isMlflowCommand(command) ? MLFLOW : undefined
 
 /** Whether anything accepts a connection there; the addresses of a name are those that the guard itself tries. */
 export function answers(host: string, port: number, limitMs = 1000): Promise<boolean> {

@@ -2,16 +2,20 @@
 import type { Writable } from 'node:stream'
 import { ExitStatus } from '../../../errors.ts'
 import { runCommand } from '../../options/run-command.ts'
+import { unknownVariables } from '../../options/values.ts'
 import type { Io } from '../../terminal/io.ts'
+import { asCalled } from '../../terminal/program-name.ts'
 import { appUrl } from './app-location.ts'
 import { certificateOf } from './certificate.ts'
+import { checkServe } from './check.ts'
 import { makeFirstUser } from './first-user.ts'
 import { openListener } from './listener.ts'
+import { createNotify, type Notify } from './notices.ts'
 import { serveSpec } from './options.ts'
 import { loadPreset, openPermissions } from './permissions.ts'
 import { type ServeRequest, serveRequest } from './request.ts'
 import { GuardRun } from './run.ts'
-import { catchHangup, catchStop, type SignalSource } from './signals.ts'
+import { catchHangup, catchStop, ignoreSignals, type SignalSource } from './signals.ts'
 import { openUsers } from './users.ts'
 import { isWorker, runWorker } from './workers.ts'
 
@@ -21,17 +25,21 @@ export interface ServeHost extends SignalSource {
   readonly stderr: Writable
 }
 
-type Notify = (text: string) => void
-
 /** Runs the guard until it is told to stop; resolves with the exit status. */
-export function serve(argv: readonly string[], io: Io, host: ServeHost = process): Promise<number> {
-  const notify: Notify = text => io.err(`${text}\n`)
-  return runCommand(
+export async function serve(argv: readonly string[], io: Io, host: ServeHost = process): Promise<number> {
+  // from the first moment on: by default USR1 opens Node's debugger, through which any local account can run code here
+  using _ = ignoreSignals(host)
+  return await runCommand(
     serveSpec,
     argv,
     io,
     async parsed => {
       const request = serveRequest(parsed)
+      const { values } = request
+      const notify = createNotify(line => io.err(asCalled(line)), {
+        json: values.log === 'json',
+        quiet: values.quiet,
+      })
       // a closed standard output, as in `htpasswd serve … | head`, ends the log, not the service
       for (const output of [host.stdout, host.stderr]) output.on('error', () => {})
       if (request.values['print-preset']) {
@@ -39,9 +47,18 @@ export function serve(argv: readonly string[], io: Io, host: ServeHost = process
         return ExitStatus.ok
       }
       if (isWorker()) return runAsWorker(request, io, host, notify)
-      if (request.values.init) await makeFirstUser(request.file, request.values, io)
+      for (const text of unknownVariables(serveSpec, io.env, [values['password-env']]))
+        notify(`warning: ${text}`)
+      if (values.check) return checkServe(request, io, notify)
+      if (values.init) await makeFirstUser(request.file, values, io)
+      const { stdout, stderr } = host
       const env = appEnvironment(request, io)
-      const run = new GuardRun(request, { stdout: host.stdout, stderr: host.stderr, env }, notify)
+      const { platform } = io
+      const run = new GuardRun(
+        request,
+        { stdout, stderr, env, platform, isTerminal: io.isTerminal(2) },
+        notify,
+      )
       return runUntilStopped(run, notify, host)
     },
     io.env,

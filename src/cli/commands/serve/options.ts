@@ -10,6 +10,7 @@ import { whoMayDoWhat } from './options/permissions.ts'
 import type { ServeOption } from './options/row.ts'
 import { running } from './options/running.ts'
 import { whatToGuard } from './options/target.ts'
+import { synonyms } from './synonyms.ts'
 
 export const serveOptions = {
   ...whatToGuard,
@@ -26,6 +27,7 @@ export const serveSpec: CommandSpec<typeof serveOptions> = {
   positionalsBeforeApp: 1,
   describe: 'Puts the users of the password FILE (default .htpasswd) in front of a web app.',
   options: serveOptions,
+  synonyms,
   epilogue:
     'Each option is an environment variable, too: HTPASSWD_UPSTREAM, HTPASSWD_ALLOW_PATH (separated by commas) …\nAfter "--" comes an app to start, to wait for and to stop at the end: htpasswd serve -- mlflow server --port 5000',
 }

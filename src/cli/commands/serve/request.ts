@@ -30,7 +30,8 @@ export function serveRequest({
     )
   }
   if (!values.help && !values['print-preset']) checkTogether(values, command)
-  return { file: positionals[0] ?? file ?? DEFAULT_FILE, values, command }
+  const listen = { host: values.host ?? values.listen.host, port: values.port ?? values.listen.port }
+  return { file: positionals[0] ?? file ?? DEFAULT_FILE, values: { ...values, listen }, command }
 }
 
 function checkTogether(values: ServeValues, command: readonly string[]): void {

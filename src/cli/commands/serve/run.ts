@@ -2,16 +2,25 @@
 import type { Writable } from 'node:stream'
 import { HtpasswdError } from '../../../errors.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
+import type { HtpasswdFile } from '../../../store/htpasswd-file.ts'
 import { fileWarnings } from '../../password-file.ts'
-import { answers, appUrl, listensOutside, noteOnCommand, upstreamWarnings } from './app-location.ts'
+import { answers, appUrl, listensOutside, upstreamWarnings } from './app-location.ts'
 import { type ChildApp, startChild } from './app-process.ts'
 import { certificateOf, keyWarnings } from './certificate.ts'
 import { type Listener, openListener } from './listener.ts'
+import { isMlflowCommand, respondsAsMlflow } from './mlflow.ts'
+import type { Notify } from './notices.ts'
 import type { ServeValues } from './options.ts'
 import { openPermissions } from './permissions.ts'
 import { portOwner } from './port.ts'
 import type { ServeRequest } from './request.ts'
-import { startupMessage } from './startup-message.ts'
+import {
+  type StartupFacts,
+  startupFields,
+  startupLine,
+  startupMessage,
+  startupWarnings,
+} from './startup-message.ts'
 import { openUsers, reportChanges, type UserReports } from './users.ts'
 import { openWorkers } from './workers.ts'
 
@@ -19,6 +28,9 @@ export interface RunIo {
   readonly stdout: Writable
   readonly stderr: Writable
   readonly env: NodeJS.ProcessEnv
+  readonly platform: NodeJS.Platform
+  /** Whether messages appear at a terminal. */
+  readonly isTerminal: boolean
 }
 
 /** How long requests in flight may take to finish. */
@@ -27,15 +39,16 @@ const DRAIN_LIMIT_MS = 10_000
 export class GuardRun {
   readonly #request: ServeRequest
   readonly #io: RunIo
-  readonly #notify: (text: string) => void
+  readonly #notify: Notify
   readonly #closers: (() => unknown)[] = []
   #starting: Promise<string> | undefined
   #started = false
+  #stopping = false
   #listener: Listener | undefined
   #reports: UserReports | undefined
   #child: ChildApp | undefined
 
-  constructor(request: ServeRequest, io: RunIo, notify: (text: string) => void) {
+  constructor(request: ServeRequest, io: RunIo, notify: Notify) {
     this.#request = request
     this.#io = io
     this.#notify = notify
@@ -55,6 +68,7 @@ export class GuardRun {
 
   /** Lets requests in flight finish, then stops the app. */
   async stop(): Promise<void> {
+    this.#stopping = true
     while (this.#closers.length > 0) await this.#closers.pop()?.()
     // a start in progress ends with the app that it waits for
     if (!this.#started) await this.#starting?.catch(() => {})
@@ -88,23 +102,39 @@ export class GuardRun {
     const port = await listener.listen()
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
-    const warnings = fileWarnings(file).map(({ message, fix }) => `${message}. Fix it with: ${fix}`)
-    if (values['tls-key'] !== undefined) warnings.push(...keyWarnings(values['tls-key']))
-    if (upstream !== undefined)
-      warnings.push(...(await upstreamWarnings(upstream, listensOutside(command, env))))
-    this.#notify(
-      startupMessage({
-        file,
-        users: users.users().map(user => [user, users.get(user) ?? '']),
-        listen: { host: values.listen.host, port },
-        scheme: values['tls-cert'] === undefined ? 'http' : 'https',
-        prefix: values.prefix ?? '',
-        guarded: upstream?.origin ?? guardedWithoutUpstream(values),
-        note: noteOnCommand(command),
-        warnings,
-      }),
-    )
+    const facts = await this.#factsOf(users, port, upstream)
+    const warnings = await this.#warningsOf(facts, upstream)
+    // told to stop in the meantime
+    if (this.#stopping) return this.#child?.ended ?? ''
+    const message = this.#io.isTerminal ? startupMessage(facts) : startupLine(facts)
+    this.#notify(message, startupFields(facts))
+    for (const warning of warnings) this.#notify(`warning: ${warning}`)
     return this.#child?.ended ?? new Promise(() => {})
+  }
+
+  async #factsOf(users: HtpasswdFile, port: number, upstream: URL | undefined): Promise<StartupFacts> {
+    const { file, values, command } = this.#request
+    const { env, platform } = this.#io
+    const isRunning = async (): Promise<boolean> =>
+      this.#io.isTerminal && upstream !== undefined && (await respondsAsMlflow(upstream))
+    return {
+      file,
+      users: users.users().map(user => [user, users.get(user) ?? '']),
+      listen: { host: values.listen.host, port },
+      scheme: values['tls-cert'] === undefined ? 'http' : 'https',
+      prefix: values.prefix ?? '',
+      guarded: upstream?.origin ?? guardedWithoutUpstream(values),
+      mlflow: isMlflowCommand(command) ? 'started' : (await isRunning()) ? 'running' : undefined,
+      platform,
+      env,
+    }
+  }
+
+  async #warningsOf(facts: StartupFacts, upstream: URL | undefined): Promise<string[]> {
+    const { file, values, command } = this.#request
+    const ofApp =
+      upstream === undefined ? [] : await upstreamWarnings(upstream, listensOutside(command, this.#io.env))
+    return [...fileNotes(file, values['tls-key']), ...ofApp, ...startupWarnings(facts)]
   }
 
   async #startApp(command: readonly string[], upstream: URL): Promise<void> {
@@ -128,3 +158,9 @@ export class GuardRun {
 
 const guardedWithoutUpstream = (values: ServeValues): string =>
   values.demo ? 'the built-in demo page' : `what ${values['auth-endpoint'].join(' and ')} forwards`
+
+/** Who else can write the password file or read the private key. */
+export const fileNotes = (file: string, key: string | undefined): string[] => [
+  ...fileWarnings(file).map(({ message, fix }) => `${message}. Fix it with: ${fix}`),
+  ...(key === undefined ? [] : keyWarnings(key)),
+]

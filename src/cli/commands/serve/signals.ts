@@ -8,11 +8,15 @@ export interface SignalSource {
 }
 
 /** Signals whose default action is to terminate. */
-export const TERMINATING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP']
+export const TERMINATING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGBREAK', 'SIGHUP']
+/** Signals that log rotation and others send, which end a process by default or open Node's debugger (USR1). */
+export const IGNORED: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2']
+const STOPPING_ON_POSIX: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGQUIT']
 
 const reasons: Partial<Record<NodeJS.Signals, string>> = {
   SIGINT: 'Ctrl-C',
   SIGTERM: 'received SIGTERM',
+  SIGQUIT: 'received SIGQUIT',
   SIGBREAK: 'Ctrl-Break',
   SIGHUP: 'the terminal was closed',
 }
@@ -26,7 +30,7 @@ export interface StopSignals extends Disposable {
 
 export function catchStop(source: SignalSource, platform = process.platform): StopSignals {
   // Windows sends SIGHUP when the console window is closed, and ends the process some seconds later
-  const names = TERMINATING.filter(name => platform === 'win32' || name === 'SIGINT' || name === 'SIGTERM')
+  const names = platform === 'win32' ? TERMINATING : STOPPING_ON_POSIX
   const first = withResolvers<string>()
   const second = withResolvers<unknown>()
   let caught = 0
@@ -47,6 +51,17 @@ export function catchStop(source: SignalSource, platform = process.platform): St
     [Symbol.dispose]: () => {
       for (const name of names) source.off(name, stop)
       source.off('SIGHUP', hangup)
+    },
+  }
+}
+
+/** Takes the signals that mean nothing here, until it is disposed of. */
+export function ignoreSignals(source: SignalSource): Disposable {
+  const ignore = (): void => {}
+  for (const name of IGNORED) source.on(name, ignore)
+  return {
+    [Symbol.dispose]: () => {
+      for (const name of IGNORED) source.off(name, ignore)
     },
   }
 }

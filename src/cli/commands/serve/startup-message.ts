@@ -1,71 +1,80 @@
-// The message of `serve` when it is up: where to open it, the variables of MLflow's client, the users, warnings.
-
+// What `serve` says when it is up: where to open it, what it guards, the variables of MLflow's client; and its warnings.
 import { type HashInfo, identify } from '../../../hash/registry.ts'
 import { count, printable, shellWord } from '../../terminal/output.ts'
 import { programName } from '../../terminal/program-name.ts'
 import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './address.ts'
+import { clientVariables, shellOf } from './mlflow.ts'
 
 export interface StartupFacts {
   readonly file: string
   /** The users and their stored hashes, in the order of the file. */
-  readonly users: Iterable<readonly [user: string, hash: string]>
+  readonly users: readonly (readonly [user: string, hash: string])[]
   readonly listen: ListenAddress
   readonly scheme: 'http' | 'https'
   /** `/mlflow` or empty. */
   readonly prefix: string
   /** A URL, or `the built-in demo page`. */
   readonly guarded: string
-  readonly warnings: readonly string[]
-  /** Follows the first line; corrects what the app itself may have printed. */
-  readonly note?: string | undefined
+  /** `started`: by the guard. MLflow's own messages then recommend options that would bypass it. */
+  readonly mlflow: 'started' | 'running' | undefined
+  readonly platform: NodeJS.Platform
+  readonly env: NodeJS.ProcessEnv
   readonly outside?: readonly string[]
 }
 
 const NAMES_SHOWN = 5
 
+/** At a terminal: at most eight lines. */
 export function startupMessage(facts: StartupFacts): string {
-  const users = [...facts.users]
-  const urls = reachableUrls(facts.scheme, facts.listen, facts.outside?.slice()).map(
-    url => `${url}${facts.prefix}${facts.prefix && '/'}`,
-  )
-  // a client on another machine needs an address that it can reach
-  const clientUrl = (urls[1] ?? urls[0] ?? '').replace(/\/$/, '')
-  const only = users.length === 1 ? users[0]?.[0] : undefined
-  const name = only !== undefined && /^[\w.@-]+$/.test(only) ? only : 'your-name'
+  const urls = urlsOf(facts)
+  const [first = '', second, ...others] = urls
+  const hint = isLoopback(facts.listen.host) ? '  (for other machines as well: --host 0.0.0.0)' : ''
+  const more = others.length === 0 ? '' : `  (and ${others.length} more)`
   return [
-    `Guarding ${facts.guarded} with ${count(users.length, 'user')} of ${facts.file}`,
-    ...(facts.note === undefined ? [] : [facts.note]),
-    '',
-    ...urls.map((url, i) => `${i === 0 ? '  Open  ' : '        '}${url}`),
-    ...reachNote(facts.listen),
-    '',
-    "  MLflow's Python client, before it runs:",
-    ...clientLines(clientUrl, name),
-    '',
-    ...[...facts.warnings, ...listenWarnings(facts), ...hashWarnings(users, facts.file)].map(
-      text => `warning: ${text}\n`,
-    ),
+    `Open  ${first}${hint}`,
+    ...(second === undefined ? [] : [`      ${second}${more}`]),
+    guarding(facts),
+    ...(facts.mlflow === 'started'
+      ? ['MLflow needs none of the options --host and --allowed-hosts that it mentions.']
+      : []),
+    ...(facts.mlflow === undefined ? [] : mlflowLines(facts, urls)),
   ].join('\n')
 }
 
-const reachNote = ({ host, port }: ListenAddress): string[] =>
-  isLoopback(host) ? [`        (from this machine only; for others use --listen 0.0.0.0:${port})`] : []
+/** Without a terminal, for a log: one line. */
+export const startupLine = (facts: StartupFacts): string =>
+  `Open ${urlsOf(facts).join(', ')} - ${guarding(facts)}`
 
-/** The three variables of MLflow's client, for a POSIX shell, PowerShell and cmd. */
-function clientLines(url: string, user: string): string[] {
-  const set = [
-    ['MLFLOW_TRACKING_URI', url],
-    ['MLFLOW_TRACKING_USERNAME', user],
-    ['MLFLOW_TRACKING_PASSWORD', 'your-password'],
-  ] as const
-  return [
-    `    sh          export ${set.map(([name, value]) => `${name}='${value}'`).join(' ')}`,
-    `    PowerShell  ${set.map(([name, value]) => `$env:${name}='${value}'`).join('; ')}`,
-    `    cmd         ${set.map(([name, value]) => `set "${name}=${value}"`).join(' & ')}`,
-  ]
+/** The same for programs. */
+export const startupFields = (facts: StartupFacts): Readonly<Record<string, unknown>> => ({
+  event: 'started',
+  urls: urlsOf(facts),
+  app: facts.guarded,
+  file: facts.file,
+  users: facts.users.length,
+})
+
+const guarding = ({ guarded, users, file }: StartupFacts): string =>
+  `Guarding ${guarded} with ${count(users.length, 'user')} of ${file}`
+
+const urlsOf = ({ scheme, listen, prefix, outside }: StartupFacts): string[] =>
+  reachableUrls(scheme, listen, outside?.slice()).map(url => `${url}${prefix}${prefix && '/'}`)
+
+function mlflowLines({ users, platform, env }: StartupFacts, urls: readonly string[]): string[] {
+  // a client on another machine needs an address that it can reach
+  const url = (urls[1] ?? urls[0] ?? '').replace(/\/$/, '')
+  const only = users.length === 1 ? users[0]?.[0] : undefined
+  const name = only !== undefined && /^[\w.@-]+$/.test(only) ? only : 'your-name'
+  const variables = clientVariables(url, name, shellOf(platform, env))
+  return ["For MLflow's Python client, before it runs:", ...variables.map(line => `  ${line}`)]
 }
 
-function listenWarnings({ listen, scheme }: StartupFacts): string[] {
+/** Passwords that can be read on the network, and users whose hashes are weak or unusable. */
+export const startupWarnings = (
+  facts: Pick<StartupFacts, 'file' | 'users' | 'listen' | 'scheme'>,
+): string[] => [...listenWarnings(facts), ...hashWarnings(facts.users, facts.file)]
+
+function listenWarnings({ listen, scheme }: Pick<StartupFacts, 'listen' | 'scheme'>): string[] {
   if (scheme === 'https' || isLoopback(listen.host)) return []
   const where = isEveryAddress(listen.host) ? 'every network of this machine' : listen.host
   return [

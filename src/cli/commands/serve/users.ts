@@ -3,10 +3,12 @@ import { HtpasswdError } from '../../../errors.ts'
 import { identify } from '../../../hash/registry.ts'
 import { isMissing } from '../../../store/file-error.ts'
 import { HtpasswdFile } from '../../../store/htpasswd-file.ts'
+import { folderMessage, kindOfPath } from '../../password-file.ts'
 import { count, shellWord } from '../../terminal/output.ts'
 
 /** @throws HtpasswdError for a file that is missing, unreadable, empty or without any user who could log in. */
 export async function openUsers(path: string): Promise<HtpasswdFile> {
+  if (kindOfPath(path) === 'folder') throw new HtpasswdError('ERR_FILE_ACCESS', folderMessage(path))
   const file = await HtpasswdFile.open(path).catch((error: HtpasswdError) => {
     if (!isMissing(error.cause)) throw error
     const advice = `create it with: htpasswd -B -C 12 -c ${shellWord(path)} NAME (or start with --init)`

@@ -39,6 +39,7 @@ const readName = (value: string): string => {
 const {
   help: _help,
   init: _init,
+  check: _check,
   generate: _generate,
   'generate-to': _generateTo,
   'password-file': _passwordFile,

@@ -1,6 +1,8 @@
 // Options of `htpasswd serve` under "What the app sees": what is sent to the app, and the limits on its connections.
-import { duration, text, wholeNumber } from '../../../options/table.ts'
-import type { ServeOptionTable } from './row.ts'
+import { checkDropHeader, checkUserHeader } from '../../../../http/proxy/header-lists.ts'
+import { checkUpgradeProtocol } from '../../../../http/proxy/upgrade.ts'
+import { duration, wholeNumber } from '../../../options/table.ts'
+import { checked, type ServeOptionTable } from './row.ts'
 
 const group = 'What the app sees:'
 
@@ -9,7 +11,7 @@ export const whatTheAppSees = {
     group,
     argument: 'NAME',
     describe: 'send the user name to the app in this header, such as X-Forwarded-User',
-    read: text,
+    read: checked(checkUserHeader),
   },
   'forward-auth': {
     group,
@@ -31,7 +33,7 @@ export const whatTheAppSees = {
     argument: 'NAME',
     repeatable: true,
     describe: 'drop this header of clients, besides those that name a user or an address (repeatable)',
-    read: text,
+    read: checked(checkDropHeader),
     guard: 'dropHeaders',
   },
   'allow-upgrade': {
@@ -40,7 +42,7 @@ export const whatTheAppSees = {
     repeatable: true,
     describe:
       'let connections switch to this protocol besides websocket, such as tcp for Docker (repeatable)',
-    read: text,
+    read: checked(checkUpgradeProtocol),
     guard: 'allowUpgrades',
   },
   'max-upstream-connections': {

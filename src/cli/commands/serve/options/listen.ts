@@ -1,7 +1,8 @@
 // Options of `htpasswd serve` under "Where to listen": the address, HTTPS, and the path below which the app is served.
-import { text } from '../../../options/table.ts'
-import { readAddress } from '../address.ts'
-import type { ServeOptionTable } from './row.ts'
+import { checkPrefix } from '../../../../http/guard/route.ts'
+import { text, wholeNumber } from '../../../options/table.ts'
+import { readAddress, readHost } from '../address.ts'
+import { checked, type ServeOptionTable } from './row.ts'
 
 const group = 'Where to listen:'
 
@@ -9,9 +10,22 @@ export const whereToListen = {
   listen: {
     group,
     argument: '[HOST:]PORT',
-    describe: 'address to listen on; 0.0.0.0:8080 is every IPv4 address',
+    describe: 'address to listen on; 0.0.0.0 is every IPv4 address, and the port 8080 if none is given',
     default: '127.0.0.1:8080',
     read: readAddress,
+  },
+  host: {
+    group,
+    argument: 'HOST',
+    describe: 'the host of --listen alone, such as 0.0.0.0',
+    read: readHost,
+  },
+  port: {
+    group,
+    argument: 'PORT',
+    alias: 'p',
+    describe: 'the port of --listen alone',
+    read: wholeNumber(0, 65535),
   },
   'tls-cert': {
     group,
@@ -29,7 +43,7 @@ export const whereToListen = {
     group,
     argument: 'PATH',
     describe: 'serve the app below this path, such as /mlflow',
-    read: text,
+    read: checked(checkPrefix),
     guard: 'prefix',
   },
 } as const satisfies ServeOptionTable

@@ -1,8 +1,13 @@
 // Options of `htpasswd serve` under "Who gets in": the challenge, what needs no login, and the limits on failures and connections.
+
+import { formatChallenge } from '../../../../http/basic/challenge.ts'
 import { type ProxyName, proxyNames } from '../../../../http/guard/auth-endpoint.ts'
+import { checkTrustProxy } from '../../../../http/guard/client-address.ts'
+import { checkOrigin } from '../../../../http/guard/cross-site.ts'
+import { checkAllowPath } from '../../../../http/guard/route.ts'
 import { languages } from '../../../../http/pages/texts.ts'
 import { oneOf, text, wholeNumber } from '../../../options/table.ts'
-import type { ServeOptionTable } from './row.ts'
+import { checked, type ServeOptionTable } from './row.ts'
 
 const group = 'Who gets in:'
 
@@ -12,7 +17,7 @@ export const whoGetsIn = {
     argument: 'TEXT',
     describe: 'realm of the challenge',
     default: 'Restricted',
-    read: text,
+    read: checked(realm => formatChallenge(realm) && realm),
     guard: 'realm',
   },
   contact: {
@@ -35,7 +40,7 @@ export const whoGetsIn = {
     argument: 'PATH',
     repeatable: true,
     describe: 'no login for GET and HEAD of exactly this path (repeatable)',
-    read: text,
+    read: checked(checkAllowPath),
     guard: 'allowPaths',
   },
   'allow-origin': {
@@ -43,7 +48,7 @@ export const whoGetsIn = {
     argument: 'ORIGIN',
     repeatable: true,
     describe: 'allow cross-origin requests with credentials (CORS) from this origin (repeatable)',
-    read: text,
+    read: checked(checkOrigin),
     guard: 'allowOrigins',
   },
   'max-failures': {
@@ -66,8 +71,9 @@ export const whoGetsIn = {
     group,
     argument: 'CIDR',
     repeatable: true,
-    describe: 'trust X-Forwarded-For from these addresses (repeatable)',
-    read: text,
+    describe:
+      'trust X-Forwarded-For, -Proto and -Host from these addresses; also "loopback" and "private" (repeatable, or with commas)',
+    read: checked(checkTrustProxy),
     guard: 'trustProxy',
   },
   'auth-endpoint': {

@@ -10,6 +10,7 @@ export const running = {
     argument: 'FORMAT',
     describe: 'access log on standard output: text, json or off',
     default: 'text',
+    negated: 'off',
     read: oneOf('text', 'json', 'off'),
   },
   workers: {
@@ -18,6 +19,11 @@ export const running = {
     describe: 'number of processes that share the port, for more requests than one core serves',
     default: '1',
     read: wholeNumber(1, 64),
+  },
+  quiet: { group, describe: 'no messages but warnings and errors; the access log has --log off' },
+  check: {
+    group,
+    describe: 'check the options and files, tell whether the app responds, and start nothing',
   },
   config: {
     group,

@@ -1,6 +1,6 @@
 // Options of `htpasswd serve` under "What to guard": which app is guarded, and the first user.
-import { parseUpstreamUrl } from '../../../../http/client/upstream-url.ts'
 import { passwordOptions } from '../../../password/options.ts'
+import { readUpstream } from '../address.ts'
 import type { ServeOptionTable } from './row.ts'
 
 const group = 'What to guard:'
@@ -9,8 +9,9 @@ export const whatToGuard = {
   upstream: {
     group,
     argument: 'URL',
-    describe: 'the app to guard, such as http://127.0.0.1:5000',
-    read: (value: string): URL => parseUpstreamUrl(value),
+    single: true,
+    describe: 'the app to guard, such as http://127.0.0.1:5000; 5000 and 127.0.0.1:5000 are taken as well',
+    read: readUpstream,
   },
   demo: { group, describe: 'guard a small built-in page' },
   init: {

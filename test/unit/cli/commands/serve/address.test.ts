@@ -5,6 +5,8 @@ import {
   isLoopback,
   reachableUrls,
   readAddress,
+  readHost,
+  readUpstream,
 } from '../../../../../src/cli/commands/serve/address.ts'
 
 test.each([
@@ -13,15 +15,54 @@ test.each([
   ['[::]:8080', { host: '::', port: 8080 }],
   ['*:8080', { host: '::', port: 8080 }],
   ['box.example:0', { host: 'box.example', port: 0 }],
+  ['0.0.0.0', { host: '0.0.0.0', port: 8080 }],
+  ['[::]', { host: '::', port: 8080 }],
+  ['localhost', { host: 'localhost', port: 8080 }],
+  ['*', { host: '::', port: 8080 }],
 ])('--listen %s', (text, address) => {
   expect(readAddress(text)).toEqual(address)
 })
 
-test.each(['', ':8080', '127.0.0.1', '1:2:3', '::1:8080', '70000', '-1', '80a'])(
-  '--listen %j is refused',
-  text => {
-    expect(() => readAddress(text)).toThrow(/^expected \[HOST:\]PORT such as .*, got "/)
-  },
+test.each([
+  '',
+  ':8080',
+  '1:2:3',
+  '::1:8080',
+  '70000',
+  '-1',
+  '80a',
+  'http://x',
+  '1.2.3',
+  '[::',
+  'a..b',
+  'a_b/c',
+])('--listen %j is refused', text => {
+  expect(() => readAddress(text)).toThrow(/^expected \[HOST:\]PORT such as .*, got "/)
+})
+
+test.each([
+  ['0.0.0.0', '0.0.0.0'],
+  ['::', '::'],
+  ['[::1]', '::1'],
+  ['*', '::'],
+  ['lab.example', 'lab.example'],
+])('--host %s', (text, host) => expect(readHost(text)).toBe(host))
+
+test.each(['', '8080', '0.0.0.0:8080', 'http://x'])('--host %j is refused', text => {
+  expect(() => readHost(text)).toThrow(/^expected a host such as 0\.0\.0\.0, .*, got "/)
+})
+
+test.each([
+  ['5000', 'http://localhost:5000'],
+  ['127.0.0.1:5000', 'http://127.0.0.1:5000'],
+  ['[::1]:5000', 'http://[::1]:5000'],
+  ['lab-1.example:80/', 'http://lab-1.example'],
+  ['https://lab.example', 'https://lab.example'],
+])('--upstream %s', (text, origin) => expect(readUpstream(text).origin).toBe(origin))
+
+test.each(['99999', 'lab', 'ftp://x', 'a:b', 'http://x/y', '127.0.0.1:5000/path', ''])(
+  '--upstream %j is refused',
+  text => expect(() => readUpstream(text)).toThrow(/^expected a URL /),
 )
 
 test.each([

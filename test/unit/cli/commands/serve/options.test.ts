@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { guardOptions, serveOptions, serveSpec } from '../../../../../src/cli/commands/serve/options.ts'
 import { parseServe } from '../../../../../src/cli/commands/serve/request.ts'
+import { synonyms } from '../../../../../src/cli/commands/serve/synonyms.ts'
 import { helpOf } from '../../../../../src/cli/options/parse.ts'
+import { unknownVariables } from '../../../../../src/cli/options/values.ts'
 import { passwordOptions } from '../../../../../src/cli/password/options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'serve-options-'))
@@ -71,6 +73,13 @@ test('each option is an environment variable and a name of --config, with the sa
     listen: '0.0.0.0:81',
     log: 'json',
     lang: 'de',
+    host: '0.0.0.0',
+    port: '81',
+    'user-header': 'X-User',
+    'drop-header': 'X-Role',
+    'allow-origin': 'https://notebook.example',
+    'allow-upgrade': 'tcp',
+    'trust-proxy': '10.0.0.0/8',
     'max-failures': '3',
     'max-connections': '5',
     'upstream-timeout': '4',
@@ -178,7 +187,7 @@ test.each<[why: string, argv: string[], env: NodeJS.ProcessEnv, message: string 
     'a config that is not there',
     ['--config', '/no/such.json'],
     {},
-    /^--config expected a readable JSON file, got \/no\/such.json/,
+    /^cannot read --config .*such.json: there is no such file$/,
   ],
 ])('%s is an error that names it', (_, argv, env, message) => {
   expect(() => values(argv, env)).toThrow(message)
@@ -252,4 +261,76 @@ test('a row names the option of the guard that its value is', () => {
     maxConnectionsPerAddress: 100,
     authEndpoints: [],
   })
+})
+
+test('--host and --port replace their part of --listen', () => {
+  const { listen } = values(['--host', '0.0.0.0'])
+  expect(listen).toEqual({ host: '0.0.0.0', port: 8080 })
+  expect(values(['-p', '9000']).listen).toEqual({ host: '127.0.0.1', port: 9000 })
+  expect(values(['--port', '1'], { HTPASSWD_LISTEN: '[::]:2' }).listen).toEqual({ host: '::', port: 1 })
+})
+
+test('--upstream twice is an error: which app is meant cannot be known', () => {
+  expect(() => parseServe(['--upstream', '1', '--upstream', '2'], {})).toThrow(
+    '--upstream is given 2 times (1, 2); expected it once',
+  )
+  expect(parseServe(['--upstream', '1'], { HTPASSWD_UPSTREAM: '2' }).values.upstream?.port).toBe('1')
+})
+
+test('--no-log is --log off, and false in a file; other options with an argument have no --no-', () => {
+  expect(values(['--no-log']).log).toBe('off')
+  expect(values(['--config', configFile({ log: false })]).log).toBe('off')
+  expect(() => values(['--no-realm'])).toThrow('unknown option --no-realm; --realm takes TEXT')
+})
+
+test.each([
+  [['--allow-path', 'health'], '--allow-path expected a path like /health, got "health"'],
+  [['--allow-origin', '*'], '--allow-origin expected origins like https://notebook.example, got "*"'],
+  [['--trust-proxy', '10.0.0.0/99'], '--trust-proxy expected addresses, CIDR blocks such as 10.0.0.0/8'],
+  [['--user-header', 'Host'], '--user-header expected a header name such as X-Forwarded-User'],
+  [['--drop-header', 'Host'], '--drop-header expected header names such as X-User-Role, got "Host"'],
+  [['--allow-upgrade', 'h2c'], '--allow-upgrade expected protocols such as tcp'],
+  [['--prefix', 'lab'], '--prefix expected a path like /mlflow, got "lab"'],
+  [['--realm', 'a\nb'], '--realm expected text without control characters'],
+])('%j: the message names what was typed', (argv, message) => {
+  expect(() => values(argv)).toThrow(message)
+})
+
+test('the message names the variable and the key of the file as well', () => {
+  expect(() => values([], { HTPASSWD_TRUST_PROXY: 'x' })).toThrow('HTPASSWD_TRUST_PROXY expected addresses')
+  const config = configFile({ prefix: 'x' })
+  expect(() => values(['--config', config])).toThrow(`"prefix" in ${config} expected a path`)
+})
+
+test('a --config file that is not there: its name and why', () => {
+  expect(() => values(['--config', join(folder, 'x.json')])).toThrow(/x\.json: there is no such file$/)
+})
+
+test.each(Object.entries(synonyms))('--%s: %s', (name, hint) => {
+  expect(Object.hasOwn(serveOptions, name)).toBe(false)
+  for (const [, option = ''] of hint.matchAll(/--([a-z-]+)/g)) expect(serveOptions).toHaveProperty(option)
+  const given = name.length === 1 ? `-${name}` : `--${name}`
+  expect(() => values([given])).toThrow(
+    `unknown option ${given}; ${hint.startsWith('--') ? 'use ' : ''}${hint}`,
+  )
+})
+
+test('variables that look like options and are none are named, with the nearest one', () => {
+  const environment = {
+    HTPASSWD_UPSTREM: 'x',
+    HTPASSWD_SOMETHING_ELSE: 'x',
+    HTPASSWD_FILE: 'users',
+    HTPASSWD_REALM: 'Lab',
+    HTPASSWD_PW: 'secret',
+    // what Kubernetes sets for a service that is called htpasswd
+    HTPASSWD_SERVICE_HOST: '10.0.0.1',
+    HTPASSWD_PORT: 'tcp://10.0.0.1:80',
+    HTPASSWD_PORT_80_TCP_ADDR: '10.0.0.1',
+    PATH: '/bin',
+  }
+  expect(unknownVariables(serveSpec, environment, ['HTPASSWD_PW', undefined])).toEqual([
+    'the environment variable HTPASSWD_UPSTREM is not used; did you mean HTPASSWD_UPSTREAM?',
+    'the environment variable HTPASSWD_SOMETHING_ELSE is not used; no option has this name',
+  ])
+  expect(values([], environment).listen.port).toBe(8080)
 })

@@ -1,11 +1,12 @@
 // Signals of both kinds of system: which stop, which reload, and that nothing stays registered.
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
-import { catchHangup, catchStop } from '../../../../../src/cli/commands/serve/signals.ts'
+import { catchHangup, catchStop, ignoreSignals } from '../../../../../src/cli/commands/serve/signals.ts'
 
 test.each([
   ['linux', 'SIGINT'],
   ['linux', 'SIGTERM'],
+  ['linux', 'SIGQUIT'],
   ['win32', 'SIGINT'],
   ['win32', 'SIGBREAK'],
   ['win32', 'SIGHUP'],
@@ -17,6 +18,15 @@ test.each([
   source.emit('SIGINT', 'SIGINT')
   expect(await stop.second).toBe('SIGINT')
   stop[Symbol.dispose]()
+  expect(source.eventNames()).toEqual([])
+})
+
+test('USR1 and USR2 have a listener, without which Node opens its debugger or ends', () => {
+  const source = new EventEmitter()
+  const ignored = ignoreSignals(source)
+  expect(source.eventNames()).toEqual(['SIGUSR1', 'SIGUSR2'])
+  expect(source.emit('SIGUSR1', 'SIGUSR1')).toBe(true)
+  ignored[Symbol.dispose]()
   expect(source.eventNames()).toEqual([])
 })
 

@@ -3,62 +3,110 @@ import { expect, test } from 'vitest'
 import {
   hashWarnings,
   type StartupFacts,
+  startupFields,
+  startupLine,
   startupMessage,
+  startupWarnings,
 } from '../../../../../src/cli/commands/serve/startup-message.ts'
 
 const BCRYPT = `$2y$12$${'a'.repeat(21)}e${'a'.repeat(30)}C`
 const APR1 = '$apr1$lZL6V/ci$eIMz/iKDkbtys/uU7LEK00'
-const facts = (changes: Partial<StartupFacts>): StartupFacts => ({
+const facts = (changes: Partial<StartupFacts> = {}): StartupFacts => ({
   file: 'users',
   users: [['ann', BCRYPT]],
   listen: { host: '127.0.0.1', port: 8080 },
   scheme: 'http',
   prefix: '',
   guarded: 'http://127.0.0.1:5000',
-  warnings: [],
+  mlflow: undefined,
+  platform: 'linux',
+  env: {},
   outside: ['192.168.1.5'],
   ...changes,
 })
+const everywhere = { host: '0.0.0.0', port: 8080 }
+const MLFLOW = {
+  sh: `
+For MLflow's Python client, before it runs:
+  export MLFLOW_TRACKING_URI='http://127.0.0.1:8080'
+  export MLFLOW_TRACKING_USERNAME='ann'
+  export MLFLOW_TRACKING_PASSWORD='your-password'`,
+}
 
-test('on loopback: one address, the lines of three shells, nothing to worry about', () => {
-  const text = startupMessage(facts({}))
-  expect(text).toContain('Guarding http://127.0.0.1:5000 with 1 user of users')
-  expect(text).toContain('Open  http://127.0.0.1:8080')
-  expect(text).toContain(
-    "export MLFLOW_TRACKING_URI='http://127.0.0.1:8080' MLFLOW_TRACKING_USERNAME='ann' MLFLOW_TRACKING_PASSWORD='your-password'",
+test('at a terminal the address comes first', () => {
+  expect(startupMessage(facts())).toBe(
+    `Open  http://127.0.0.1:8080  (for other machines as well: --host 0.0.0.0)
+Guarding http://127.0.0.1:5000 with 1 user of users`,
   )
-  expect(text).toContain(
-    "$env:MLFLOW_TRACKING_URI='http://127.0.0.1:8080'; $env:MLFLOW_TRACKING_USERNAME='ann'",
-  )
-  expect(text).toContain(
-    'set "MLFLOW_TRACKING_URI=http://127.0.0.1:8080" & set "MLFLOW_TRACKING_USERNAME=ann"',
-  )
-  expect(text).toContain('from this machine only; for others use --listen 0.0.0.0:8080')
-  expect(text).not.toContain('warning')
 })
 
-test('a note on the app stands below the first line', () =>
-  expect(startupMessage(facts({ note: 'of the app' }))).toMatch(/^Guarding .*\nof the app\n\n/))
+test('beyond loopback: an address of this machine, one of the network, how many more', () => {
+  const outside = ['192.168.1.5', '172.17.0.1', '10.8.0.3']
+  expect(startupMessage(facts({ listen: everywhere, prefix: '/mlflow', outside }))).toBe(
+    `Open  http://127.0.0.1:8080/mlflow/
+      http://192.168.1.5:8080/mlflow/  (and 2 more)
+Guarding http://127.0.0.1:5000 with 1 user of users`,
+  )
+})
 
-test('beyond loopback: every address, a warning for plain HTTP, and the client gets the outside one', () => {
-  const text = startupMessage(facts({ listen: { host: '0.0.0.0', port: 8080 }, prefix: '/mlflow' }))
-  expect(text).toContain('http://127.0.0.1:8080/mlflow/')
-  expect(text).toContain('http://192.168.1.5:8080/mlflow/')
+test('the variables are those of MLflow, for MLflow only', () => {
+  expect(startupMessage(facts({ mlflow: 'running' }))).toContain(MLFLOW.sh)
+  expect(startupMessage(facts())).not.toContain('MLFLOW')
+  const started = startupMessage(facts({ mlflow: 'started' }))
+  expect(started).toContain('MLflow needs none of the options --host and --allowed-hosts')
+})
+
+test.each<[NodeJS.Platform, NodeJS.ProcessEnv, string]>([
+  ['win32', {}, "  $env:MLFLOW_TRACKING_USERNAME='ann'"],
+  ['win32', { PROMPT: '$P$G' }, '  set "MLFLOW_TRACKING_USERNAME=ann"'],
+  ['win32', { SHELL: '/usr/bin/bash', PROMPT: '' }, "  export MLFLOW_TRACKING_USERNAME='ann'"],
+  ['darwin', {}, "  export MLFLOW_TRACKING_USERNAME='ann'"],
+])('on %s with %j: the lines of one shell', (platform, env, line) => {
+  const text = startupMessage(facts({ mlflow: 'running', platform, env }))
+  expect(text.split('\n')).toContain(line)
+  expect(text.match(/MLFLOW_TRACKING_USERNAME/g)).toHaveLength(1)
+})
+
+test('it has at most eight lines of at most 80 columns, whatever applies', () => {
+  const outside = ['192.168.100.105', '172.17.0.1']
+  const text = startupMessage(
+    facts({ mlflow: 'started', listen: everywhere, prefix: '/mlflow', outside, file: 'mlflow-authfile' }),
+  )
+  const lines = text.split('\n')
+  expect(lines).toHaveLength(8)
+  for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80)
+})
+
+test('the client gets the address that other machines reach', () => {
+  const text = startupMessage(facts({ mlflow: 'running', listen: everywhere, prefix: '/mlflow' }))
   expect(text).toContain("MLFLOW_TRACKING_URI='http://192.168.1.5:8080/mlflow'")
-  expect(text).toContain('warning: plain HTTP on every network of this machine')
-  expect(text).not.toContain('from this machine only')
-})
-
-test('with a certificate there is no such warning', () => {
-  expect(startupMessage(facts({ listen: { host: '0.0.0.0', port: 443 }, scheme: 'https' }))).not.toContain(
-    'warning',
-  )
 })
 
 test('a name that a shell would take apart is not put into the lines', () => {
-  expect(startupMessage(facts({ users: [["o'brien; rm", BCRYPT]] }))).toContain(
+  expect(startupMessage(facts({ mlflow: 'running', users: [["o'brien; rm", BCRYPT]] }))).toContain(
     "MLFLOW_TRACKING_USERNAME='your-name'",
   )
+})
+
+test('without a terminal it is one line, with every address', () => {
+  expect(startupLine(facts({ listen: everywhere, mlflow: 'started' }))).toBe(
+    'Open http://127.0.0.1:8080, http://192.168.1.5:8080 - Guarding http://127.0.0.1:5000 with 1 user of users',
+  )
+  expect(startupFields(facts())).toEqual({
+    event: 'started',
+    urls: ['http://127.0.0.1:8080'],
+    app: 'http://127.0.0.1:5000',
+    file: 'users',
+    users: 1,
+  })
+})
+
+test('plain HTTP on the network is a warning, HTTPS is none', () => {
+  expect(startupWarnings(facts())).toEqual([])
+  expect(startupWarnings(facts({ listen: everywhere }))).toEqual([
+    expect.stringContaining('plain HTTP on every network of this machine'),
+  ])
+  expect(startupWarnings(facts({ listen: everywhere, scheme: 'https' }))).toEqual([])
 })
 
 test('weak and unusable hashes are named by user, never shown', () => {

@@ -30,7 +30,7 @@ test("the guard's options go on to it as they were given, paths in full", () => 
     ...[
       '--tls-key=/etc/k.pem',
       '--allow-path',
-      '/a b',
+      '/a%20b',
       '--allow-path=/c',
       '--no-preserve-host',
       '--forward-auth',
@@ -41,7 +41,7 @@ test("the guard's options go on to it as they were given, paths in full", () => 
     '--upstream=http://127.0.0.1:5000',
     `--tls-cert=${resolve('/srv/lab/c.pem')}`,
     `--tls-key=${resolve('/etc/k.pem')}`,
-    '--allow-path=/a b',
+    '--allow-path=/a%20b',
     '--allow-path=/c',
     '--forward-auth',
     '--no-preserve-host',
@@ -82,7 +82,7 @@ test.each<[string[], string]>([
   expect(() => parse(...argv)).toThrow(expect.objectContaining({ message: expect.stringContaining(message) }))
 })
 
-test('no option of the guard is left out but --init, which would write, and where its password comes from', () => {
+test('no option of the guard is left out but --init, which would write, where its password comes from, and --check', () => {
   const missing = Object.keys(serveOptions).filter(name => !Object.hasOwn(serviceSpec.options, name))
-  expect(missing).toEqual(['init', ...Object.keys(passwordOptions)])
+  expect(missing).toEqual(['init', ...Object.keys(passwordOptions), 'check'])
 })

@@ -1,0 +1,70 @@
+// `serve --check`: does all that a start does before it listens, and tells whether the app responds.
+import { existsSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
+import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
+import type { HtpasswdFile } from '../../../store/htpasswd-file.ts'
+import type { Io } from '../../terminal/io.ts'
+import { count } from '../../terminal/output.ts'
+import { urlOf } from './address.ts'
+import { answers, appUrl } from './app-location.ts'
+import { certificateOf } from './certificate.ts'
+import { openListener } from './listener.ts'
+import type { Notify } from './notices.ts'
+import { openPermissions } from './permissions.ts'
+import type { ServeRequest } from './request.ts'
+import { fileNotes } from './run.ts'
+import { startupWarnings } from './startup-message.ts'
+import { openUsers } from './users.ts'
+
+/**
+ * Prints what was checked; resolves with status 0, also if the app does not run.
+ *
+ * @throws HtpasswdError whatever would keep the guard from starting.
+ */
+export async function checkServe(request: ServeRequest, io: Io, notify: Notify): Promise<number> {
+  const { file, values, command } = request
+  const upstream = appUrl(request, io.env)
+  const scheme = values['tls-cert'] === undefined ? 'http' : 'https'
+  const lines = [`listens at ${urlOf(scheme, values.listen.host, values.listen.port)}`]
+  if (values.init && !existsSync(file)) lines.push(`${file} is missing: a start would create it`)
+  else {
+    await using users = await openUsers(file)
+    await buildGuard(request, users, upstream, io.env)
+    lines.push(`${file} has ${count(users.size, 'user')}`)
+    const hashes = users.users().map(user => [user, users.get(user) ?? ''] as const)
+    const facts = { ...values, file, users: hashes, scheme } as const
+    for (const text of [...fileNotes(file, values['tls-key']), ...startupWarnings(facts)])
+      notify(`warning: ${text}`)
+  }
+  if (command.length > 0) lines.push(`${command[0]} was not started`)
+  else if (upstream !== undefined) lines.push(await describeApp(upstream))
+  io.out(`${lines.join('\n')}\nThe configuration is valid. Nothing was started.\n`)
+  return 0
+}
+
+/** The guard checks its own options; certificate, rules and groups are read as at a start. */
+async function buildGuard(
+  request: ServeRequest,
+  users: HtpasswdFile,
+  upstream: URL | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const ignore = (): void => {}
+  const { values } = request
+  const certificate = certificateOf(values, ignore)
+  const listener = openListener({
+    users,
+    access: await openPermissions(request, env, ignore),
+    certificate,
+    upstream,
+    values,
+    stdout: new PassThrough(),
+    notify: ignore,
+  })
+  await listener.close(0)
+}
+
+async function describeApp(upstream: URL): Promise<string> {
+  const responds = await answers(hostOf(upstream), portOf(upstream))
+  return `the app at ${upstream.origin} ${responds ? 'responds' : 'does not respond yet'}`
+}
