@@ -96,7 +96,7 @@ test('each option is an environment variable and a name of --config, with the sa
   for (const [name, row] of Object.entries(serveSpec.options)) {
     if (name === 'help' || name === 'config') continue
     const isSwitch = !('argument' in row)
-    const sample = samples[name] ?? '/some'
+    const sampleOf = (option: string): string => samples[option] ?? '/some'
     // options that need another one are given with it, and --init where it is wanted
     const pair = { 'tls-cert': 'tls-key', 'tls-key': 'tls-cert', 'auth-endpoint': 'trust-proxy' }[name]
     const names = [name, ...(pair === undefined ? [] : [pair])]
@@ -106,13 +106,16 @@ test('each option is an environment variable and a name of --config, with the sa
         : /^(readers|admins|mlflow-static-prefix)$/.test(name)
           ? ['--preset', 'mlflow']
           : []
-    const typed = values([...init, ...names.flatMap(one => (isSwitch ? [`--${one}`] : [`--${one}`, sample]))])
+    const typed = values([
+      ...init,
+      ...names.flatMap(one => (isSwitch ? [`--${one}`] : [`--${one}`, sampleOf(one)])),
+    ])
     const exported = names.map(one => [
       `HTPASSWD_${one.toUpperCase().replaceAll('-', '_')}`,
-      isSwitch ? 'true' : sample,
+      isSwitch ? 'true' : sampleOf(one),
     ])
     expect(values(init, Object.fromEntries(exported)), name).toEqual(typed)
-    const written = Object.fromEntries(names.map(one => [one, isSwitch ? true : sample]))
+    const written = Object.fromEntries(names.map(one => [one, isSwitch ? true : sampleOf(one)]))
     expect({ ...values([...init, '--config', configFile(written)]), config: undefined }, name).toEqual(typed)
     // `values` itself gives --demo
     if (name === 'demo') continue
