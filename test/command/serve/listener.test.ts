@@ -9,6 +9,7 @@ import { type Listener, openListener } from '../../../src/cli/commands/serve/lis
 import { parseServe } from '../../../src/cli/commands/serve/request.ts'
 import { hashPassword } from '../../../src/hash/hash-password.ts'
 import { HtpasswdFile } from '../../../src/store/htpasswd-file.ts'
+import { openTokens, tokensPath } from '../../../src/store/token-file.ts'
 import { ask, basic } from '../../support/raw-client.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'serve-listener-'))
@@ -23,8 +24,10 @@ async function open(...args: string[]) {
   const reports: string[] = []
   const { values } = parseServe([path, '--demo', '--listen', '127.0.0.1:0', ...args], {})
   const users = await HtpasswdFile.open(path)
+  const tokens = await openTokens(tokensPath(path))
   const notify = (text: string): unknown => reports.push(text)
-  listener = openListener({ users, certificate: undefined, upstream: undefined, values, stdout, notify })
+  const common = { users, tokens, values, stdout, notify }
+  listener = openListener({ ...common, certificate: undefined, upstream: undefined })
   const port = await listener.listen()
   const login = async (password: string) => (await ask({ port, headers: [basic('ann', password)] })).status
   return { port, login, stdout, reports }

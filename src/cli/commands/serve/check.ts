@@ -14,6 +14,7 @@ import { openPermissions } from './permissions.ts'
 import type { ServeRequest } from './request.ts'
 import { fileNotes } from './run.ts'
 import { startupWarnings } from './startup-message.ts'
+import { type LiveTokens, openTokensOf, tokenWarnings } from './tokens.ts'
 import { openUsers } from './users.ts'
 
 /**
@@ -29,12 +30,13 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
   if (values.init && !existsSync(file)) lines.push(`${file} is missing: a start would create it`)
   else {
     await using users = await openUsers(file)
-    await buildGuard(request, users, upstream, io.env)
+    const tokens = await openTokensOf(request)
+    await buildGuard(request, users, tokens, upstream, io.env)
     lines.push(`${file} has ${count(users.size, 'user')}`)
     const hashes = users.users().map(user => [user, users.get(user) ?? ''] as const)
     const facts = { ...values, file, users: hashes, scheme } as const
-    for (const text of [...fileNotes(file, values['tls-key']), ...startupWarnings(facts)])
-      notify(`warning: ${text}`)
+    const notes = [...fileNotes(file, values['tls-key']), ...tokenWarnings(tokens)]
+    for (const text of [...notes, ...startupWarnings(facts)]) notify(`warning: ${text}`)
   }
   if (command.length > 0) lines.push(`${command[0]} was not started`)
   else if (upstream !== undefined) lines.push(await describeApp(upstream))
@@ -46,6 +48,7 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
 async function buildGuard(
   request: ServeRequest,
   users: HtpasswdFile,
+  tokens: LiveTokens,
   upstream: URL | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
@@ -54,6 +57,7 @@ async function buildGuard(
   const certificate = certificateOf(values, ignore)
   const listener = openListener({
     users,
+    tokens,
     access: await openPermissions(request, env, ignore),
     certificate,
     upstream,

@@ -16,6 +16,7 @@ import { loadPreset, openPermissions } from './permissions.ts'
 import { type ServeRequest, serveRequest } from './request.ts'
 import { GuardRun } from './run.ts'
 import { catchHangup, catchStop, ignoreSignals, type SignalSource } from './signals.ts'
+import { openTokensOf } from './tokens.ts'
 import { openUsers } from './users.ts'
 import { isWorker, runWorker } from './workers.ts'
 
@@ -76,6 +77,7 @@ async function runAsWorker(
     openListener({
       limiter,
       users: await openUsers(request.file),
+      tokens: await openTokensOf(request),
       certificate: certificateOf(request.values, () => {}),
       upstream: appUrl(request, env),
       access: await openPermissions(request, env, notify),

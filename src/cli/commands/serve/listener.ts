@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import type { AccessPolicy } from '../../../access/policy.ts'
 import { Authenticator } from '../../../auth/authenticator.ts'
 import type { AttemptLimiter } from '../../../auth/throttle.ts'
+import { TokenAuthenticator } from '../../../auth/tokens/token-authenticator.ts'
 import type { UserSource } from '../../../auth/user-source.ts'
 import { formatAccessLogEntry } from '../../../http/guard/access-log.ts'
 import { createGuard, type Guard } from '../../../http/guard/guard.ts'
@@ -12,6 +13,7 @@ import { DEMO_USER_HEADER, demoApp } from './demo.ts'
 import { lineWriter } from './log-writer.ts'
 import { guardOptions, type ServeValues } from './options.ts'
 import { type Binding, listen } from './port.ts'
+import type { LiveTokens } from './tokens.ts'
 
 /** This process, or several workers. */
 export interface Listener {
@@ -25,6 +27,7 @@ export interface Listener {
 
 export interface ListenerOptions {
   readonly users: UserSource
+  readonly tokens: LiveTokens
   readonly certificate: TlsWatch | undefined
   /** The app; undefined for the built-in demo page, and where only other proxies ask. */
   readonly upstream: URL | undefined
@@ -40,6 +43,7 @@ export interface ListenerOptions {
 /** @throws HtpasswdError `ERR_OPTION` for options that the guard refuses. */
 export function openListener({
   users,
+  tokens: liveTokens,
   certificate,
   upstream,
   access,
@@ -53,11 +57,13 @@ export function openListener({
     onError: (error: unknown) => notify(`warning: ${error instanceof Error ? error.message : String(error)}`),
   }
   const authenticator = new Authenticator(users, options, { limiter })
+  const tokens = TokenAuthenticator.on(authenticator, liveTokens, { onError: options.onError })
   const userHeader = values['user-header'] ?? (values.demo ? DEMO_USER_HEADER : undefined)
   const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
   const guard: Guard = createGuard({
     ...guardOptions(values),
     authenticator,
+    tokens,
     access,
     upstream: app,
     userHeader,
@@ -78,6 +84,7 @@ export function openListener({
       certificate?.[Symbol.dispose]()
       binding?.close()
       await guard.close(limit)
+      await tokens[Symbol.asyncDispose]()
       await authenticator[Symbol.asyncDispose]()
     },
   }

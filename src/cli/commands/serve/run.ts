@@ -21,6 +21,7 @@ import {
   startupMessage,
   startupWarnings,
 } from './startup-message.ts'
+import { openTokensOf, reportTokens, tokenWarnings } from './tokens.ts'
 import { openUsers, reportChanges, type UserReports } from './users.ts'
 import { openWorkers } from './workers.ts'
 
@@ -87,6 +88,9 @@ export class GuardRun {
     const reports = reportChanges(users, this.#notify)
     this.#reports = reports
     this.#closers.push(() => reports[Symbol.dispose]())
+    const tokens = await openTokensOf(this.#request)
+    const tokenReports = reportTokens(tokens, this.#notify)
+    this.#closers.push(() => tokenReports[Symbol.dispose]())
     const upstream = appUrl(this.#request, env)
     // closed in reverse order: the guard drains while the app still responds
     const onWait = (): void => this.#notify(`Waiting for ${command[0]} to end; Ctrl-C again ends it at once`)
@@ -95,7 +99,7 @@ export class GuardRun {
     const common = { certificate: certificateOf(values, this.#notify), notify: this.#notify }
     const listener =
       values.workers === 1
-        ? openListener({ ...common, users, upstream, access, values, stdout: this.#io.stdout })
+        ? openListener({ ...common, users, tokens, upstream, access, values, stdout: this.#io.stdout })
         : openWorkers({ ...common, count: values.workers, maxFailures: values['max-failures'] })
     this.#listener = listener
     this.#closers.push(() => listener.close(DRAIN_LIMIT_MS))
@@ -103,7 +107,7 @@ export class GuardRun {
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
     const facts = await this.#factsOf(users, port, upstream)
-    const warnings = await this.#warningsOf(facts, upstream)
+    const warnings = [...(await this.#warningsOf(facts, upstream)), ...tokenWarnings(tokens)]
     // told to stop in the meantime
     if (this.#stopping) return this.#child?.ended ?? ''
     const message = this.#io.isTerminal ? startupMessage(facts) : startupLine(facts)

@@ -1,6 +1,6 @@
 // The users of the guard: opens the password file, and tells the operator what becomes of its changes.
 import { HtpasswdError } from '../../../errors.ts'
-import { identify } from '../../../hash/registry.ts'
+import { identify, isServiceAccount } from '../../../hash/registry.ts'
 import { isMissing } from '../../../store/file-error.ts'
 import { HtpasswdFile } from '../../../store/htpasswd-file.ts'
 import { folderMessage, kindOfPath } from '../../password-file.ts'
@@ -26,7 +26,8 @@ export async function openUsers(path: string): Promise<HtpasswdFile> {
 function faultOf(file: HtpasswdFile): string | undefined {
   const users = file.users()
   if (users.length === 0) return 'has no users'
-  if (users.some(user => identify(file.get(user) ?? '') !== undefined)) return undefined
+  const hashes = users.map(user => file.get(user) ?? '')
+  if (hashes.some(hash => identify(hash) !== undefined || isServiceAccount(hash))) return undefined
   return 'has no user who can log in: every hash is plain text, locked, damaged or of an unknown format'
 }
 

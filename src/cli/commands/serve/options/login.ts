@@ -35,6 +35,13 @@ export const whoGetsIn = {
     read: oneOf(...languages),
     guard: 'lang',
   },
+  tokens: {
+    group,
+    argument: 'FILE',
+    describe:
+      'personal access tokens that are accepted (htpasswd token); default: the password FILE with .tokens appended',
+    read: text,
+  },
   'allow-path': {
     group,
     argument: 'PATH',
