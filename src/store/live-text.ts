@@ -2,7 +2,7 @@
 import type { HtpasswdError } from '../errors.ts'
 import { absolutePath, LiveFile, type LiveReading } from './live-file.ts'
 import { missingError } from './read-file.ts'
-import { readSnapshot, type Snapshot } from './snapshot.ts'
+import { readSnapshot, readSnapshotSync, type Snapshot } from './snapshot.ts'
 
 const LF = 10
 
@@ -21,6 +21,10 @@ export interface LiveTextOptions<T> {
   readonly unreadable?: T
 }
 
+interface Content extends Pick<Snapshot, 'bytes'> {
+  readonly stats: Snapshot['stats'] | undefined
+}
+
 /**
  * A text file, looked at as `LiveFile` describes. While a file that may be half written is empty or lacks its last
  * newline, or has the first bytes of the one before, the value before stays.
@@ -36,7 +40,7 @@ export class LiveText<T> extends LiveFile {
   private constructor(
     path: string,
     location: string,
-    snapshot: Snapshot | undefined,
+    snapshot: Content | undefined,
     options: LiveTextOptions<T>,
     now: () => number,
   ) {
@@ -58,6 +62,16 @@ export class LiveText<T> extends LiveFile {
   ): Promise<LiveText<T>> {
     const location = absolutePath(path)
     return new LiveText(path, location, await readSnapshot(location, path), options, now)
+  }
+
+  /** As `open`, at once: for callers that cannot wait. A file that another program has to itself is not waited for. */
+  static openSync<T>(path: string, options: LiveTextOptions<T>, now: () => number = Date.now): LiveText<T> {
+    const location = absolutePath(path)
+    const reading = readSnapshotSync(location, path)
+    if (reading === undefined) return new LiveText(path, location, undefined, options, now)
+    // the end of a write in place does not show in the stats: without them the next look reads the file again
+    const stats = reading.isBeingWritten ? undefined : reading.stats
+    return new LiveText(path, location, { bytes: reading.bytes, stats }, options, now)
   }
 
   /** The value in use. */

@@ -40,7 +40,7 @@ export function createLogin<Request>(
   given: Authenticator | BasicAuthSetup<Request>,
   options?: BasicAuthOptions<Request>,
 ): Login<Request> {
-  const { authenticator, allowPaths, close, ...resolved } = resolveBasicAuth(given, options)
+  const { authenticator, allowPaths, permissionOf, close, ...resolved } = resolveBasicAuth(given, options)
   const responseTo = createResponder(resolved.options)
   const findAddress = resolved.options.address
   const authenticate = async (authorization: string | undefined, find: () => string | undefined) => {
@@ -60,8 +60,15 @@ export function createLogin<Request>(
       const result = await authenticate(authorization, () =>
         findAddress === undefined ? address : findAddress(request),
       )
-      if (result.ok) return { auth: { user: result.user, groups: [] } }
-      return { response: await responseTo(result, accept, request) }
+      if (!result.ok) {
+        const { ok: _, ...refusal } = result
+        return { response: await responseTo(refusal, accept, request) }
+      }
+      const { user } = result
+      const permission = permissionOf(result, method, target)
+      if ('groups' in permission) return { auth: { user, groups: permission.groups } }
+      const refusal = { status: 403, reason: 'forbidden', user, detail: permission.forbidden } as const
+      return { response: await responseTo(refusal, accept, request) }
     },
     close,
     [Symbol.asyncDispose]: close,

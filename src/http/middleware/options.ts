@@ -1,15 +1,20 @@
 // What the middlewares share: their options, and the users that they check.
 import { Authenticator } from '../../auth/authenticator.ts'
-import { type AuthenticatorOptions, authenticatorOptionNames } from '../../auth/authenticator-options.ts'
+import {
+  type AuthenticatorOptions,
+  authenticatorOptionNames,
+  createWarning,
+} from '../../auth/authenticator-options.ts'
 import type { Users } from '../../auth/user-source.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { checkAllowPath } from '../guard/route.ts'
+import { type AccessOptions, createPermissions, type FindPermission } from './access.ts'
 import type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
 
 /**
  * How the middlewares ask for a login. `Request` is the request of the framework: for Hono its context.
  */
-export interface BasicAuthOptions<Request = unknown> {
+export interface BasicAuthOptions<Request = unknown> extends AccessOptions {
   /** What the login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
   /** Appended to the plain text of a 401, which programs get: such as how they send credentials. Default: none. */
@@ -52,7 +57,7 @@ export type BasicAuthSetup<Request = unknown> = BasicAuthUsers &
 export interface AuthenticatedUser {
   /** The user name, as text. */
   readonly user: string
-  /** The user's groups. */
+  /** The user's groups, of the option `groups`. */
   readonly groups: readonly string[]
 }
 
@@ -67,10 +72,11 @@ export interface ResolvedBasicAuth<Request> {
   readonly authenticator: Authenticator
   readonly options: BasicAuthOptions<Request>
   readonly allowPaths: ReadonlySet<string>
+  readonly permissionOf: FindPermission
   close(): Promise<void>
 }
 
-const optionNames = ['realm', 'hint', 'allowPaths', 'address', 'respond'] as const
+const optionNames = ['realm', 'hint', 'allowPaths', 'rules', 'groups', 'address', 'respond'] as const
 const userNames = ['file', 'users', 'authenticator'] as const
 
 /**
@@ -84,12 +90,12 @@ export function resolveBasicAuth<Request>(
 ): ResolvedBasicAuth<Request> {
   if (given instanceof Authenticator) {
     rejectUnknownKeys('BasicAuthOptions', options, optionNames)
-    return { authenticator: given, close: async () => {}, ...checkOptions(options) }
+    return { authenticator: given, close: async () => {}, ...checkOptions(options, createWarning()) }
   }
   const setup = checkSetup(given)
   if (Object.keys(options).length > 0)
     throw new HtpasswdError('ERR_OPTION', 'basicAuth expected users and options in one object, got two')
-  const checked = checkOptions(pick(setup, optionNames))
+  const checked = checkOptions(pick(setup, optionNames), setup.onError ?? createWarning())
   if (setup.authenticator !== undefined)
     return { authenticator: setup.authenticator, close: async () => {}, ...checked }
   const limits = pick(setup, authenticatorOptionNames)
@@ -128,7 +134,8 @@ function checkSetup<Request>(given: BasicAuthSetup<Request>): BasicAuthSetup<Req
 
 function checkOptions<Request>(
   options: BasicAuthOptions<Request>,
-): Pick<ResolvedBasicAuth<Request>, 'options' | 'allowPaths'> {
+  report: (error: unknown) => void,
+): Pick<ResolvedBasicAuth<Request>, 'options' | 'allowPaths' | 'permissionOf'> {
   const { allowPaths = [] } = options
   if (!Array.isArray(allowPaths))
     throw new HtpasswdError('ERR_OPTION', '"allowPaths" expected an array of paths')
@@ -137,7 +144,11 @@ function checkOptions<Request>(
     if (value !== undefined && typeof value !== 'function')
       throw new HtpasswdError('ERR_OPTION', `"${name}" expected a function, got ${typeof value}`)
   }
-  return { options, allowPaths: new Set(allowPaths.map(checkAllowPath)) }
+  return {
+    options,
+    allowPaths: new Set(allowPaths.map(checkAllowPath)),
+    permissionOf: createPermissions(options, report),
+  }
 }
 
 const pick = <T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> =>

@@ -1,15 +1,26 @@
 // The response of a middleware to a request that it refuses, and what a program may change in it.
-import type { AuthResult, RefusalReason } from '../../auth/auth-result.ts'
+import type { RefusalReason } from '../../auth/auth-result.ts'
 import type { CannedResponse } from '../basic/responses.ts'
-import { createRefusalResponses } from '../pages/error-responses.ts'
+import { createErrorResponses, refusalKind } from '../pages/error-responses.ts'
 
 /** Why a middleware refuses a request, and with which status. */
-export interface BasicAuthRefusal {
-  readonly status: 401 | 429 | 500 | 503
-  readonly reason: RefusalReason
-  /** After how many seconds another attempt may succeed; with 429 and 503. */
-  readonly retryAfter?: number
-}
+export type BasicAuthRefusal =
+  | {
+      readonly status: 401 | 429 | 500 | 503
+      readonly reason: RefusalReason
+      /** After how many seconds another attempt may succeed; with 429 and 503. */
+      readonly retryAfter?: number
+      readonly detail?: undefined
+    }
+  /** The password is right, but the rules do not allow the request. */
+  | {
+      readonly status: 403
+      readonly reason: 'forbidden'
+      readonly retryAfter?: undefined
+      readonly user: string
+      /** Why, in a sentence for the user. */
+      readonly detail: string
+    }
 
 /** What differs from the default response to a refused request. */
 export interface CustomResponse {
@@ -26,7 +37,7 @@ export interface CustomResponse {
 
 /** Builds the response to a refused request; `accept` is the header of the request. */
 export type Responder<Request> = (
-  refusal: Extract<AuthResult, { ok: false }>,
+  refusal: BasicAuthRefusal,
   accept: string | undefined,
   request: Request,
 ) => Promise<CannedResponse>
@@ -42,13 +53,14 @@ interface ResponderOptions<Request> {
 
 /** @throws HtpasswdError `ERR_OPTION` for an invalid realm. */
 export function createResponder<Request>(options: ResponderOptions<Request>): Responder<Request> {
-  const defaults = createRefusalResponses({ realm: options.realm ?? 'Restricted', hint: options.hint })
+  const defaults = createErrorResponses({ realm: options.realm ?? 'Restricted', hint: options.hint })
   return async (refusal, accept, request) => {
-    const response = defaults(refusal, accept)
+    const { retryAfter, detail } = refusal
+    const kind = refusal.status === 403 ? 'forbidden' : refusalKind(refusal)
+    const response = defaults(kind, accept, { cause: detail, retryAfter })
     if (options.respond === undefined) return response
-    const { ok: _, ...rest } = refusal
     try {
-      return customized(response, (await options.respond(rest, request)) ?? {})
+      return customized(response, (await options.respond(refusal, request)) ?? {})
     } catch (error) {
       // the request stays refused
       process.emitWarning(error instanceof Error ? error : String(error))

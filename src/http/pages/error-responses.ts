@@ -158,12 +158,3 @@ const kindByStatus: Readonly<Record<AuthRefusal['status'], ErrorKind>> = {
 /** The error of a refused login. */
 export const refusalKind = ({ status, reason }: Pick<AuthRefusal, 'status' | 'reason'>): ErrorKind =>
   reason === 'invalid-token' ? reason : kindByStatus[status]
-
-/** The response to a refused login. */
-export type RefusalResponder = (refusal: AuthRefusal, accept: string | undefined) => CannedResponse
-
-/** The responses of a middleware, which only refuses logins. */
-export function createRefusalResponses(options: ErrorResponseOptions): RefusalResponder {
-  const respond = createErrorResponses(options)
-  return (refusal, accept) => respond(refusalKind(refusal), accept, { retryAfter: refusal.retryAfter })
-}

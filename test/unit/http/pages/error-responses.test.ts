@@ -1,11 +1,7 @@
 // The responses about errors: page or text by Accept, what both say, and what a page allows a browser to do.
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import {
-  createErrorResponses,
-  createRefusalResponses,
-  refusalKind,
-} from '../../../../src/http/pages/error-responses.ts'
+import { createErrorResponses, refusalKind } from '../../../../src/http/pages/error-responses.ts'
 import type { ErrorKind } from '../../../../src/http/pages/texts/en.ts'
 import { languages, texts } from '../../../../src/http/pages/texts.ts'
 
@@ -113,22 +109,9 @@ describe('401', () => {
   })
 })
 
-test.each([
-  [{ ok: false, status: 401, reason: 'rejected' }, undefined],
-  [{ ok: false, status: 429, reason: 'throttled', retryAfter: 4 }, '4'],
-  [{ ok: false, status: 503, reason: 'busy', retryAfter: 1 }, '1'],
-  [{ ok: false, status: 500, reason: 'fault' }, undefined],
-] as const)('a middleware responds to %j as the guard does', (refusal, retryAfter) => {
-  const { status, headers, body } = createRefusalResponses({ realm: 'MLflow', hint })(refusal, undefined)
-  expect(status).toBe(refusal.status)
-  expect(headers['retry-after']).toBe(retryAfter)
-  expect(body).toBe(respond(refusalKind(refusal), undefined).body)
-})
-
 test('a wrong token gets the challenge of RFC 6750, which makes no browser ask for a password', () => {
-  const respondTo = createRefusalResponses({ realm: 'x', hint })
   for (const accept of [undefined, BROWSER]) {
-    const { headers, body } = respondTo({ ok: false, status: 401, reason: 'invalid-token' }, accept)
+    const { headers, body } = respond(refusalKind({ status: 401, reason: 'invalid-token' }), accept)
     expect(headers['www-authenticate']).toBe('Bearer error="invalid_token"')
     expect(body.includes(hint)).toBe(accept === undefined)
   }

@@ -1,0 +1,83 @@
+// What a user may do, for a middleware with rules, groups or both.
+import type { AccessPolicy } from '../../access/policy.ts'
+import { createRules, type GroupLookup } from '../../access/rules.ts'
+import type { Identity } from '../../auth/identity.ts'
+import { type Groups, parseGroups } from '../../document/groups.ts'
+import { HtpasswdError } from '../../errors.ts'
+import { LiveText } from '../../store/live-text.ts'
+import { pathOf } from '../guard/route.ts'
+
+/** The options of a middleware that say what a user may do. */
+export interface AccessOptions {
+  /**
+   * Which user may do what: rules as `createRules` takes them, in order, or a policy that it made. They see the whole path,
+   * also below a router that is mounted elsewhere. Default: every user may do everything.
+   */
+  readonly rules?: readonly string[] | AccessPolicy | undefined
+  /** The groups of the users: the path of a group file, which is looked up at each request, or `parseGroups(…)`. */
+  readonly groups?: string | GroupLookup | undefined
+}
+
+/** The groups of an identity, or why it may not send a request. */
+export type Permission = { readonly groups: readonly string[] } | { readonly forbidden: string }
+
+/** Says what an identity may do. `target` is the request target as it was sent. */
+export type FindPermission = (identity: Identity, method: string, target: string) => Permission
+
+/**
+ * @param report gets the reason, once, when the group file cannot be used any more and the groups read last stay in force.
+ * @throws HtpasswdError `ERR_OPTION` for an invalid value, `ERR_RECORD` for an invalid rule or group, `ERR_FILE_ACCESS` for a
+ *   group file that cannot be read.
+ */
+export function createPermissions(options: AccessOptions, report: (error: unknown) => void): FindPermission {
+  const lookup = toGroupLookup(options.groups, report)
+  const policy = toPolicy(options.rules)
+  return (identity, method, target) => {
+    const groups = [...new Set([...identity.groups, ...lookup.groupsOf(identity.user)])]
+    if (policy === undefined) return { groups }
+    // frameworks cut off a host or a fragment and serve another path than the one that rules would see
+    if (!target.startsWith('/') || target.includes('#'))
+      return { forbidden: 'the request target must begin with a slash and contain no "#"' }
+    const sender = { user: identity.user, groups, scope: identity.scope }
+    const path = pathOf(target)
+    const decision = policy.decide(sender, method, path)
+    if (!decision.allowed) return { forbidden: decision.reason }
+    // Express and Connect match routes in any case and with a final slash, so a rule about such a path counts as well
+    for (const reading of new Set([path.toLowerCase(), path.toLowerCase().replace(/\/+$/, '')])) {
+      const other = reading === path || reading === '' ? decision : policy.decide(sender, method, reading)
+      if (!other.allowed && other.rule !== undefined) return { forbidden: other.reason }
+    }
+    return { groups }
+  }
+}
+
+function toPolicy(rules: AccessOptions['rules']): AccessPolicy | undefined {
+  if (rules === undefined) return undefined
+  if (Array.isArray(rules)) return createRules(rules as readonly string[])
+  if (typeof rules === 'object' && typeof (rules as AccessPolicy).decide === 'function')
+    return rules as AccessPolicy
+  throw new HtpasswdError('ERR_OPTION', '"rules" expected an array of rules, or what createRules returns')
+}
+
+function toGroupLookup(groups: AccessOptions['groups'], report: (error: unknown) => void): GroupLookup {
+  if (groups === undefined) return { groupsOf: () => [] }
+  if (typeof groups === 'string' && groups !== '') return openGroups(groups, report)
+  if (typeof groups === 'object' && typeof groups.groupsOf === 'function') return groups
+  throw new HtpasswdError(
+    'ERR_OPTION',
+    '"groups" expected the path of a group file, or what parseGroups returns',
+  )
+}
+
+function openGroups(path: string, report: (error: unknown) => void): GroupLookup {
+  const live = LiveText.openSync<Groups>(path, { parse: parseGroups })
+  let reported: string | undefined
+  return {
+    groupsOf(user) {
+      const { error } = live
+      if (error !== undefined && error.message !== reported) report(error)
+      reported = error?.message
+      return live.value.groupsOf(user)
+    },
+  }
+}
