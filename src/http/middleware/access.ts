@@ -19,7 +19,7 @@ export interface AccessOptions {
 }
 
 /** The groups of an identity, or why it may not send a request. */
-export type Permission = { readonly groups: readonly string[] } | { readonly forbidden: string }
+type Permission = { readonly groups: readonly string[] } | { readonly forbidden: string }
 
 /** Says what an identity may do. `target` is the request target as it was sent. */
 export type FindPermission = (identity: Identity, method: string, target: string) => Permission
