@@ -64,7 +64,10 @@ function lookUp(source: UserSource, username: ByteString): string | undefined | 
 export function lookUpNow(source: UserSource, username: ByteString): string | undefined {
   try {
     const answer = lookUp(source, username)
-    return isPending(answer) ? undefined : answer
+    if (!isPending(answer)) return answer
+    // nobody waits for it: a rejection would end the process
+    void Promise.resolve(answer).catch(() => {})
+    return undefined
   } catch {
     return undefined
   }

@@ -27,6 +27,11 @@ export interface UserSource {
   hashSample?(): readonly string[]
 }
 
+/** A source that answers at once, such as a password file: what cannot wait for a database needs it. */
+export interface MemorySource extends UserSource {
+  get(username: string | Uint8Array): StoredHashOf
+}
+
 /** A function that returns the stored hash of a user, or a promise of it, such as a query of a database. */
 export type UserLookup = (username: string) => StoredHashOf | PromiseLike<StoredHashOf>
 

@@ -1,6 +1,6 @@
 // Whom the claims of a provider name here: one function for ID tokens and for JSON Web Tokens of programs.
 import { type ByteString, toByteString } from '../../bytes.ts'
-import type { UserSource } from '../user-source.ts'
+import type { MemorySource } from '../user-source.ts'
 
 /** The claims of a token whose signature, issuer, audience and time are right. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -35,7 +35,7 @@ const NO_PASSWORD = '*'
 const MAX_GROUPS = 1000
 
 /** Maps claims to a user of `source`. */
-export function mapClaims(claims: Claims, mapping: ClaimMapping, source: UserSource): MappedUser {
+export function mapClaims(claims: Claims, mapping: ClaimMapping, source: MemorySource): MappedUser {
   const { userClaim = 'email', users = 'file' } = mapping
   const name = claims[userClaim]
   if (

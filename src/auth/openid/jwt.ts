@@ -4,7 +4,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWTPa
 import { LRUCache } from 'lru-cache'
 import { type AuthResult, refuse } from '../auth-result.ts'
 import type { Identity } from '../identity.ts'
-import type { UserSource } from '../user-source.ts'
+import type { MemorySource } from '../user-source.ts'
 import { type ClaimMapping, type MappedUser, mapClaims } from './claims.ts'
 import type { Provider } from './provider.ts'
 
@@ -17,7 +17,7 @@ export interface TrustedIssuer {
 /** The options of a `JwtAuthenticator`. */
 export interface JwtOptions {
   readonly issuers: readonly TrustedIssuer[]
-  readonly source: UserSource
+  readonly source: MemorySource
   readonly mapping: ClaimMapping
   /** Gets the reason of each refusal, and errors of providers. */
   readonly onRefused?: (reason: string) => void
