@@ -1,4 +1,5 @@
 // A provider whose documents are made here: no socket, no clock.
+import type { webcrypto } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { Provider } from '../../../../src/auth/openid/provider.ts'
 
@@ -17,7 +18,7 @@ export interface StubProvider {
 }
 
 export async function stubProvider(now: () => number, issuer = ISSUER): Promise<StubProvider> {
-  let key: CryptoKey
+  let key: webcrypto.CryptoKey
   let keys: unknown[] = []
   let kid = 'first'
   const stub = {
@@ -26,7 +27,7 @@ export async function stubProvider(now: () => number, issuer = ISSUER): Promise<
     metadata: { issuer, jwks_uri: `${issuer}/keys` } as Record<string, unknown>,
     provider: new Provider(issuer, {
       now,
-      fetch: async url => {
+      fetch: async (url): Promise<Response> => {
         stub.fetched.push(String(url))
         if (stub.down !== undefined) throw new TypeError('fetch failed', { cause: { code: stub.down } })
         return Response.json(String(url).endsWith('/keys') ? { keys } : stub.metadata)
