@@ -82,9 +82,9 @@ export class SessionHub {
   /**
    * Adds a worker.
    *
-   * @returns the function that takes its messages; false for one that is not about sessions. Disposed of when it ends.
+   * @returns the function that takes its messages; false for one that is not about sessions. It is closed when the worker has ended.
    */
-  connect(send: (message: SessionMessage) => void): { receive(message: unknown): boolean } & Disposable {
+  connect(send: (message: SessionMessage) => void): { receive(message: unknown): boolean; close(): void } {
     return {
       receive: message => {
         if (!isMessage(message)) return false
@@ -95,7 +95,9 @@ export class SessionHub {
         } else void this.#end(request.session, send)
         return true
       },
-      [Symbol.dispose]: () => this.#workers.delete(send),
+      close: () => {
+        this.#workers.delete(send)
+      },
     }
   }
 

@@ -13,6 +13,7 @@ import type { Notify } from './notices.ts'
 import { openPermissions } from './permissions.ts'
 import type { ServeRequest } from './request.ts'
 import { fileNotes } from './run.ts'
+import { trySignIn } from './sessions.ts'
 import { startupWarnings } from './startup-message.ts'
 import { type LiveTokens, openTokensOf, tokenWarnings } from './tokens.ts'
 import { openUsers } from './users.ts'
@@ -35,7 +36,7 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
     lines.push(`${file} has ${count(users.size, 'user')}`)
     const hashes = users.users().map(user => [user, users.get(user) ?? ''] as const)
     const facts = { ...values, file, users: hashes, scheme } as const
-    const notes = [...fileNotes(file, values['tls-key']), ...tokenWarnings(tokens)]
+    const notes = [...fileNotes(file, values), ...tokenWarnings(tokens)]
     for (const text of [...notes, ...startupWarnings(facts)]) notify(`warning: ${text}`)
   }
   if (command.length > 0) lines.push(`${command[0]} was not started`)
@@ -59,6 +60,7 @@ async function buildGuard(
     users,
     tokens,
     access: await openPermissions(request, env, ignore),
+    signIn: values.login ? await trySignIn(request) : undefined,
     certificate,
     upstream,
     values,

@@ -15,6 +15,7 @@ import { serveSpec } from './options.ts'
 import { loadPreset, openPermissions } from './permissions.ts'
 import { type ServeRequest, serveRequest } from './request.ts'
 import { GuardRun } from './run.ts'
+import { signInOf } from './sessions.ts'
 import { catchHangup, catchStop, ignoreSignals, type SignalSource } from './signals.ts'
 import { openTokensOf } from './tokens.ts'
 import { openUsers } from './users.ts'
@@ -73,19 +74,23 @@ async function runAsWorker(
   { stdout }: ServeHost,
   notify: Notify,
 ): Promise<number> {
-  await runWorker(async limiter =>
-    openListener({
+  const { file, values } = request
+  const onError = (error: unknown): void => notify(`warning: ${(error as Error).message}`)
+  await runWorker(async (limiter, ended) => {
+    const signIn = values.login ? await signInOf(request, await ended.join(), ended, onError) : undefined
+    return openListener({
       limiter,
-      users: await openUsers(request.file),
+      signIn,
+      users: await openUsers(file),
       tokens: await openTokensOf(request),
-      certificate: certificateOf(request.values, () => {}),
+      certificate: certificateOf(values, () => {}),
       upstream: appUrl(request, env),
       access: await openPermissions(request, env, notify),
-      values: request.values,
+      values,
       stdout,
       notify,
-    }),
-  )
+    })
+  })
   return 0
 }
 

@@ -13,6 +13,7 @@ import { DEMO_USER_HEADER, demoApp } from './demo.ts'
 import { lineWriter } from './log-writer.ts'
 import { guardOptions, type ServeValues } from './options.ts'
 import { type Binding, listen } from './port.ts'
+import type { SignIn } from './sessions.ts'
 import type { LiveTokens } from './tokens.ts'
 
 /** This process, or several workers. */
@@ -33,6 +34,8 @@ export interface ListenerOptions {
   readonly upstream: URL | undefined
   /** What users may do; everything if it is undefined. */
   readonly access?: AccessPolicy | undefined
+  /** The sign-in page; none if it is undefined. */
+  readonly signIn?: SignIn | undefined
   readonly values: ServeValues
   readonly stdout: Writable
   readonly notify: (text: string) => void
@@ -47,6 +50,7 @@ export function openListener({
   certificate,
   upstream,
   access,
+  signIn,
   values,
   stdout,
   notify,
@@ -60,16 +64,20 @@ export function openListener({
   const tokens = TokenAuthenticator.on(authenticator, liveTokens, { onError: options.onError })
   const userHeader = values['user-header'] ?? (values.demo ? DEMO_USER_HEADER : undefined)
   const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
-  const guard: Guard = createGuard({
-    ...guardOptions(values),
-    authenticator,
-    tokens,
-    access,
-    upstream: app,
-    userHeader,
-    tls: certificate?.pair,
-    log: accessLog(values.log, stdout),
-  })
+  const guardParts = signIn === undefined ? {} : { login: signIn.parts }
+  const guard: Guard = createGuard(
+    {
+      ...guardOptions(values),
+      authenticator,
+      access,
+      login: signIn?.options,
+      upstream: app,
+      userHeader,
+      tls: certificate?.pair,
+      log: accessLog(values.log, stdout),
+    },
+    guardParts,
+  )
   certificate?.onChange(pair => guard.setCertificate(pair))
   let binding: Binding | undefined
   return {

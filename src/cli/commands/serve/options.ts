@@ -9,6 +9,7 @@ import { whoGetsIn } from './options/login.ts'
 import { whoMayDoWhat } from './options/permissions.ts'
 import type { ServeOption } from './options/row.ts'
 import { running } from './options/running.ts'
+import { signInPage } from './options/sign-in.ts'
 import { whatToGuard } from './options/target.ts'
 import { synonyms } from './synonyms.ts'
 
@@ -16,6 +17,7 @@ export const serveOptions = {
   ...whatToGuard,
   ...whereToListen,
   ...whoGetsIn,
+  ...signInPage,
   ...whoMayDoWhat,
   ...whatTheAppSees,
   ...running,

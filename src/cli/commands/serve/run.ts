@@ -1,5 +1,7 @@
 // One run of the guard: opens password file, certificate, guard and app, and closes them in reverse order.
+import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
+import { SessionHub } from '../../../auth/sessions/ended-channel.ts'
 import { HtpasswdError } from '../../../errors.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import type { HtpasswdFile } from '../../../store/htpasswd-file.ts'
@@ -14,6 +16,8 @@ import type { ServeValues } from './options.ts'
 import { openPermissions } from './permissions.ts'
 import { portOwner } from './port.ts'
 import type { ServeRequest } from './request.ts'
+import { secretWarnings } from './session-secret.ts'
+import { openSessions, signInOf } from './sessions.ts'
 import {
   type StartupFacts,
   startupFields,
@@ -97,10 +101,26 @@ export class GuardRun {
     this.#closers.push(() => this.#child?.stop(onWait))
     const access = await openPermissions(this.#request, env, this.#notify)
     const common = { certificate: certificateOf(values, this.#notify), notify: this.#notify }
+    const onError = (error: unknown): void => this.#notify(`warning: ${(error as Error).message}`)
+    const sessions = values.login ? openSessions(this.#request, onError) : undefined
     const listener =
       values.workers === 1
-        ? openListener({ ...common, users, tokens, upstream, access, values, stdout: this.#io.stdout })
-        : openWorkers({ ...common, count: values.workers, maxFailures: values['max-failures'] })
+        ? openListener({
+            ...common,
+            users,
+            tokens,
+            upstream,
+            access,
+            signIn: sessions && (await signInOf(this.#request, sessions.secrets, sessions.ended, onError)),
+            values,
+            stdout: this.#io.stdout,
+          })
+        : openWorkers({
+            ...common,
+            count: values.workers,
+            maxFailures: values['max-failures'],
+            sessions: sessions && new SessionHub(sessions.ended, sessions.secrets),
+          })
     this.#listener = listener
     this.#closers.push(() => listener.close(DRAIN_LIMIT_MS))
     const port = await listener.listen()
@@ -138,7 +158,7 @@ export class GuardRun {
     const { file, values, command } = this.#request
     const ofApp =
       upstream === undefined ? [] : await upstreamWarnings(upstream, listensOutside(command, this.#io.env))
-    return [...fileNotes(file, values['tls-key']), ...ofApp, ...startupWarnings(facts)]
+    return [...fileNotes(file, values), ...ofApp, ...startupWarnings(facts)]
   }
 
   async #startApp(command: readonly string[], upstream: URL): Promise<void> {
@@ -163,8 +183,12 @@ export class GuardRun {
 const guardedWithoutUpstream = (values: ServeValues): string =>
   values.demo ? 'the built-in demo page' : `what ${values['auth-endpoint'].join(' and ')} forwards`
 
-/** Who else can write the password file or read the private key. */
-export const fileNotes = (file: string, key: string | undefined): string[] => [
-  ...fileWarnings(file).map(({ message, fix }) => `${message}. Fix it with: ${fix}`),
-  ...(key === undefined ? [] : keyWarnings(key)),
-]
+/** Who else can write the password file, or read the private key or the secret of the sessions. */
+export function fileNotes(file: string, values: ServeValues): string[] {
+  const { 'tls-key': key, 'session-secret-file': secret } = values
+  return [
+    ...fileWarnings(file).map(({ message, fix }) => `${message}. Fix it with: ${fix}`),
+    ...(key === undefined ? [] : keyWarnings(key)),
+    ...(secret === undefined || !existsSync(secret) ? [] : secretWarnings(secret)),
+  ]
+}

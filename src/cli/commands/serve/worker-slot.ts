@@ -1,5 +1,6 @@
 // One worker of `serve --workers`: a process, replaced when it ends before it is told to.
 import type { Worker } from 'node:cluster'
+import type { SessionRequest } from '../../../auth/sessions/ended-channel.ts'
 import type { ThrottleRequest } from '../../../auth/throttle-channel.ts'
 import { type ErrorCode, HtpasswdError } from '../../../errors.ts'
 
@@ -8,6 +9,7 @@ export type WorkerMessage =
   | { readonly listening: number }
   | { readonly failed: { readonly code: ErrorCode; readonly message: string } }
   | ThrottleRequest
+  | SessionRequest
 /** What it is sent. */
 export type WorkerCommand = 'reload' | { readonly close: number }
 

@@ -86,7 +86,7 @@ describe('several processes', () => {
         request => peer.receive(copy(request)),
       )
       const peer = hub.connect((message: SessionMessage) => remote.receive(copy(message)))
-      return Object.assign(remote, { leave: () => peer[Symbol.dispose]() })
+      return Object.assign(remote, { leave: () => peer.close() })
     }
     return { worker }
   }

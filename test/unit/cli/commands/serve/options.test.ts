@@ -85,6 +85,9 @@ test('each option is an environment variable and a name of --config, with the sa
     'upstream-timeout': '4',
     'max-upstream-connections': '5',
     workers: '2',
+    'session-idle': '1h',
+    'session-max': '2d',
+    'public-url': 'https://ml.example',
     generate: '24',
     'password-fd': '3',
     'auth-endpoint': 'nginx',
@@ -234,6 +237,7 @@ test('the options that hold a path take FILE, so that completion and the service
     'password-file',
     'tls-cert',
     'tls-key',
+    'session-secret-file',
     'config',
   ])
 })
