@@ -12,6 +12,8 @@ import type { ServerName } from './servers.ts'
 export interface CheckOptions {
   /** A server: also lists who cannot log in there, and why. */
   readonly for?: ServerName
+  /** `strong`: weak hashes are problems too, those that are salted but fast to guess. */
+  readonly strength?: 'strong'
 }
 
 /**
@@ -40,7 +42,7 @@ export function* checkDocument(
   source: HtpasswdDocument | string | Uint8Array,
   options: CheckOptions = {},
 ): Generator<Problem> {
-  rejectUnknownKeys('CheckOptions', options, ['for'])
+  rejectUnknownKeys('CheckOptions', options, ['for', 'strength'])
   const bytes = bytesOf(source)
   const decoded = decodeUtf16(bytes)
   if (decoded !== undefined)
@@ -49,7 +51,7 @@ export function* checkDocument(
   const withLineFeeds = withLineFeedsForCr(text)
   if (withLineFeeds !== undefined)
     yield problem('cr', WHOLE_FILE, `lines end in CR alone, as on old Macs: ${UNREADABLE}`)
-  yield* findProblems(withLineFeeds ?? text, options.for)
+  yield* findProblems(withLineFeeds ?? text, options)
 }
 
 const WHOLE_FILE = { line: 0 }

@@ -32,6 +32,7 @@ export const advice = {
   'unknown-hash': { fix: SET_PASSWORD },
   plaintext: { fix: SET_PASSWORD },
   'broken-hash': { fix: SET_PASSWORD },
+  'weak-hash': { fix: SET_PASSWORD },
   mode: { fix: 'chmod go-w FILE' },
   'cannot-log-in': { fix: SET_PASSWORD },
   'digest-file': { fix: 'name a password file; htpasswd does not change files of htdigest' },

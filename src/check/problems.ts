@@ -15,9 +15,13 @@ const MAX_LINE_BYTES = 255
 /**
  * All problems, in the order of their lines.
  *
- * @param server also lists what this server does not read, and whom it does not let in.
+ * @param options with `for`, also lists what this server does not read, and whom it does not let in; with `strength`,
+ *   also weak hashes.
  */
-export function* findProblems(bytes: Buffer, server?: ServerName): Generator<Problem> {
+export function* findProblems(
+  bytes: Buffer,
+  { for: server, strength }: { readonly for?: ServerName; readonly strength?: 'strong' } = {},
+): Generator<Problem> {
   if (hasByteOrderMark(bytes)) {
     yield problem(
       'bom',
@@ -48,7 +52,8 @@ export function* findProblems(bytes: Buffer, server?: ServerName): Generator<Pro
     // the records of another kind have no hashes to judge
     if (kind !== 'password') continue
     if (line.record !== undefined) {
-      for (const found of recordProblems(line.record, line)) yield atServer?.adapt(found) ?? found
+      for (const found of recordProblems(line.record, line, strength === 'strong'))
+        yield atServer?.adapt(found) ?? found
     }
     if (atServer !== undefined) yield* atServer.problemsIn(line)
   }
@@ -115,6 +120,7 @@ const MARKED_AS_PLAIN =
 function* recordProblems(
   { user, hash, first, nameStart }: ScannedRecord,
   { line, start }: ScannedLine,
+  wantsStrong: boolean,
 ): Generator<Problem> {
   const location = { line, user }
   yield* nameProblems(location)
@@ -126,11 +132,18 @@ function* recordProblems(
     )
   if (first !== undefined)
     yield problem('duplicate-user', location, `duplicate of line ${first}, which Apache and nginx use`)
-  const { state, format = '', strength } = describeHash(hash)
+  const { state, format = '', strength, cost, rounds } = describeHash(hash)
   const meaning = meanings[state]
   if (hash.startsWith(PLAIN_MARK)) yield problem('plaintext', location, MARKED_AS_PLAIN)
   else if (meaning !== undefined) yield problem(meaning[0], location, meaning[1](format))
   else if (strength === 'broken') yield problem('broken-hash', location, brokenFormats[format] ?? '')
+  else if (wantsStrong && strength === 'weak')
+    yield problem('weak-hash', location, weakness(format, cost, rounds))
+}
+
+function weakness(format: string, cost: number | undefined, rounds: number | undefined): string {
+  const work = cost !== undefined ? ` of cost ${cost}` : rounds !== undefined ? ` of ${rounds} rounds` : ''
+  return `${format}${work} is fast to guess: a leaked file reveals all but very good passwords`
 }
 
 function* nameProblems(location: { readonly line: number; readonly user: string }): Generator<Problem> {

@@ -6,7 +6,14 @@ import { HtpasswdError } from '../../errors.ts'
 import { readPasswordFile } from '../../store/read-file.ts'
 import { onlyFile } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
-import { type CommandSpec, helpOption, jsonOption, type OptionTable, oneOf } from '../options/table.ts'
+import {
+  type CommandSpec,
+  helpOption,
+  jsonOption,
+  type OptionTable,
+  oneOf,
+  type ValuesOf,
+} from '../options/table.ts'
 import { fileWarnings } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { count, Output, painter, printable, shellWord, writeJson } from '../terminal/output.ts'
@@ -19,13 +26,19 @@ export const checkOptions = {
     describe: `also say who cannot log in at this server and why: ${serverNames.join(', ')}`,
     read: oneOf(...serverNames),
   },
+  strength: {
+    group: 'Users:',
+    argument: 'strong',
+    describe: 'also count users whose hash is weak, such as apr1 or bcrypt below cost 10',
+    read: oneOf('strong'),
+  },
   json: jsonOption,
   help: helpOption,
 } as const satisfies OptionTable
 
 export const checkSpec: CommandSpec<typeof checkOptions> = {
   name: 'check',
-  synopsis: ['[FILE] [--for SERVER]'],
+  synopsis: ['[FILE] [--for SERVER] [--strength strong]'],
   describe: 'Lists what is wrong with a password file, line by line: what it means and how to fix it.',
   options: checkOptions,
   epilogue: 'Status 0: nothing to fix (notes do not count). 1: problems. 2: the file could not be read.',
@@ -42,7 +55,7 @@ export function check(argv: readonly string[], io: Io): Promise<number> {
       throw error instanceof HtpasswdError ? new TroubleError(error) : error
     })
     const tally = new Tally()
-    const found = tally.adding(problemsOf(file, bytes, values.for, io.platform))
+    const found = tally.adding(problemsOf(file, bytes, values, io.platform))
     if (values.json) {
       const head = values.for === undefined ? { file } : { file, for: values.for }
       writeJson(io, head, 'problems', found, () => ({ counts: tally }))
@@ -63,12 +76,12 @@ class TroubleError extends HtpasswdError {
 function* problemsOf(
   file: string,
   bytes: Buffer,
-  server: ServerName | undefined,
+  { for: server, strength }: Pick<ValuesOf<typeof checkOptions>, 'for' | 'strength'>,
   platform: NodeJS.Platform,
 ): Generator<Problem> {
   for (const { message, fix } of fileWarnings(file, platform))
     yield problem('mode', { line: 0 }, message, { fix })
-  yield* checkDocument(bytes, server === undefined ? {} : { for: server })
+  yield* checkDocument(bytes, { ...(server && { for: server }), ...(strength && { strength }) })
 }
 
 class Tally {

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { type ByteString, decodeMarkedText, toByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { type GenerateOptions, generatePassword } from '../../hash/generate-password.ts'
+import { readError } from '../../store/file-error.ts'
 import { readUpTo } from '../terminal/descriptor.ts'
 import { isGivenDescriptor } from './given-descriptor.ts'
 import { MAX_INPUT_BYTES, passwordIn, rejectLong } from './input.ts'
@@ -70,7 +71,7 @@ function readFile(path: string): Buffer {
       closeSync(fd)
     }
   } catch (error) {
-    throw unreadable(`--password-file expected a readable file, got ${(error as Error).message}`, error)
+    throw unreadable(`--password-file expected a readable file; ${readError(error, path).message}`, error)
   }
 }
 

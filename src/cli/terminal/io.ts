@@ -96,7 +96,7 @@ function isNullDevice(fd: 1 | 2): boolean {
   }
 }
 
-const isTerminal = (fd: 1 | 2): boolean => process.getBuiltinModule('node:tty').isatty(fd)
+const isTerminal = (fd: 0 | 1 | 2): boolean => process.getBuiltinModule('node:tty').isatty(fd)
 
 function deliver(fd: 1 | 2, text: string | Buffer): void {
   if (isNullDevice(fd))

@@ -6,8 +6,8 @@ import { HtpasswdError } from '../../errors.ts'
 export interface ResultOutput {
   /** Standard output: nothing but what a script asked for. */
   out(text: string | Buffer): void
-  /** Whether standard output (1) or standard error (2) is a terminal. */
-  isTerminal(fd: 1 | 2): boolean
+  /** Whether standard input (0), standard output (1) or standard error (2) is a terminal. */
+  isTerminal(fd: 0 | 1 | 2): boolean
   readonly env: NodeJS.ProcessEnv
 }
 

@@ -311,3 +311,16 @@ const untilBusy = (pid: number): Promise<true> =>
     const fields = text.split(' ')
     return Number(fields[11]) + Number(fields[12]) > 100 || undefined
   })
+
+test('an empty source gets a note, and a terminal is told what is read', async () => {
+  expect(await call(['./users'], { users: '' })).toMatchObject({
+    status: 0,
+    err: 'Note: standard input has no users.\n0 users added\n',
+  })
+  expect((await call(['./users', './empty.csv'], { users: '', 'empty.csv': '\n' })).err).toMatch(
+    /^Note: .*empty\.csv has no users\.\n/,
+  )
+  expect((await call(['./users'], {}, `bob:${SHA}\n`, [0])).err).toBe(
+    'reading names from the keyboard, end with Ctrl-D\ncreated users\n1 user added\n',
+  )
+})

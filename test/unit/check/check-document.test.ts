@@ -46,7 +46,7 @@ test('for a server, whom it keeps out', () => {
 
 test.each([
   [{ for: 'iis' as ServerName }, 'server expected one of apache, apache-windows, nginx,'],
-  [{ server: 'nginx' }, 'CheckOptions expected only the options for, got "server"'],
+  [{ server: 'nginx' }, 'CheckOptions expected only the options for, strength, got "server"'],
 ])('%j is refused', (options, message) => {
   const error = { code: 'ERR_OPTION', message: expect.stringContaining(message) }
   expect(() => [...checkDocument(text, options as object)]).toThrow(expect.objectContaining(error))

@@ -71,6 +71,7 @@ async function importInto(
     hint: '--generate makes one',
   })
   notify(cutWarning(plan, values.hash))
+  if (plan.users.size === 0) notify([`Note: ${sourceName(source)} has no users.`])
   const report = dryRun
     ? applyImport(document, plan, onConflict)
     : await carryOut(file, plan, hashing, values, io)
@@ -79,6 +80,8 @@ async function importInto(
   if (values.json) writeReport(io, outcome)
   else io.err(textOf(outcome, onConflict))
 }
+
+const sourceName = (source = '-'): string => (source === '-' ? 'standard input' : source)
 
 async function readDocument(file: string): Promise<{ document: HtpasswdDocument; isMissing: boolean }> {
   const snapshot = await readSnapshot(file)

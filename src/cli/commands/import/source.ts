@@ -33,6 +33,10 @@ export async function readSource(
   io: Io,
 ): Promise<ImportSource> {
   const name = path === '-' ? undefined : path
+  if (name === undefined && io.isTerminal(0)) {
+    const end = io.platform === 'win32' ? 'Ctrl-Z and Enter' : 'Ctrl-D'
+    io.err(`reading names from the keyboard, end with ${end}\n`)
+  }
   const bytes = decoded(name === undefined ? io.readAll(Number.POSITIVE_INFINITY) : readAnyFile(name))
   const known = format ?? formatOf(name, bytes)
   if (known === 'lines' && values === 'auto' && isGroupFile(bytes))

@@ -121,3 +121,11 @@ test('--for with an unknown server lists those that are known', async () => {
     err: expect.stringContaining('expected one of apache, apache-windows,'),
   })
 })
+
+test('--strength strong makes weak hashes problems, for a script that deploys the file', async () => {
+  const apr1 = 'ann:$apr1$abcdefgh$ErTEbPtDG8sGDe7vAaG2W0\n'
+  expect((await call(apr1)).status).toBe(0)
+  const { status, out } = await call(apr1, ['--strength', 'strong'])
+  expect(status).toBe(1)
+  expect(out).toContain('ann: apr1 is fast to guess')
+})

@@ -107,7 +107,7 @@ test.each([
       code: 'ERR_FILE_ACCESS',
       exitStatus: 1,
       message: expect.stringMatching(
-        /^--password-file expected a readable file, got E[A-Z]+: .*; nothing was changed$/,
+        /^--password-file expected a readable file; cannot read .*: .*; nothing was changed$/,
       ),
     }),
   )
