@@ -1,7 +1,8 @@
 // The options of a guard: their types, and the one place where they are checked.
 import type { RequestListener } from 'node:http'
 import type { AccessPolicy } from '../../access/policy.ts'
-import { Authenticator } from '../../auth/authenticator.ts'
+import type { AuthResult } from '../../auth/auth-result.ts'
+import { type AuthContext, Authenticator } from '../../auth/authenticator.ts'
 import { TokenAuthenticator } from '../../auth/tokens/token-authenticator.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { parseUpstreamUrl } from '../client/upstream-url.ts'
@@ -90,6 +91,8 @@ export interface GuardOptions {
    * `envoy`, `haproxy`. Only peers of `trustProxy` may ask. Default: none.
    */
   readonly authEndpoints?: readonly ProxyName[] | undefined
+  /** Verifies the JSON Web Tokens of `Authorization: Bearer`. Default: none is accepted. */
+  readonly jwt?: { decide(token: string, context: AuthContext): AuthResult | Promise<AuthResult> } | undefined
   /** Called once for each finished request; an error that it throws becomes a process warning. Default: no log. */
   readonly log?: ((entry: AccessLogEntry) => void) | undefined
 }
@@ -122,6 +125,7 @@ export interface ResolvedGuardOptions {
   readonly upstreamTimeout: number
   readonly maxUpstreamConnections: number
   readonly maxConnectionsPerAddress: number
+  readonly jwt: GuardOptions['jwt']
   readonly authEndpoints: ReadonlySet<ProxyName>
   readonly answer: AnswerOptions
   readonly log: ((entry: AccessLogEntry) => void) | undefined
@@ -151,6 +155,7 @@ const known: readonly (keyof GuardOptions)[] = [
   'maxUpstreamConnections',
   'maxConnectionsPerAddress',
   'authEndpoints',
+  'jwt',
   'log',
 ]
 
@@ -210,6 +215,7 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
       'maxConnectionsPerAddress',
       options.maxConnectionsPerAddress ?? 100,
     ),
+    jwt: options.jwt,
     authEndpoints,
     answer: {
       userHeader: userHeader ?? 'Remote-User',

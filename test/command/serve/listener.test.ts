@@ -27,7 +27,7 @@ async function open(...args: string[]) {
   const tokens = await openTokens(tokensPath(path))
   const notify = (text: string): unknown => reports.push(text)
   const common = { users, tokens, values, stdout, notify }
-  listener = openListener({ ...common, certificate: undefined, upstream: undefined })
+  listener = await openListener({ ...common, certificate: undefined, upstream: undefined })
   const port = await listener.listen()
   const login = async (password: string) => (await ask({ port, headers: [basic('ann', password)] })).status
   return { port, login, stdout, reports }

@@ -56,7 +56,7 @@ async function buildGuard(
   const ignore = (): void => {}
   const { values } = request
   const certificate = certificateOf(values, ignore)
-  const listener = openListener({
+  const listener = await openListener({
     users,
     tokens,
     access: await openPermissions(request, env, ignore),

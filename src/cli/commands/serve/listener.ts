@@ -4,7 +4,7 @@ import type { AccessPolicy } from '../../../access/policy.ts'
 import { Authenticator } from '../../../auth/authenticator.ts'
 import type { AttemptLimiter } from '../../../auth/throttle.ts'
 import { TokenAuthenticator } from '../../../auth/tokens/token-authenticator.ts'
-import type { UserSource } from '../../../auth/user-source.ts'
+import type { MemorySource } from '../../../auth/user-source.ts'
 import { formatAccessLogEntry } from '../../../http/guard/access-log.ts'
 import { createGuard, type Guard } from '../../../http/guard/guard.ts'
 import type { GuardOptions } from '../../../http/guard/options.ts'
@@ -13,6 +13,7 @@ import { DEMO_USER_HEADER, demoApp } from './demo.ts'
 import { lineWriter } from './log-writer.ts'
 import { guardOptions, type ServeValues } from './options.ts'
 import { type Binding, listen } from './port.ts'
+import { openJwt } from './provider.ts'
 import type { SignIn } from './sessions.ts'
 import type { LiveTokens } from './tokens.ts'
 
@@ -27,7 +28,7 @@ export interface Listener {
 }
 
 export interface ListenerOptions {
-  readonly users: UserSource
+  readonly users: MemorySource
   readonly tokens: LiveTokens
   readonly certificate: TlsWatch | undefined
   /** The app; undefined for the built-in demo page, and where only other proxies ask. */
@@ -44,7 +45,7 @@ export interface ListenerOptions {
 }
 
 /** @throws HtpasswdError `ERR_OPTION` for options that the guard refuses. */
-export function openListener({
+export async function openListener({
   users,
   tokens: liveTokens,
   certificate,
@@ -55,7 +56,7 @@ export function openListener({
   stdout,
   notify,
   limiter,
-}: ListenerOptions): Listener {
+}: ListenerOptions): Promise<Listener> {
   const options = {
     maxFailures: values['max-failures'],
     onError: (error: unknown) => notify(`warning: ${error instanceof Error ? error.message : String(error)}`),
@@ -69,6 +70,8 @@ export function openListener({
     {
       ...guardOptions(values),
       authenticator,
+      tokens,
+      jwt: await openJwt(values, users, notify),
       access,
       login: signIn?.options,
       upstream: app,

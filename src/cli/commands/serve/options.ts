@@ -7,6 +7,7 @@ import { whatTheAppSees } from './options/app.ts'
 import { whereToListen } from './options/listen.ts'
 import { whoGetsIn } from './options/login.ts'
 import { whoMayDoWhat } from './options/permissions.ts'
+import { identityProvider } from './options/provider.ts'
 import type { ServeOption } from './options/row.ts'
 import { running } from './options/running.ts'
 import { signInPage } from './options/sign-in.ts'
@@ -19,6 +20,7 @@ export const serveOptions = {
   ...whoGetsIn,
   ...signInPage,
   ...whoMayDoWhat,
+  ...identityProvider,
   ...whatTheAppSees,
   ...running,
 } as const

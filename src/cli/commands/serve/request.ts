@@ -4,6 +4,7 @@ import { type Parsed, parseOptions } from '../../options/values.ts'
 import { givenOptions, rejectSeveral } from '../../password/source.ts'
 import { DEFAULT_FILE } from '../../password-file.ts'
 import { type ServeValues, type serveOptions, serveSpec } from './options.ts'
+import { checkProviderOptions } from './provider.ts'
 
 /** A checked command line. */
 export interface ServeRequest {
@@ -49,6 +50,7 @@ function checkTogether(values: ServeValues, command: readonly string[]): void {
       '--auth-endpoint needs --trust-proxy with the address of the proxy that asks, such as --trust-proxy 127.0.0.1',
     )
   }
+  checkProviderOptions(values)
   const isAsked = values['auth-endpoint'].length > 0
   if (values.upstream === undefined && !values.demo && !isAsked && command.length === 0) {
     throw usageError(

@@ -105,7 +105,7 @@ export class GuardRun {
     const sessions = values.login ? openSessions(this.#request, onError) : undefined
     const listener =
       values.workers === 1
-        ? openListener({
+        ? await openListener({
             ...common,
             users,
             tokens,

@@ -21,10 +21,10 @@ export async function stubProvider(now: () => number, issuer = ISSUER): Promise<
   let key: webcrypto.CryptoKey
   let keys: unknown[] = []
   let kid = 'first'
-  const stub = {
-    fetched: [] as string[],
-    down: undefined as string | undefined,
-    metadata: { issuer, jwks_uri: `${issuer}/keys` } as Record<string, unknown>,
+  const stub: StubProvider = {
+    fetched: [],
+    down: undefined,
+    metadata: { issuer, jwks_uri: `${issuer}/keys` },
     provider: new Provider(issuer, {
       now,
       fetch: async (url): Promise<Response> => {

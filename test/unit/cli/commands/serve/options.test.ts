@@ -95,14 +95,29 @@ test('each option is an environment variable and a name of --config, with the sa
     readers: 'group:viewers user:bob',
     admins: 'user:root',
     'mlflow-graphql': 'deny',
+    'oidc-users': 'any',
+    'oidc-allow': 'user:ann',
   }
-  for (const [name, row] of Object.entries(serveSpec.options)) {
+  const sampleOf = (name: string): string | boolean =>
+    'argument' in (serveSpec.options[name as keyof typeof serveSpec.options] as object)
+      ? (samples[name] ?? '/some')
+      : true
+  // options that need another one are given with it
+  const partners: Readonly<Record<string, string>> = {
+    'tls-cert': 'tls-key',
+    'tls-key': 'tls-cert',
+    'auth-endpoint': 'trust-proxy',
+    'jwt-issuer': 'jwt-audience',
+    'jwt-audience': 'jwt-issuer',
+    'oidc-users': 'oidc-allow',
+    'oidc-allow': 'oidc-users',
+  }
+  for (const name of Object.keys(serveSpec.options)) {
     if (name === 'help' || name === 'config') continue
-    const isSwitch = !('argument' in row)
-    const sampleOf = (option: string): string => samples[option] ?? '/some'
-    // options that need another one are given with it, and --init where it is wanted
-    const pair = { 'tls-cert': 'tls-key', 'tls-key': 'tls-cert', 'auth-endpoint': 'trust-proxy' }[name]
-    const names = [name, ...(pair === undefined ? [] : [pair])]
+    const given = [name, partners[name]]
+      .filter(one => one !== undefined)
+      .map(one => [one, sampleOf(one)] as const)
+    // --init and --preset where they are wanted
     const init =
       name in passwordOptions
         ? ['--init']
@@ -111,14 +126,14 @@ test('each option is an environment variable and a name of --config, with the sa
           : []
     const typed = values([
       ...init,
-      ...names.flatMap(one => (isSwitch ? [`--${one}`] : [`--${one}`, sampleOf(one)])),
+      ...given.flatMap(([one, sample]) => (sample === true ? [`--${one}`] : [`--${one}`, String(sample)])),
     ])
-    const exported = names.map(one => [
+    const exported = given.map(([one, sample]) => [
       `HTPASSWD_${one.toUpperCase().replaceAll('-', '_')}`,
-      isSwitch ? 'true' : sampleOf(one),
+      String(sample),
     ])
     expect(values(init, Object.fromEntries(exported)), name).toEqual(typed)
-    const written = Object.fromEntries(names.map(one => [one, isSwitch ? true : sampleOf(one)]))
+    const written = Object.fromEntries(given)
     expect({ ...values([...init, '--config', configFile(written)]), config: undefined }, name).toEqual(typed)
     // `values` itself gives --demo
     if (name === 'demo') continue

@@ -1,0 +1,55 @@
+// Options of `htpasswd serve` under "Identity provider": whose tokens count, and whom their claims name.
+import type { AllowRule } from '../../../../auth/openid/claims.ts'
+import { oneOf, text } from '../../../options/table.ts'
+import type { ServeOptionTable } from './row.ts'
+
+const group = 'Identity provider:'
+
+function allowRule(value: string): AllowRule {
+  if (/^(group|domain|user):\S+$/.test(value)) return value as AllowRule
+  throw new Error(`expected group:NAME, domain:NAME or user:NAME, got "${value}"`)
+}
+
+export const identityProvider = {
+  'jwt-issuer': {
+    group,
+    argument: 'URL',
+    repeatable: true,
+    describe: 'accept JSON Web Tokens of this issuer as Bearer; needs --jwt-audience (repeatable, in pairs)',
+    read: text,
+  },
+  'jwt-audience': {
+    group,
+    argument: 'TEXT',
+    repeatable: true,
+    describe: 'the audience that the tokens of --jwt-issuer must name (repeatable, in the same order)',
+    read: text,
+  },
+  'oidc-user-claim': {
+    group,
+    argument: 'CLAIM',
+    describe: 'the claim with the name of the user; email counts only if it is verified',
+    default: 'email',
+    read: text,
+  },
+  'oidc-groups-claim': {
+    group,
+    argument: 'CLAIM',
+    describe: 'the claim with the groups of the user, added to those of --groups',
+    read: text,
+  },
+  'oidc-users': {
+    group,
+    argument: 'file|any',
+    describe: 'file: the name must be in FILE, where NAME:* has no password; any: --oidc-allow must fit',
+    default: 'file',
+    read: oneOf('file', 'any'),
+  },
+  'oidc-allow': {
+    group,
+    argument: 'WHO',
+    repeatable: true,
+    describe: 'with --oidc-users any: group:NAME, domain:NAME or user:NAME (repeatable)',
+    read: allowRule,
+  },
+} as const satisfies ServeOptionTable
