@@ -51,7 +51,7 @@ export function mapClaims(claims: Claims, mapping: ClaimMapping, source: MemoryS
     if (!/^[^@\s]+@[^@\s]+$/.test(name)) return { refused: `${JSON.stringify(name)} is no e-mail address` }
   }
   const groups = groupsIn(claims, mapping.groupsClaim)
-  const storedHash = source.get(name)
+  const storedHash = source.get(name) ?? undefined
   // somebody at the provider may call himself "admin": he is not the admin who has a password here
   if (userClaim !== 'email' && storedHash !== undefined && storedHash !== NO_PASSWORD) {
     return {
