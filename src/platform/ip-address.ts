@@ -5,6 +5,9 @@ import ipaddr from 'ipaddr.js'
 export const unmapped = (address: string): string =>
   /^::ffff:\d+\.\d/i.test(address) ? address.slice(7) : address
 
+/** One spelling for each address. */
+export const canonicalAddress = (address: string): string => ipaddr.process(address).toString()
+
 /** `127.0.0.0/8` and `::1`. */
 export const isLoopbackAddress = (address: string): boolean =>
   ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback'

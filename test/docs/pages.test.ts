@@ -60,7 +60,8 @@ test('docs/ holds pages and pictures only', () => {
 
 test('every dependency has its reason', () => {
   const packages = page('docs/dependencies.md').split('\n## ')[1] ?? ''
-  const named = [...packages.matchAll(/^\| `([\w.-]+)` +\| \S/gm)].map(([, name]) => name)
+  const rows = packages.match(/^\| `.*?\| \S/gm) ?? []
+  const named = rows.flatMap(row => [...row.matchAll(/`([\w.@/-]+)`/g)].map(([, name]) => name))
   expect(named.toSorted()).toEqual(Object.keys(readManifest().dependencies).toSorted())
 })
 

@@ -102,8 +102,17 @@ export function keyWarnings(path: string, platform: NodeJS.Platform = process.pl
 const OTHERS_READ = 0o004
 const GROUP_OR_OTHERS_WRITE = 0o022
 
-/** The certificate that the options name. @throws HtpasswdError as `readTls`. */
-export function certificateOf(values: ServeValues, notify: (text: string) => void): TlsWatch | undefined {
-  const { 'tls-cert': cert, 'tls-key': key } = values
+/**
+ * The certificate that the options name.
+ *
+ * @param own the file of `--https`, with certificate and key.
+ * @throws HtpasswdError as `readTls`.
+ */
+export function certificateOf(
+  values: ServeValues,
+  own: string | undefined,
+  notify: (text: string) => void,
+): TlsWatch | undefined {
+  const { 'tls-cert': cert = own, 'tls-key': key = own } = values
   return cert !== undefined && key !== undefined ? watchTls({ cert, key }, notify) : undefined
 }

@@ -8,6 +8,7 @@ import { count } from '../../terminal/output.ts'
 import { urlOf } from './address.ts'
 import { answers, appUrl } from './app-location.ts'
 import { certificateOf } from './certificate.ts'
+import { findServer } from './https/folder.ts'
 import { openListener } from './listener.ts'
 import type { Notify } from './notices.ts'
 import { openPermissions } from './permissions.ts'
@@ -26,7 +27,7 @@ import { openUsers } from './users.ts'
 export async function checkServe(request: ServeRequest, io: Io, notify: Notify): Promise<number> {
   const { file, values, command } = request
   const upstream = appUrl(request, io.env)
-  const scheme = values['tls-cert'] === undefined ? 'http' : 'https'
+  const scheme = values['tls-cert'] === undefined && !values.https ? 'http' : 'https'
   const lines = [`listens at ${urlOf(scheme, values.listen.host, values.listen.port)}`]
   if (values.init && !existsSync(file)) lines.push(`${file} is missing: a start would create it`)
   else {
@@ -55,7 +56,8 @@ async function buildGuard(
 ): Promise<void> {
   const ignore = (): void => {}
   const { values } = request
-  const certificate = certificateOf(values, ignore)
+  const own = values.https ? findServer(request.file, env) : undefined
+  const certificate = certificateOf(values, own, ignore)
   const listener = await openListener({
     users,
     tokens,

@@ -9,6 +9,7 @@ import { appUrl } from './app-location.ts'
 import { certificateOf } from './certificate.ts'
 import { checkServe } from './check.ts'
 import { makeFirstUser } from './first-user.ts'
+import { findServer } from './https/folder.ts'
 import { openListener } from './listener.ts'
 import { createNotify, type Notify } from './notices.ts'
 import { serveSpec } from './options.ts'
@@ -76,6 +77,7 @@ async function runAsWorker(
 ): Promise<number> {
   const { file, values } = request
   const onError = (error: unknown): void => notify(`warning: ${(error as Error).message}`)
+  const own = values.https ? findServer(file, env) : undefined
   await runWorker(async (limiter, ended) => {
     const signIn = values.login ? await signInOf(request, await ended.join(), ended, onError) : undefined
     return openListener({
@@ -83,7 +85,7 @@ async function runAsWorker(
       signIn,
       users: await openUsers(file),
       tokens: await openTokensOf(request),
-      certificate: certificateOf(values, () => {}),
+      certificate: certificateOf(values, own, () => {}),
       upstream: appUrl(request, env),
       access: await openPermissions(request, env, notify),
       values,

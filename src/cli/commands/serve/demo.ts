@@ -80,8 +80,7 @@ ${isForwarded ? '' : KEPT_ROW}  </table>
 ${name} serve -- mlflow server --port 5000</pre>
   <p>Add a user, who can log in at once:</p>
   <pre>${name} -B -C 12 .htpasswd bob</pre>
-  <p>For other machines add <code>--listen 0.0.0.0:8080</code>, and <code>--tls-cert</code> with
-  <code>--tls-key</code> unless you trust the network.</p>
+  <p>For other machines add <code>--listen 0.0.0.0:8080</code> and <code>--https</code>.</p>
 </section>
 </html>
 `

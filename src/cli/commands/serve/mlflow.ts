@@ -46,10 +46,15 @@ const assignments: Readonly<Record<Shell, (name: string, value: string) => strin
   cmd: (name, value) => `set "${name}=${value}"`,
 }
 
-/** The lines that set the variables of MLflow's client. */
-export const clientVariables = (url: string, user: string, shell: Shell): string[] =>
+/**
+ * The lines that set the variables of MLflow's client.
+ *
+ * @param authority the file of a certificate authority that its system does not know.
+ */
+export const clientVariables = (url: string, user: string, shell: Shell, authority?: string): string[] =>
   [
     ['MLFLOW_TRACKING_URI', url],
     ['MLFLOW_TRACKING_USERNAME', user],
     ['MLFLOW_TRACKING_PASSWORD', 'your-password'],
+    ...(authority === undefined ? [] : [['MLFLOW_TRACKING_SERVER_CERT_PATH', authority]]),
   ].map(([name = '', value = '']) => assignments[shell](name, value))

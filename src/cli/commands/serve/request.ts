@@ -45,6 +45,7 @@ function checkTogether(values: ServeValues, command: readonly string[]): void {
     const given = values['tls-cert'] ? '--tls-cert' : '--tls-key'
     throw usageError(`--tls-cert and --tls-key go together, got only ${given}`)
   }
+  checkHttps(values)
   if (values['auth-endpoint'].length > 0 && values['trust-proxy'].length === 0) {
     throw usageError(
       '--auth-endpoint needs --trust-proxy with the address of the proxy that asks, such as --trust-proxy 127.0.0.1',
@@ -65,4 +66,14 @@ function rejectWithoutPreset(values: ServeValues): void {
   const given = needing.find(name => values[name] !== undefined)
   if (values.preset === undefined && given !== undefined)
     throw usageError(`--${given} needs --preset, which tells reading from writing: --preset mlflow`)
+}
+
+function checkHttps(values: ServeValues): void {
+  const { https, 'https-name': names, 'redirect-http': redirect, 'tls-cert': cert } = values
+  if (https && cert !== undefined)
+    throw usageError('--https makes a certificate, and --tls-cert names one; give one of the two')
+  if (names.length > 0 && !https)
+    throw usageError('--https-name is a name in the certificate of --https, and needs it')
+  if (redirect !== undefined && !https && cert === undefined)
+    throw usageError('--redirect-http redirects to HTTPS, and needs --https or --tls-cert')
 }

@@ -9,6 +9,7 @@ import { fileWarnings } from '../../password-file.ts'
 import { answers, appUrl, listensOutside, upstreamWarnings } from './app-location.ts'
 import { type ChildApp, startChild } from './app-process.ts'
 import { certificateOf, keyWarnings } from './certificate.ts'
+import type { LocalCertificates } from './https/certificates.ts'
 import { type Listener, openListener } from './listener.ts'
 import { isMlflowCommand, respondsAsMlflow } from './mlflow.ts'
 import type { Notify } from './notices.ts'
@@ -52,6 +53,7 @@ export class GuardRun {
   #listener: Listener | undefined
   #reports: UserReports | undefined
   #child: ChildApp | undefined
+  #https: LocalCertificates | undefined
 
   constructor(request: ServeRequest, io: RunIo, notify: Notify) {
     this.#request = request
@@ -100,7 +102,9 @@ export class GuardRun {
     const onWait = (): void => this.#notify(`Waiting for ${command[0]} to end; Ctrl-C again ends it at once`)
     this.#closers.push(() => this.#child?.stop(onWait))
     const access = await openPermissions(this.#request, env, this.#notify)
-    const common = { certificate: certificateOf(values, this.#notify), notify: this.#notify }
+    if (values.https) this.#https = await this.#openHttps()
+    const certificate = certificateOf(values, this.#https?.files.server, this.#notify)
+    const common = { certificate, notify: this.#notify }
     const onError = (error: unknown): void => this.#notify(`warning: ${(error as Error).message}`)
     const sessions = values.login ? openSessions(this.#request, onError) : undefined
     const listener =
@@ -124,6 +128,7 @@ export class GuardRun {
     this.#listener = listener
     this.#closers.push(() => listener.close(DRAIN_LIMIT_MS))
     const port = await listener.listen()
+    await this.#redirectHttp(port)
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
     const facts = await this.#factsOf(users, port, upstream)
@@ -145,7 +150,8 @@ export class GuardRun {
       file,
       users: users.users().map(user => [user, users.get(user) ?? '']),
       listen: { host: values.listen.host, port },
-      scheme: values['tls-cert'] === undefined ? 'http' : 'https',
+      scheme: values['tls-cert'] === undefined && !values.https ? 'http' : 'https',
+      https: this.#https,
       prefix: values.prefix ?? '',
       guarded: upstream?.origin ?? guardedWithoutUpstream(values),
       mlflow: isMlflowCommand(command) ? 'started' : (await isRunning()) ? 'running' : undefined,
@@ -159,6 +165,29 @@ export class GuardRun {
     const ofApp =
       upstream === undefined ? [] : await upstreamWarnings(upstream, listensOutside(command, this.#io.env))
     return [...fileNotes(file, values), ...ofApp, ...startupWarnings(facts)]
+  }
+
+  async #openHttps(): Promise<LocalCertificates> {
+    const { file, values } = this.#request
+    const { ensureCertificates, renewDaily } = await import('./https/certificates.ts')
+    const request = {
+      passwordFile: file,
+      env: this.#io.env,
+      names: values['https-name'],
+      notify: (text: string) => this.#notify(text),
+    }
+    const certificates = await ensureCertificates(request)
+    const renewal = renewDaily(request)
+    this.#closers.push(() => renewal[Symbol.dispose]())
+    return certificates
+  }
+
+  async #redirectHttp(httpsPort: number): Promise<void> {
+    const { listen, 'redirect-http': port } = this.#request.values
+    if (port === undefined) return
+    const { openRedirect } = await import('./https/redirect.ts')
+    const redirect = await openRedirect({ host: listen.host, port }, httpsPort)
+    this.#closers.push(() => redirect.close())
   }
 
   async #startApp(command: readonly string[], upstream: URL): Promise<void> {

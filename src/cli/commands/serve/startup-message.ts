@@ -3,6 +3,7 @@ import { type HashInfo, identify } from '../../../hash/registry.ts'
 import { count, printable, shellWord } from '../../terminal/output.ts'
 import { programName } from '../../terminal/program-name.ts'
 import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './address.ts'
+import type { LocalCertificates } from './https/certificates.ts'
 import { clientVariables, shellOf } from './mlflow.ts'
 
 export interface StartupFacts {
@@ -19,6 +20,8 @@ export interface StartupFacts {
   readonly mlflow: 'started' | 'running' | undefined
   readonly platform: NodeJS.Platform
   readonly env: NodeJS.ProcessEnv
+  /** With `--https`: what visitors have to trust. */
+  readonly https?: LocalCertificates | undefined
   readonly outside?: readonly string[]
 }
 
@@ -34,6 +37,7 @@ export function startupMessage(facts: StartupFacts): string {
     `Open  ${first}${hint}`,
     ...(second === undefined ? [] : [`      ${second}${more}`]),
     guarding(facts),
+    ...(facts.https === undefined ? [] : trustLines(facts.https)),
     ...(facts.mlflow === 'started'
       ? ['MLflow needs none of the options --host and --allowed-hosts that it mentions.']
       : []),
@@ -41,9 +45,21 @@ export function startupMessage(facts: StartupFacts): string {
   ].join('\n')
 }
 
+/** What a visitor needs; each system's steps are those of `htpasswd trust`. */
+const trustLines = ({ files, fingerprint }: LocalCertificates): string[] => [
+  `Browsers warn until they trust ${files.authority}: ${programName()} trust`,
+  `  SHA-256 ${fingerprint}`,
+]
+
 /** Without a terminal, for a log: one line. */
 export const startupLine = (facts: StartupFacts): string =>
-  `Open ${urlsOf(facts).join(', ')} - ${guarding(facts)}`
+  [
+    `Open ${urlsOf(facts).join(', ')}`,
+    guarding(facts),
+    ...(facts.https === undefined
+      ? []
+      : [`certificate authority ${facts.https.files.authority}, SHA-256 ${facts.https.fingerprint}`]),
+  ].join(' - ')
 
 /** The same for programs. */
 export const startupFields = (facts: StartupFacts): Readonly<Record<string, unknown>> => ({
@@ -52,6 +68,10 @@ export const startupFields = (facts: StartupFacts): Readonly<Record<string, unkn
   app: facts.guarded,
   file: facts.file,
   users: facts.users.length,
+  ...(facts.https !== undefined && {
+    authority: facts.https.files.authority,
+    fingerprint: facts.https.fingerprint,
+  }),
 })
 
 const guarding = ({ guarded, users, file }: StartupFacts): string =>
@@ -60,12 +80,12 @@ const guarding = ({ guarded, users, file }: StartupFacts): string =>
 const urlsOf = ({ scheme, listen, prefix, outside }: StartupFacts): string[] =>
   reachableUrls(scheme, listen, outside?.slice()).map(url => `${url}${prefix}${prefix && '/'}`)
 
-function mlflowLines({ users, platform, env }: StartupFacts, urls: readonly string[]): string[] {
+function mlflowLines({ users, platform, env, https }: StartupFacts, urls: readonly string[]): string[] {
   // a client on another machine needs an address that it can reach
   const url = (urls[1] ?? urls[0] ?? '').replace(/\/$/, '')
   const only = users.length === 1 ? users[0]?.[0] : undefined
   const name = only !== undefined && /^[\w.@-]+$/.test(only) ? only : 'your-name'
-  const variables = clientVariables(url, name, shellOf(platform, env))
+  const variables = clientVariables(url, name, shellOf(platform, env), https?.files.authority)
   return ["For MLflow's Python client, before it runs:", ...variables.map(line => `  ${line}`)]
 }
 
@@ -79,7 +99,7 @@ function listenWarnings({ listen, scheme }: Pick<StartupFacts, 'listen' | 'schem
   const where = isEveryAddress(listen.host) ? 'every network of this machine' : listen.host
   return [
     `plain HTTP on ${where}: passwords can be read on the network. ` +
-      'Use --tls-cert and --tls-key, or a network that you trust.',
+      'Use --https, or a network that you trust.',
   ]
 }
 

@@ -1,6 +1,6 @@
 // Names of options that people know from other servers and proxies, and what `htpasswd serve` has in their place.
 
-const TLS = '--tls-cert FILE and --tls-key FILE'
+const TLS = '--https, or --tls-cert FILE with --tls-key FILE'
 const FILE_FIRST = 'name the password file without an option: htpasswd serve FILE'
 const PASSWORD = 'users are in the password file; --init creates it with a first one'
 const SERVICE = 'to keep it running use: htpasswd service install'
@@ -26,7 +26,8 @@ export const synonyms: Readonly<Record<string, string>> = {
   public: '--host 0.0.0.0',
   tls: TLS,
   ssl: TLS,
-  https: TLS,
+  'self-signed': '--https',
+  'tls-self-signed': '--https',
   cert: '--tls-cert FILE',
   certificate: '--tls-cert FILE',
   'ssl-cert': '--tls-cert FILE',

@@ -2,6 +2,7 @@
 import { checkPrefix } from '../../../../http/guard/route.ts'
 import { text, wholeNumber } from '../../../options/table.ts'
 import { readAddress, readHost } from '../address.ts'
+import { readHostName } from '../https/names.ts'
 import { checked, type ServeOptionTable } from './row.ts'
 
 const group = 'Where to listen:'
@@ -26,6 +27,24 @@ export const whereToListen = {
     alias: 'p',
     describe: 'the port of --listen alone',
     read: wholeNumber(0, 65535),
+  },
+  https: {
+    group,
+    describe: 'serve HTTPS with a certificate that is made here; "htpasswd trust" makes browsers accept it',
+  },
+  'https-name': {
+    group,
+    argument: 'NAME',
+    repeatable: true,
+    describe: 'a further name or address of this machine for that certificate (repeatable)',
+    read: readHostName,
+  },
+  'redirect-http': {
+    group,
+    argument: 'PORT',
+    optionalArgument: '80',
+    describe: 'redirect plain HTTP on this port, by default 80, to HTTPS',
+    read: wholeNumber(0, 65_535),
   },
   'tls-cert': {
     group,

@@ -97,6 +97,8 @@ test('each option is an environment variable and a name of --config, with the sa
     'mlflow-graphql': 'deny',
     'oidc-users': 'any',
     'oidc-allow': 'user:ann',
+    'https-name': 'lab.lan',
+    'redirect-http': '8000',
   }
   const sampleOf = (name: string): string | boolean =>
     'argument' in (serveSpec.options[name as keyof typeof serveSpec.options] as object)
@@ -123,7 +125,9 @@ test('each option is an environment variable and a name of --config, with the sa
         ? ['--init']
         : /^(readers|admins|mlflow-static-prefix)$/.test(name)
           ? ['--preset', 'mlflow']
-          : []
+          : /^(https-name|redirect-http)$/.test(name)
+            ? ['--https']
+            : []
     const typed = values([
       ...init,
       ...given.flatMap(([one, sample]) => (sample === true ? [`--${one}`] : [`--${one}`, String(sample)])),

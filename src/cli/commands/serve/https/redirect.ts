@@ -1,0 +1,65 @@
+// `--redirect-http`: sends browsers from plain HTTP to HTTPS, and refuses what must not be sent without encryption.
+import { createServer, type IncomingMessage } from 'node:http'
+import type { ListenAddress } from '../address.ts'
+import { listen } from '../port.ts'
+
+interface Redirect {
+  readonly port: number
+  close(): void
+}
+
+/** @throws HtpasswdError `ERR_LISTEN`. */
+export async function openRedirect(address: ListenAddress, httpsPort: number): Promise<Redirect> {
+  const server = createServer({ requestTimeout: 10_000, maxHeaderSize: 65_536 }, (request, response) => {
+    const { status, headers, text } = redirectOf(request, httpsPort)
+    // what else the client sends is not read
+    response.shouldKeepAlive = false
+    const body = Buffer.from(`${text}\n`)
+    response.writeHead(status, {
+      'content-type': 'text/plain; charset=utf-8',
+      'content-length': body.length,
+      'cache-control': 'no-store',
+      ...headers,
+    })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  })
+  const binding = await listen(server, address)
+  return {
+    port: binding.port,
+    close: () => {
+      binding.close()
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+type Facts = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+
+interface RedirectResponse {
+  readonly status: 308 | 400 | 403
+  readonly headers?: { readonly location: string }
+  readonly text: string
+}
+
+// a name or an address, with or without a port
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i
+
+/**
+ * A program that sends its password to http:// would go on doing so if it were redirected, each time readable on the
+ * network; so would one that sends data. A person's browser asks for a page first, without a password.
+ */
+export function redirectOf({ method, url = '', headers }: Facts, httpsPort: number): RedirectResponse {
+  const host = HOST.exec(headers.host ?? '')?.[1]
+  if (host === undefined || !url.startsWith('/')) return { status: 400, text: 'Bad request' }
+  const port = httpsPort === 443 ? '' : `:${httpsPort}`
+  const base = `https://${host}${port}`
+  const isPage = method === 'GET' || method === 'HEAD'
+  if (!isPage || headers.authorization !== undefined) {
+    return {
+      status: 403,
+      text: `This request was not encrypted, so others on the network can read what it sent. Use ${base} instead.`,
+    }
+  }
+  return { status: 308, headers: { location: `${base}${url}` }, text: `Moved to ${base}` }
+}
