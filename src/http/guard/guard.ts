@@ -4,7 +4,7 @@ import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { unmapped } from '../../platform/ip-address.ts'
-import { createForward } from '../proxy/embedded.ts'
+import { createForward, type Forward } from '../proxy/embedded.ts'
 import { Exchange } from '../proxy/exchange.ts'
 import { OpenStreams } from '../proxy/open-streams.ts'
 import { ClientUpgrade, createUpgradeFilter, responseFor, withoutUpgrade } from '../proxy/upgrade.ts'
@@ -22,7 +22,13 @@ import { ConnectionLimit, LIMIT_REACHED, PIPELINED } from './connection-limit.ts
 import { createDecide, type Decision, type Served, tooManyConnections, unmetExpectation } from './decide.ts'
 import type { EndpointResponse } from './endpoints.ts'
 import { readForm } from './form.ts'
-import { type GuardOptions, type GuardParts, resolveGuardOptions, type TlsCertificate } from './options.ts'
+import {
+  type GuardOptions,
+  type GuardParts,
+  type ResolvedGuardOptions,
+  resolveGuardOptions,
+  type TlsCertificate,
+} from './options.ts'
 import {
   closeWithConnection,
   createGuardServer,
@@ -38,6 +44,14 @@ export interface Guard {
   readonly server: Server | TlsServer
   /** Replaces the certificate for new connections. @throws the error of `node:tls` for an invalid one. */
   setCertificate(tls: TlsCertificate): void
+  /**
+   * Applies other options to the requests from now on; requests in flight end as they began. `login`, `tls`, `log` and
+   * `maxConnectionsPerAddress` stay as they were.
+   *
+   * @internal
+   * @throws HtpasswdError `ERR_OPTION` as `createGuard`; the guard is then as it was.
+   */
+  setOptions(options: GuardOptions): void
   /**
    * Stops accepting connections. Requests in flight may finish until the limit, then their connections are cut. A second
    * call can set a shorter limit.
@@ -76,16 +90,24 @@ export function createGuard(options: GuardOptions, parts: GuardParts): Guard
 export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guard {
   const resolved = resolveGuardOptions(options, parts)
   const { tls, log } = resolved
-  const findClient = createClientFacts(resolved.trustProxy, tls !== undefined)
   const connections = new ConnectionLimit({
     max: resolved.maxConnectionsPerAddress,
     onReached: address =>
       write(() => logEntryWithoutRequest({ address, reason: 'connection-limit', cause: LIMIT_REACHED })),
   })
   const { login } = resolved
-  const decide = createDecide({ ...resolved, ...login })
+  /** What follows from the options that may change while the guard runs. */
+  const partsOf = (now: ResolvedGuardOptions) => ({
+    errorResponse: now.errorResponse,
+    findClient: createClientFacts(now.trustProxy, tls !== undefined),
+    decide: createDecide({ ...now, ...login }),
+    forward: createForward(now, MAX_HEADER_BYTES),
+    upgradeProtocol: createUpgradeFilter(now.allowUpgrades),
+  })
+  let current = partsOf(resolved)
+  /** Those of earlier options, whose requests may still be in flight. */
+  const retired: Forward[] = []
   const streams = new OpenStreams()
-  const forward = createForward(resolved, MAX_HEADER_BYTES)
   /** Connections that have left HTTP or are about to: the server does not count them as its own. */
   const leaving = new Set<Socket>()
   let closing = false
@@ -114,7 +136,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     const { socket } = req
     // the parser continues with what it has read before the connection was closed
     if (socket.destroyed) return undefined
-    const client = findClient(req)
+    const client = current.findClient(req)
     const admission = connections.begin(socket)
     if (admission === 'pipelined') {
       socket.destroy()
@@ -139,7 +161,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     })
     if (res.socket === null) closeWithConnection(res, socket)
     if (admission === 'admitted' || client.proxied) return exchange
-    exchange.carryOut(tooManyConnections(resolved.errorResponse, req))
+    exchange.carryOut(tooManyConnections(current.errorResponse, req))
     return undefined
   }
 
@@ -164,7 +186,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
         return
       }
       streams.add(exchange)
-      forward.send(exchange, decision, upgrade)
+      current.forward.send(exchange, decision, upgrade)
     }
     // Nothing here throws because of what a client sends; a bug must not end the process.
     const fail = (error: unknown): void => {
@@ -172,7 +194,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
       res.destroy()
     }
     try {
-      const decision = decide(req, { client: exchange.client, upgrade: upgrade !== undefined })
+      const decision = current.decide(req, { client: exchange.client, upgrade: upgrade !== undefined })
       if (decision instanceof Promise) decision.then(carryOut).catch(fail)
       else carryOut(decision)
     } catch (error) {
@@ -180,8 +202,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     }
   }
 
-  const upgradeProtocol = createUpgradeFilter(resolved.allowUpgrades)
-  const server = createGuardServer(tls, req => upgradeProtocol(req) !== undefined)
+  const server = createGuardServer(tls, req => current.upgradeProtocol(req) !== undefined)
   const closeServer = serverCloser(server, leaving)
   server.on('request', (req, res) => serve(req, res, false))
   server.on('checkContinue', (req, res) => serve(req, res, true))
@@ -196,7 +217,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
   server.on('upgrade', (req: IncomingMessage, stream: Duplex, head: Buffer) => {
     const socket = stream as Socket
     const res = responseFor(req, socket)
-    const protocol = upgradeProtocol(req)
+    const protocol = current.upgradeProtocol(req)
     if (res === undefined) {
       socket.destroy()
     } else if (protocol !== undefined) {
@@ -211,7 +232,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
   server.on('connect', (req, stream: Duplex) => {
     const socket = stream as Socket
     leave(socket)
-    refuse(socket, connectMethod, findClient(req).address, 'CONNECT')
+    refuse(socket, connectMethod, current.findClient(req).address, 'CONNECT')
   })
   server.on('connection', (socket: Socket) => {
     // Over TCP without an address: it was reset before it was accepted, and a request on it would be counted and
@@ -244,10 +265,15 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     setCertificate(certificate) {
       if ('setSecureContext' in server) server.setSecureContext(tlsPolicy(certificate))
     },
+    setOptions(next) {
+      const { forward } = current
+      current = partsOf(resolveGuardOptions({ ...next, login: undefined }, parts))
+      retired.push(forward)
+    },
     async close(limitMilliseconds = 10_000) {
       closing = true
       await closeServer(limitMilliseconds)
-      forward.close()
+      for (const forward of [...retired, current.forward]) forward.close()
     },
   }
 }

@@ -14,7 +14,8 @@ import { openListener } from './listener.ts'
 import { createNotify, type Notify } from './notices.ts'
 import { serveSpec } from './options.ts'
 import { loadPreset, openPermissions } from './permissions.ts'
-import { type ServeRequest, serveRequest } from './request.ts'
+import { createReread } from './reload.ts'
+import { parseServe, type ServeRequest, serveRequest } from './request.ts'
 import { GuardRun } from './run.ts'
 import { signInOf } from './sessions.ts'
 import { catchHangup, catchStop, ignoreSignals, type SignalSource } from './signals.ts'
@@ -37,7 +38,7 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
     argv,
     io,
     async parsed => {
-      const request = serveRequest(parsed)
+      const request: ServeRequest = { ...serveRequest(parsed), reread: () => parseServe(argv, io.env) }
       const { values } = request
       const notify = createNotify(line => io.err(asCalled(line)), {
         json: values.log === 'json',
@@ -77,10 +78,14 @@ async function runAsWorker(
 ): Promise<number> {
   const { file, values } = request
   const onError = (error: unknown): void => notify(`warning: ${(error as Error).message}`)
+<<<<<<< HEAD
   const own = values.https ? findServer(file, env) : undefined
+=======
+  const reread = createReread(request, env, () => {})
+>>>>>>> e22b5b7 (serve: SIGHUP reads the --config file again and names what waits for a restart)
   await runWorker(async (limiter, ended) => {
     const signIn = values.login ? await signInOf(request, await ended.join(), ended, onError) : undefined
-    return openListener({
+    const listener = await openListener({
       limiter,
       signIn,
       users: await openUsers(file),
@@ -92,6 +97,7 @@ async function runAsWorker(
       stdout,
       notify,
     })
+    return { ...listener, reload: () => void reread().then(listener.reload) }
   })
   return 0
 }
@@ -108,7 +114,7 @@ function appEnvironment({ values }: ServeRequest, { env, platform }: Io): NodeJS
 async function runUntilStopped(run: GuardRun, notify: Notify, signals: SignalSource): Promise<number> {
   // before anything starts: a signal during the start must stop the app that is being waited for
   using stop = catchStop(signals)
-  using _ = catchHangup(signals, () => run.reload())
+  using _ = catchHangup(signals, () => void run.reload())
   void stop.second.then(() => run.stopAtOnce())
   try {
     const stopped = stop.first.then(reason => ({ reason, status: 0 }))

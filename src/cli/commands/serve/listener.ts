@@ -14,6 +14,7 @@ import { lineWriter } from './log-writer.ts'
 import { guardOptions, type ServeValues } from './options.ts'
 import { type Binding, listen } from './port.ts'
 import { openJwt } from './provider.ts'
+import type { ReloadedOptions } from './reload.ts'
 import type { SignIn } from './sessions.ts'
 import type { LiveTokens } from './tokens.ts'
 
@@ -21,8 +22,8 @@ import type { LiveTokens } from './tokens.ts'
 export interface Listener {
   /** Resolves with the port. */
   listen(): Promise<number>
-  /** Reads the certificate again. */
-  reload(): void
+  /** Reads the certificate again, and applies changed options. */
+  reload(options?: ReloadedOptions): void
   /** Accepts no new connections; requests in flight may finish until the limit. */
   close(limitMilliseconds: number): Promise<void>
 }
@@ -66,21 +67,21 @@ export async function openListener({
   const userHeader = values['user-header'] ?? (values.demo ? DEMO_USER_HEADER : undefined)
   const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
   const guardParts = signIn === undefined ? {} : { login: signIn.parts }
-  const guard: Guard = createGuard(
-    {
-      ...guardOptions(values),
-      authenticator,
-      tokens,
-      jwt: await openJwt(values, users, notify),
-      access,
-      login: signIn?.options,
-      upstream: app,
-      userHeader,
-      tls: certificate?.pair,
-      log: accessLog(values.log, stdout),
-    },
-    guardParts,
-  )
+  const jwt = await openJwt(values, users, notify)
+  const log = accessLog(values.log, stdout)
+  const optionsOf = (now: ReloadedOptions): GuardOptions => ({
+    ...guardOptions(now.values),
+    authenticator,
+    tokens,
+    jwt,
+    access: now.access,
+    login: signIn?.options,
+    upstream: app,
+    userHeader,
+    tls: certificate?.pair,
+    log,
+  })
+  const guard: Guard = createGuard(optionsOf({ values, access }), guardParts)
   certificate?.onChange(pair => guard.setCertificate(pair))
   let binding: Binding | undefined
   return {
@@ -90,7 +91,10 @@ export async function openListener({
       guard.server.on('error', error => notify(`warning: ${error.message}`))
       return binding.port
     },
-    reload: () => certificate?.reload(),
+    reload: next => {
+      certificate?.reload()
+      if (next !== undefined) guard.setOptions(optionsOf(next))
+    },
     close: async limit => {
       certificate?.[Symbol.dispose]()
       binding?.close()

@@ -12,6 +12,8 @@ export interface ServeRequest {
   readonly values: ServeValues
   /** The app to start as a child: the arguments after `--`. */
   readonly command: readonly string[]
+  /** Reads the same command line and environment, and the --config file as it is now. */
+  readonly reread?: () => ServeRequest
 }
 
 /** @throws HtpasswdError `ERR_USAGE` for what `parseOptions` refuses, and for options that do not go together. */

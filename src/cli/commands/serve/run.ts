@@ -16,6 +16,7 @@ import type { Notify } from './notices.ts'
 import type { ServeValues } from './options.ts'
 import { openPermissions } from './permissions.ts'
 import { portOwner } from './port.ts'
+import { createReread, type RereadOptions } from './reload.ts'
 import type { ServeRequest } from './request.ts'
 import { secretWarnings } from './session-secret.ts'
 import { openSessions, signInOf } from './sessions.ts'
@@ -46,11 +47,13 @@ export class GuardRun {
   readonly #request: ServeRequest
   readonly #io: RunIo
   readonly #notify: Notify
+  readonly #reread: RereadOptions
   readonly #closers: (() => unknown)[] = []
   #starting: Promise<string> | undefined
   #started = false
   #stopping = false
   #listener: Listener | undefined
+  #users: HtpasswdFile | undefined
   #reports: UserReports | undefined
   #child: ChildApp | undefined
   #https: LocalCertificates | undefined
@@ -59,6 +62,7 @@ export class GuardRun {
     this.#request = request
     this.#io = io
     this.#notify = notify
+    this.#reread = createReread(request, io.env, notify)
   }
 
   /** Resolves only when the app behind the guard has ended by itself, with a sentence about how; rejects if the start fails. */
@@ -67,10 +71,11 @@ export class GuardRun {
     return this.#starting
   }
 
-  /** Reads the certificate again, and reports how many users there are. */
-  reload(): void {
+  /** Reads users, certificate and --config file again, and tells what changed. */
+  async reload(): Promise<void> {
+    await this.#users?.reload().catch(() => {})
     this.#reports?.report()
-    this.#listener?.reload()
+    this.#listener?.reload(await this.#reread())
   }
 
   /** Lets requests in flight finish, then stops the app. */
@@ -91,6 +96,7 @@ export class GuardRun {
     const { file, values, command } = this.#request
     const { env } = this.#io
     const users = await openUsers(file)
+    this.#users = users
     const reports = reportChanges(users, this.#notify)
     this.#reports = reports
     this.#closers.push(() => reports[Symbol.dispose]())

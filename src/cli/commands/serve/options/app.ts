@@ -17,16 +17,19 @@ export const whatTheAppSees = {
     group,
     describe: 'pass the Authorization header, with the password, to the app',
     guard: 'forwardAuth',
+    live: true,
   },
   'preserve-host': {
     group,
     describe: "pass the client's Host header to the app instead of the upstream's",
     guard: 'preserveHost',
+    live: true,
   },
   'forwarded-host': {
     group,
     describe: 'tell the app the public address in X-Forwarded-Host and X-Forwarded-Proto (Gradio)',
     guard: 'forwardedHost',
+    live: true,
   },
   'drop-header': {
     group,
@@ -35,6 +38,7 @@ export const whatTheAppSees = {
     describe: 'drop this header of clients, besides those that name a user or an address (repeatable)',
     read: checked(checkDropHeader),
     guard: 'dropHeaders',
+    live: true,
   },
   'allow-upgrade': {
     group,
@@ -44,6 +48,7 @@ export const whatTheAppSees = {
       'let connections switch to this protocol besides websocket, such as tcp for Docker (repeatable)',
     read: checked(checkUpgradeProtocol),
     guard: 'allowUpgrades',
+    live: true,
   },
   'max-upstream-connections': {
     group,
@@ -52,6 +57,7 @@ export const whatTheAppSees = {
     default: '2048',
     read: wholeNumber(0, 1_000_000),
     guard: 'maxUpstreamConnections',
+    live: true,
   },
   'upstream-timeout': {
     group,
@@ -60,5 +66,6 @@ export const whatTheAppSees = {
     default: '0',
     read: duration(0, 20 * 86_400),
     guard: 'upstreamTimeout',
+    live: true,
   },
 } as const satisfies ServeOptionTable

@@ -19,6 +19,7 @@ export const whoGetsIn = {
     default: 'Restricted',
     read: checked(realm => formatChallenge(realm) && realm),
     guard: 'realm',
+    live: true,
   },
   contact: {
     group,
@@ -26,6 +27,7 @@ export const whoGetsIn = {
     describe: 'whom people can ask, on the pages about errors: a name, an e-mail address or a URL',
     read: text,
     guard: 'contact',
+    live: true,
   },
   lang: {
     group,
@@ -34,6 +36,7 @@ export const whoGetsIn = {
     default: 'en',
     read: oneOf(...languages),
     guard: 'lang',
+    live: true,
   },
   tokens: {
     group,
@@ -49,6 +52,7 @@ export const whoGetsIn = {
     describe: 'no login for GET and HEAD of exactly this path (repeatable)',
     read: checked(checkAllowPath),
     guard: 'allowPaths',
+    live: true,
   },
   'allow-origin': {
     group,
@@ -57,6 +61,7 @@ export const whoGetsIn = {
     describe: 'allow cross-origin requests with credentials (CORS) from this origin (repeatable)',
     read: checked(checkOrigin),
     guard: 'allowOrigins',
+    live: true,
   },
   'max-failures': {
     group,
@@ -82,6 +87,7 @@ export const whoGetsIn = {
       'trust X-Forwarded-For, -Proto and -Host from these addresses; also "loopback" and "private" (repeatable, or with commas)',
     read: checked(checkTrustProxy),
     guard: 'trustProxy',
+    live: true,
   },
   'auth-endpoint': {
     group,

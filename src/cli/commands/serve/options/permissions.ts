@@ -22,18 +22,21 @@ export const whoMayDoWhat = {
     argument: 'APP',
     describe: "know the app's requests as read, write, use (of a paid model) and admin",
     read: oneOf('mlflow'),
+    live: true,
   },
   readers: {
     group,
     argument: 'SUBJECTS',
     describe: 'with --preset: may only read, such as "group:viewers user:bob"',
     read: subjects,
+    live: true,
   },
   admins: {
     group,
     argument: 'SUBJECTS',
     describe: 'with --preset: may administer the app, which nobody else may',
     read: subjects,
+    live: true,
   },
   'mlflow-graphql': {
     group,
@@ -41,12 +44,14 @@ export const whoMayDoWhat = {
     describe: 'with --preset mlflow: whether readers may use GraphQL, read or deny',
     default: 'read',
     read: oneOf('read', 'deny'),
+    live: true,
   },
   'mlflow-static-prefix': {
     group,
     argument: 'PATH',
     describe: "with --preset mlflow: MLflow's own --static-prefix, where the guard does not start it",
     read: staticPrefix,
+    live: true,
   },
   'print-preset': { group, describe: 'print the table of --preset (default mlflow), and end' },
 } as const satisfies ServeOptionTable

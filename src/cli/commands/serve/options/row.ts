@@ -5,6 +5,8 @@ import type { Option, OptionReader } from '../../../options/table.ts'
 /** A row; with `guard`, its value is that option of `createGuard`. */
 export interface ServeOption extends Option {
   readonly guard?: keyof GuardOptions
+  /** A change in the --config file applies at SIGHUP; without this, at the next start. */
+  readonly live?: true
 }
 
 /** The check of an option of `createGuard` as a reader: the message names what was typed, not the option of the library. */

@@ -256,6 +256,7 @@ test('the options that hold a path take FILE, so that completion and the service
     'password-file',
     'tls-cert',
     'tls-key',
+    'tokens',
     'session-secret-file',
     'config',
   ])
