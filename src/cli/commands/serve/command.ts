@@ -78,11 +78,8 @@ async function runAsWorker(
 ): Promise<number> {
   const { file, values } = request
   const onError = (error: unknown): void => notify(`warning: ${(error as Error).message}`)
-<<<<<<< HEAD
   const own = values.https ? findServer(file, env) : undefined
-=======
   const reread = createReread(request, env, () => {})
->>>>>>> e22b5b7 (serve: SIGHUP reads the --config file again and names what waits for a restart)
   await runWorker(async (limiter, ended) => {
     const signIn = values.login ? await signInOf(request, await ended.join(), ended, onError) : undefined
     const listener = await openListener({
