@@ -16,20 +16,22 @@ export const exitStatusMeanings: Readonly<Record<keyof typeof ExitStatus, string
   verification: 'the two passwords differ, the password is wrong, or bcrypt does not accept the cost',
   interrupted: 'no password was given: Ctrl-C, Ctrl-D, end of input',
   tooLong: 'user name, password or record too long',
-  user: 'a user name that cannot be stored; with `-v`, an unknown user',
+  user: 'a user name that cannot be stored; with `-v`, `passwd` and `remove`, an unknown user; with `add`, a known one',
   invalidFile: 'not a password file, or UTF-16 text; with `-v`, an empty hash',
   unverifiable: 'a record that cannot be verified',
 }
 
 /** For the help and the manual. */
 export const examples = [
-  ['htpasswd -c mlflow-authfile admin', 'create a file with a first user; asks for the password'],
+  ['htpasswd add mlflow-authfile admin', 'add a user; creates a missing file'],
+  ['htpasswd passwd mlflow-authfile bob', 'change a password'],
+  ['htpasswd remove mlflow-authfile bob', 'remove a user'],
+  ['htpasswd serve --init -- mlflow server', 'put a login in front of a web app'],
+  ['htpasswd -c mlflow-authfile admin', 'as with Apache: create a file'],
   ['htpasswd -B -C 12 mlflow-authfile bob', 'add or change a user, with bcrypt'],
   ['htpasswd -v mlflow-authfile admin', 'check a password'],
-  ['htpasswd -D mlflow-authfile bob', 'remove a user'],
-  ['echo secret | htpasswd -i mlflow-authfile bob', 'from a script, without asking'],
-  ['htpasswd -B --generate words mlflow-authfile bob', 'generate a password and print it, this once'],
-  ['htpasswd serve users -- mlflow server', 'put a login in front of a web app; see htpasswd serve --help'],
+  ['echo secret | htpasswd -i users bob', 'from a script, without asking'],
+  ['htpasswd --generate words users bob', 'generate a password and print it'],
 ] as const
 
 /** What is printed for `--version`. */
