@@ -8,6 +8,11 @@ import { parseRule, parseRules, type Rule } from './rule.ts'
 /** Says which groups a user is in, such as `Groups` of `parseGroups` does. */
 export interface GroupLookup {
   groupsOf(user: string): readonly string[]
+  /**
+   * False while the groups cannot be read: then nobody is known to be in a group, and where being in one takes permissions
+   * away, everybody may be in it. Default: true.
+   */
+  readonly isComplete?: boolean
 }
 
 /** The options of `createRules`. */
@@ -89,7 +94,11 @@ export function createPolicy({ rules = () => [], groups, preset, otherwise }: Po
 const isRead = (method: string, path: string, preset: Preset | undefined): boolean =>
   preset === undefined ? method === 'GET' || method === 'HEAD' : preset.classify(method, path) === 'read'
 
-const groupsOf = ({ user, groups: own }: Sender, lookup: GroupLookup | undefined): readonly string[] => {
+/** All groups of a sender: those that the login brought, and those of the group file. */
+export function groupsOf(
+  { user, groups: own }: Pick<Sender, 'user' | 'groups'>,
+  lookup: GroupLookup | undefined,
+): readonly string[] {
   const filed = lookup?.groupsOf(user) ?? []
   return own.length === 0 ? filed : [...own, ...filed]
 }

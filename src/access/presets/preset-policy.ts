@@ -1,6 +1,6 @@
 // Who may do what with a preset: readers read, admins do everything, everyone else reads, writes and uses.
-import type { AccessPolicy } from '../policy.ts'
-import { describe, type GroupLookup } from '../rules.ts'
+import type { AccessPolicy, Sender } from '../policy.ts'
+import { describe, type GroupLookup, groupsOf } from '../rules.ts'
 import type { Subjects } from '../subjects.ts'
 import type { Preset, RequestClass } from './preset.ts'
 
@@ -48,6 +48,14 @@ export function createPresetPolicy(options: PresetPolicyOptions): AccessPolicy {
     onUnknown?.(method, pattern, assumed)
   }
 
+  const roleOf = (sender: Pick<Sender, 'user' | 'groups'>): Role => {
+    const groups = groupsOf(sender, options.groups)
+    if (options.admins.includes(sender.user, groups)) return 'admin'
+    if (options.readers.includes(sender.user, groups)) return 'reader'
+    // while the group file cannot be read, anyone may be in a group of readers
+    return options.readers.groups.length > 0 && options.groups?.isComplete === false ? 'reader' : 'writer'
+  }
+
   return {
     decide({ user, groups: own }, method, path) {
       const known = preset.find(method, path)
@@ -58,12 +66,7 @@ export function createPresetPolicy(options: PresetPolicyOptions): AccessPolicy {
       const rule = `preset ${preset.name}: ${requestClass}`
       if (requestClass === 'read') return { allowed: true, rule }
 
-      const groups = [...own, ...(options.groups?.groupsOf(user) ?? [])]
-      const role = options.admins.includes(user, groups)
-        ? 'admin'
-        : options.readers.includes(user, groups)
-          ? 'reader'
-          : 'writer'
+      const role = roleOf({ user, groups: own })
       if (permitted[role].includes(requestClass)) return { allowed: true, rule }
       const who = role === 'reader' ? `${user} may only read` : `${user} is not an administrator`
       const assumed = known === undefined ? ` (assumed: ${preset.madeFrom} does not have it)` : ''

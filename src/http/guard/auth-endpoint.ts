@@ -4,6 +4,7 @@
 import type { Identity } from '../../auth/identity.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import { groupsValue } from '../proxy/header-lists.ts'
 import { type ClientFacts, originOf } from './client-address.ts'
 import type { RequestFacts, RequestHead } from './request.ts'
 
@@ -111,7 +112,7 @@ export function allowedAnswer(
 ): CannedResponse {
   return textResponse(200, 'ok', {
     [userHeader]: identity.username,
-    [groupsHeader]: groupsOf(identity).join(',') || '-',
+    [groupsHeader]: groupsValue(groupsOf(identity)) || '-',
   })
 }
 

@@ -19,6 +19,7 @@ import {
 import { originOf } from './client-address.ts'
 import { describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
 import { commonEndpoints, createFindEndpoint, type Endpoint, type EndpointResponse } from './endpoints.ts'
+import { forbiddenResponse } from './forbidden.ts'
 import { createIdentify, type Verifiers } from './identify.ts'
 import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
 import { type RequestError, validateRequest } from './request-check.ts'
@@ -66,6 +67,10 @@ export interface Admitted extends Outcome {
   /** Whether `Origin` is the app's own or an allowed one. */
   readonly trustedOrigin: boolean
   readonly responseHeaders?: ResponseHeaders | undefined
+  /** The user's groups, where the app is told. */
+  readonly groups?: readonly string[] | undefined
+  /** Whether the user may still do this: for responses that stay open. */
+  readonly isAllowed?: () => boolean
 }
 
 /** What becomes of a request. */
@@ -77,6 +82,8 @@ export interface Policy extends RouteOptions, Verifiers {
   readonly allowOrigins: ReadonlySet<string>
   /** Which users may do what; without it every user may do everything. */
   readonly access?: AccessPolicy | undefined
+  /** All groups of a user; undefined where the app is not told. */
+  readonly groupsOf?: ((identity: Identity) => readonly string[]) | undefined
   /** The proxies that may ask about requests, and how their answers name the user. Default: none. */
   readonly authEndpoints?: ReadonlySet<ProxyName> | undefined
   readonly answer?: AnswerOptions | undefined
@@ -194,12 +201,16 @@ export function createDecide(policy: Policy): Decide {
       if (typeof route === 'object' && 'path' in route) {
         const decision = access.decide(sender, method, route.path)
         if (!decision.allowed) {
-          const cause = decision.reason
-          const response = errorResponse('forbidden', headers.accept, { cause })
+          const { reason, rule } = decision
+          const response = forbiddenResponse(errorResponse, request, route.path, reason)
+          const cause = rule === undefined ? reason : `${reason}; ${rule}`
           return { ...respond(response, 'forbidden', outcome), cause }
         }
       }
-      return forward(request, facts, route, outcome, header)
+      const forwarded = forward(request, facts, route, outcome, header)
+      if (!('forward' in forwarded) || typeof route !== 'object' || !('path' in route)) return forwarded
+      const isAllowed = (): boolean => access.decide(sender, method, route.path).allowed
+      return { ...forwarded, groups: policy.groupsOf?.(sender), isAllowed }
     }
     return result instanceof Promise ? result.then(authorize) : authorize(result)
   }

@@ -1,15 +1,17 @@
 // The options of a guard: their types, and the one place where they are checked.
 import type { RequestListener } from 'node:http'
 import type { AccessPolicy } from '../../access/policy.ts'
+import { type GroupLookup, groupsOf } from '../../access/rules.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
-import { type AuthContext, Authenticator } from '../../auth/authenticator.ts'
+import { type AuthContext, Authenticator, Authenticator } from '../../auth/authenticator.ts'
+import type { Identity } from '../../auth/identity.ts'
 import { TokenAuthenticator } from '../../auth/tokens/token-authenticator.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { parseUpstreamUrl } from '../client/upstream-url.ts'
 import { type LoginOptions, type LoginParts, type ResolvedLogin, resolveLogin } from '../login/options.ts'
 import { createErrorResponses, type ErrorResponder } from '../pages/error-responses.ts'
 import { type Language, languages } from '../pages/texts.ts'
-import { checkDropHeader, checkUserHeader } from '../proxy/header-lists.ts'
+import { checkDropHeader, checkGroupsHeader, checkUserHeader, withoutAliases } from '../proxy/header-lists.ts'
 import { checkUpgradeProtocol } from '../proxy/upgrade.ts'
 import type { AccessLogEntry } from './access-log.ts'
 import { type AnswerOptions, checkProxyName, type ProxyName } from './auth-endpoint.ts'
@@ -36,6 +38,8 @@ export interface GuardOptions {
   readonly upstream?: string | URL | RequestListener | undefined
   /** Decides which user may do what; a request that it refuses gets 403. Default: every user may do everything. */
   readonly access?: AccessPolicy | undefined
+  /** The groups of users, besides those that a login brings: for `groupsHeader`. Default: none. */
+  readonly groups?: GroupLookup | undefined
   /** Verifies personal access tokens. Default: none is accepted. */
   readonly tokens?: TokenAuthenticator | undefined
   /** The realm of the challenge, which a login prompt may show. Default: `Restricted`. */
@@ -59,6 +63,11 @@ export interface GuardOptions {
   readonly prefix?: string | undefined
   /** The header in which the app gets the user's name, such as `X-Forwarded-User`. Default: it gets none. */
   readonly userHeader?: string | undefined
+  /**
+   * The header in which the app gets the user's groups, separated by commas, such as `X-Forwarded-Groups`. Default: it
+   * gets none.
+   */
+  readonly groupsHeader?: string | undefined
   /** Passes `Authorization` on to the app. Default: false, because the app could pass the password on. */
   readonly forwardAuth?: boolean | undefined
   /** Passes the client's `Host` on to the app, instead of the upstream's own. Default: false. */
@@ -116,6 +125,9 @@ export interface ResolvedGuardOptions {
   readonly allowOrigins: ReadonlySet<string>
   readonly prefix: string
   readonly userHeader: string | undefined
+  readonly groupsHeader: string | undefined
+  /** All groups of a user; undefined where the app is not told. */
+  readonly groupsOf: ((identity: Identity) => readonly string[]) | undefined
   readonly forwardAuth: boolean
   readonly preserveHost: boolean
   readonly forwardedHost: boolean
@@ -135,6 +147,7 @@ const known: readonly (keyof GuardOptions)[] = [
   'authenticator',
   'upstream',
   'access',
+  'groups',
   'tokens',
   'realm',
   'contact',
@@ -145,6 +158,7 @@ const known: readonly (keyof GuardOptions)[] = [
   'allowOrigins',
   'prefix',
   'userHeader',
+  'groupsHeader',
   'forwardAuth',
   'preserveHost',
   'forwardedHost',
@@ -162,7 +176,8 @@ const known: readonly (keyof GuardOptions)[] = [
 /** Checks the options. @throws HtpasswdError `ERR_OPTION` for one that is missing, unknown or invalid. */
 export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {}): ResolvedGuardOptions {
   rejectUnknownKeys('GuardOptions', options, known)
-  const { authenticator, tokens, userHeader } = options
+  const { authenticator, tokens, userHeader, groupsHeader } = options
+  const allGroups = (identity: Identity): readonly string[] => groupsOf(identity, options.groups)
   const authEndpoints = new Set((options.authEndpoints ?? []).map(checkProxyName))
   const trustProxy = [...(options.trustProxy ?? [])]
   const realm = options.realm ?? 'Restricted'
@@ -177,6 +192,12 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
   }
   if (tokens !== undefined && !(tokens instanceof TokenAuthenticator)) {
     throw new HtpasswdError('ERR_OPTION', '"tokens" expected a TokenAuthenticator')
+  }
+  if (groupsHeader !== undefined && withoutAliases(groupsHeader) === withoutAliases(userHeader ?? '')) {
+    throw new HtpasswdError(
+      'ERR_OPTION',
+      `"groupsHeader" expected another header than "userHeader", got ${JSON.stringify(groupsHeader)}`,
+    )
   }
   if (upstream === undefined) {
     throw new HtpasswdError(
@@ -202,6 +223,8 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
     allowOrigins: new Set((options.allowOrigins ?? []).map(checkOrigin)),
     prefix,
     userHeader: userHeader === undefined ? undefined : checkUserHeader(userHeader),
+    groupsHeader: groupsHeader === undefined ? undefined : checkGroupsHeader(groupsHeader),
+    groupsOf: groupsHeader === undefined ? undefined : allGroups,
     forwardAuth: options.forwardAuth ?? false,
     preserveHost: options.preserveHost ?? false,
     forwardedHost: options.forwardedHost ?? false,
@@ -219,8 +242,8 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
     authEndpoints,
     answer: {
       userHeader: userHeader ?? 'Remote-User',
-      groupsHeader: 'Remote-Groups',
-      groupsOf: ({ groups }) => groups,
+      groupsHeader: groupsHeader ?? 'Remote-Groups',
+      groupsOf: allGroups,
     },
     log: options.log,
   }

@@ -86,7 +86,8 @@ export type ErrorResponder = (
 /** RFC 6750 section 3. Without a realm: whoever sends a token is told only that it is wrong. */
 const BEARER_CHALLENGE = 'Bearer error="invalid_token"'
 
-const wantsPage = (accept: string | undefined): boolean =>
+/** Whether a request's `Accept` is that of a browser which shows a page. */
+export const wantsPage = (accept: string | undefined): boolean =>
   accept?.toLowerCase().includes('text/html') === true
 
 /** Responses without a cause are built once for all requests. @throws HtpasswdError `ERR_OPTION` for an invalid realm. */

@@ -48,6 +48,13 @@ export class Exchange {
     return this.#decision?.identity
   }
 
+  /** Whether its user still has access; true for a request without a login. */
+  get isCurrent(): boolean {
+    const decision = this.#decision
+    if (decision?.identity?.isCurrent() === false) return false
+    return decision === undefined || !('forward' in decision) || decision.isAllowed?.() !== false
+  }
+
   /** Whether the connection must end with this response. */
   get closes(): boolean {
     return this.#closes
@@ -128,7 +135,7 @@ export class Exchange {
   }
 
   /** What the headers for the app are written from. */
-  toHeaderFacts({ trustedOrigin, identity, credentialsHeader }: Admitted): RequestHeaderFacts {
+  toHeaderFacts({ trustedOrigin, identity, groups, credentialsHeader }: Admitted): RequestHeaderFacts {
     const { req, client } = this
     return {
       rawHeaders: req.rawHeaders,
@@ -139,6 +146,7 @@ export class Exchange {
       trustedOrigin,
       fetchSite: req.headers['sec-fetch-site'] as string | undefined,
       username: identity?.username,
+      groups,
       credentialsHeader,
       isToken: identity?.kind === 'token',
     }

@@ -1,4 +1,5 @@
 // The header fields that a proxy does not pass on as they are: hop-by-hop fields, and those that say who the client is.
+import { toByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 
 /**
@@ -102,13 +103,30 @@ const MEANINGFUL =
   /^(host|content-length|transfer-encoding|connection|authorization|origin|cookie|x-forwarded-(for|host|proto))$/i
 
 /** @throws HtpasswdError `ERR_OPTION` for a name that is no field name, or has a meaning of its own. */
-export function checkUserHeader(name: string): string {
+export const checkUserHeader = (name: string): string =>
+  checkIdentityHeader('userHeader', 'X-Forwarded-User', name)
+
+/** As `checkUserHeader`. */
+export const checkGroupsHeader = (name: string): string =>
+  checkIdentityHeader('groupsHeader', 'X-Forwarded-Groups', name)
+
+function checkIdentityHeader(option: string, example: string, name: string): string {
   if (FIELD_NAME.test(name) && !MEANINGFUL.test(withoutAliases(name))) return name
   throw new HtpasswdError(
     'ERR_OPTION',
-    `"userHeader" expected a header name such as X-Forwarded-User, without a meaning of its own, got ${JSON.stringify(name)}`,
+    `"${option}" expected a header name such as ${example}, without a meaning of its own, got ${JSON.stringify(name)}`,
   )
 }
+
+/** Groups as the value of a field. A name that would be read as two, or end the field, is left out. */
+export const groupsValue = (groups: readonly string[]): string =>
+  groups
+    .map(toByteString)
+    .filter(name => name !== '' && isGroupInHeader(name))
+    .join(',')
+
+/** Whether a field can hold the name of a group among others. */
+export const isGroupInHeader = (name: string): boolean => !/[,\x00-\x1f\x7f]/.test(name)
 
 /** @throws HtpasswdError `ERR_OPTION` for a name that is no field name, or without which no request works. */
 export function checkDropHeader(name: string): string {

@@ -34,7 +34,7 @@ export class OpenStreams {
   readonly #check = (): void => {
     // a copy, because revoking one can end it at once
     for (const exchange of [...this.#open]) {
-      if (exchange.identity?.isCurrent() === false) exchange.revoke()
+      if (!exchange.isCurrent) exchange.revoke()
     }
     if (this.#open.length > 0) return
     clearInterval(this.#timer)

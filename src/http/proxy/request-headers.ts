@@ -6,6 +6,7 @@ import type { CredentialsHeader } from '../guard/request.ts'
 import { requestAddresses, toUpstreamAddress, type UpstreamAddressFacts } from './address-headers.ts'
 import {
   connectionOptions,
+  groupsValue,
   hopByHop,
   isIdentityHeader,
   isUnderscoreAlias,
@@ -26,6 +27,7 @@ export interface RequestHeaderOptions {
   readonly forwardedHost: boolean
   readonly forwardAuth: boolean
   readonly userHeader: string | undefined
+  readonly groupsHeader: string | undefined
   /** Whether there are session cookies, which the app must not get. */
   readonly hasSessions?: boolean
   /** Further fields of clients that are dropped. */
@@ -47,6 +49,8 @@ export interface RequestHeaderFacts {
   readonly fetchSite: string | undefined
   /** The user's name; undefined where no login was needed. */
   readonly username: ByteString | undefined
+  /** The user's groups; undefined where no login was needed, and where the app is not told. */
+  readonly groups: readonly string[] | undefined
   /** The field whose credentials were verified; undefined where none were needed. */
   readonly credentialsHeader: CredentialsHeader | undefined
   /** Whether those are a personal access token. */
@@ -70,10 +74,11 @@ const ruleByName: ReadonlyMap<string, Rule> = new Map([
 
 /** Makes the writer of upstream headers. */
 export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeaderWriter {
-  const { upstreamHost, upstreamOrigin, prefix, preserveHost, forwardedHost, userHeader } = options
+  const { upstreamHost, upstreamOrigin, prefix, preserveHost, forwardedHost, userHeader, groupsHeader } =
+    options
   const upstreamScheme = upstreamOrigin.slice(0, upstreamOrigin.indexOf(':'))
   const dropped = new Set(
-    [...options.dropHeaders, ...(userHeader === undefined ? [] : [userHeader])].map(withoutAliases),
+    [...options.dropHeaders, userHeader, groupsHeader].filter(name => name !== undefined).map(withoutAliases),
   )
   const forwardsCredentials = credentialsRule(options.forwardAuth)
 
@@ -97,6 +102,8 @@ export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeade
     if (userHeader !== undefined && facts.username !== undefined) {
       headers.push(userHeader, facts.username)
     }
+    if (groupsHeader !== undefined && facts.groups !== undefined)
+      headers.push(groupsHeader, groupsValue(facts.groups))
     let addressFacts: UpstreamAddressFacts | undefined
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string
