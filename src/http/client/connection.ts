@@ -235,8 +235,14 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
   }
 }
 
+/** Whether a TLS handshake failed because the other side speaks plain HTTP: OpenSSL takes its text for a TLS record. */
+export const isPlainHttpError = ({ code = '', message }: NodeJS.ErrnoException): boolean =>
+  /^(ERR_SSL_|EPROTO)/.test(code) && /wrong version number|packet length too long/i.test(message)
+
 /** Of several addresses that were tried, the first one's error. */
 function reasonOf(error: NodeJS.ErrnoException | undefined): string {
   const first = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error
+  if (first !== undefined && isPlainHttpError(first))
+    return 'plain HTTP instead of TLS: the upstream needs an http URL'
   return first?.code ?? first?.message ?? 'no connection in time'
 }

@@ -37,6 +37,15 @@ test('tells the address, the users, and whether the app responds; warnings are a
   expect(err).toMatch(/^warning: user bob: sha1/m)
 })
 
+test('https for an app that speaks HTTP is named', async () => {
+  const app = createServer((_, response) => response.end('x')).listen(0, '127.0.0.1')
+  await new Promise(resolve => app.once('listening', resolve))
+  const address = `127.0.0.1:${(app.address() as AddressInfo).port}`
+  const { out } = await check(users, '--upstream', `https://${address}`)
+  app.close()
+  expect(out).toContain(`the app at ${address} speaks HTTP, not HTTPS: use --upstream http://${address}\n`)
+})
+
 test('an app that does not run is no error', async () => {
   const upstream = `http://127.0.0.1:${await freePort()}`
   expect(await check(users, '--upstream', upstream)).toMatchObject({

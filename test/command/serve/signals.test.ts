@@ -24,7 +24,9 @@ describe.skipIf(process.platform === 'win32').each([1, 2])('with --workers %i', 
     const configure = (options: object): void =>
       writeFileSync(config, JSON.stringify({ demo: true, listen: String(port), workers, ...options }))
     configure({ realm: 'first' })
-    const program = startProgram(process.execPath, [bin, 'serve', 'users', '--config', config], { cwd: folder })
+    const program = startProgram(process.execPath, [bin, 'serve', 'users', '--config', config], {
+      cwd: folder,
+    })
     const until = (text: string) =>
       eventually(text, () => (program.output().includes(text) ? program.output() : undefined))
     try {
@@ -34,7 +36,10 @@ describe.skipIf(process.platform === 'win32').each([1, 2])('with --workers %i', 
       expect(processes).toHaveLength(process.platform === 'linux' && workers > 1 ? 1 + workers : 1)
       for (const one of processes) for (const signal of ['SIGUSR1', 'SIGUSR2']) process.kill(one, signal)
 
-      writeFileSync(join(folder, 'users'), readFileSync(join(folder, 'users'), 'latin1').replace('bob', 'ann'))
+      writeFileSync(
+        join(folder, 'users'),
+        readFileSync(join(folder, 'users'), 'latin1').replace('bob', 'ann'),
+      )
       configure({ realm: 'second', 'allow-path': ['/open'], 'max-failures': 3 })
       program.process.kill('SIGHUP')
       await until('--realm, --allow-path changed')

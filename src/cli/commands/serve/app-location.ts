@@ -1,7 +1,9 @@
 // Where the app behind the guard listens, from --upstream or from its own command line; and what is wrong with that.
 import { connect, isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { HtpasswdError } from '../../../errors.ts'
 import { createLookup } from '../../../http/client/address-lookup.ts'
+import { isPlainHttpError } from '../../../http/client/connection.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import { isEveryAddress, isItself, isLoopback, outsideAddresses, urlOf } from './address.ts'
 import { isMlflowCommand } from './mlflow.ts'
@@ -116,6 +118,24 @@ export function answers(host: string, port: number, limitMs = 1000): Promise<boo
 
 const PROBE_LIMIT_MS = 300
 
+/** Whether what accepts connections there answers a TLS handshake in plain HTTP. */
+export function speaksPlainHttp(upstream: URL): Promise<boolean> {
+  return new Promise(resolve => {
+    const address = { host: hostOf(upstream), port: portOf(upstream) }
+    // nothing is sent over it: only the kind of answer counts
+    const options = { lookup: createLookup(), autoSelectFamily: true, rejectUnauthorized: false }
+    const socket = connectTls({ ...address, ...options })
+    const finish = (result: boolean): void => {
+      socket.destroy()
+      resolve(result)
+    }
+    socket.setTimeout(1000, () => finish(false))
+    socket.once('secureConnect', () => finish(false))
+    socket.once('error', error => finish(isPlainHttpError(error)))
+    socket.once('close', () => finish(false))
+  })
+}
+
 /**
  * Warns of an app that does not respond, or that can be reached past the guard, without a password.
  *
@@ -124,7 +144,7 @@ const PROBE_LIMIT_MS = 300
 export async function upstreamWarnings(
   upstream: URL,
   asked: boolean,
-  { outside = outsideAddresses(), probe = answers } = {},
+  { outside = outsideAddresses(), probe = answers, isPlain = speaksPlainHttp } = {},
 ): Promise<string[]> {
   const [host, port] = [hostOf(upstream), portOf(upstream)]
   const answersAt = (address: string): Promise<boolean> => probe(address, port, PROBE_LIMIT_MS)
@@ -143,6 +163,10 @@ export async function upstreamWarnings(
         'for a local one; start it with --host 127.0.0.1',
     )
   }
+  if (upstream.protocol === 'https:' && warnings.length === 0 && (await isPlain(upstream)))
+    warnings.push(
+      `the app at ${upstream.host} speaks HTTP, not HTTPS: use --upstream http://${upstream.host}`,
+    )
   if (!isLoopback(host)) {
     warnings.push(
       `the app at ${upstream.origin} is on another machine: make sure that only the guard can reach it, ` +

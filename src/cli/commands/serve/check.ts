@@ -6,7 +6,7 @@ import type { HtpasswdFile } from '../../../store/htpasswd-file.ts'
 import type { Io } from '../../terminal/io.ts'
 import { count } from '../../terminal/output.ts'
 import { urlOf } from './address.ts'
-import { answers, appUrl } from './app-location.ts'
+import { answers, appUrl, speaksPlainHttp } from './app-location.ts'
 import { certificateOf } from './certificate.ts'
 import { findServer } from './https/folder.ts'
 import { openListener } from './listener.ts'
@@ -74,5 +74,7 @@ async function buildGuard(
 
 async function describeApp(upstream: URL): Promise<string> {
   const responds = await answers(hostOf(upstream), portOf(upstream))
+  if (responds && upstream.protocol === 'https:' && (await speaksPlainHttp(upstream)))
+    return `the app at ${upstream.host} speaks HTTP, not HTTPS: use --upstream http://${upstream.host}`
   return `the app at ${upstream.origin} ${responds ? 'responds' : 'does not respond yet'}`
 }

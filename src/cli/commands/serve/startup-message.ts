@@ -116,13 +116,13 @@ export function hashWarnings(
     const formats = [...new Set(weak.map(({ info }) => nameOf(info as HashInfo)))].join(', ')
     warnings.push(
       `${namesOf(weak.map(({ user }) => user))}: ${formats} is easily guessed once the file leaks. ` +
-        `Set a new password with: ${programName()} -B -C 12 ${shellWord(file)} NAME`,
+        `Set a new password with: ${programName()} passwd ${shellWord(file)} NAME`,
     )
   }
   if (unusable.length > 0) {
     warnings.push(
       `${namesOf(unusable)} cannot log in: plain text, locked, damaged or of an unknown format. ` +
-        `Set a new password with: ${programName()} -B -C 12 ${shellWord(file)} NAME`,
+        `Set a new password with: ${programName()} passwd ${shellWord(file)} NAME`,
     )
   }
   return warnings

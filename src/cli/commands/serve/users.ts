@@ -11,14 +11,14 @@ export async function openUsers(path: string): Promise<HtpasswdFile> {
   if (kindOfPath(path) === 'folder') throw new HtpasswdError('ERR_FILE_ACCESS', folderMessage(path))
   const file = await HtpasswdFile.open(path).catch((error: HtpasswdError) => {
     if (!isMissing(error.cause)) throw error
-    const advice = `create it with: htpasswd -B -C 12 -c ${shellWord(path)} NAME (or start with --init)`
+    const advice = `create it with: htpasswd add ${shellWord(path)} NAME (or start with --init)`
     throw new HtpasswdError(error.code, `${error.message}; ${advice}`, { cause: error })
   })
   const fault = faultOf(file)
   if (fault === undefined) return file
   throw new HtpasswdError(
     'ERR_RECORD',
-    `${path} ${fault}; set a password with: htpasswd -B -C 12 ${shellWord(path)} NAME`,
+    `${path} ${fault}; ${file.size === 0 ? 'add a user with: htpasswd add' : 'set a password with: htpasswd passwd'} ${shellWord(path)} NAME`,
   )
 }
 

@@ -23,7 +23,7 @@ export function serviceOf(
   if (!existsSync(file)) {
     throw new HtpasswdError(
       'ERR_FILE_ACCESS',
-      `expected a password file at ${file}, found none; create it with: htpasswd -B -C 12 -c ${shellWord(file)} NAME`,
+      `expected a password file at ${file}, found none; create it with: htpasswd add ${shellWord(file)} NAME`,
     )
   }
   rejectTemporary(invocation.self)

@@ -18,6 +18,17 @@ test('an app on loopback alone is fine', async () => {
   expect(await warningsOf('http://127.0.0.1:5000', false, [])).toEqual([])
 })
 
+test('https for an app that speaks HTTP is named, with the URL to use', async () => {
+  const isPlain = async () => true
+  const probe = async () => true
+  expect(
+    await upstreamWarnings(new URL('https://127.0.0.1:5000'), false, { outside: [], probe, isPlain }),
+  ).toEqual(['the app at 127.0.0.1:5000 speaks HTTP, not HTTPS: use --upstream http://127.0.0.1:5000'])
+  expect(
+    await upstreamWarnings(new URL('http://127.0.0.1:5000'), false, { outside: [], probe, isPlain }),
+  ).toEqual([])
+})
+
 test('an app that answers on outside addresses is named with them', async () => {
   expect(await warningsOf('http://127.0.0.1:5000', false, outside)).toEqual([
     'the app is reachable past the guard, without a password, at http://192.168.1.5:5000, http://[fd00::5]:5000: start it with --host 127.0.0.1',

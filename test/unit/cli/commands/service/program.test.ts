@@ -63,7 +63,7 @@ test('an app by its path needs no PATH', () => {
 })
 
 test.each<[string, string[], object, string]>([
-  ['a missing password file', ['missing', '--demo'], {}, 'found none; create it with: htpasswd -B -C 12 -c'],
+  ['a missing password file', ['missing', '--demo'], {}, 'found none; create it with: htpasswd add'],
   [
     "npx's copy",
     ['users', '--demo'],
