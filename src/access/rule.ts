@@ -24,25 +24,30 @@ const CLASSES: readonly RequestClass[] = ['read', 'write', 'use', 'admin']
 /**
  * Reads one rule.
  *
- * @param source names it in errors and decisions.
- * @throws HtpasswdError `ERR_RECORD` with the source and what was expected.
+ * @param source names it in decisions.
+ * @throws Error that says what was expected.
  */
+export function readRule(text: string, source: string, preset?: Preset): Rule {
+  const words = splitWords(Buffer.from(text).toString('latin1'))
+  const fault = words.find(word => word.fault !== undefined)?.fault
+  if (fault !== undefined) throw new Error(fault)
+  const [methods, path, ...subjects] = words.map(({ name }) => decodeSurrogateEscape(name))
+  if (methods === undefined || path === undefined || subjects.length === 0)
+    throw new Error(`expected ${FORM}, got ${JSON.stringify(text)}`)
+  const isMethod = parseMethods(methods)
+  const isPath = parsePath(path, preset)
+  return {
+    text,
+    source,
+    subjects: parseSubjects(subjects),
+    matches: (method, target) => isPath(method, target) && isMethod(method),
+  }
+}
+
+/** As `readRule`. @throws HtpasswdError `ERR_RECORD` with the source and what was expected. */
 export function parseRule(text: string, source: string, preset?: Preset): Rule {
   try {
-    const words = splitWords(Buffer.from(text).toString('latin1'))
-    const fault = words.find(word => word.fault !== undefined)?.fault
-    if (fault !== undefined) throw new Error(fault)
-    const [methods, path, ...subjects] = words.map(({ name }) => decodeSurrogateEscape(name))
-    if (methods === undefined || path === undefined || subjects.length === 0)
-      throw new Error(`expected ${FORM}, got ${JSON.stringify(text)}`)
-    const isMethod = parseMethods(methods)
-    const isPath = parsePath(path, preset)
-    return {
-      text,
-      source,
-      subjects: parseSubjects(subjects),
-      matches: (method, target) => isPath(method, target) && isMethod(method),
-    }
+    return readRule(text, source, preset)
   } catch (error) {
     throw new HtpasswdError('ERR_RECORD', `${source}: ${(error as Error).message}`, { cause: error })
   }

@@ -92,6 +92,14 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'rules',
+    describe: 'tell which rule allows or refuses a request, and why',
+    load: async () => {
+      const { rules, rulesSpec } = await import('./commands/rules.ts')
+      return { spec: rulesSpec, run: rules }
+    },
+  },
+  {
     name: 'completion',
     winsOverFile: true,
     describe: 'print a script that completes commands, options, files and users in your shell',

@@ -85,6 +85,11 @@ export class Groups {
     return this.#byUser.get(comparableName(user)) ?? []
   }
 
+  /** The number of a group's first line; 0 for an unknown group. @internal */
+  lineOf(group: string | Uint8Array): number {
+    return this.#linesOf(group)[0]?.line ?? 0
+  }
+
   /**
    * Adds a user to a group, on the last line of the group or, for a new group, on a new line.
    *

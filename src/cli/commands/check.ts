@@ -5,7 +5,7 @@ import { type ServerName, serverNames, servers } from '../../check/servers.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { readPasswordFile } from '../../store/read-file.ts'
 import { onlyFile } from '../options/parse.ts'
-import { runCommand } from '../options/run-command.ts'
+import { runCommand, TroubleError } from '../options/run-command.ts'
 import {
   type CommandSpec,
   helpOption,
@@ -44,8 +44,8 @@ export const checkSpec: CommandSpec<typeof checkOptions> = {
   epilogue: 'Status 0: nothing to fix (notes do not count). 1: problems. 2: the file could not be read.',
 }
 
-/** As with grep and diff: 1 is a result, 2 means that there is none. */
-const Status = { clean: 0, problems: 1, trouble: 2 } as const
+/** As with grep and diff: 1 is a result. */
+const Status = { clean: 0, problems: 1 } as const
 
 /** Runs the command and returns its exit status. */
 export function check(argv: readonly string[], io: Io): Promise<number> {
@@ -62,14 +62,6 @@ export function check(argv: readonly string[], io: Io): Promise<number> {
     } else writeText(io, file, found, tally, values.for)
     return tally.problems > 0 ? Status.problems : Status.clean
   })
-}
-
-class TroubleError extends HtpasswdError {
-  override readonly exitStatus = Status.trouble
-
-  constructor({ code, message, cause }: HtpasswdError) {
-    super(code, message, { cause })
-  }
 }
 
 /** The problems of the file's mode, then those of its text. */

@@ -1,5 +1,5 @@
 // What every command does around its work: parses its arguments, shows its help, reports errors.
-import { ExitStatus } from '../../errors.ts'
+import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import type { Io } from '../terminal/io.ts'
 import { reportErrors } from '../terminal/output.ts'
 import { asCalled } from '../terminal/program-name.ts'
@@ -28,6 +28,15 @@ export function runCommand<Table extends OptionTable & { readonly help: unknown 
     return ExitStatus.ok
   }
   return reportErrors(io, run, error => `htpasswd ${spec.name}: ${asCalled(error.message)}\n`)
+}
+
+/** An error of a command for which status 1 is a result, as with grep and diff: 2 means that there is none. */
+export class TroubleError extends HtpasswdError {
+  override readonly exitStatus = 2
+
+  constructor({ code, message, cause }: HtpasswdError) {
+    super(code, message, { cause })
+  }
 }
 
 /** Does the work of one action, with the positionals after its name; resolves with the exit status. */

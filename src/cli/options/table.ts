@@ -17,6 +17,8 @@ export interface Option {
   readonly alias?: string
   /** May be given several times; in an environment variable the values are separated by commas. */
   readonly repeatable?: true
+  /** What separates the values in an environment variable; a comma, unless values may contain one. */
+  readonly separator?: string
   /** Giving it twice is an error; without this the last one counts, so that options of a script can be overridden. */
   readonly single?: true
   readonly default?: string

@@ -50,7 +50,7 @@ function readEnvironment({ options }: CommandSpec, environment: NodeJS.ProcessEn
   for (const [name, row] of Object.entries(options)) {
     const text = environment[environmentName(name)]
     if (text === undefined || text === '' || name === 'help' || isServiceLink(text)) continue
-    values.set(name, row.repeatable ? text.split(',').map(part => part.trim()) : text)
+    values.set(name, row.repeatable ? text.split(row.separator ?? ',').map(part => part.trim()) : text)
   }
   return values
 }

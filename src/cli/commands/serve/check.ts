@@ -2,21 +2,20 @@
 import { existsSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
-import type { HtpasswdFile } from '../../../store/htpasswd-file.ts'
 import type { Io } from '../../terminal/io.ts'
 import { count } from '../../terminal/output.ts'
 import { urlOf } from './address.ts'
 import { answers, appUrl, speaksPlainHttp } from './app-location.ts'
 import { certificateOf } from './certificate.ts'
 import { findServer } from './https/folder.ts'
-import { openListener } from './listener.ts'
+import { type ListenerOptions, openListener } from './listener.ts'
 import type { Notify } from './notices.ts'
 import { openPermissions } from './permissions.ts'
 import type { ServeRequest } from './request.ts'
 import { fileNotes } from './run.ts'
 import { trySignIn } from './sessions.ts'
 import { startupWarnings } from './startup-message.ts'
-import { type LiveTokens, openTokensOf, tokenWarnings } from './tokens.ts'
+import { openTokensOf, tokenWarnings } from './tokens.ts'
 import { openUsers } from './users.ts'
 
 /**
@@ -33,11 +32,12 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
   else {
     await using users = await openUsers(file)
     const tokens = await openTokensOf(request)
-    await buildGuard(request, users, tokens, upstream, io.env)
+    const permissions = await openPermissions(request, io.env, () => {})
+    await buildGuard(request, io.env, { users, tokens, permissions, upstream })
     lines.push(`${file} has ${count(users.size, 'user')}`)
     const hashes = users.users().map(user => [user, users.get(user) ?? ''] as const)
     const facts = { ...values, file, users: hashes, scheme } as const
-    const notes = [...fileNotes(file, values), ...tokenWarnings(tokens)]
+    const notes = [...fileNotes(file, values), ...tokenWarnings(tokens), ...permissions.warnings()]
     for (const text of [...notes, ...startupWarnings(facts)]) notify(`warning: ${text}`)
   }
   if (command.length > 0) lines.push(`${command[0]} was not started`)
@@ -49,22 +49,17 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
 /** The guard checks its own options; certificate, rules and groups are read as at a start. */
 async function buildGuard(
   request: ServeRequest,
-  users: HtpasswdFile,
-  tokens: LiveTokens,
-  upstream: URL | undefined,
   env: NodeJS.ProcessEnv,
+  parts: Pick<ListenerOptions, 'users' | 'tokens' | 'permissions' | 'upstream'>,
 ): Promise<void> {
   const ignore = (): void => {}
   const { values } = request
   const own = values.https ? findServer(request.file, env) : undefined
   const certificate = certificateOf(values, own, ignore)
   const listener = await openListener({
-    users,
-    tokens,
-    access: await openPermissions(request, env, ignore),
+    ...parts,
     signIn: values.login ? await trySignIn(request) : undefined,
     certificate,
-    upstream,
     values,
     stdout: new PassThrough(),
     notify: ignore,

@@ -89,7 +89,7 @@ async function runAsWorker(
       tokens: await openTokensOf(request),
       certificate: certificateOf(values, own, () => {}),
       upstream: appUrl(request, env),
-      access: await openPermissions(request, env, notify),
+      permissions: await openPermissions(request, env, notify),
       values,
       stdout,
       notify,

@@ -1,6 +1,5 @@
 // What listens in one process: authenticator, guard, certificate, access log.
 import type { Writable } from 'node:stream'
-import type { AccessPolicy } from '../../../access/policy.ts'
 import { Authenticator } from '../../../auth/authenticator.ts'
 import type { AttemptLimiter } from '../../../auth/throttle.ts'
 import { TokenAuthenticator } from '../../../auth/tokens/token-authenticator.ts'
@@ -12,6 +11,7 @@ import type { TlsWatch } from './certificate.ts'
 import { DEMO_USER_HEADER, demoApp } from './demo.ts'
 import { lineWriter } from './log-writer.ts'
 import { guardOptions, type ServeValues } from './options.ts'
+import type { Permissions } from './permissions.ts'
 import { type Binding, listen } from './port.ts'
 import { openJwt } from './provider.ts'
 import type { ReloadedOptions } from './reload.ts'
@@ -34,8 +34,8 @@ export interface ListenerOptions {
   readonly certificate: TlsWatch | undefined
   /** The app; undefined for the built-in demo page, and where only other proxies ask. */
   readonly upstream: URL | undefined
-  /** What users may do; everything if it is undefined. */
-  readonly access?: AccessPolicy | undefined
+  /** What users may do. */
+  readonly permissions: Permissions
   /** The sign-in page; none if it is undefined. */
   readonly signIn?: SignIn | undefined
   readonly values: ServeValues
@@ -51,7 +51,7 @@ export async function openListener({
   tokens: liveTokens,
   certificate,
   upstream,
-  access,
+  permissions,
   signIn,
   values,
   stdout,
@@ -74,14 +74,15 @@ export async function openListener({
     authenticator,
     tokens,
     jwt,
-    access: now.access,
+    access: now.permissions.access,
+    groups: now.permissions.groups,
     login: signIn?.options,
     upstream: app,
     userHeader,
     tls: certificate?.pair,
     log,
   })
-  const guard: Guard = createGuard(optionsOf({ values, access }), guardParts)
+  const guard: Guard = createGuard(optionsOf({ values, permissions }), guardParts)
   certificate?.onChange(pair => guard.setCertificate(pair))
   let binding: Binding | undefined
   return {

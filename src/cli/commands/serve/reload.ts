@@ -1,16 +1,15 @@
 // SIGHUP and the --config file: reads it again, and tells which of the changes apply at once and which at the next start.
 import { isDeepStrictEqual } from 'node:util'
-import type { AccessPolicy } from '../../../access/policy.ts'
 import type { Notify } from './notices.ts'
 import type { ServeOption } from './options/row.ts'
 import { type ServeValues, serveOptions } from './options.ts'
-import { openPermissions } from './permissions.ts'
+import { openPermissions, type Permissions } from './permissions.ts'
 import type { ServeRequest } from './request.ts'
 
 /** The options from now on. */
 export interface ReloadedOptions {
   readonly values: ServeValues
-  readonly access: AccessPolicy | undefined
+  readonly permissions: Permissions
 }
 
 /** Resolves with undefined if nothing changed that applies at once; a file with a mistake changes nothing. */
@@ -35,10 +34,10 @@ export function createReread(request: ServeRequest, env: NodeJS.ProcessEnv, noti
       const live = changed.filter(name => rows[name]?.live)
       if (live.length === 0) return undefined
       const values: ServeValues = { ...current, ...Object.fromEntries(live.map(name => [name, next[name]])) }
-      const access = await openPermissions({ ...request, values }, env, notify)
+      const permissions = await openPermissions({ ...request, values }, env, notify)
       current = values
       notify(`${config} was read again: ${optionsOf(live)} changed`)
-      return { values, access }
+      return { values, permissions }
     } catch (error) {
       notify(`warning: ${(error as Error).message}; the options stay as they were`)
       return undefined

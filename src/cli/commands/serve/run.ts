@@ -107,7 +107,9 @@ export class GuardRun {
     // closed in reverse order: the guard drains while the app still responds
     const onWait = (): void => this.#notify(`Waiting for ${command[0]} to end; Ctrl-C again ends it at once`)
     this.#closers.push(() => this.#child?.stop(onWait))
-    const access = await openPermissions(this.#request, env, this.#notify)
+    const permissions = await openPermissions(this.#request, env, this.#notify)
+    const permissionReports = permissions.report(this.#notify)
+    this.#closers.push(() => permissionReports[Symbol.dispose]())
     if (values.https) this.#https = await this.#openHttps()
     const certificate = certificateOf(values, this.#https?.files.server, this.#notify)
     const common = { certificate, notify: this.#notify }
@@ -120,7 +122,7 @@ export class GuardRun {
             users,
             tokens,
             upstream,
-            access,
+            permissions,
             signIn: sessions && (await signInOf(this.#request, sessions.secrets, sessions.ended, onError)),
             values,
             stdout: this.#io.stdout,
@@ -138,7 +140,11 @@ export class GuardRun {
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
     const facts = await this.#factsOf(users, port, upstream)
-    const warnings = [...(await this.#warningsOf(facts, upstream)), ...tokenWarnings(tokens)]
+    const warnings = [
+      ...(await this.#warningsOf(facts, upstream)),
+      ...tokenWarnings(tokens),
+      ...permissions.warnings(),
+    ]
     // told to stop in the meantime
     if (this.#stopping) return this.#child?.ended ?? ''
     const message = this.#io.isTerminal ? startupMessage(facts) : startupLine(facts)

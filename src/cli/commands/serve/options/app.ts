@@ -1,5 +1,5 @@
 // Options of `htpasswd serve` under "What the app sees": what is sent to the app, and the limits on its connections.
-import { checkDropHeader, checkUserHeader } from '../../../../http/proxy/header-lists.ts'
+import { checkDropHeader, checkGroupsHeader, checkUserHeader } from '../../../../http/proxy/header-lists.ts'
 import { checkUpgradeProtocol } from '../../../../http/proxy/upgrade.ts'
 import { duration, wholeNumber } from '../../../options/table.ts'
 import { checked, type ServeOptionTable } from './row.ts'
@@ -12,6 +12,13 @@ export const whatTheAppSees = {
     argument: 'NAME',
     describe: 'send the user name to the app in this header, such as X-Forwarded-User',
     read: checked(checkUserHeader),
+  },
+  'groups-header': {
+    group,
+    argument: 'NAME',
+    describe: "send the user's groups to the app in this header, such as X-Forwarded-Groups",
+    read: checked(checkGroupsHeader),
+    guard: 'groupsHeader',
   },
   'forward-auth': {
     group,

@@ -1,6 +1,7 @@
 // Options of `htpasswd serve` under "Who may do what": what users may do once they are in.
+import { readRule } from '../../../../access/rule.ts'
 import { readSubjects } from '../../../../access/subjects.ts'
-import { oneOf } from '../../../options/table.ts'
+import { oneOf, text } from '../../../options/table.ts'
 import type { ServeOptionTable } from './row.ts'
 
 const group = 'Who may do what:'
@@ -16,7 +17,34 @@ const staticPrefix = (value: string): string => {
   throw new Error(`expected a path such as /mlflow, as MLflow's own --static-prefix has it, got "${value}"`)
 }
 
+const rule = (value: string): string => {
+  // class words are checked once the preset is loaded
+  if (!/^\S+\s+@/.test(value)) readRule(value, '')
+  return value
+}
+
 export const whoMayDoWhat = {
+  groups: {
+    group,
+    argument: 'FILE',
+    describe: "group file (Apache's AuthGroupFile; read again when it changes)",
+    read: text,
+  },
+  require: {
+    group,
+    argument: 'RULE',
+    repeatable: true,
+    separator: ';',
+    describe:
+      'who may do what: METHODS PATH SUBJECTS, such as "GET /docs/** valid-user"; the first that matches counts, what none matches is refused (repeatable)',
+    read: rule,
+  },
+  rules: {
+    group,
+    argument: 'FILE',
+    describe: 'more rules, one a line, after those of --require (read again when it changes)',
+    read: text,
+  },
   preset: {
     group,
     argument: 'APP',
