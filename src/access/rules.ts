@@ -100,7 +100,7 @@ export function groupsOf(
   lookup: GroupLookup | undefined,
 ): readonly string[] {
   const filed = lookup?.groupsOf(user) ?? []
-  return own.length === 0 ? filed : [...own, ...filed]
+  return own.length === 0 ? filed : [...new Set([...own, ...filed])]
 }
 
 /** A user and all groups that the user is in. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { type Listener, openListener } from '../../../src/cli/commands/serve/listener.ts'
+import { openPermissions } from '../../../src/cli/commands/serve/permissions.ts'
 import { parseServe } from '../../../src/cli/commands/serve/request.ts'
 import { hashPassword } from '../../../src/hash/hash-password.ts'
 import { HtpasswdFile } from '../../../src/store/htpasswd-file.ts'
@@ -26,7 +27,8 @@ async function open(...args: string[]) {
   const users = await HtpasswdFile.open(path)
   const tokens = await openTokens(tokensPath(path))
   const notify = (text: string): unknown => reports.push(text)
-  const common = { users, tokens, values, stdout, notify }
+  const permissions = await openPermissions({ values, command: [] }, {}, notify)
+  const common = { users, tokens, permissions, values, stdout, notify }
   listener = await openListener({ ...common, certificate: undefined, upstream: undefined })
   const port = await listener.listen()
   const login = async (password: string) => (await ask({ port, headers: [basic('ann', password)] })).status

@@ -15,7 +15,8 @@ test('after any series, a check cuts exactly the open ones of deleted users', ()
       const revoked = new Set<number>()
       const exchanges = Array.from({ length: 10 }, (_, id) => {
         const exchange = {
-          identity: { isCurrent: () => !deletedUsers.includes(id) },
+          identity: {},
+          isCurrent: !deletedUsers.includes(id),
           revoke: () => {
             revoked.add(id)
             streams.delete(exchange)

@@ -14,6 +14,7 @@ const options: RequestHeaderOptions = {
   forwardedHost: false,
   forwardAuth: false,
   userHeader: undefined,
+  groupsHeader: undefined,
   dropHeaders: [],
 }
 const facts: RequestHeaderFacts = {
@@ -25,6 +26,7 @@ const facts: RequestHeaderFacts = {
   trustedOrigin: false,
   fetchSite: undefined,
   username: toByteString('alice'),
+  groups: ['editors', 'zoë'],
   credentialsHeader: 'authorization',
   isToken: false,
 }
@@ -257,5 +259,23 @@ describe("addresses of the guard become the app's", () => {
     const start = process.cpuUsage()
     added({ If: '<'.repeat(64_000) })
     expect(process.cpuUsage(start).user).toBeLessThan(200_000)
+  })
+})
+
+describe('the groups', () => {
+  const groupsHeader = 'X-Groups'
+  test("are one field, in the bytes of UTF-8, and never the client's", () => {
+    const lines = ['X-Groups', 'admins', 'x_groups', 'admins', 'X.Groups', 'admins', 'Accept', 'x']
+    expect(added(lines, {}, { groupsHeader })).toEqual(['X-Groups', 'editors,zo\xc3\xab', 'Accept', 'x'])
+  })
+
+  test('are empty for a user without, and not sent where no login was needed', () => {
+    expect(added({ 'X-Groups': 'admins' }, { groups: [] }, { groupsHeader })).toEqual(['X-Groups', ''])
+    expect(added({ 'X-Groups': 'admins' }, { groups: undefined }, { groupsHeader })).toEqual([])
+  })
+
+  test('with a comma or a newline in the name are left out', () => {
+    const groups = ['a,admins', 'b\r\nX-Groups: admins', 'c']
+    expect(added({}, { groups }, { groupsHeader })).toEqual(['X-Groups', 'c'])
   })
 })
