@@ -76,6 +76,8 @@ test('each option is an environment variable and a name of --config, with the sa
     host: '0.0.0.0',
     port: '81',
     'user-header': 'X-User',
+    'groups-header': 'X-Groups',
+    require: 'GET /docs/** valid-user',
     'drop-header': 'X-Role',
     'allow-origin': 'https://notebook.example',
     'allow-upgrade': 'tcp',
@@ -258,6 +260,8 @@ test('the options that hold a path take FILE, so that completion and the service
     'tls-key',
     'tokens',
     'session-secret-file',
+    'groups',
+    'rules',
     'config',
   ])
 })
