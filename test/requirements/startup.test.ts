@@ -81,7 +81,7 @@ describe('requirement 39: at its start the guard', () => {
     expect(warnings).toEqual([
       expect.stringMatching(/nothing answers at http:\/\/192\.0\.2\.77:5000 yet/),
       expect.stringMatching(/192\.0\.2\.77:5000 is on another machine: make sure that only the guard/),
-      expect.stringMatching(/plain HTTP on every network .* --tls-cert and --tls-key/),
+      expect.stringMatching(/plain HTTP on every network .* Use --https/),
       expect.stringMatching(/^warning: user bob: sha1 .* htpasswd passwd weak NAME$/),
     ])
     expect(output).not.toContain('{SHA}')

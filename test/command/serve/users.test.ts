@@ -8,7 +8,7 @@ const BOB = '{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g='
 const place = scratch()
 
 test.each([
-  ['empty', '', /has no users; set a password with: htpasswd/],
+  ['empty', '', /has no users; add a user with: htpasswd add/],
   ['without a usable hash', 'ann:plain\n', /has no user who can log in/],
 ])('a file %s: the guard does not start', async (_, text, message) => {
   writeFileSync(place.file, text)

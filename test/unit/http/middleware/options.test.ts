@@ -157,7 +157,7 @@ describe('address', () => {
       address: ({ headers }) => (headers.get('x-real-ip') === 'bob' ? '192.0.2.2' : '192.0.2.1'),
     })
     expect((await check(wrong('ann'))).response?.status).toBe(401)
-    const guess = new Request(wrong('ann'), { headers: { authorization: basic('ann', 'another') } })
+    const guess = new Request(wrong('ann'), { headers: { authorization: basic('ann', 'another-guess') } })
     expect((await check(guess)).response?.status).toBe(429)
     expect((await check(wrong('bob'))).response?.status).toBe(401)
   })
