@@ -31,6 +31,7 @@ const exitStatuses = {
   ERR_USERNAME: ExitStatus.user,
   ERR_USER_EXISTS: ExitStatus.user,
   ERR_USER_MISSING: ExitStatus.user,
+  ERR_TOKEN_MISSING: ExitStatus.user,
   ERR_UTF16: ExitStatus.invalidFile,
   ERR_RECORD: ExitStatus.invalidFile,
   ERR_HASH_LIMIT: ExitStatus.unverifiable,

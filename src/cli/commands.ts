@@ -100,6 +100,14 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'token',
+    describe: 'make tokens for programs, list them and revoke them',
+    load: async () => {
+      const { tokenSpec } = await import('./commands/token/options.ts')
+      return { spec: tokenSpec, run: (await import('./commands/token/run.ts')).token }
+    },
+  },
+  {
     name: 'completion',
     winsOverFile: true,
     describe: 'print a script that completes commands, options, files and users in your shell',

@@ -28,7 +28,7 @@ export interface NewToken {
 const MAX_NAME_CHARACTERS = 100
 
 /** @throws HtpasswdError `ERR_OPTION`. */
-function checkTokenName(name: string): void {
+export function checkTokenName(name: string): void {
   const length = [...name].length
   if (length === 0 || length > MAX_NAME_CHARACTERS || /[\p{Cc}\p{Cs}]/u.test(name)) {
     throw new HtpasswdError(
