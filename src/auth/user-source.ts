@@ -130,7 +130,7 @@ function kindOf(value: unknown): string {
 function checkHashes(users: Iterable<readonly [string, unknown]>): void {
   for (const [name, hash] of users) {
     const { state } = typeof hash === 'string' ? describeHash(hash) : { state: typeof hash }
-    if (state === 'usable' || state === 'locked' || state === 'empty') continue
+    if (state === 'usable' || state === 'locked' || state === 'service-account' || state === 'empty') continue
     const found = state === 'plaintext' ? 'plain text' : state === 'unknown' ? 'an unknown format' : state
     throw new HtpasswdError(
       'ERR_OPTION',

@@ -26,6 +26,7 @@ export const advice = {
   username: { fix: 'give the user another name' },
   'duplicate-user': { fix: FIX_FILE },
   'empty-hash': { fix: SET_PASSWORD },
+  'service-account': { fix: 'give it a token: htpasswd token add FILE USER --name NAME', isNote: true },
   'locked-hash': { fix: 'set a password to unlock it: htpasswd -B -C 12 FILE USER', isNote: true },
   'escaped-dollars': { fix: FIX_FILE },
   'malformed-hash': { fix: SET_PASSWORD },

@@ -95,6 +95,7 @@ function compared(hash: string, { title }: Server, { state, format }: HashDescri
 }
 
 const comparedAs: Partial<Record<HashDescription['state'], string>> = {
+  'service-account': 'the record of a service account',
   locked: 'a locked record',
   'stray-bits': 'a hash with stray bits in its salt',
   damaged: 'a damaged hash',
@@ -116,6 +117,7 @@ const reasons: Readonly<Record<HashDescription['state'], Reason>> = {
   'stray-bits': ({ format }, { title }) =>
     `${title} refuses the stray bits in the salt of the ${format} hash`,
   damaged: ({ format }) => `the ${format} hash is damaged`,
+  'service-account': () => 'the user is a service account, which has no password',
   locked: () => 'the record is locked',
   empty: () => 'there is no hash',
 }

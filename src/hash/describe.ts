@@ -3,11 +3,13 @@
 import { foreignHash } from './foreign.ts'
 import type { FormatInfo } from './format.ts'
 import { claimedFormat, identify, isLocked } from './registry.ts'
+import { isServiceAccount } from './service-account.ts'
 
 /**
  * `usable` is a hash that a password can match. `escaped-dollars` and `trailing-whitespace` are usable hashes that a
  * compose file or an editor changed. `stray-bits` is bcrypt with padding bits in its salt that some servers ignore and
- * others refuse. `unknown` is a format of another system. With the others nobody can log in, except that some servers
+ * others refuse. `unknown` is a format of another system.
+ * `service-account` has tokens instead of a password. With the others nobody can log in, except that some servers
  * compare the password with `plaintext`.
  */
 export type HashState =
@@ -18,6 +20,7 @@ export type HashState =
   | 'damaged'
   | 'unknown'
   | 'plaintext'
+  | 'service-account'
   | 'locked'
   | 'empty'
 
@@ -54,6 +57,7 @@ export function describeHash(hash: string): HashDescription {
   const info = identify(hash)
   if (info !== undefined) return { state: 'usable', ...info }
   if (hash === '') return { state: 'empty' }
+  if (isServiceAccount(hash)) return { state: 'service-account' }
   if (isLocked(hash)) return { state: 'locked' }
   const single = hash.startsWith('$$') ? identify(singleDollars(hash)) : undefined
   if (single !== undefined) return { state: 'escaped-dollars', format: single.format }

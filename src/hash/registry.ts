@@ -76,12 +76,5 @@ export function identify(hash: string): HashInfo | undefined {
 /** The format that a text is meant to be, even where it is malformed. */
 export const claimedFormat = (hash: string): FormatId | undefined => findByPrefix(hash)?.id
 
-/**
- * Whether a record is that of a service account: no password matches it, so its user needs a token. `*` alone, or with the
- * random characters that `add --no-password` appends: they tell a record from that of a user of the same name who was
- * deleted before, and where a server compares plain text, nobody can guess it.
- */
-export const isServiceAccount = (hash: string): boolean => /^\*(?:[0-9A-Za-z]{22})?$/.test(hash)
-
 /** Whether a record was locked on purpose: `!…` or `*…`, as passwd(1) and useradd(8) mark it. */
 export const isLocked = (hash: string): boolean => /^[!*]/.test(hash)

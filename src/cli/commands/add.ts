@@ -3,9 +3,12 @@ import { HtpasswdDocument } from '../../document/document.ts'
 import { checkUsername } from '../../document/username.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { makeHash } from '../../hash/hash-password.ts'
+import { createServiceRecord } from '../../hash/service-account.ts'
 import { checkAccess } from '../../store/access.ts'
 import { readSnapshot } from '../../store/snapshot.ts'
+import { updateFile } from '../../store/update.ts'
 import { splitFile } from '../options/file-argument.ts'
+import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import {
   type CommandSpec,
@@ -17,13 +20,18 @@ import {
 } from '../options/table.ts'
 import { newPassword } from '../password/new-password.ts'
 import { passwordOptions } from '../password/options.ts'
-import { rejectMalformed } from '../password-file.ts'
+import { givenOptions } from '../password/source.ts'
+import { privateFile, rejectMalformed } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, shellWord } from '../terminal/output.ts'
 import { rejectUnshowable, storePassword } from './stored-password.ts'
 
 export const addOptions = {
   ...passwordOptions,
+  'service-account': {
+    group: 'Password:',
+    describe: 'make a service account: no password works, tokens do (htpasswd token add)',
+  },
   'in-place': inPlaceOption,
   json: jsonOption,
   help: helpOption,
@@ -57,6 +65,7 @@ async function addUser(
 ): Promise<void> {
   checkUsername(user)
   checkAccess(file, 'create')
+  rejectPasswordOptions(values)
   rejectUnshowable(values, io)
   const before = await readSnapshot(file)
   const rejectKnown = (document: HtpasswdDocument): void => {
@@ -65,16 +74,35 @@ async function addUser(
   }
   // before the password is asked for; again under the lock
   if (before !== undefined) rejectKnown(new HtpasswdDocument(before.bytes))
-  const { password, isShown } = await newPassword(user, values, io)
-  const hash = await makeHash(password, {})
-  const change = (document: HtpasswdDocument): void => {
+  const setter = (hash: string) => (document: HtpasswdDocument) => {
     rejectKnown(document)
     document.set(user, hash)
   }
-  await storePassword({ file, password, isShown, values, create: true, change }, io)
+  if (values['service-account']) await storeServiceAccount(file, setter(createServiceRecord()), values, io)
+  else {
+    const { password, isShown } = await newPassword(user, values, io)
+    const change = setter(await makeHash(password, {}))
+    await storePassword({ file, password, isShown, values, create: true, change }, io)
+  }
   const created = before === undefined
   if (values.json) io.out(`${JSON.stringify({ file, user, done: 'added', created })}\n`)
   else io.err(`${created ? `Created ${file}.\n` : ''}Added ${printable(user)} to ${file}.\n`)
+}
+
+function rejectPasswordOptions(values: ValuesOf<typeof addOptions>): void {
+  const [given] = givenOptions(values)
+  if (values['service-account'] && given !== undefined)
+    throw usageError(`expected --service-account or ${given}, got both`)
+}
+
+async function storeServiceAccount(
+  file: string,
+  change: (document: HtpasswdDocument) => void,
+  values: ValuesOf<typeof addOptions>,
+  io: Io,
+): Promise<void> {
+  const onPrivate = (): void => io.err(privateFile(file))
+  await updateFile(file, change, { create: true, inPlace: values['in-place'], onPrivate })
 }
 
 const known = (file: string, user: string): HtpasswdError =>

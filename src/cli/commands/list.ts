@@ -169,6 +169,7 @@ const states = {
   damaged: 'damaged',
   unknown: 'unknown',
   plaintext: '',
+  'service-account': 'service account',
   locked: 'locked',
   empty: 'empty',
 } as const

@@ -56,7 +56,11 @@ const cases: Record<TextProblem, [text: string, line: number, user?: string][]> 
   ],
   'locked-hash': [
     [`a:!${APR1}\n`, 1, 'a'],
+    ['a:*LOCKED*\n', 1, 'a'],
+  ],
+  'service-account': [
     ['a:*\n', 1, 'a'],
+    ['a:*AbCdEfGhIjKlMnOpQrStUv\n', 1, 'a'],
   ],
   'malformed-hash': [
     ['a:$apr1$salt$short\n', 1, 'a'],
@@ -123,6 +127,7 @@ test('a correct file has none', () => {
 test.each([
   ['CRLF newlines', `ann:${APR1}\r\nbob:${APR1}\r\n`, 'crlf'],
   ['a locked user', `ann:!${APR1}\n`, 'locked-hash'],
+  ['a service account', 'ann:*\n', 'service-account'],
 ])('%s: a note, not a problem', (_name, text, code) => {
   expect(problemsOf(text)).toEqual([expect.objectContaining({ code, severity: 'note' })])
 })

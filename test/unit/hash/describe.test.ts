@@ -30,7 +30,10 @@ describe.each(formats.filter(({ id }) => id !== 'plaintext').map(({ id }) => id)
 test.each([
   ['', { state: 'empty' }],
   ['!', { state: 'locked' }],
-  ['*', { state: 'locked' }],
+  ['*', { state: 'service-account' }],
+  ['*AbCdEfGhIjKlMnOpQrStUv', { state: 'service-account' }],
+  ['*LOCKED*', { state: 'locked' }],
+  ['*AbCdEfGhIjKlMnOpQrStU', { state: 'locked' }],
   ['$apr1$salt$short', { state: 'damaged', format: 'apr1' }],
   ['{SHA}short', { state: 'damaged', format: 'sha1' }],
   ['$y$j9T$abc$def', { state: 'unknown', format: 'yescrypt' }],

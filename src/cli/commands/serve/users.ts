@@ -1,6 +1,7 @@
 // The users of the guard: opens the password file, and tells the operator what becomes of its changes.
 import { HtpasswdError } from '../../../errors.ts'
-import { identify, isServiceAccount } from '../../../hash/registry.ts'
+import { identify } from '../../../hash/registry.ts'
+import { isServiceAccount } from '../../../hash/service-account.ts'
 import { isMissing } from '../../../store/file-error.ts'
 import { HtpasswdFile } from '../../../store/htpasswd-file.ts'
 import { folderMessage, kindOfPath } from '../../password-file.ts'

@@ -53,6 +53,25 @@ describe('add', () => {
     expect(await verifyPassword('correct horse', hash)).toBe(true)
   })
 
+  test('a service account: no password is asked for, and its record is another one each time', async () => {
+    expect(await call(add, ['FILE', 'ci', '--service-account'])).toEqual({
+      status: 0,
+      out: '',
+      err: 'Created FILE.\nAdded ci to FILE.\n',
+    })
+    const before = content()
+    expect(before).toMatch(/^ci:\*[0-9A-Za-z]{22}\n$/)
+    expect(await call(add, ['FILE', 'ci', '--service-account'])).toMatchObject({ status: 6 })
+    rmSync(file)
+    await call(add, ['FILE', 'ci', '--service-account'])
+    expect(content()).not.toBe(before)
+    expect(await call(add, ['FILE', 'bot', '--service-account', '--generate'])).toEqual({
+      status: 2,
+      out: '',
+      err: 'htpasswd add: expected --service-account or --generate, got both\n',
+    })
+  })
+
   test('the file may be omitted: HTPASSWD_FILE', async () => {
     writeFileSync(file, sha)
     const env = { HTPASSWD_FILE: file, PW: 'short' }

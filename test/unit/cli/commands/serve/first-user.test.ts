@@ -127,7 +127,7 @@ test('--password-file and --password-env ask nobody, and nothing shows the passw
 })
 
 test('an option that gives no password makes no file', async () => {
-  const file = join(folder, 'no-password')
+  const file = join(folder, 'service-account')
   await expect(
     makeFirstUser(file, valuesOf('--password-env', 'LAB_PW'), ioWith('x\rx\r').io),
   ).rejects.toThrow('--password-env NAME expected a password in the variable LAB_PW, got none')
