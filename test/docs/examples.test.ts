@@ -93,9 +93,13 @@ describe('commands', () => {
     expect(scripts.pretest).toContain('build')
   })
 
-  test('are those of npm or of this package', () => {
+  test('are those of npm, pip or of this package', () => {
     const others = blocks.filter(({ command }) => argumentsOf(command) === undefined)
-    expect(others.filter(({ command }) => !/^npm (ci|install|run)\b/.test(command))).toEqual([])
+    expect(
+      others.filter(
+        ({ command }) => !/^npm (ci|install|run|start)\b|^pip install htpasswd-kit$/.test(command),
+      ),
+    ).toEqual([])
   })
 
   test.each(
