@@ -68,6 +68,8 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [47, 'names of files and users that control the terminal', 'terminal-control'],
   [48, 'connections and pipelines that occupy the guard', 'connection-exhaustion'],
   [49, 'uploads and pending requests of a deleted user', 'upload-after-removal'],
+  [50, 'rules evaded by spelling, header, query or host', 'rule-bypass'],
+  [51, 'a permission that outlives its end', 'permission-revocation'],
 ]
 
 const files = readdirSync(import.meta.dirname)
