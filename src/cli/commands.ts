@@ -108,6 +108,14 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'sessions',
+    describe: 'end all sessions of a user of the sign-in page',
+    load: async () => {
+      const { sessions, sessionsSpec } = await import('./commands/sessions.ts')
+      return { spec: sessionsSpec, run: sessions }
+    },
+  },
+  {
     name: 'completion',
     winsOverFile: true,
     describe: 'print a script that completes commands, options, files and users in your shell',
