@@ -1,7 +1,15 @@
 // The guard as a property list for macOS (launchd.plist(5), launchctl(1)).
 import { join } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
-import type { Plan, Service, ServiceHost, ServiceManager } from './plan.ts'
+import {
+  type Control,
+  LOG_LINES,
+  type Plan,
+  type Service,
+  type ServiceHost,
+  type ServiceManager,
+  type Step,
+} from './plan.ts'
 import { xmlText } from './xml.ts'
 
 export function launchd({ env, home, uid }: ServiceHost): ServiceManager {
@@ -9,13 +17,14 @@ export function launchd({ env, home, uid }: ServiceHost): ServiceManager {
   const domainOf = (atBoot: boolean): string => (atBoot ? 'system' : `gui/${uid}`)
   const pathOf = (name: string, atBoot: boolean): string =>
     join(libraryOf(atBoot), atBoot ? 'LaunchDaemons' : 'LaunchAgents', `${name}.plist`)
+  const logOf = (name: string, atBoot: boolean): string => join(libraryOf(atBoot), 'Logs', `${name}.log`)
   const bootout = (name: string, atBoot: boolean) =>
     ({ command: ['launchctl', 'bootout', `${domainOf(atBoot)}/${name}`], optional: true }) as const
   return {
     install(service): Plan {
       const { name, atBoot } = service
       const path = pathOf(name, atBoot)
-      const log = join(libraryOf(atBoot), 'Logs', `${name}.log`)
+      const log = logOf(name, atBoot)
       const account = atBoot ? accountName(env) : undefined
       return {
         file: { path, content: plistOf(service, { log, account, path: env.PATH ?? '' }) },
@@ -23,13 +32,25 @@ export function launchd({ env, home, uid }: ServiceHost): ServiceManager {
         note: `its log is ${log}`,
       }
     },
-    uninstall: (name, atBoot) => ({
-      file: { path: pathOf(name, atBoot) },
-      steps: [bootout(name, atBoot)],
-    }),
-    status: (name, atBoot) => ({
-      steps: [{ command: ['launchctl', 'print', `${domainOf(atBoot)}/${name}`] }],
-    }),
+    control(control, { name, atBoot, follow }): Plan {
+      const target = `${domainOf(atBoot)}/${name}`
+      // a job with KeepAlive is stopped by unloading it, so a start has to load it first
+      const load: Step = {
+        command: ['launchctl', 'bootstrap', domainOf(atBoot), pathOf(name, atBoot)],
+        optional: true,
+      }
+      const plans: Readonly<Record<Control, Plan>> = {
+        uninstall: { file: { path: pathOf(name, atBoot) }, steps: [bootout(name, atBoot)] },
+        start: { steps: [load, { command: ['launchctl', 'kickstart', target] }] },
+        stop: { steps: [{ command: ['launchctl', 'bootout', target] }] },
+        restart: { steps: [load, { command: ['launchctl', 'kickstart', '-k', target] }] },
+        status: { steps: [{ command: ['launchctl', 'print', target] }] },
+        logs: {
+          steps: [{ command: ['tail', '-n', LOG_LINES, ...(follow ? ['-F'] : []), logOf(name, atBoot)] }],
+        },
+      }
+      return plans[control]
+    },
   }
 }
 

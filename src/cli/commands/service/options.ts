@@ -22,6 +22,18 @@ const serviceActions = {
     describe: 'install the service and start it',
   },
   uninstall: { synopsis: [''], describe: 'stop the service and remove it', options: ownOptions },
+  start: { synopsis: [''], describe: 'start it', options: ownOptions },
+  stop: {
+    synopsis: [''],
+    describe: 'stop it until it is started again or the machine boots',
+    options: ownOptions,
+  },
+  restart: { synopsis: [''], describe: 'stop and start it, such as after an update', options: ownOptions },
+  logs: {
+    synopsis: ['[--follow]'],
+    describe: 'print the end of its log',
+    options: [...ownOptions, 'follow'],
+  },
   status: { synopsis: [''], describe: 'show whether it runs', options: ownOptions },
 } as const satisfies ActionTable
 
@@ -62,6 +74,7 @@ export const serviceOptions = {
       'for this account, started at login; without it for the machine, started at boot, which needs root or an administrator',
   },
   print: { group: 'The service:', describe: 'only show what would be written and run' },
+  follow: { group: 'The service:', describe: 'with logs: print further lines as they come' },
   help: { ...helpOption, group: 'The service:' },
   ...guardOptions,
 } as const satisfies OptionTable
@@ -88,6 +101,7 @@ export interface ServiceRequest {
   readonly name: string
   readonly atBoot: boolean
   readonly print: boolean
+  readonly follow: boolean
   /** For `install`: what to run, validated. */
   readonly serve: ServeArguments | undefined
 }
@@ -96,8 +110,8 @@ export interface ServiceRequest {
 export function serviceRequest(parsed: Parsed<typeof serviceOptions>, folder: string): ServiceRequest {
   const { action, request } = actionOf(serviceSpec, parsed)
   const { values, positionals, options, rest } = request
-  const { name, user, print } = values
-  const own = { action, name, atBoot: !user, print }
+  const { name, user, print, follow } = values
+  const own = { action, name, atBoot: !user, print, follow }
   if (action === 'install') return { ...own, serve: serveOf(positionals, options, rest, folder) }
   if (positionals.length > 0) throw usageError(`${action} takes no arguments, got ${positionals.join(' ')}`)
   return { ...own, serve: undefined }

@@ -27,9 +27,11 @@ export interface Step {
 }
 
 export interface Plan {
-  /** Written before the steps; without content, deleted after them. */
+  /** Written before the steps; without content, deleted after them, whether or not they succeed. */
   readonly file?: { readonly path: string; readonly content?: string | Buffer }
   readonly steps: readonly Step[]
+  /** Once the file has been deleted. */
+  readonly lastSteps?: readonly Step[]
   /** Something else to know, for people. */
   readonly note?: string
 }
@@ -37,10 +39,21 @@ export interface Plan {
 /** A system's service manager. */
 export interface ServiceManager {
   install(service: Service): Plan
-  uninstall(name: string, atBoot: boolean): Plan
-  /** Its steps exit with 0 if the service exists. */
-  status(name: string, atBoot: boolean): Plan
+  /** What is done with an installed service. @throws HtpasswdError `ERR_USAGE` for what the system cannot do. */
+  control(control: Control, service: InstalledService): Plan
 }
+
+export type Control = 'uninstall' | 'start' | 'stop' | 'restart' | 'status' | 'logs'
+
+export interface InstalledService {
+  readonly name: string
+  readonly atBoot: boolean
+  /** For `logs`: whether further lines are printed as they come. */
+  readonly follow: boolean
+}
+
+/** The lines of the log that `logs` begins with. */
+export const LOG_LINES = '100'
 
 /** What a manager needs to know of the machine. */
 export interface ServiceHost {

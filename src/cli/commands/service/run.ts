@@ -1,6 +1,6 @@
-// `htpasswd service`: installs the guard as a service, removes it, or shows its status; with --print only shows how.
+// `htpasswd service`: installs the guard as a service, controls it, removes it; with --print only shows how.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
@@ -25,7 +25,7 @@ const managers: Readonly<Record<string, (host: ServiceHost) => ServiceManager>> 
   win32: taskScheduler,
 }
 
-/** Runs the command. @returns the exit status; for `status`, 1 if the service does not exist or does not run. */
+/** Runs the command. @returns the exit status; for `status` and `logs`, 1 if the service does not exist or does not run. */
 export function service(
   argv: readonly string[],
   io: Io,
@@ -33,8 +33,9 @@ export function service(
 ): Promise<number> {
   return runCommand(serviceSpec, argv, io, parsed => {
     const request = serviceRequest(parsed, host.folder)
-    const plan = planOf(request, managerOf(io.platform, host), host)
-    return request.print ? show(plan, io) : carryOut(plan, request, host, io)
+    const manager = managerOf(io.platform, host)
+    const plan = planOf(request, manager, host)
+    return request.print ? show(plan, io) : carryOut(plan, request, manager, host, io)
   })
 }
 
@@ -48,38 +49,91 @@ function managerOf(platform: NodeJS.Platform, host: ServiceHost): ServiceManager
 }
 
 function planOf(request: ServiceRequest, manager: ServiceManager, host: Invocation): Plan {
-  const { action, name, atBoot, serve } = request
+  const { action, name, atBoot, follow, serve } = request
   if (serve !== undefined) return manager.install(serviceOf(serve, request, host))
-  return action === 'uninstall' ? manager.uninstall(name, atBoot) : manager.status(name, atBoot)
+  if (action === 'install') throw new Error('an installation has a command line')
+  return manager.control(action, { name, atBoot, follow })
 }
 
-function show({ file, steps, note }: Plan, io: Io): number {
+function show({ file, steps, lastSteps = [], note }: Plan, io: Io): number {
   if (file?.content !== undefined) {
     const { content } = file
     io.out(typeof content === 'string' ? content : content.toString('utf16le').replace('\ufeff', ''))
     io.err(`would write this to ${file.path}\n`)
   } else if (file !== undefined) io.err(`would delete ${file.path}\n`)
-  for (const { command } of steps) io.err(`would run: ${command.join(' ')}\n`)
+  for (const { command } of [...steps, ...lastSteps]) io.err(`would run: ${command.join(' ')}\n`)
   if (note !== undefined) io.err(`${note}\n`)
   return 0
 }
 
-function carryOut(plan: Plan, request: ServiceRequest, host: ServiceProcess, io: Io): number {
-  const { file, steps, note } = plan
+/** What is said when an action is done; `status` and `logs` speak for themselves. */
+const doneMessages: Partial<Record<ServiceRequest['action'], string>> = {
+  install: 'is installed and started',
+  uninstall: 'is uninstalled',
+  start: 'is started',
+  stop: 'is stopped',
+  restart: 'is started again',
+}
+
+function carryOut(
+  plan: Plan,
+  request: ServiceRequest,
+  manager: ServiceManager,
+  host: ServiceProcess,
+  io: Io,
+): number {
+  const { file, steps, lastSteps = [], note } = plan
   const { action, name } = request
-  if (action !== 'status') rejectOthersThanRoot(request, host)
+  const done = doneMessages[action]
+  if (done !== undefined) rejectOthersThanRoot(request, host)
+  const before = file === undefined ? undefined : contentOf(file.path)
   if (file?.content !== undefined) write(file.path, file.content)
-  for (const { command, optional } of steps) {
-    const status = host.run(command)
-    if (status === 0 || optional) continue
-    if (action === 'status' && status !== undefined) return 1
-    throw failure(command[0], status, request, io)
+  try {
+    for (const { command, optional } of steps) {
+      const status = host.run(command)
+      if (status === 0 || optional) continue
+      if (done === undefined && status !== undefined) return 1
+      throw failure(command[0], status, request, io)
+    }
+  } catch (error) {
+    if (action === 'install') undo(plan, before, request, manager, host)
+    throw error
+  } finally {
+    if (file !== undefined && file.content === undefined) rmSync(file.path, { force: true })
   }
-  if (action === 'status') return 0
-  if (file !== undefined && file.content === undefined) rmSync(file.path, { force: true })
-  io.err(action === 'install' ? `${name} is installed and started\n` : `${name} is uninstalled\n`)
+  for (const { command } of lastSteps) host.run(command)
+  if (done === undefined) return 0
+  io.err(`${name} ${done}\n`)
   if (note !== undefined) io.err(`${note}\n`)
   return 0
+}
+
+function contentOf(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** After a failed installation: the service as it was before, or none. Nothing here can fail the command once more. */
+function undo(
+  { file, steps }: Plan,
+  before: Buffer | undefined,
+  request: ServiceRequest,
+  manager: ServiceManager,
+  host: ServiceProcess,
+): void {
+  if (file === undefined) return
+  if (before !== undefined) {
+    writeFileSync(file.path, before)
+    for (const { command } of steps) host.run(command)
+    return
+  }
+  const removal = manager.control('uninstall', request)
+  for (const { command } of removal.steps) host.run(command)
+  rmSync(file.path, { force: true })
+  for (const { command } of removal.lastSteps ?? []) host.run(command)
 }
 
 function rejectOthersThanRoot({ atBoot }: ServiceRequest, { uid, self }: ServiceProcess): void {

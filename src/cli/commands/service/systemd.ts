@@ -2,7 +2,14 @@
 import { join } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
 import { type Account, accountOf } from './account.ts'
-import type { Plan, Service, ServiceHost, ServiceManager } from './plan.ts'
+import {
+  LOG_LINES,
+  type Plan,
+  type Service,
+  type ServiceHost,
+  type ServiceManager,
+  type Step,
+} from './plan.ts'
 
 /** Works in every unit, because it filters system calls. */
 const SECCOMP = [
@@ -61,18 +68,29 @@ export function systemd(host: ServiceHost): ServiceManager {
         ...(!atBoot && { note: linger }),
       }
     },
-    uninstall: (name, atBoot) => ({
-      file: { path: pathOf(name, atBoot) },
-      steps: [
-        { command: systemctl(atBoot, 'disable', '--now', name), optional: true },
-        { command: systemctl(atBoot, 'daemon-reload') },
-      ],
-    }),
-    status: (name, atBoot) => ({
-      steps: [{ command: systemctl(atBoot, '--no-pager', 'status', name) }],
-    }),
+    control(control, { name, atBoot, follow }): Plan {
+      const only = (...args: string[]): Plan => ({ steps: [{ command: systemctl(atBoot, ...args) }] })
+      if (control === 'status') return only('--no-pager', 'status', name)
+      if (control === 'logs') return { steps: [{ command: journalctl(name, atBoot, follow) }] }
+      if (control !== 'uninstall') return only(control, name)
+      return {
+        file: { path: pathOf(name, atBoot) },
+        steps: [{ command: systemctl(atBoot, 'disable', '--now', name), optional: true }],
+        // without a session of the account there is no manager to tell
+        lastSteps: [{ command: systemctl(atBoot, 'daemon-reload'), optional: true }],
+      }
+    },
   }
 }
+
+const journalctl = (name: string, atBoot: boolean, follow: boolean): Step['command'] => [
+  'journalctl',
+  ...(atBoot ? ['-u', name] : ['--user-unit', name]),
+  '--no-pager',
+  '-n',
+  LOG_LINES,
+  ...(follow ? ['-f'] : []),
+]
 
 /** With PrivateTmp the service sees an empty /tmp. */
 function rejectTemporary(paths: readonly string[]): void {

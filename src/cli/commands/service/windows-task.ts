@@ -1,7 +1,7 @@
 // The guard as a task of Windows' Task Scheduler, in its XML (learn.microsoft.com, "Task Scheduler Schema") for schtasks.
 import { join } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
-import type { Plan, Service, ServiceHost, ServiceManager } from './plan.ts'
+import type { Control, Plan, Service, ServiceHost, ServiceManager, Step } from './plan.ts'
 import { xmlText } from './xml.ts'
 
 export function taskScheduler({ env }: ServiceHost): ServiceManager {
@@ -21,14 +21,31 @@ export function taskScheduler({ env }: ServiceHost): ServiceManager {
         ],
       }
     },
-    uninstall: name => ({
-      file: { path: pathOf(name) },
-      steps: [
-        { command: ['schtasks', '/end', '/tn', name], optional: true },
-        { command: ['schtasks', '/delete', '/tn', name, '/f'] },
-      ],
-    }),
-    status: name => ({ steps: [{ command: ['schtasks', '/query', '/v', '/fo', 'list', '/tn', name] }] }),
+    control(control, { name }): Plan {
+      if (control === 'logs') {
+        throw new HtpasswdError(
+          'ERR_USAGE',
+          'Task Scheduler keeps no output of a task; its own events are in: eventvwr, "Task Scheduler"',
+        )
+      }
+      const end: Step = { command: ['schtasks', '/end', '/tn', name], optional: true }
+      const run: Step = { command: ['schtasks', '/run', '/tn', name] }
+      // the trigger starts the task each minute, unless it is disabled
+      const change = (how: '/enable' | '/disable'): Step => ({
+        command: ['schtasks', '/change', '/tn', name, how],
+      })
+      const plans: Readonly<Record<Exclude<Control, 'logs'>, Plan>> = {
+        uninstall: {
+          file: { path: pathOf(name) },
+          steps: [end, { command: ['schtasks', '/delete', '/tn', name, '/f'] }],
+        },
+        start: { steps: [change('/enable'), run] },
+        stop: { steps: [change('/disable'), end] },
+        restart: { steps: [change('/enable'), end, run] },
+        status: { steps: [{ command: ['schtasks', '/query', '/v', '/fo', 'list', '/tn', name] }] },
+      }
+      return plans[control]
+    },
   }
 }
 

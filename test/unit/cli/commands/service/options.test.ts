@@ -14,6 +14,7 @@ test('without options it is for the machine, under the usual name', () => {
     name: 'htpasswd-serve',
     atBoot: true,
     print: false,
+    follow: false,
     serve: undefined,
   })
   expect(parse('uninstall', '--user', '--name', 'x', '--print')).toMatchObject({
@@ -68,8 +69,11 @@ test('values that look like options or numbers reach the guard unchanged', () =>
 })
 
 test.each<[string[], string]>([
-  [[], 'expected install, uninstall, status, got nothing'],
-  [['instal'], 'expected install, uninstall, status, got instal; did you mean install?'],
+  [[], 'expected install, uninstall, start, stop, restart, logs, status, got nothing'],
+  [
+    ['instal'],
+    'expected install, uninstall, start, stop, restart, logs, status, got instal; did you mean install?',
+  ],
   [['status', 'users'], 'status takes no arguments, got users'],
   [['uninstall', '--demo'], 'uninstall takes only --name, --user and --print, got --demo'],
   [['install', 'users'], 'expected the app to guard'],

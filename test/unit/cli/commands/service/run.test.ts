@@ -76,6 +76,51 @@ test('uninstall takes the file away, whether or not the service ran', async () =
   ])
 })
 
+test.each([
+  ['start', 'htpasswd-serve is started\n'],
+  ['stop', 'htpasswd-serve is stopped\n'],
+  ['restart', 'htpasswd-serve is started again\n'],
+])('%s runs one command', async (action, message) => {
+  expect(await call([action, '--user'])).toEqual({ status: 0, out: '', err: message })
+  expect(ran).toEqual([`systemctl --user ${action} htpasswd-serve`])
+  statuses.systemctl = 5
+  expect((await call([action, '--user'])).status).toBe(1)
+})
+
+test('logs prints what the manager has; only it takes --follow', async () => {
+  expect(await call(['logs', '--user', '--follow'])).toEqual({ status: 0, out: '', err: '' })
+  expect(ran).toEqual(['journalctl --user-unit htpasswd-serve --no-pager -n 100 -f'])
+  expect(await call(['status', '--follow'])).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('got --follow'),
+  })
+})
+
+test('a failed installation leaves nothing behind', async () => {
+  statuses['systemctl --user restart'] = 1
+  expect((await call(install)).status).toBe(1)
+  expect(existsSync(unit())).toBe(false)
+  expect(ran.slice(3)).toEqual([
+    'systemctl --user disable --now htpasswd-serve',
+    'systemctl --user daemon-reload',
+  ])
+})
+
+test('a failed installation over another one brings that back', async () => {
+  await call(install)
+  const before = readFileSync(unit(), 'utf8')
+  statuses['systemctl --user restart'] = 1
+  await call(['install', 'users', '--upstream', 'http://127.0.0.1:6000', '--user'])
+  expect(readFileSync(unit(), 'utf8')).toBe(before)
+})
+
+test('uninstall takes the file away also where there is no manager to talk to', async () => {
+  await call(install)
+  statuses = { systemctl: 1 }
+  expect((await call(['uninstall', '--user'])).status).toBe(0)
+  expect(existsSync(unit())).toBe(false)
+})
+
 test('uninstall --print says what would go', async () => {
   expect(await call(['uninstall', '--user', '--print'])).toMatchObject({
     out: '',
