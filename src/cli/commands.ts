@@ -84,6 +84,14 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'export',
+    describe: 'print the users for Kubernetes, Traefik, Caddy or a compose file',
+    load: async () => {
+      const { exportCommand, exportSpec } = await import('./commands/export/run.ts')
+      return { spec: exportSpec, run: exportCommand }
+    },
+  },
+  {
     name: 'group',
     describe: 'put users into groups, take them out of them, and list them',
     load: async () => {

@@ -1,0 +1,104 @@
+// Where users can be copied to, and in which form: one row each.
+import { encodeSurrogateEscape } from '../../../bytes.ts'
+import type { ServerName } from '../../../check/servers.ts'
+import { supports } from '../../../check/supports.ts'
+import { describeHash } from '../../../hash/describe.ts'
+
+/** A record to be copied. */
+export interface ExportedRecord {
+  readonly user: string
+  readonly hash: string
+}
+
+/** A target of `htpasswd export --for`. */
+export interface Target {
+  /** Why it could not check the hash; undefined if it can. */
+  readonly problem: (record: ExportedRecord) => string | undefined
+  /** The text to copy. `name` is that of the Secret, the middleware or the service. */
+  readonly format: (records: readonly ExportedRecord[], name: string) => string
+}
+
+const lineOf = ({ user, hash }: ExportedRecord): string => `${user}:${hash}`
+
+/** Compose replaces `$NAME` in every value; `$$` is a dollar. */
+const withDoubledDollars = (text: string): string => text.replaceAll('$', '$$$$')
+
+/** A YAML scalar in double quotes (YAML 1.2 section 5.7): JSON's escapes are a part of YAML's. */
+const quoted = (text: string): string => JSON.stringify(text)
+
+const checkedBy =
+  (server: ServerName) =>
+  ({ user, hash }: ExportedRecord): string | undefined => {
+    const { ok, reason } = supports(server, hash)
+    return ok ? notText({ user }) : reason
+  }
+
+/** A configuration is UTF-8: the bytes of another name cannot be written into it. */
+const notText = ({ user }: Pick<ExportedRecord, 'user'>): string | undefined =>
+  /\p{Surrogate}/u.test(user) ? 'the name is not UTF-8' : undefined
+
+/** This package itself reads what it is given; a locked record is a user without a password. */
+function forItself({ hash }: ExportedRecord): string | undefined {
+  const { state } = describeHash(hash)
+  return state === 'usable' || state === 'locked' ? undefined : `the record is ${state}`
+}
+
+/** By the names that `--for` takes. */
+export const targets = {
+  kubernetes: {
+    problem: forItself,
+    format: (records, name) => {
+      const lines = records.map(record => `${lineOf(record)}\n`).join('')
+      const bytes = Buffer.from(encodeSurrogateEscape(lines), 'latin1')
+      return [
+        '# kubectl apply -f FILE; mount it as a folder, not with subPath, so that changes arrive',
+        'apiVersion: v1',
+        'kind: Secret',
+        'metadata:',
+        `  name: ${name}`,
+        'type: Opaque',
+        'data:',
+        `  .htpasswd: ${bytes.toString('base64')}`,
+        '',
+      ].join('\n')
+    },
+  },
+  compose: {
+    problem: record => forItself(record) ?? notText(record),
+    format: (records, name) =>
+      [
+        'services:',
+        `  ${name}:`,
+        '    environment:',
+        // a block keeps the newlines between the users
+        '      HTPASSWD_USERS: |-',
+        ...records.map(record => `        ${withDoubledDollars(lineOf(record))}`),
+        '',
+      ].join('\n'),
+  },
+  traefik: {
+    problem: checkedBy('traefik'),
+    format: (records, name) =>
+      [
+        '# dynamic configuration; as a label of a compose file every $ has to be doubled',
+        'http:',
+        '  middlewares:',
+        `    ${name}:`,
+        '      basicAuth:',
+        '        users:',
+        ...records.map(record => `          - ${quoted(lineOf(record))}`),
+        '',
+      ].join('\n'),
+  },
+  caddy: {
+    problem: checkedBy('caddy'),
+    format: records =>
+      ['basic_auth {', ...records.map(({ user, hash }) => `\t${caddyWord(user)} ${hash}`), '}', ''].join(
+        '\n',
+      ),
+  },
+} as const satisfies Record<string, Target>
+
+/** A word of a Caddyfile: in quotation marks where it holds what would end it or be replaced. */
+const caddyWord = (word: string): string =>
+  /[\s"'`#\\{}]/.test(word) ? `"${word.replace(/[\\"]/g, '\\$&')}"` : word
