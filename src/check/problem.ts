@@ -37,7 +37,7 @@ export const advice = {
   mode: { fix: 'chmod go-w FILE' },
   'cannot-log-in': { fix: SET_PASSWORD },
   'digest-file': { fix: 'name a password file; htpasswd does not change files of htdigest' },
-  'group-file': { fix: 'name a password file; edit a group file by hand' },
+  'group-file': { fix: 'name a password file; groups are changed with: htpasswd group' },
   'no-users': { fix: SET_PASSWORD, isNote: true },
   'file-refused': { fix: 'correct or delete the line' },
 } as const satisfies Record<string, Advice>

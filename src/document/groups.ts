@@ -181,7 +181,7 @@ export class Groups {
     this.#lines = [...groupLines(this.#source)].filter((line): line is EntryLine => {
       const fault = faultOf(line)
       if (fault !== undefined) throw lineError(this.#name, line.line, fault)
-      return line.group !== undefined
+      return isEntry(line)
     })
     const byUser = new Map<string, string[]>()
     for (const { group, members } of this.#lines) {
@@ -197,10 +197,13 @@ export class Groups {
   }
 }
 
-type EntryLine = GroupLine & { readonly group: ByteString }
+/** A line that names a group. */
+export type EntryLine = GroupLine & { readonly group: ByteString }
+
+export const isEntry = (line: GroupLine): line is EntryLine => line.group !== undefined
 
 /** What is wrong with a line, as in `expected …, got …`; undefined for a valid one. */
-function faultOf({ fault, members }: GroupLine): string | undefined {
+export function faultOf({ fault, members }: GroupLine): string | undefined {
   const [first] = members
   const isHash =
     members.length === 1 && /^[${]/.test(first?.name ?? '') && identify(first?.name ?? '') !== undefined

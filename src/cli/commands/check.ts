@@ -1,5 +1,6 @@
 // `htpasswd check`: every problem of a password file with its line, what it means and how to fix it.
 import { checkDocument } from '../../check/check-document.ts'
+import { checkGroups, type GroupProblem } from '../../check/check-groups.ts'
 import { fixable, type Problem, problem } from '../../check/problem.ts'
 import { type ServerName, serverNames, servers } from '../../check/servers.ts'
 import { HtpasswdError } from '../../errors.ts'
@@ -12,6 +13,7 @@ import {
   jsonOption,
   type OptionTable,
   oneOf,
+  text,
   type ValuesOf,
 } from '../options/table.ts'
 import { fileWarnings } from '../password-file.ts'
@@ -32,13 +34,20 @@ export const checkOptions = {
     describe: 'also count users whose hash is weak, such as apr1 or bcrypt below cost 10',
     read: oneOf('strong'),
   },
+  groups: {
+    group: 'Users:',
+    argument: 'FILE',
+    describe:
+      'also check this group file: members who are no users, empty groups, names that differ by case only',
+    read: text,
+  },
   json: jsonOption,
   help: helpOption,
 } as const satisfies OptionTable
 
 export const checkSpec: CommandSpec<typeof checkOptions> = {
   name: 'check',
-  synopsis: ['[FILE] [--for SERVER] [--strength strong]'],
+  synopsis: ['[FILE] [--for SERVER] [--strength strong] [--groups FILE]'],
   describe: 'Lists what is wrong with a password file, line by line: what it means and how to fix it.',
   options: checkOptions,
   epilogue: 'Status 0: nothing to fix (notes do not count). 1: problems. 2: the file could not be read.',
@@ -51,17 +60,26 @@ const Status = { clean: 0, problems: 1 } as const
 export function check(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(checkSpec, argv, io, async ({ positionals, values }) => {
     const file = onlyFile(positionals, io.env)
-    const { bytes } = await readPasswordFile(file).catch(error => {
-      throw error instanceof HtpasswdError ? new TroubleError(error) : error
-    })
+    const bytes = await read(file)
+    const { groups: groupFile } = values
+    const inGroups = groupFile === undefined ? [] : checkGroups(await read(groupFile), bytes)
     const tally = new Tally()
+    for (const { severity } of inGroups) tally[severity === 'note' ? 'notes' : 'problems']++
     const found = tally.adding(problemsOf(file, bytes, values, io.platform))
     if (values.json) {
       const head = values.for === undefined ? { file } : { file, for: values.for }
-      writeJson(io, head, 'problems', found, () => ({ counts: tally }))
-    } else writeText(io, file, found, tally, values.for)
+      const groups = groupFile === undefined ? {} : { groups: { file: groupFile, problems: inGroups } }
+      writeJson(io, head, 'problems', found, () => ({ ...groups, counts: tally }))
+    } else writeText(io, file, found, tally, { server: values.for, groupFile, inGroups })
     return tally.problems > 0 ? Status.problems : Status.clean
   })
+}
+
+const read = async (file: string): Promise<Buffer> => {
+  const { bytes } = await readPasswordFile(file).catch(error => {
+    throw error instanceof HtpasswdError ? new TroubleError(error) : error
+  })
+  return bytes
 }
 
 /** The problems of the file's mode, then those of its text. */
@@ -101,12 +119,19 @@ class Tally {
   }
 }
 
+/** What was asked for besides the problems of the password file. */
+interface More {
+  readonly server: ServerName | undefined
+  readonly groupFile: string | undefined
+  readonly inGroups: readonly GroupProblem[]
+}
+
 function writeText(
   io: Io,
   file: string,
   found: Iterable<Problem>,
   tally: Tally,
-  server: ServerName | undefined,
+  { server, groupFile = '', inGroups }: More,
 ): void {
   const output = new Output(io)
   const paint = painter(io)
@@ -116,6 +141,12 @@ function writeText(
     const note = severity === 'note' ? paint('cyan', 'note: ') : ''
     output.write(`${paint('bold', location)}: ${note}${about}${message}\n`)
     output.write(`    fix: ${asCalled(commandOf(fix, file, user))}\n`)
+  }
+  for (const { line, severity, message, fix } of inGroups) {
+    const note = severity === 'note' ? paint('cyan', 'note: ') : ''
+    output.write(`${paint('bold', `${printable(groupFile)}:${line}`)}: ${note}${printable(message)}\n`)
+    const advice = fix.replace(/\b(GROUPS|FILE)\b/g, name => shellWord(name === 'FILE' ? file : groupFile))
+    output.write(`    fix: ${asCalled(printable(advice))}\n`)
   }
   output.write(summary(file, tally))
   if (server !== undefined) output.write(serverSummary(server, tally))

@@ -129,3 +129,31 @@ test('--strength strong makes weak hashes problems, for a script that deploys th
   expect(status).toBe(1)
   expect(out).toContain('ann: apr1 is fast to guess')
 })
+
+test('--groups lists members who are no users, and a group file that cannot be read is no result', async () => {
+  await withFolder({ users: `ann:${APR1}\n`, groups: 'viewers: guest\nempty:\n' }, async folder => {
+    const [users, groups] = ['users', 'groups'].map(name => join(folder, name)) as [string, string]
+    const io = recordedIo()
+    expect(await check([users, '--groups', groups], io)).toBe(1)
+    expect(io.said.out).toContain(
+      `${groups}:1: guest in group viewers is no user of the password file\n` +
+        `    fix: htpasswd group remove ${groups} viewers guest, or add the user to ${users}\n` +
+        `${groups}:2: note: group empty has no members\n`,
+    )
+    expect(io.said.out).toContain('1 problem, 1 note')
+    const json = recordedIo()
+    await check([users, '--groups', groups, '--json'], json)
+    expect(JSON.parse(json.said.out)).toMatchObject({
+      problems: [],
+      groups: {
+        file: groups,
+        problems: [
+          { code: 'group-member', line: 1 },
+          { code: 'empty-group', line: 2 },
+        ],
+      },
+      counts: { problems: 1, notes: 1 },
+    })
+    expect(await check([users, '--groups', join(folder, 'none')], recordedIo())).toBe(2)
+  })
+})
