@@ -47,6 +47,14 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'trust',
+    describe: 'make the browsers of this computer trust the certificate of serve --https',
+    load: async () => {
+      const { trust, trustSpec } = await import('./commands/trust/run.ts')
+      return { spec: trustSpec, run: (argv, io) => trust(argv, io) }
+    },
+  },
+  {
     name: 'list',
     aliases: ['users'],
     winsOverFile: true,

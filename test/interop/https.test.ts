@@ -1,7 +1,7 @@
 // `serve --https`: openssl, curl, MLflow's client and Chromium accept the certificate once they trust its authority, and
 // only then.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { chromium as playwright } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { issueCertificate } from '../../src/cli/commands/serve/https/x509.ts'
+import { trustPlan } from '../../src/cli/commands/trust/plan.ts'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import {
   eventually,
@@ -168,8 +169,7 @@ except Exception as error: print(error)`
 
 const certutil = findProgram('certutil')
 describe.skipIf(skipReason({ chromium, 'certutil (libnss3-tools)': certutil }))('Chromium', () => {
-  test('warns until the authority is in its store', async () => {
-    const store = `sql:${join(home, '.pki/nssdb')}`
+  test('warns until the steps of htpasswd trust are done', async () => {
     const visit = async () => {
       const browser = await playwright.launch({
         executablePath: chromium as string,
@@ -185,9 +185,11 @@ describe.skipIf(skipReason({ chromium, 'certutil (libnss3-tools)': certutil }))(
       }
     }
     await expect(visit()).rejects.toThrow('ERR_CERT_AUTHORITY_INVALID')
-    mkdirSync(join(home, '.pki/nssdb'), { recursive: true })
-    execFileSync(certutil as string, ['-d', store, '-N', '--empty-password'])
-    execFileSync(certutil as string, ['-d', store, '-A', '-t', 'C,,', '-n', 'htpasswd-kit', '-i', authority])
+    const host = { platform: 'linux', home, isRoot: false, firefoxProfiles: [] } as const
+    const probes = { has: (program: string) => program === 'certutil', exists: () => false }
+    const added = { file: authority, name: 'htpasswd-kit CA', serialNumber: '' }
+    for (const { command } of trustPlan({ ...host, ...probes }, added, false).steps)
+      execFileSync(command[0], command.slice(1))
     expect(await visit()).toContain('experiments')
   })
 })

@@ -45,6 +45,7 @@ describe.skipIf(missing)('systemd-analyze', () => {
       'that starts an app',
       unitOf({ ...service, startsApp: true, folder }, { uid: 65534, gid: 65534 }, '/usr/bin:/opt/a b/$x%y'),
     ],
+    ['with --https', unitOf({ ...service, program: [...service.program, '--https'] }, undefined)],
     ['of a user', unitOf({ ...service, atBoot: false }, undefined)],
   ])('verifies the unit %s', (_, unit) => expect(verify(unit)).toBe(''))
 
@@ -103,6 +104,14 @@ function unquote(text: string): string[] {
   const found = text.matchAll(/"((?:[^"\\]|\\.)*)"|([^ ]+)/g)
   return [...found].map(([, quoted, bare]) => quoted?.replace(/\\(.)/g, '$1') ?? (bare as string))
 }
+
+test('--https has a folder in which it can renew its certificates', () => {
+  const program = [...service.program, '--https']
+  expect(unitOf({ ...service, program }, undefined)).toContain('\nStateDirectory=htpasswd-kit\n')
+  expect(unitOf(service, undefined)).not.toContain('StateDirectory')
+  // the user's own folder can be written
+  expect(unitOf({ ...service, program, atBoot: false }, undefined)).not.toContain('StateDirectory')
+})
 
 test('control characters, which a name may hold, are escaped', () => {
   const unit = unitOf({ ...sample, program: ['/bin/true', 'a\nb\tc\x7f'] }, undefined)

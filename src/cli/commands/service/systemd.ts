@@ -125,6 +125,10 @@ export function unitOf(service: Service, account: Account, path = ''): string {
     // a usage error does not go away by a restart
     'RestartPreventExitStatus=2',
     'TimeoutStopSec=30',
+    // the certificates of --https, which it renews
+    ...(atBoot && program.includes('--https')
+      ? ['StateDirectory=htpasswd-kit', 'StateDirectoryMode=0700']
+      : []),
     ...(atBoot ? [...who, `CapabilityBoundingSet=${capability}`, `AmbientCapabilities=${capability}`] : []),
     ...SECCOMP,
     ...(atBoot ? NAMESPACES : []),
