@@ -72,7 +72,7 @@ describe.skipIf(missing)('at a terminal', () => {
   })
 
   test('serve --init asks for the password of its first user, then serves until Ctrl-C', () => {
-    const steps = [{ type: 'pw\r' }, { type: 'pw\r' }, { signal: 'SIGINT', after: 'cmd' }]
+    const steps = [{ type: 'pw\r' }, { type: 'pw\r' }, { signal: 'SIGINT', after: 'Open ' }]
     const { status, terminal, echo } = play(['serve', 'f', '--init', '--demo', '--listen', '0'], steps)
     expect({ status, echo }).toEqual({ status: 0, echo: [false, false, true] })
     expect(terminal).toMatch(

@@ -29,7 +29,8 @@ export async function candidates(
 ): Promise<Candidates> {
   const before = argv.slice(0, -1)
   const current = argv.at(-1) ?? ''
-  const command = commandOf(before, commands)
+  // the argument being typed counts: a file of a command's name may be meant
+  const command = before.length === 0 ? undefined : commandOf(argv, commands)
   if (command !== undefined) return ofCommand((await command.load()).spec, before.slice(1), current, env)
   return ofApache(before, current, commands)
 }

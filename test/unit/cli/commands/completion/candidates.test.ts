@@ -50,6 +50,24 @@ test.each([
   expect(await complete(...argv)).toEqual({ texts, paths })
 })
 
+test('add, passwd, remove and list complete the file, then its users; the file may be left out', () =>
+  withFolder({ users: 'ann:x\njim:y\n' }, async folder => {
+    const file = join(folder, 'users')
+    const complete = async (...argv: string[]) => {
+      const { texts, paths } = await candidates(argv, commands, { HTPASSWD_FILE: file })
+      return { texts: texts.map(([text]) => text), paths }
+    }
+    for (const name of ['add', 'passwd', 'remove', 'rm', 'list', 'users']) {
+      expect(await complete(name, '')).toEqual({ texts: ['ann', 'jim'], paths: true })
+      expect(await complete(name, file, '')).toEqual({ texts: ['ann', 'jim'], paths: false })
+    }
+    expect(await complete('passwd', '--password-file', 'x', file, '')).toEqual({
+      texts: ['ann', 'jim'],
+      paths: false,
+    })
+    expect((await complete('help', '')).texts).toContain('serve')
+  }))
+
 test('the second argument is a user of the file, and nothing after it', () =>
   withFolder({ users: '\xef\xbb\xbfann:x\r\n# c:x\njim:y\nnohash:\nann:z\nt\x1bb:x\n' }, async folder => {
     const file = join(folder, 'users')
