@@ -44,10 +44,18 @@ export interface Guarded {
 }
 
 /** `htpasswd serve users -- mlflow server …`, on every IPv4 address, up to its message that it is ready. */
-export async function startWithMlflow(folder: string, ...options: string[]): Promise<Guarded> {
+export const startWithMlflow = (folder: string, ...options: string[]): Promise<Guarded> =>
+  startGuardedMlflow(folder, [], options)
+
+/** The same with options of the guard's own. */
+export async function startGuardedMlflow(
+  folder: string,
+  guardOptions: readonly string[],
+  options: readonly string[] = [],
+): Promise<Guarded> {
   const [port, upstreamPort] = [await freePort(), await freePort()]
   const app = ['mlflow', 'server', '--port', String(upstreamPort), ...options]
-  const program = startServe(folder, '--listen', `0.0.0.0:${port}`, '--', ...app)
+  const program = startServe(folder, '--listen', `0.0.0.0:${port}`, ...guardOptions, '--', ...app)
   await untilListening(upstreamPort, program, 3600)
   return { program, port, upstreamPort }
 }

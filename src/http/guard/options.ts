@@ -1,7 +1,7 @@
 // The options of a guard: their types, and the one place where they are checked.
 import type { RequestListener } from 'node:http'
 import type { AccessPolicy } from '../../access/policy.ts'
-import { type GroupLookup, groupsOf } from '../../access/rules.ts'
+import { createPolicy, type GroupLookup, groupsOf } from '../../access/rules.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
 import { type AuthContext, Authenticator } from '../../auth/authenticator.ts'
 import type { Identity } from '../../auth/identity.ts'
@@ -115,7 +115,7 @@ export interface GuardParts {
 export interface ResolvedGuardOptions {
   readonly authenticator: Authenticator
   readonly upstream: URL | RequestListener
-  readonly access: AccessPolicy | undefined
+  readonly access: AccessPolicy
   readonly errorResponse: ErrorResponder
   /** The sign-in page; undefined without one. */
   readonly login: ResolvedLogin | undefined
@@ -215,7 +215,8 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
     authenticator,
     login: options.login && resolveLogin(options.login, { authenticator, look }, parts.login),
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
-    access: options.access,
+    // without rules, what remains is the scope of a token that may only read
+    access: options.access ?? createPolicy({}),
     errorResponse,
     tokens,
     tls: options.tls && tlsPolicy(options.tls),

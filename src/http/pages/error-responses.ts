@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { AuthResult } from '../../auth/auth-result.ts'
 import { formatChallenge } from '../basic/challenge.ts'
 import { escapeHtml } from '../basic/html.ts'
-import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import { type CannedResponse, completeResponse, textResponse } from '../basic/responses.ts'
 import { layout } from './page.ts'
 import type { ErrorKind } from './texts/en.ts'
 import { type Language, texts } from './texts.ts'
@@ -76,7 +76,7 @@ interface ErrorFacts {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** Builds the response: a page if the request's `Accept` names `text/html`, else plain text. */
+/** Builds the response: a page if the request's `Accept` names `text/html`, else plain text, or JSON for `forbidden`. */
 export type ErrorResponder = (
   kind: ErrorKind,
   accept: string | undefined,
@@ -101,6 +101,7 @@ export function createErrorResponses(options: ErrorResponseOptions): ErrorRespon
     const headers = challenges[kind] ?? {}
     if (html) return errorPage(kind, cause, options, headers)
     const { status, text } = errors[kind]
+    if (kind === 'forbidden') return forbiddenJson(cause ?? text)
     const more = [cause, status === 401 ? options.hint : undefined].filter(line => line !== undefined)
     return textResponse(status, [`${status} ${STATUS_CODES[status]}: ${text}`, ...more].join('\n'), headers)
   }
@@ -114,6 +115,15 @@ export function createErrorResponses(options: ErrorResponseOptions): ErrorRespon
     return { ...response, headers: { ...response.headers, ...retry, ...headers } }
   }
 }
+
+/** The form of errors in MLflow's REST API: its client raises the message as its own, and its UI shows it. */
+const forbiddenJson = (message: string): CannedResponse =>
+  completeResponse(
+    403,
+    'application/json',
+    `${JSON.stringify({ error_code: 'PERMISSION_DENIED', message })}\n`,
+    {},
+  )
 
 function errorPage(
   kind: ErrorKind,

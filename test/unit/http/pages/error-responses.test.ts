@@ -27,8 +27,15 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
 }
 const kinds = Object.entries(statuses) as [ErrorKind, number][]
 
+test.each([undefined, '*/*'])("forbidden is an error of MLflow's API for Accept: %s", accept => {
+  const { status, headers, body } = respond('forbidden', accept, { cause: 'guest may only read "x"' })
+  expect([status, headers['content-type']]).toEqual([403, 'application/json'])
+  expect(JSON.parse(body)).toEqual({ error_code: 'PERMISSION_DENIED', message: 'guest may only read "x"' })
+})
+
 describe.each(kinds)('%s', (kind, status) => {
-  test.each([undefined, '*/*', 'application/json'])('is plain text for Accept: %s', accept => {
+  const programs = kind === 'forbidden' ? [] : [undefined, '*/*', 'application/json']
+  test.each(programs)('is plain text for Accept: %s', accept => {
     const response = respond(kind, accept)
     expect(response).toMatchObject({ status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
     expect(response.body).toMatch(new RegExp(`^${status} [A-Z][A-Za-z ]+: [A-Z].+[.?]\n`))
