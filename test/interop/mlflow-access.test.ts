@@ -8,12 +8,22 @@ import { createMlflowPreset } from '../../src/access/presets/mlflow.ts'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { skipReason } from '../support/outside-program.ts'
 import { type Answer, type Ask, ask, basic } from '../support/raw-client.ts'
-import { type Guarded, python, runPython, type Step, startGuardedMlflow } from './mlflow-programs.ts'
+import {
+  chromium,
+  type Guarded,
+  pictures,
+  python,
+  runPython,
+  type Step,
+  startGuardedMlflow,
+} from './mlflow-programs.ts'
 import { surfaceOf } from './mlflow-surface.js'
+import { seed, uiReaderSteps, visitUi } from './mlflow-ui.ts'
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const missing = skipReason({ 'MLflow in .cache/mlflow': python })
+const missingBrowser = skipReason({ Chromium: chromium })
 const script = fileURLToPath(new URL('./mlflow-reader.py', import.meta.url))
 const passwords = { ann: 'secret of ann', guest: 'secret of guest', admin: 'secret of admin' }
 type User = keyof typeof passwords
@@ -94,13 +104,22 @@ describe.skipIf(missing)('MLflow with readers', () => {
         const example = path.replaceAll(/<[^>]*>|\{[^}]*\}/g, 'x')
         const reads = preset.classify(method, example) === 'read'
         // without a way to the internet MLflow does not finish its list of supported models
-        const answer = await send('guest', method, example, { signal: AbortSignal.timeout(20_000) }).catch(
-          () => undefined,
-        )
-        if (answer === undefined ? !reads : isOurs(answer) === reads) wrong.push(`${method} ${path}`)
+        const answer = await fetch(`http://127.0.0.1:${guarded.port}${example}`, {
+          method,
+          redirect: 'manual',
+          headers: {
+            ...Object.fromEntries([basic('guest', passwords.guest)]),
+            'Content-Type': 'application/json',
+          },
+          ...(method !== 'GET' && { body: '{}' }),
+          signal: AbortSignal.timeout(20_000),
+        }).catch(() => undefined)
+        await answer?.body?.cancel()
+        const isRefused = answer?.status === 403 && !answer.headers.has('server')
+        if (isRefused === reads) wrong.push(`${method} ${path}`)
       }
     }
-    await Promise.all(Array.from({ length: 8 }, walk))
+    await Promise.all(Array.from({ length: 4 }, walk))
     expect(wrong).toEqual([])
     expect(await stored()).toBe(seeded)
   })
@@ -204,6 +223,36 @@ describe.skipIf(missing)('MLflow with readers', () => {
       guarded.program.output().match(/note: POST \/api\/3\.0\/mlflow\/new-things\/\* is not in the table/g),
     ).toHaveLength(1)
   })
+
+  test.skipIf(missingBrowser)(
+    'the UI shows a reader everything, and says why a button did not work',
+    async () => {
+      const login = { MLFLOW_TRACKING_USERNAME: 'ann', MLFLOW_TRACKING_PASSWORD: passwords.ann }
+      const MLFLOW_TRACKING_URI = `http://127.0.0.1:${guarded.port}`
+      const ids = await runPython(['-c', seed], { MLFLOW_TRACKING_URI, ...login })
+      const [, experiment = '', run = ''] = /IDS (\d+) (\w+)/.exec(ids) ?? []
+      const before = await stored()
+      const { refused } = await visitUi({
+        base: `http://mlflow.example:${guarded.port}`,
+        resolverRules: 'MAP mlflow.example 127.0.0.1',
+        chromium: chromium as string,
+        user: 'guest',
+        password: passwords.guest,
+        experiment,
+        run,
+        steps: uiReaderSteps,
+        picture: step => join(pictures, `mlflow-reader-${step.replaceAll(' ', '-')}.png`),
+      })
+      // of what the pages themselves ask for, only the assistant is closed
+      expect([...new Set(refused.filter(line => line.startsWith('403')))].sort()).toEqual([
+        '403 GET /ajax-api/3.0/mlflow/assistant/config',
+        '403 GET /ajax-api/3.0/mlflow/assistant/providers',
+        '403 POST /ajax-api/2.0/mlflow/runs/delete',
+        '403 POST /ajax-api/2.0/mlflow/runs/set-tag',
+      ])
+      expect(await stored()).toBe(before)
+    },
+  )
 
   test('a writer works as before', async () => {
     const answer = await send('ann', 'POST', create, { body: '{"name":"by ann"}' })

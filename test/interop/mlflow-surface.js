@@ -23,8 +23,9 @@ function install(version) {
   const folder = join(root, '.cache/mlflow-surface', version)
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
   if (!existsSync(python)) run(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', folder])
+  const mlflow = version === 'newest' ? ['--upgrade', 'mlflow'] : [`mlflow==${version}`]
   // pkg_resources, which MLflow 2 imports, left setuptools in version 82
-  run(python, ['-m', 'pip', 'install', '-q', `mlflow==${version}`, 'setuptools<82'])
+  run(python, ['-m', 'pip', 'install', '-q', ...mlflow, 'setuptools<82'])
   return python
 }
 
@@ -67,7 +68,8 @@ if (process.argv[1] === import.meta.filename) {
   const { createMlflowPreset } = await import('../../dist/access/presets/mlflow.js')
   const args = process.argv.slice(2)
   const pythons = args[0] === '--python' ? args.slice(1) : args.map(install)
-  if (pythons.length === 0) throw new Error('name one or more versions: npm run mlflow:surface -- 3.17.2')
+  if (pythons.length === 0)
+    throw new Error('name versions, or the newest: npm run mlflow:surface -- 3.17.2 newest')
   for (const python of pythons) {
     const surface = surfaceOf(python)
     const gaps = surfaceGaps(surface, createMlflowPreset())

@@ -65,7 +65,7 @@ async function walk(context: BrowserContext, visit: UiVisit): Promise<UiReport> 
   await page.addLocatorHandler(page.getByRole('button', { name: 'Got it' }), button => button.click())
   for (const name of visit.steps) {
     try {
-      await steps[name](page, visit)
+      await allSteps[name](page, visit)
     } finally {
       await page.screenshot({ path: visit.picture(name) })
     }
@@ -148,5 +148,53 @@ const steps = {
   },
 }
 
-export type UiStep = keyof typeof steps
+/** What a button of the UI says to a user who may not do what it does. */
+export const REFUSAL = /guest may only read/
+
+/** For a user who may only read. */
+const readerSteps = {
+  async 'list experiments'(page: Page, { base }: UiVisit) {
+    await page.goto(`${base}/#/experiments`)
+    await page.getByText('browser', { exact: true }).first().waitFor()
+  },
+
+  async 'view chart'(page: Page, visit: UiVisit) {
+    await page.goto(`${runPage(visit)}/model-metrics`)
+    await page.locator('.js-plotly-plot').first().waitFor()
+    await page.getByText('loss').first().waitFor()
+  },
+
+  async 'be told why a run is not deleted'(page: Page, visit: UiVisit) {
+    await page.goto(runPage(visit))
+    await page.getByRole('button', { name: 'Open header dropdown menu' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText(REFUSAL).first().waitFor()
+  },
+
+  async 'be told why a tag is not saved'(page: Page, visit: UiVisit) {
+    await page.goto(runPage(visit))
+    await page.getByRole('button', { name: 'Edit tags' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('combobox').fill('mood')
+    await page.keyboard.press('Enter')
+    await dialog.getByRole('textbox', { name: 'Value' }).fill('sunny')
+    await dialog.getByRole('button', { name: 'Add tag' }).click()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByText(REFUSAL).first().waitFor()
+  },
+}
+
+const allSteps = { ...steps, ...readerSteps }
+export type UiStep = keyof typeof allSteps
 export const uiSteps = Object.keys(steps) as readonly UiStep[]
+export const uiReaderSteps: readonly UiStep[] = [
+  'list experiments',
+  'list',
+  'open run',
+  'view chart',
+  'view artifact',
+  'view trace',
+  'be told why a run is not deleted',
+  'be told why a tag is not saved',
+]
