@@ -16,6 +16,8 @@ const sections = {
   auth: 'Checking logins',
   access: 'Who may do what',
   http: 'HTTP',
+  'htpasswd-kit/fastify': 'The sub-path htpasswd-kit/fastify',
+  'htpasswd-kit/hono': 'The sub-path htpasswd-kit/hono',
   'bytes.ts': 'Byte strings',
   'errors.ts': 'Errors',
   'deprecated.ts': 'Deprecated names',
@@ -32,6 +34,15 @@ function exportedNames() {
       .map(name => ({ name, path: path.replace(/\.ts$/, '.d.ts'), section: path.split('/')[0] })),
   )
 }
+
+/** What a sub-path declares itself; the others export names of the index again. */
+const subPathNames = () =>
+  ['fastify', 'hono'].flatMap(framework => {
+    const path = `http/middleware/${framework}.d.ts`
+    const declared = read(path).matchAll(/^export (?:declare )?(?:function|const|interface) (\w+)/gm)
+    const names = new Set([...declared].map(([, name]) => name))
+    return [...names].map(name => ({ name, path, section: `htpasswd-kit/${framework}` }))
+  })
 
 /** A doc comment taken apart: the text, and its tags `@param`, `@returns`, `@throws` and `@example`. */
 function parseComment(comment = '') {
@@ -81,12 +92,16 @@ function findDeclaration({ name, path }) {
   const rest = source.slice(start)
   const braces = kind === 'class' || kind === 'interface'
   const end = braces ? rest.search(/^\}/m) + 1 : statementEnd(rest)
+  // further forms of the same function
+  const overloads = kind === 'function' ? rest.slice(end).match(overloadsOf(name))?.[0] : undefined
   return {
     kind,
     comment: parseComment(match[1]),
-    text: rest.slice(0, end).replace(/^export (declare )?/, ''),
+    text: `${rest.slice(0, end)}${overloads ?? ''}`.replaceAll(/^export (declare )?/gm, ''),
   }
 }
+
+const overloadsOf = name => new RegExp(String.raw`^(?:\s*export declare function ${name}\([^;]*;)+`)
 
 /** Where a statement ends: at the first `;` outside all brackets and comments. */
 function statementEnd(text) {
@@ -125,7 +140,7 @@ function membersOf(text) {
 const withoutComments = text => text.replaceAll(/\/\*\*[\s\S]*?\*\/\s*/g, '')
 const signature = text =>
   `\`\`\`ts\n${text
-    .replace(/;$/, '')
+    .replaceAll(/;$/gm, '')
     .replaceAll(/ +$/gm, '')
     .replaceAll(/\n {4}/g, '\n  ')}\n\`\`\``
 
@@ -161,7 +176,10 @@ function renderName(entry) {
   const about = comment.description === '' ? [] : [comment.description]
   const parts = [`### \`${entry.name}\``, ...about]
   const members = isTable || kind === 'class' ? membersOf(text) : []
-  const plain = members.every(({ declaration }) => !/^[^:]*\(/.test(declaration) || declaration.length < 100)
+  const plain = members.every(
+    ({ declaration }) =>
+      !declaration.startsWith('(') && (!/^[^:]*\(/.test(declaration) || declaration.length < 100),
+  )
   if (isTable && plain) {
     parts.push(table(['name', 'type', 'what it is'], members.map(fieldRow)))
     const [, base] = /^interface \w+ extends ([^{]+) \{/.exec(text) ?? []
@@ -191,7 +209,7 @@ function unionText(text, path) {
 
 /** The whole reference: a section for each part of the library, values before types. */
 export function apiReference() {
-  const names = exportedNames()
+  const names = [...exportedNames(), ...subPathNames()]
   const unknown = names.filter(({ section }) => !(section in sections))
   if (unknown.length > 0) throw new Error(`no section of the API page for ${unknown[0].path}`)
   const isType = entry => ['interface', 'type'].includes(findDeclaration(entry).kind)

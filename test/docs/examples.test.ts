@@ -17,6 +17,7 @@ const examplesIn = (language: string) => fences.filter(fence => fence.language =
 
 test('each example is in a language that is run here, or is generated', () => {
   const run = ['js', 'console', 'sh', 'json']
+  // outside the API reference, `ts` is a server, which servers.test.ts runs
   const generated = ['text', 'ts']
   const languages = new Set(fences.map(({ language }) => language))
   expect([...languages].filter(language => ![...run, ...generated].includes(language))).toEqual([])
