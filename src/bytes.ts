@@ -13,7 +13,8 @@ declare const byteString: unique symbol
  * ```js
  * import { parseCredentials } from 'htpasswd-kit'
  *
- * const { username } = parseCredentials(`Basic ${Buffer.from('jörg:secret').toString('base64')}`)
+ * const credentials = parseCredentials(`Basic ${Buffer.from('jörg:secret').toString('base64')}`)
+ * const username = credentials?.username ?? ''
  * console.log(username.length, Buffer.from(username, 'latin1').toString())
  * ```
  *

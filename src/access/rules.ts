@@ -43,13 +43,20 @@ export interface RulesOptions {
  * const rules = createRules(['GET /** valid-user', 'ANY /** group:editors'], {
  *   groups: parseGroups('editors: ann\n'),
  * })
- * const guest = { user: 'guest', groups: [], scope: 'all' }
- * console.log(rules.decide(guest, 'GET', '/docs/').allowed, rules.decide(guest, 'POST', '/docs/').reason)
- * console.log(rules.decide({ ...guest, user: 'ann' }, 'POST', '/docs/'))
+ * for (const user of ['guest', 'ann']) {
+ *   console.log(rules.decide({ user, groups: [], scope: 'all' }, 'GET', '/docs/').allowed)
+ *   console.log(rules.decide({ user, groups: [], scope: 'all' }, 'POST', '/docs/'))
+ * }
  * ```
  *
  * ```text
- * true guest may not POST /docs/: that is for group:editors
+ * true
+ * {
+ *   allowed: false,
+ *   rule: 'rule 2: ANY /** group:editors',
+ *   reason: 'guest may not POST /docs/: that is for group:editors'
+ * }
+ * true
  * { allowed: true, rule: 'rule 2: ANY /** group:editors' }
  * ```
  */

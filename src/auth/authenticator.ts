@@ -65,12 +65,12 @@ interface Login {
  * const context = { address: '192.0.2.7' }
  * const right = await authenticator.authenticate({ username: 'alice', password: 'wonderland' }, context)
  * const wrong = await authenticator.authenticate({ username: 'alice', password: 'looking-glass' }, context)
- * console.log(right.ok && right.user, wrong.status, wrong.reason)
+ * console.log(right.ok && right.user, wrong)
  * await authenticator.close()
  * ```
  *
  * ```text
- * alice 401 rejected
+ * alice { ok: false, status: 401, reason: 'rejected' }
  * ```
  */
 export class Authenticator {

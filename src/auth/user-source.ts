@@ -45,9 +45,13 @@ export type UserLookup = (username: string) => StoredHashOf | PromiseLike<Stored
  * import { Authenticator, hashPassword } from 'htpasswd-kit'
  *
  * const ann = await hashPassword('wonderland', { cost: 10 })
- * const sources = [{ ann }, new Map([['ann', ann]]), async name => (name === 'ann' ? ann : undefined)]
- * for (const users of sources) {
- *   const authenticator = new Authenticator(users)
+ * const table = new Map([['ann', ann]])
+ * const authenticators = [
+ *   new Authenticator({ ann }),
+ *   new Authenticator(table),
+ *   new Authenticator(async name => table.get(name)),
+ * ]
+ * for (const authenticator of authenticators) {
  *   const { ok } = await authenticator.authenticate({ username: 'ann', password: 'wonderland' })
  *   await authenticator.close()
  *   console.log(ok)

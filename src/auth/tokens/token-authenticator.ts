@@ -52,18 +52,18 @@ interface TokenAuthenticatorParts {
  *
  * @example
  * ```js
+ * import { once } from 'node:events'
  * import { Authenticator, createGuard, TokenAuthenticator } from 'htpasswd-kit'
  *
- * const users = new Map([['robot', '*']])
- * const authenticator = new Authenticator(name => users.get(name))
+ * const authenticator = new Authenticator({ robot: '*' })
  * const tokens = await TokenAuthenticator.open(authenticator, 'users.tokens')
  * const guard = createGuard({ authenticator, tokens, upstream: 'http://127.0.0.1:5000' })
- * await new Promise(resolve => guard.server.listen(0, '127.0.0.1', resolve))
+ * await once(guard.server.listen(0, '127.0.0.1'), 'listening')
  * const headers = { authorization: 'Bearer htk_mistyped' }
  * const response = await fetch(`http://127.0.0.1:${guard.server.address().port}/`, { headers })
  * console.log(response.status, response.headers.get('www-authenticate'))
  * await guard.close()
- * await authenticator[Symbol.asyncDispose]()
+ * await authenticator.close()
  * ```
  *
  * ```text

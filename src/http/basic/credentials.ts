@@ -20,8 +20,8 @@ const BASIC =
  * ```js
  * import { parseCredentials } from 'htpasswd-kit'
  *
- * const { username, password } = parseCredentials(`Basic ${btoa('alice:wonderland')}`)
- * console.log(username, password.length)
+ * const credentials = parseCredentials(`Basic ${btoa('alice:wonderland')}`)
+ * console.log(credentials?.username, credentials?.password.length)
  * ```
  *
  * ```text

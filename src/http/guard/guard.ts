@@ -69,15 +69,15 @@ export interface Guard {
  *
  * @example
  * ```js
+ * import { once } from 'node:events'
  * import { Authenticator, createGuard, hashPassword } from 'htpasswd-kit'
  *
- * const hash = await hashPassword('wonderland', { cost: 10 })
- * const authenticator = new Authenticator(name => (name === 'alice' ? hash : undefined))
+ * const authenticator = new Authenticator({ alice: await hashPassword('wonderland', { cost: 10 }) })
  * const guard = createGuard({ authenticator, upstream: 'http://127.0.0.1:5000' })
- * await new Promise(resolve => guard.server.listen(0, '127.0.0.1', resolve))
+ * await once(guard.server.listen(0, '127.0.0.1'), 'listening')
  * console.log((await fetch(`http://127.0.0.1:${guard.server.address().port}/`)).status)
  * await guard.close()
- * await authenticator[Symbol.asyncDispose]()
+ * await authenticator.close()
  * ```
  *
  * ```text

@@ -36,7 +36,7 @@ export interface LoginOptions {
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** What a process or a test replaces. @internal */
+/** What a process or a test replaces. */
 export interface LoginParts {
   readonly ended?: EndedSessions | undefined
   readonly generationOf?: ((username: ByteString) => string | undefined) | undefined

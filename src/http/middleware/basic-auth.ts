@@ -39,12 +39,14 @@ export interface BasicAuthMiddleware extends Closable {
  *
  * @example
  * ```js
+ * import { once } from 'node:events'
  * import { createServer } from 'node:http'
- * import { basicAuth, hashPassword } from 'htpasswd-kit'
+ * import { hashPassword } from 'htpasswd-kit'
+ * import { basicAuth } from 'htpasswd-kit/node'
  *
  * const login = basicAuth({ users: { alice: await hashPassword('wonderland', { cost: 10 }) }, realm: 'Lab' })
- * const server = createServer((req, res) => login(req, res, () => res.end(`hello ${req.auth.user}`)))
- * await new Promise(resolve => server.listen(0, resolve))
+ * const server = createServer((req, res) => login(req, res, () => res.end(`hello ${req.auth?.user}`)))
+ * await once(server.listen(0), 'listening')
  * const response = await fetch(`http://127.0.0.1:${server.address().port}/`)
  * console.log(response.status, response.headers.get('www-authenticate'))
  * server.close()

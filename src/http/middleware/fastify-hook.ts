@@ -43,7 +43,7 @@ const single = (value: string | string[] | undefined): string | undefined =>
  * const login = fastifyBasicAuth({ users: { alice: await hashPassword('wonderland', { cost: 10 }) } })
  * const app = Fastify()
  * app.addHook('onRequest', login)
- * app.get('/', async request => `hello ${request.auth.user}`)
+ * app.get('/', async request => `hello ${request.auth?.user}`)
  * console.log((await app.inject('/')).statusCode)
  * await app.close()
  * await login.close()
