@@ -41,7 +41,8 @@ const subPathNames = () =>
     const path = `http/middleware/${framework}.d.ts`
     const declared = read(path).matchAll(/^export (?:declare )?(?:function|const|interface) (\w+)/gm)
     const names = new Set([...declared].map(([, name]) => name))
-    return [...names].map(name => ({ name, path, section: `htpasswd-kit/${framework}` }))
+    const section = `htpasswd-kit/${framework}`
+    return [...names].map(name => ({ name, path, section, heading: `\`${name}\` of ${section}` }))
   })
 
 /** A doc comment taken apart: the text, and its tags `@param`, `@returns`, `@throws` and `@example`. */
@@ -174,7 +175,7 @@ function renderName(entry) {
   const { kind, comment, text } = findDeclaration(entry)
   const isTable = kind === 'interface'
   const about = comment.description === '' ? [] : [comment.description]
-  const parts = [`### \`${entry.name}\``, ...about]
+  const parts = [`### ${entry.heading ?? `\`${entry.name}\``}`, ...about]
   const members = isTable || kind === 'class' ? membersOf(text) : []
   const plain = members.every(
     ({ declaration }) =>
