@@ -12,7 +12,8 @@ const status = '(await fetch(url, { headers })).status'
 const examples = [...readPages()].flatMap(([path, text]) =>
   programsOf(text)
     .filter(
-      ({ code }) => code.includes('await guard.close()') && /HtpasswdFile\.open\(|\.fromFile\(/.test(code),
+      ({ code }) =>
+        code.includes('fetch(url, { headers })') && /HtpasswdFile\.open\(|\.fromFile\(/.test(code),
     )
     .map(({ line, code }) => ({ name: `${path}:${line}`, code })),
 )
