@@ -1,6 +1,6 @@
 // Builds the package: `node build/build.js` runs all steps in order, `node build/build.js types modules` only those.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
 import { bundleCommand } from './command.js'
@@ -51,8 +51,17 @@ function removePrivateDeclarations() {
   for (const { types } of Object.values(readExports())) visit(join(root, types))
   for (const name of readdirSync(dist, { recursive: true })) {
     const file = join(dist, name)
-    if (file.endsWith('.d.ts') && !wanted.has(file)) rmSync(file)
+    if (!file.endsWith('.d.ts')) continue
+    if (wanted.has(file)) referToNode(file)
+    else rmSync(file)
   }
+}
+
+/** TypeScript 6 and later load no types that a program does not name in `types`, which is empty by default. */
+function referToNode(file) {
+  const text = readFileSync(file, 'utf8')
+  if (/\bBuffer\b|\bNodeJS\.|'node:/.test(text))
+    writeFileSync(file, `/// <reference types="node" />\n${text}`)
 }
 
 const wanted = process.argv.slice(2)

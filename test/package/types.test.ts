@@ -36,6 +36,14 @@ function compile(compiler: string, file: string, settings: object) {
   return { stdout, status }
 }
 
+const newProgram = `import { hashPassword, HtpasswdFile } from 'htpasswd-kit'
+export async function add(file: string, user: string, password: Buffer): Promise<number> {
+  const hash: string = await hashPassword(password)
+  await HtpasswdFile.update(file, document => document.set(user, hash), { create: true })
+  return (await HtpasswdFile.open(file)).size
+}
+`
+
 describe.skipIf(missing).each(typescriptVersions)('TypeScript %s', version => {
   const compiler = typescriptCompiler(version) ?? ''
   const absent = skipReason({ [`TypeScript ${version} (${howToFetch})`]: compiler || undefined })
@@ -70,6 +78,24 @@ describe.skipIf(missing).each(typescriptVersions)('TypeScript %s', version => {
         stdout: '',
         status: 0,
       })
+    })
+  }
+
+  test.skipIf(absent)('a new project, whose `types` is empty, gets those of Node', () => {
+    writeFileSync(join(folder, 'new.mts'), newProgram)
+    const created = { ...resolutions.nodenext, types: [], target: 'esnext', lib: ['esnext'] }
+    const strict = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, isolatedModules: true }
+    const outcome = compile(compiler, 'new.mts', { ...created, ...strict, skipLibCheck: true })
+    expect(outcome).toEqual({ stdout: '', status: 0 })
+  })
+
+  // TypeScript 7 has no node10 any more
+  if (!version.startsWith('7.')) {
+    test.skipIf(absent)('under node10, by main and types', () => {
+      writeFileSync(join(folder, 'old.ts'), newProgram)
+      const old = { module: 'commonjs', moduleResolution: 'node10', skipLibCheck: true }
+      const quiet = version.startsWith('6.') ? { ignoreDeprecations: '6.0' } : {}
+      expect(compile(compiler, 'old.ts', { ...old, ...quiet })).toEqual({ stdout: '', status: 0 })
     })
   }
 

@@ -106,11 +106,11 @@ function unquote(text: string): string[] {
 }
 
 test('--https has a folder in which it can renew its certificates', () => {
-  const program = [...service.program, '--https']
-  expect(unitOf({ ...service, program }, undefined)).toContain('\nStateDirectory=htpasswd-kit\n')
-  expect(unitOf(service, undefined)).not.toContain('StateDirectory')
+  const program = [...sample.program, '--https']
+  expect(unitOf({ ...sample, program }, undefined)).toContain('\nStateDirectory=htpasswd-kit\n')
+  expect(unitOf(sample, undefined)).not.toContain('StateDirectory')
   // the user's own folder can be written
-  expect(unitOf({ ...service, program, atBoot: false }, undefined)).not.toContain('StateDirectory')
+  expect(unitOf({ ...sample, program, atBoot: false }, undefined)).not.toContain('StateDirectory')
 })
 
 test('control characters, which a name may hold, are escaped', () => {
