@@ -15,11 +15,13 @@ export const tokensPath = (file: string): string => `${file}.tokens`
 /** Only the server and its operator need to read it; the digests in it cannot be turned back into tokens. */
 const TOKENS_MODE = 0o600
 
-const NONE = new TokensDocument()
+const LIVE = { parse: (bytes: Buffer) => new TokensDocument(bytes), missing: new TokensDocument() }
 
 /** The tokens as they are on disk at the moment; none while there is no such file. @throws HtpasswdError `ERR_FILE_ACCESS`. */
-export const openTokens = (path: string): Promise<LiveText<TokensDocument>> =>
-  LiveText.open(path, { parse: bytes => new TokensDocument(bytes), missing: NONE })
+export const openTokens = (path: string): Promise<LiveText<TokensDocument>> => LiveText.open(path, LIVE)
+
+/** As `openTokens`, at once. */
+export const openTokensSync = (path: string): LiveText<TokensDocument> => LiveText.openSync(path, LIVE)
 
 /** Reads a token file; no tokens if there is none. @throws HtpasswdError `ERR_FILE_ACCESS`. */
 export async function readTokens(path: string): Promise<TokensDocument> {

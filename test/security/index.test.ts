@@ -70,6 +70,9 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [49, 'uploads and pending requests of a deleted user', 'upload-after-removal'],
   [50, 'rules evaded by spelling, header, query or host', 'rule-bypass'],
   [51, 'a permission that outlives its end', 'permission-revocation'],
+  [52, 'a token that may do more sent in one way than in another', 'token-outside-its-scope'],
+  [53, 'a token that goes on after its owner', 'token-outlives-its-owner'],
+  [54, 'credentials in a URL', 'token-in-url'],
 ]
 
 const files = readdirSync(import.meta.dirname)

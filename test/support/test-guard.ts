@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import type { AuthenticatorOptions } from '../../src/auth/authenticator-options.ts'
+import type { TokenAuthenticator } from '../../src/auth/tokens/token-authenticator.ts'
 import type { UserSource } from '../../src/auth/user-source.ts'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { type AccessLogEntry, formatAccessLogEntry } from '../../src/http/guard/access-log.ts'
@@ -58,6 +59,7 @@ export interface TestGuardSetup extends Omit<Partial<GuardOptions>, 'authenticat
   readonly authenticator?: AuthenticatorOptions
   readonly users?: ReadonlyMap<string, string> | UserSource
   readonly parts?: GuardParts
+  readonly makeTokens?: (authenticator: Authenticator) => TokenAuthenticator
 }
 
 export class TestGuard implements AsyncDisposable {
@@ -87,6 +89,7 @@ export class TestGuard implements AsyncDisposable {
     authenticator: options,
     users,
     parts = {},
+    makeTokens,
     ...rest
   }: TestGuardSetup = {}): Promise<TestGuard> {
     const received: Received[] = []
@@ -111,7 +114,11 @@ export class TestGuard implements AsyncDisposable {
         : (known as UserSource)
     const authenticator = new Authenticator(source, options)
     const upstream = `http://127.0.0.1:${portOf(app)}`
-    const guard = createGuard({ upstream, log: entry => log.push(entry), ...rest, authenticator }, parts)
+    const tokens = makeTokens?.(authenticator)
+    const guard = createGuard(
+      { tokens, upstream, log: entry => log.push(entry), ...rest, authenticator },
+      parts,
+    )
     await listen(guard.server as Server)
     return new TestGuard({ guard, authenticator, app, received, log })
   }

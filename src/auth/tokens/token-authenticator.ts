@@ -5,7 +5,7 @@ import { type ByteString, textOf } from '../../bytes.ts'
 import { recordFingerprint, type TokenRecord, type TokensDocument } from '../../document/tokens.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import type { LiveText } from '../../store/live-text.ts'
-import { openTokens } from '../../store/token-file.ts'
+import { openTokensSync } from '../../store/token-file.ts'
 import { type AuthResult, refuse } from '../auth-result.ts'
 import type { AuthContext, Authenticator } from '../authenticator.ts'
 import { spellingsOf } from '../spellings.ts'
@@ -56,7 +56,7 @@ interface TokenAuthenticatorParts {
  * import { Authenticator, createGuard, TokenAuthenticator } from 'htpasswd-kit'
  *
  * const authenticator = new Authenticator({ robot: '*' })
- * const tokens = await TokenAuthenticator.open(authenticator, 'users.tokens')
+ * const tokens = TokenAuthenticator.fromFile(authenticator, 'users.tokens')
  * const guard = createGuard({ authenticator, tokens, upstream: 'http://127.0.0.1:5000' })
  * await once(guard.server.listen(0, '127.0.0.1'), 'listening')
  * const headers = { authorization: 'Bearer htk_mistyped' }
@@ -112,13 +112,13 @@ export class TokenAuthenticator {
    * @param path by convention that of the password file with `.tokens` appended, as for the command.
    * @throws HtpasswdError `ERR_FILE_ACCESS` for a file that exists and cannot be read.
    */
-  static async open(
+  static fromFile(
     authenticator: Authenticator,
     path: string,
     options: TokenOptions = {},
-  ): Promise<TokenAuthenticator> {
+  ): TokenAuthenticator {
     rejectUnknownKeys('TokenOptions', options, ['onError'])
-    return TokenAuthenticator.on(authenticator, await openTokens(path), options)
+    return TokenAuthenticator.on(authenticator, openTokensSync(path), options)
   }
 
   /** The same for a file that is open already. @internal */
@@ -135,8 +135,13 @@ export class TokenAuthenticator {
   }
 
   /** Writes the days of use that are not written yet. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     await this.#lastUsed?.flush()
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   /** Whether a text has the form of a token, its checksum included. @internal */

@@ -50,8 +50,12 @@ export type Identify = (request: RequestHead, facts: RequestFacts, route: Route)
 // credentials = "Bearer" 1*SP b64token   (RFC 6750 section 2.1; the scheme in any case)
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
 
-/** Makes the function that finds out who sent a request. */
-export function createIdentify({ authenticator, tokens, jwt, sessions }: Verifiers): Identify {
+/** Makes the function that verifies the value of an `Authorization` field, of whatever scheme; undefined if there is none. */
+export function createVerify({
+  authenticator,
+  tokens,
+  jwt,
+}: Verifiers): (value: string | undefined, context: AuthContext) => Answer {
   const bearer = (token: string, context: AuthContext): Answer => {
     // a JSON Web Token has two dots (RFC 7515 section 3.1), a personal access token none
     if (jwt !== undefined && token.includes('.')) return jwt.decide(token, context)
@@ -59,7 +63,7 @@ export function createIdentify({ authenticator, tokens, jwt, sessions }: Verifie
     return refuse(jwt === undefined ? 'missing' : 'invalid-token')
   }
 
-  const verify = (value: string | undefined, context: AuthContext): Answer => {
+  return (value, context) => {
     const token = tokens === undefined && jwt === undefined ? undefined : BEARER.exec(value ?? '')?.[1]
     if (token !== undefined) return bearer(token, context)
     const credentials = parseCredentials(value)
@@ -67,7 +71,12 @@ export function createIdentify({ authenticator, tokens, jwt, sessions }: Verifie
       return tokens.decide(credentials.password, credentials.username, context)
     return authenticator.decide(credentials, context)
   }
+}
 
+/** Makes the function that finds out who sent a request. */
+export function createIdentify(verifiers: Verifiers): Identify {
+  const { sessions } = verifiers
+  const verify = createVerify(verifiers)
   return (request, { client }, route) => {
     const { headers } = request
     const header = credentialsHeaderOf(request, route)

@@ -1,5 +1,5 @@
 // What a user may do, for a middleware with rules, groups or both.
-import type { AccessPolicy } from '../../access/policy.ts'
+import { type AccessPolicy, withoutRules } from '../../access/policy.ts'
 import { createRules, type GroupLookup } from '../../access/rules.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { type Groups, parseGroups } from '../../document/groups.ts'
@@ -34,7 +34,10 @@ export function createPermissions(options: AccessOptions, report: (error: unknow
   const policy = toPolicy(options.rules)
   return (identity, method, target) => {
     const groups = [...new Set([...identity.groups, ...lookup.groupsOf(identity.user)])]
-    if (policy === undefined) return { groups }
+    if (policy === undefined) {
+      const decision = withoutRules.decide(identity, method, target)
+      return decision.allowed ? { groups } : { forbidden: decision.reason }
+    }
     // frameworks cut off a host or a fragment and serve another path than the one that rules would see
     if (!target.startsWith('/') || target.includes('#'))
       return { forbidden: 'the request target must begin with a slash and contain no "#"' }

@@ -1,8 +1,8 @@
 // The decision that all middlewares share: who sent a request, or how to respond to it instead.
 import { refuse } from '../../auth/auth-result.ts'
 import type { Authenticator } from '../../auth/authenticator.ts'
-import { parseCredentials } from '../basic/credentials.ts'
 import type { CannedResponse } from '../basic/responses.ts'
+import { createVerify } from '../guard/identify.ts'
 import { pathOf } from '../guard/route.ts'
 import {
   type AuthenticatedUser,
@@ -40,12 +40,16 @@ export function createLogin<Request>(
   given: Authenticator | BasicAuthSetup<Request>,
   options?: BasicAuthOptions<Request>,
 ): Login<Request> {
-  const { authenticator, allowPaths, permissionOf, close, ...resolved } = resolveBasicAuth(given, options)
+  const { authenticator, tokens, allowPaths, permissionOf, close, ...resolved } = resolveBasicAuth(
+    given,
+    options,
+  )
   const responseTo = createResponder(resolved.options)
+  const verify = createVerify({ authenticator, tokens })
   const findAddress = resolved.options.address
   const authenticate = async (authorization: string | undefined, find: () => string | undefined) => {
     try {
-      return await authenticator.authenticate(parseCredentials(authorization), { address: find() })
+      return await verify(authorization, { address: find() })
     } catch (error) {
       // only the program's own function throws; without an address nobody would be slowed down
       process.emitWarning(error instanceof Error ? error : String(error))

@@ -5,6 +5,7 @@ import {
   authenticatorOptionNames,
   createWarning,
 } from '../../auth/authenticator-options.ts'
+import { TokenAuthenticator } from '../../auth/tokens/token-authenticator.ts'
 import type { Users } from '../../auth/user-source.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { checkAllowPath } from '../guard/route.ts'
@@ -19,6 +20,11 @@ export interface BasicAuthOptions<Request = unknown> extends AccessOptions {
   readonly realm?: string | undefined
   /** Appended to the plain text of a 401, which programs get: such as how they send credentials. Default: none. */
   readonly hint?: string | undefined
+  /**
+   * Personal access tokens that are accepted: the path of their file, by convention that of the password file with
+   * `.tokens` appended, or a `TokenAuthenticator` with the same `Authenticator`. Default: none.
+   */
+  readonly tokens?: string | TokenAuthenticator | undefined
   /**
    * Paths that need no login, for GET and HEAD; compared exactly with the path of the request, also below a router that is
    * mounted elsewhere. Default: none.
@@ -70,13 +76,23 @@ export interface Closable extends AsyncDisposable {
 /** The options, checked, with an authenticator. */
 export interface ResolvedBasicAuth<Request> {
   readonly authenticator: Authenticator
+  readonly tokens: TokenAuthenticator | undefined
   readonly options: BasicAuthOptions<Request>
   readonly allowPaths: ReadonlySet<string>
   readonly permissionOf: FindPermission
   close(): Promise<void>
 }
 
-const optionNames = ['realm', 'hint', 'allowPaths', 'rules', 'groups', 'address', 'respond'] as const
+const optionNames = [
+  'realm',
+  'hint',
+  'tokens',
+  'allowPaths',
+  'rules',
+  'groups',
+  'address',
+  'respond',
+] as const
 const userNames = ['file', 'users', 'authenticator'] as const
 
 /**
@@ -90,20 +106,39 @@ export function resolveBasicAuth<Request>(
 ): ResolvedBasicAuth<Request> {
   if (given instanceof Authenticator) {
     rejectUnknownKeys('BasicAuthOptions', options, optionNames)
-    return { authenticator: given, close: async () => {}, ...checkOptions(options, createWarning()) }
+    return withTokens(given, async () => {}, options, createWarning())
   }
   const setup = checkSetup(given)
   if (Object.keys(options).length > 0)
     throw new HtpasswdError('ERR_OPTION', 'basicAuth expected users and options in one object, got two')
-  const checked = checkOptions(pick(setup, optionNames), setup.onError ?? createWarning())
-  if (setup.authenticator !== undefined)
-    return { authenticator: setup.authenticator, close: async () => {}, ...checked }
+  const [own, onError] = [pick(setup, optionNames), setup.onError ?? createWarning()]
+  if (setup.authenticator !== undefined) return withTokens(setup.authenticator, async () => {}, own, onError)
   const limits = pick(setup, authenticatorOptionNames)
   const authenticator =
     setup.file === undefined
       ? new Authenticator(setup.users, limits)
       : Authenticator.fromFile(setup.file, limits)
-  return { authenticator, close: () => authenticator.close(), ...checked }
+  return withTokens(authenticator, () => authenticator.close(), own, onError)
+}
+
+/** Opens a token file that was named; a `TokenAuthenticator` that was given stays open at the end. */
+function withTokens<Request>(
+  authenticator: Authenticator,
+  closeAuthenticator: () => Promise<void>,
+  options: BasicAuthOptions<Request>,
+  onError: (error: unknown) => void,
+): ResolvedBasicAuth<Request> {
+  const checked = checkOptions(options, onError)
+  const { tokens: given } = options
+  if (given !== undefined && typeof given !== 'string' && !(given instanceof TokenAuthenticator))
+    throw new HtpasswdError('ERR_OPTION', '"tokens" expected the path of a file, or a TokenAuthenticator')
+  const tokens =
+    typeof given === 'string' ? TokenAuthenticator.fromFile(authenticator, given, { onError }) : given
+  const close = async (): Promise<void> => {
+    if (typeof given === 'string') await tokens?.close()
+    await closeAuthenticator()
+  }
+  return { authenticator, tokens, close, ...checked }
 }
 
 function checkSetup<Request>(given: BasicAuthSetup<Request>): BasicAuthSetup<Request> {
