@@ -1,5 +1,5 @@
-// `npm run screenshots`: makes the pictures of README.md and docs/serve.md from a real run of the first command.
-// Needs Chromium, Xvfb, ImageMagick, python3, and MLflow in .cache/mlflow as .ci/run puts it there; the ports 5000 and 8080
+// `npm run screenshots`: makes the pictures of README.md and docs/serve.md from real runs; with names only those
+// (`npm run screenshots terminal pages`). Needs Chromium, Xvfb, ImageMagick, python3, and MLflow in .cache/mlflow as .ci/run puts it there; the ports 5000 and 8080
 // have to be free.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..', '..')
 const command = join(root, 'bin/htpasswd.js')
 const environment = join(root, '.cache/mlflow/bin')
 const env = { ...process.env, PATH: `${environment}${delimiter}${process.env.PATH}` }
-const COLUMNS = 100
+const COLUMNS = 80
 const GUARD = 'http://127.0.0.1:8080'
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const picture = name => join(root, 'docs', name)
@@ -24,15 +24,16 @@ const serve = ['serve', '--init', '--', 'mlflow', 'server', '--port', '5000']
 /** What is on a terminal when the first command has been run there and the password been typed; the guard is ended again. */
 function typeAtTerminal(cwd) {
   const type = `${password}\r`
-  const steps = [{ type }, { type }, { after: '    cmd  ', signal: 'SIGTERM' }]
-  const job = JSON.stringify({ argv: [process.execPath, command, ...serve], steps })
+  const steps = [{ type }, { type }, { after: 'TRACKING_PASSWORD', signal: 'SIGTERM' }]
+  const job = JSON.stringify({ argv: [process.execPath, command, ...serve], steps, limit: 240 })
   const script = join(root, 'test/command/type_at_terminal.py')
   const { terminal } = JSON.parse(execFileSync('python3', [script, job], { cwd, env, encoding: 'utf8' }))
   const lines = terminal.replaceAll('\r', '').split('\n')
   // MLflow's own lines, which are many, are left out
-  const made = lines.findIndex(line => line.startsWith('Made '))
-  const [first, last] = ['Guarding', '    cmd '].map(start => lines.findIndex(line => line.startsWith(start)))
-  return [...lines.slice(0, made + 1), ...lines.slice(first, last + 1)].join('\n')
+  const created = lines.findIndex(line => line.startsWith('Created '))
+  const first = lines.findIndex(line => line.startsWith('Open '))
+  const last = lines.findIndex(line => line.includes('TRACKING_PASSWORD'))
+  return [...lines.slice(0, created + 1), ...lines.slice(first, last + 1)].join('\n')
 }
 
 /** Starts the guard with MLflow and resolves when it says where to open it. */
@@ -42,7 +43,7 @@ async function startGuard(cwd) {
   let output = ''
   for await (const text of guard.stderr.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     output += text
-    if (/^ {2}Open /m.test(output)) break
+    if (/^Open /m.test(output)) break
   }
   guard.stderr.resume()
   return guard
@@ -110,6 +111,34 @@ async function photographLogin(file, cwd) {
   }
 }
 
+/** The pages about errors, light and dark. */
+async function photographPages(cwd) {
+  const [file, port] = ['users', 8081]
+  writeFileSync(join(cwd, file), '')
+  const add = ['add', file, user, '--password-env', 'LAB_PASSWORD']
+  execFileSync(process.execPath, [command, ...add], { cwd, env: { ...env, LAB_PASSWORD: password } })
+  const options = ['--upstream', '9', '--port', String(port), '--contact', 'ann@lab.example']
+  const guard = spawn(process.execPath, [command, 'serve', file, ...options], { cwd, stdio: 'pipe' })
+  await once(guard.stderr, 'data')
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const credentials = { username: user, password }
+  const desktop = { width: 800, height: 480 }
+  const shots = [
+    ['page-401', { viewport: desktop, httpCredentials: { username: user, password: 'a guess' } }],
+    ['page-502', { viewport: desktop, colorScheme: 'dark', httpCredentials: credentials }],
+  ]
+  for (const [name, options] of shots) {
+    const page = await browser.newPage(options)
+    await page.goto(`http://127.0.0.1:${port}/`)
+    const session = await page.context().newCDPSession(page)
+    const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 })
+    writeFileSync(picture(`${name}.webp`), data, 'base64')
+  }
+  await browser.close()
+  guard.kill()
+  await once(guard, 'exit')
+}
+
 const escapeXml = text => text.replace(/[&<>]/g, c => `&#${c.charCodeAt(0)};`)
 
 /** A terminal as SVG: text stays text, and no font travels along. */
@@ -135,18 +164,25 @@ ${lines.join('\n')}
 `
 }
 
+const wanted = process.argv.slice(2)
+const wants = name => wanted.length === 0 || wanted.includes(name)
 const folder = mkdtempSync(join(tmpdir(), 'screenshots-'))
 try {
-  const typed = typeAtTerminal(folder)
-  writeFileSync(picture('terminal.svg'), drawTerminal(`$ npx htpasswd-kit ${serve.join(' ')}\n${typed}`))
-  const guard = await startGuard(folder)
-  try {
-    await photographLogin(picture('login.webp'), folder)
-    logRuns(folder)
-    await photographApp(picture('mlflow.webp'))
-  } finally {
-    guard.kill()
-    await once(guard, 'exit')
+  if (wants('pages')) await photographPages(folder)
+  if (wants('terminal')) {
+    const typed = typeAtTerminal(folder)
+    writeFileSync(picture('terminal.svg'), drawTerminal(`$ npx htpasswd-kit ${serve.join(' ')}\n${typed}`))
+  }
+  if (wants('app')) {
+    const guard = await startGuard(folder)
+    try {
+      await photographLogin(picture('login.webp'), folder)
+      logRuns(folder)
+      await photographApp(picture('mlflow.webp'))
+    } finally {
+      guard.kill()
+      await once(guard, 'exit')
+    }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })

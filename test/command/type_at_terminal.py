@@ -13,7 +13,7 @@ if pid == 0:
     os.execvp(job["argv"][0], job["argv"])
 echoes = lambda: bool(termios.tcgetattr(slave)[3] & termios.ECHO)
 steps, seen, asked, echo, status = list(job["steps"]), b"", 0, [], None
-end = time.monotonic() + 60
+end = time.monotonic() + job.get("limit", 60)
 while time.monotonic() < end:
     ready, _, _ = select.select([master], [], [], 0.02)
     if ready:
