@@ -10,7 +10,7 @@ interface Advice {
 
 const FIX_FILE = 'htpasswd fix FILE'
 /** Sets a new password; a server may need another format. */
-export const SET_PASSWORD = 'htpasswd -B -C 12 FILE USER'
+export const SET_PASSWORD = 'htpasswd passwd FILE USER'
 
 /** By the public codes. */
 export const advice = {
@@ -27,7 +27,7 @@ export const advice = {
   'duplicate-user': { fix: FIX_FILE },
   'empty-hash': { fix: SET_PASSWORD },
   'service-account': { fix: 'give it a token: htpasswd token add FILE USER --name NAME', isNote: true },
-  'locked-hash': { fix: 'set a password to unlock it: htpasswd -B -C 12 FILE USER', isNote: true },
+  'locked-hash': { fix: `set a password to unlock it: ${SET_PASSWORD}`, isNote: true },
   'escaped-dollars': { fix: FIX_FILE },
   'malformed-hash': { fix: SET_PASSWORD },
   'unknown-hash': { fix: SET_PASSWORD },
@@ -38,7 +38,7 @@ export const advice = {
   'cannot-log-in': { fix: SET_PASSWORD },
   'digest-file': { fix: 'name a password file; htpasswd does not change files of htdigest' },
   'group-file': { fix: 'name a password file; groups are changed with: htpasswd group' },
-  'no-users': { fix: SET_PASSWORD, isNote: true },
+  'no-users': { fix: 'htpasswd add FILE USER', isNote: true },
   'file-refused': { fix: 'correct or delete the line' },
 } as const satisfies Record<string, Advice>
 

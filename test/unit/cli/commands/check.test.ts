@@ -38,11 +38,11 @@ users:1: note: Windows newlines (CRLF): Apache and nginx read them, Envoy does n
 users:3: bob: duplicate of line 2, which Apache and nginx use
     fix: htpasswd fix users
 users:3: note: bob: locked: the user cannot log in
-    fix: set a password to unlock it: htpasswd -B -C 12 users bob
+    fix: set a password to unlock it: htpasswd passwd users bob
 users:4: no newline at the end: other tools append the next user to this line
     fix: htpasswd fix users
 users:4: eve: plain text instead of a hash: everyone who can read the file has the password
-    fix: htpasswd -B -C 12 users eve
+    fix: htpasswd passwd users eve
 4 problems, 2 notes; htpasswd fix users repairs 4 of them
 `,
   })
