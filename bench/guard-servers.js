@@ -65,7 +65,7 @@ export async function startUpstream(folder) {
     `daemon off; worker_processes 1; pid ${folder}/upstream.pid; error_log stderr; user root;
 events { worker_connections 4096; }
 http { access_log off; ${temporary(folder)} client_max_body_size 0; sendfile on; keepalive_requests 100000000;
-  server { listen 127.0.0.1:${port}; root ${folder}; location = /hello { return 200 "hello world\\n"; } location = /version { return 200 "3\\n"; } } }
+  server { listen 127.0.0.1:${port}; root ${folder}; location = /hello { return 200 "hello world\\n"; } location /api/ { return 200 "hello world\\n"; } location = /version { return 200 "3\\n"; } } }
 `,
   )
   return start('upstream', port, 'nginx', ['-c', path, '-p', folder])
@@ -76,7 +76,8 @@ const temporary = folder =>
     .map(name => `${name}_temp_path ${folder}/${name};`)
     .join(' ')
 
-export async function startGuard(_, users, upstream) {
+/** @param more further options of serve. */
+export async function startGuard(_, users, upstream, more = []) {
   const port = await freePort()
   const args = [
     bin,
@@ -88,6 +89,7 @@ export async function startGuard(_, users, upstream) {
     `127.0.0.1:${port}`,
     '--log',
     'off',
+    ...more,
   ]
   return start('guard', port, process.execPath, args)
 }

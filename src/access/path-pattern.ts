@@ -1,10 +1,38 @@
 // The path of a rule: literal segments, `*` for one segment, `**` for the rest. Compared byte by byte.
 import { isPlain } from './path-readings.ts'
 
-/** A path pattern, compiled. */
-export interface PathPattern {
+/**
+ * A path pattern, compiled. A class, because a guard asks a hundred of them at each request: objects of one shape are
+ * compared without a call.
+ */
+export class PathPattern {
+  /** The literal part, up to the first wildcard. */
+  readonly #prefix: string
+  /** The segments from the first wildcard on; none for a literal path. */
+  readonly #rest: readonly string[]
+  readonly #last: number
+
+  constructor(segments: readonly string[]) {
+    const first = segments.findIndex(segment => segment.startsWith('*'))
+    const literal = first === -1 ? segments : segments.slice(0, first)
+    this.#rest = first === -1 ? [] : segments.slice(first)
+    this.#prefix = `/${literal.map(segment => `${segment}/`).join('')}`.slice(
+      0,
+      first === -1 ? -1 : undefined,
+    )
+    this.#last = this.#prefix.length - 1
+  }
+
   /** Whether the pattern has these bytes in it; nothing is decoded. */
-  matches(path: string): boolean
+  matches(path: string): boolean {
+    const prefix = this.#prefix
+    // most patterns differ where the prefix ends, so that one character settles it
+    if (path.charCodeAt(this.#last) !== prefix.charCodeAt(this.#last) || !path.startsWith(prefix))
+      return false
+    const rest = this.#rest
+    if (rest.length === 0) return path.length === prefix.length
+    return rest[0] === '**' || matchSegments(rest, path.slice(prefix.length).split('/'))
+  }
 }
 
 const FORM = 'a path such as /docs/** or /runs/*/tags'
@@ -30,22 +58,7 @@ export function compilePattern(text: string): PathPattern {
     if (segment === '**' && i < segments.length - 1)
       throw new Error(`expected "**" at the end, got ${JSON.stringify(text)}`)
   }
-  return compile(text, segments)
-}
-
-function compile(text: string, segments: readonly string[]): PathPattern {
-  const first = segments.findIndex(segment => segment.startsWith('*'))
-  if (first === -1) return { matches: path => path === text }
-  const prefix = `/${segments
-    .slice(0, first)
-    .map(segment => `${segment}/`)
-    .join('')}`
-  const end = prefix.length - 1
-  // most patterns differ where the prefix ends, so that one character settles it
-  const begins = (path: string): boolean => path.charCodeAt(end) === 47 && path.startsWith(prefix)
-  const rest = segments.slice(first)
-  if (rest[0] === '**') return { matches: begins }
-  return { matches: path => begins(path) && matchSegments(rest, path.slice(prefix.length).split('/')) }
+  return new PathPattern(segments)
 }
 
 /** `*` is one segment that is not empty; `**` is at least an empty one, so `/docs/**` does not match `/docs`. */

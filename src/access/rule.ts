@@ -3,19 +3,45 @@ import { type ByteString, decodeSurrogateEscape, textStart } from '../bytes.ts'
 import { rejectUtf16 } from '../document/encoding.ts'
 import { splitWords } from '../document/group-lines.ts'
 import { HtpasswdError } from '../errors.ts'
-import { compilePattern } from './path-pattern.ts'
+import { compilePattern, PathPattern } from './path-pattern.ts'
 import type { Preset, RequestClass } from './presets/preset.ts'
 import { parseSubjects, type Subjects } from './subjects.ts'
 
+/** What the path of a rule can be: a pattern, or a class of requests that a preset knows. */
+type RulePath = PathPattern | { readonly preset: Preset; readonly requestClass: RequestClass }
+
 /** A rule that was read. */
-export interface Rule {
+export class Rule {
   /** As it was written. */
   readonly text: string
   /** Where: `rules:3`, `--require`. */
   readonly source: string
   readonly subjects: Subjects
+  /** Undefined for any. */
+  readonly #methods: ReadonlySet<string> | undefined
+  readonly #pattern: PathPattern | undefined
+  readonly #known: Exclude<RulePath, PathPattern> | undefined
+
+  constructor(
+    where: { readonly text: string; readonly source: string },
+    methods: ReadonlySet<string> | undefined,
+    path: RulePath,
+    subjects: Subjects,
+  ) {
+    this.text = where.text
+    this.source = where.source
+    this.subjects = subjects
+    this.#methods = methods
+    this.#pattern = path instanceof PathPattern ? path : undefined
+    this.#known = path instanceof PathPattern ? undefined : path
+  }
+
   /** Whether it is about this request; the path is compared byte by byte. */
-  matches(method: string, path: string): boolean
+  matches(method: string, path: string): boolean {
+    const isPath =
+      this.#pattern?.matches(path) ?? this.#known?.preset.classify(method, path) === this.#known?.requestClass
+    return isPath && (this.#methods === undefined || this.#methods.has(method))
+  }
 }
 
 const FORM = 'METHODS PATH SUBJECTS, such as "GET /docs/** valid-user"'
@@ -34,14 +60,7 @@ export function readRule(text: string, source: string, preset?: Preset): Rule {
   const [methods, path, ...subjects] = words.map(({ name }) => decodeSurrogateEscape(name))
   if (methods === undefined || path === undefined || subjects.length === 0)
     throw new Error(`expected ${FORM}, got ${JSON.stringify(text)}`)
-  const isMethod = parseMethods(methods)
-  const isPath = parsePath(path, preset)
-  return {
-    text,
-    source,
-    subjects: parseSubjects(subjects),
-    matches: (method, target) => isPath(method, target) && isMethod(method),
-  }
+  return new Rule({ text, source }, parseMethods(methods), parsePath(path, preset), parseSubjects(subjects))
 }
 
 /** As `readRule`. @throws HtpasswdError `ERR_RECORD` with the source and what was expected. */
@@ -54,8 +73,8 @@ export function parseRule(text: string, source: string, preset?: Preset): Rule {
 }
 
 /** `ANY`, or a list: GET includes HEAD. OPTIONS asks what a path offers, so it follows the path's first rule. */
-function parseMethods(text: string): (method: string) => boolean {
-  if (text === 'ANY') return () => true
+function parseMethods(text: string): ReadonlySet<string> | undefined {
+  if (text === 'ANY') return undefined
   const methods = new Set(text.split(','))
   for (const method of methods) {
     // method names are case-sensitive (RFC 9110 section 9.1), and all that are in use are in upper case
@@ -64,14 +83,11 @@ function parseMethods(text: string): (method: string) => boolean {
   }
   if (methods.has('GET')) methods.add('HEAD')
   methods.add('OPTIONS')
-  return method => methods.has(method)
+  return methods
 }
 
-function parsePath(text: string, preset: Preset | undefined): (method: string, path: string) => boolean {
-  if (!text.startsWith('@')) {
-    const pattern = compilePattern(text)
-    return (_method, path) => pattern.matches(path)
-  }
+function parsePath(text: string, preset: Preset | undefined): RulePath {
+  if (!text.startsWith('@')) return compilePattern(text)
   const [name, word] = text.slice(1).split('/')
   if (preset === undefined) throw new Error(`${text} needs --preset ${name}`)
   const requestClass = CLASSES.find(known => known === word)
@@ -79,7 +95,7 @@ function parsePath(text: string, preset: Preset | undefined): (method: string, p
     const words = CLASSES.map(known => `@${preset.name}/${known}`)
     throw new Error(`expected a path or ${words.join(', ')}, got ${JSON.stringify(text)}`)
   }
-  return (method, path) => preset.classify(method, path) === requestClass
+  return { preset, requestClass }
 }
 
 /**

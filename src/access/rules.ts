@@ -130,11 +130,10 @@ function decideByRules(
   path: string,
 ): AccessDecision | undefined {
   if (rules.length === 0) return undefined
-  const find = (reading: string): Rule | undefined => rules.find(rule => rule.matches(method, reading))
-  const rule = find(path)
+  const rule = findRule(rules, method, path)
   const readings = readingsOf(path)
   for (const reading of readings) {
-    const first = reading === path ? rule : find(reading)
+    const first = reading === path ? rule : findRule(rules, method, reading)
     if (first !== undefined && !first.subjects.includes(user, memberOf))
       return { allowed: false, rule: nameOf(first), reason: refusal(first, user, method, path) }
   }
@@ -144,6 +143,11 @@ function decideByRules(
     allowed: false,
     reason: `no rule allows ${describe(method, path)}: apps may read that path in different ways`,
   }
+}
+
+function findRule(rules: readonly Rule[], method: string, path: string): Rule | undefined {
+  for (const rule of rules) if (rule.matches(method, path)) return rule
+  return undefined
 }
 
 const nameOf = ({ source, text }: Rule): string => `${source}: ${text}`
