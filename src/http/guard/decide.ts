@@ -70,7 +70,7 @@ export interface Admitted extends Outcome {
   /** The user's groups, where the app is told. */
   readonly groups?: readonly string[] | undefined
   /** Whether the user may still do this: for responses that stay open. */
-  readonly isAllowed?: () => boolean
+  readonly isAllowed?: (() => boolean) | undefined
 }
 
 /** What becomes of a request. */
@@ -167,6 +167,11 @@ export function createDecide(policy: Policy): Decide {
       credentialsHeader,
       trustedOrigin,
       responseHeaders,
+      groups: identity && policy.groupsOf?.(identity),
+      isAllowed:
+        identity &&
+        policy.access &&
+        (() => access.decide(identity, request.method ?? '', route.path).allowed),
       identity,
       allowedOrigin,
     }
@@ -207,10 +212,7 @@ export function createDecide(policy: Policy): Decide {
           return { ...respond(response, 'forbidden', outcome), cause }
         }
       }
-      const forwarded = forward(request, facts, route, outcome, header)
-      if (!('forward' in forwarded) || typeof route !== 'object' || !('path' in route)) return forwarded
-      const isAllowed = (): boolean => access.decide(sender, method, route.path).allowed
-      return { ...forwarded, groups: policy.groupsOf?.(sender), isAllowed }
+      return forward(request, facts, route, outcome, header)
     }
     return result instanceof Promise ? result.then(authorize) : authorize(result)
   }

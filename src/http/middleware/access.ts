@@ -2,7 +2,7 @@
 import { type AccessPolicy, withoutRules } from '../../access/policy.ts'
 import { createRules, type GroupLookup } from '../../access/rules.ts'
 import type { Identity } from '../../auth/identity.ts'
-import { type Groups, parseGroups } from '../../document/groups.ts'
+import { Groups, parseGroups } from '../../document/groups.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { LiveText } from '../../store/live-text.ts'
 import { pathOf } from '../guard/route.ts'
@@ -25,7 +25,8 @@ type Permission = { readonly groups: readonly string[] } | { readonly forbidden:
 export type FindPermission = (identity: Identity, method: string, target: string) => Permission
 
 /**
- * @param report gets the reason, once, when the group file cannot be used any more and the groups read last stay in force.
+ * @param report gets the reason, once, when the group file cannot be used any more: while it cannot be read, no one is in any
+ *   group; if it is invalid, the groups read last stay in force.
  * @throws HtpasswdError `ERR_OPTION` for an invalid value, `ERR_RECORD` for an invalid rule or group, `ERR_FILE_ACCESS` for a
  *   group file that cannot be read.
  */
@@ -73,7 +74,7 @@ function toGroupLookup(groups: AccessOptions['groups'], report: (error: unknown)
 }
 
 function openGroups(path: string, report: (error: unknown) => void): GroupLookup {
-  const live = LiveText.openSync<Groups>(path, { parse: parseGroups })
+  const live = LiveText.openSync<Groups>(path, { parse: parseGroups, unreadable: new Groups() })
   let reported: string | undefined
   return {
     groupsOf(user) {

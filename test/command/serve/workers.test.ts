@@ -105,6 +105,28 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
+test('each worker decides by the rules and groups as they are', async () => {
+  const [rules, groups] = ['rules', 'groups'].map(name => join(folder, name)) as [string, string]
+  const write = (path: string, text: string): void => {
+    writeFileSync(`${path}.new`, text)
+    renameSync(`${path}.new`, path)
+  }
+  write(rules, 'GET /** group:staff\n')
+  write(groups, 'staff: ann\n')
+  const { program, status } = await start('--rules', rules, '--groups', groups)
+  const statuses = async () => [...new Set(await Promise.all(Array.from({ length: 8 }, () => status('ann'))))]
+  expect(await statuses()).toEqual([200])
+  write(groups, 'staff: bob\n')
+  expect(await statuses()).toEqual([403])
+  write(groups, 'staff ann\n')
+  await eventually('the report', () => (program.output().includes('groups:1: expected') ? true : undefined))
+  expect(await statuses()).toEqual([403])
+  write(rules, 'GET /** valid-user\n')
+  expect(await statuses()).toEqual([200])
+  // by the process that was started, not by each worker
+  expect(program.output().match(/groups:1: expected/g)).toHaveLength(1)
+})
+
 test('why it cannot listen is told once', async () => {
   const { port } = await start()
   const second = startProgram(process.execPath, [
