@@ -63,9 +63,11 @@ export function startWorker(): Worker | undefined {
     cannotStart = true
     // the further lines of the message list who required the file
     const [reason] = String(error).split('\n')
-    emitWarning(`no worker thread can be started, so hashes block the event loop: ${reason}`, {
-      code: 'HTPASSWD_NO_THREADS',
-    })
+    emitWarning(
+      `no worker thread can be started, so hashes block the event loop: ${reason}. ` +
+        'In a bundle, keep the package htpasswd-kit external: its threads need a file of it.',
+      { code: 'HTPASSWD_NO_THREADS' },
+    )
     return undefined
   }
 }

@@ -35,5 +35,6 @@ test.each(['esm', 'cjs'] as const)('one file of the format %s checks short and l
   await build({ input, platform: 'node', logLevel: 'silent', output: { file, format, codeSplitting: false } })
   const run = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: 60_000 })
   expect(run.stderr.match(/HTPASSWD_NO_THREADS/g)).toHaveLength(1)
+  expect(run.stderr).toContain('keep the package htpasswd-kit external')
   expect(JSON.parse(run.stdout)).toEqual([1, 2, 3].flatMap(() => [true, false, true, false]))
 })
