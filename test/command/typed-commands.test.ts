@@ -69,6 +69,7 @@ const rows: readonly [line: string, status: number, answer: string | RegExp, inp
   ['login', 2, 'did you mean: htpasswd -v FILE USER'],
   ['init', 2, 'did you mean: htpasswd serve --init'],
   ['logs', 2, 'did you mean: htpasswd service logs'],
+  ['https', 2, 'did you mean: htpasswd serve --https'],
   ['bob FILE', 1, 'bob is not a file, but FILE is; the file comes first: htpasswd FILE bob'],
   ['-D bob FILE', 1, 'the file comes first: htpasswd FILE bob'],
   ['FILE add carol', 2, 'the command comes first: htpasswd add FILE carol'],

@@ -17,6 +17,7 @@ const synonyms: Readonly<Record<string, string>> = {
   import: 'load bulk batch',
   serve: 'server start run proxy guard protect daemon listen',
   'serve --init': 'init setup quickstart',
+  'serve --https': 'https tls ssl',
   service: 'svc systemd',
   'service logs': 'logs log journal',
   'service status': 'status',
