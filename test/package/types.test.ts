@@ -1,6 +1,6 @@
 // The published types hold for programs with other compilers and other settings than ours.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { skipReason } from '../support/outside-program.ts'
@@ -14,6 +14,7 @@ const missing = skipReason({
   [`the types of Node (${howToFetch})`]: types,
 })
 const folder = installed?.folder ?? ''
+const root = join(import.meta.dirname, '../..')
 const consumer = join(import.meta.dirname, 'consumer.ts')
 afterAll(() => installed?.[Symbol.dispose]())
 
@@ -23,12 +24,12 @@ const resolutions = {
   bundler: { module: 'esnext', moduleResolution: 'bundler' },
 }
 
-function compile(compiler: string, file: string, settings: object) {
+function compile(compiler: string, files: string | readonly string[], settings: object) {
   const compilerOptions = {
     ...{ noEmit: true, strict: true, target: 'es2022', lib: ['es2022'], types: ['node'] },
     ...settings,
   }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [files].flat() }))
   const { stdout, status } = spawnSync(process.execPath, [compiler, '-p', '.'], {
     cwd: folder,
     encoding: 'utf8',
@@ -43,6 +44,42 @@ export async function add(file: string, user: string, password: Buffer): Promise
   return (await HtpasswdFile.open(file)).size
 }
 `
+
+/** A program for each sub-path; the declarations of Fastify and Hono are for newer compilers than 5.4. */
+const doors: Readonly<Record<string, string>> = {
+  express: `import type { IncomingMessage, ServerResponse } from 'node:http'
+import { basicAuth } from 'htpasswd-kit/express'
+export const login = basicAuth({ file: 'users', address: req => req.ip })
+export const greet = (req: IncomingMessage & Express.Request, res: ServerResponse): void =>
+  login(req, res, () => res.end(req.auth?.user))
+`,
+  node: `import { createServer } from 'node:http'
+import { basicAuth } from 'htpasswd-kit/node'
+const login = basicAuth({ users: { ann: '$2y$05$x' }, rules: ['GET /** valid-user'] })
+export const server = createServer((req, res) => login(req, res, () => res.end(req.auth?.groups.join())))
+`,
+  fetch: `import { basicAuth } from 'htpasswd-kit/fetch'
+const login = basicAuth({ users: async name => (name === 'ann' ? '$2y$05$x' : undefined) })
+export async function GET(request: Request): Promise<Response> {
+  const { auth, response } = await login(request)
+  return response ?? Response.json({ user: auth.user })
+}
+`,
+  fastify: `import Fastify from 'fastify'
+import { basicAuth } from 'htpasswd-kit/fastify'
+export const app = Fastify()
+void app.register(basicAuth, { file: 'users', maxFailures: 5, address: request => request.ip })
+app.get('/', async request => request.auth?.user)
+// @ts-expect-error no users
+void app.register(basicAuth, { realm: 'Lab' })
+`,
+  hono: `import { Hono } from 'hono'
+import { basicAuth } from 'htpasswd-kit/hono'
+export const app = new Hono().use(basicAuth({ file: 'users', address: c => c.req.header('x-real-ip') }))
+app.get('/', c => c.text(c.get('auth').user))
+`,
+}
+const frameworks = ['fastify', 'hono']
 
 describe.skipIf(missing).each(typescriptVersions)('TypeScript %s', version => {
   const compiler = typescriptCompiler(version) ?? ''
@@ -98,6 +135,37 @@ describe.skipIf(missing).each(typescriptVersions)('TypeScript %s', version => {
       expect(compile(compiler, 'old.ts', { ...old, ...quiet })).toEqual({ stdout: '', status: 0 })
     })
   }
+
+  const subPaths = Object.keys(doors).filter(
+    name => !(version.startsWith('5.4') && frameworks.includes(name)),
+  )
+  test.skipIf(absent).each(['nodenext', 'bundler', ...(version.startsWith('7.') ? [] : ['node10'])])(
+    'the sub-paths under %s',
+    resolution => {
+      for (const name of frameworks) {
+        const link = join(folder, 'node_modules', name)
+        // a junction needs no privilege on Windows
+        if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link, 'junction')
+      }
+      for (const name of subPaths) writeFileSync(join(folder, `${name}-door.ts`), doors[name] ?? '')
+      const settings = {
+        nodenext: { ...resolutions.nodenext, skipLibCheck: true },
+        bundler: { ...resolutions.bundler, skipLibCheck: true },
+        node10: {
+          ...{ module: 'esnext', moduleResolution: 'node10', skipLibCheck: true },
+          ...(version.startsWith('6.') && { ignoreDeprecations: '6.0' }),
+        },
+      }[resolution as 'nodenext' | 'bundler' | 'node10']
+      writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
+      expect(
+        compile(
+          compiler,
+          subPaths.map(name => `${name}-door.ts`),
+          settings,
+        ),
+      ).toEqual({ stdout: '', status: 0 })
+    },
+  )
 
   test.skipIf(absent)('a program with type errors is rejected', () => {
     writeFileSync(join(folder, 'wrong.mts'), "import { hashPasword } from 'htpasswd-kit'\nhashPasword()\n")
