@@ -18,6 +18,7 @@ const companions = [
   '@peculiar/asn1-x509',
   '@peculiar/utils',
   '@zxcvbn-ts/core',
+  '@zxcvbn-ts/dictionary-compression',
   '@zxcvbn-ts/language-common',
   'ansi-regex',
   'ansi-styles',
@@ -32,6 +33,7 @@ const companions = [
   'get-caller-file',
   'get-east-asian-width',
   'ipaddr.js',
+  'jose',
   'lru-cache',
   'pvtsutils',
   'pvutils',
@@ -66,7 +68,7 @@ describe.skipIf(noRegistry)('what is installed', () => {
     const names = new Set(found.map(one => one.slice(0, one.lastIndexOf('@'))))
     expect([...names].toSorted()).toEqual([...companions, 'htpasswd-kit'].toSorted())
     // two of them in more than one version
-    expect(found.length).toBe(32)
+    expect(found.length).toBe(34)
   })
 
   test('runs nothing at installation and holds no native code', () => {
@@ -204,6 +206,22 @@ test('the oldest versions that start are those of package.json', () => {
   expect(engines.node).toBe('^20.19.0 || ^22.12.0 || >=23')
   expect(script).toContain('{ 20: 19, 22: 12 }')
   expect(script).toContain('major < 23 &&')
+})
+
+const root = join(import.meta.dirname, '../..')
+
+test('in a checkout npm ci has no warning of an engine', () => {
+  const words = ['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund']
+  const { stderr, status } = spawnSync('npm', words, {
+    cwd: root,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  })
+  expect({ status, warnings: stderr.match(/EBADENGINE.*/g) }).toEqual({ status: 0, warnings: null })
+})
+
+test('git ignores what npm start creates in a checkout', () => {
+  expect(readFileSync(join(root, '.gitignore'), 'utf8').split('\n')).toContain('/.htpasswd*')
 })
 
 test('in a checkout npx htpasswd is ours', () => {
