@@ -8,11 +8,13 @@ import { createMlflowPreset } from '../../src/access/presets/mlflow.ts'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { skipReason } from '../support/outside-program.ts'
 import { type Answer, type Ask, ask, basic } from '../support/raw-client.ts'
+import { runBin } from '../support/run.ts'
 import {
   chromium,
   type Guarded,
   pictures,
   python,
+  runClient,
   runPython,
   type Step,
   startGuardedMlflow,
@@ -69,7 +71,9 @@ describe.skipIf(missing)('MLflow with readers', () => {
       async ([user, password]) => `${user}:${await hashPassword(password, { cost: 5 })}\n`,
     )
     writeFileSync(join(folder, 'users'), (await Promise.all(lines)).join(''))
-    const preset = ['--preset', 'mlflow', '--readers', 'user:guest', '--admins', 'user:admin']
+    writeFileSync(join(folder, 'groups'), 'viewers: guest\n')
+    const readers = ['--groups', 'groups', '--readers', 'group:viewers']
+    const preset = ['--preset', 'mlflow', ...readers, '--admins', 'user:admin']
     guarded = await startGuardedMlflow(folder, preset, ['--workers', '1'])
     const output = await client('ann', 'seed')
     state = JSON.parse(/^STATE (.*)$/m.exec(output)?.[1] ?? 'null')
@@ -253,6 +257,71 @@ describe.skipIf(missing)('MLflow with readers', () => {
       expect(await stored()).toBe(before)
     },
   )
+
+  describe('personal access tokens', () => {
+    const token = async (...args: string[]): Promise<string> => {
+      const { status, stdout, stderr } = await runBin(['token', ...args], { cwd: folder })
+      expect({ status, stderr }).toMatchObject({ status: 0 })
+      return stdout
+    }
+    const addToken = async (user: User, ...more: string[]): Promise<string> =>
+      /htk_\w+/.exec(await token('add', 'users', user, '--name', 'ci', ...more))?.[0] ?? 'none'
+    const MLFLOW_TRACKING_URI = () => `http://127.0.0.1:${guarded.port}`
+    const failed = (done: readonly Step[]) => done.filter(step => !step.ok)
+    const createWith = (value: string) => {
+      const body = JSON.stringify({ name: `by ${value.slice(-6)}` })
+      const headers = [
+        ['Authorization', `Bearer ${value}`],
+        ['Content-Type', 'application/json'],
+        ['Content-Length', String(body.length)],
+      ] as const
+      return ask({ port: guarded.port, method: 'POST', path: create, headers, body })
+    }
+
+    test('a job logs runs, 200 MB, models and traces with MLFLOW_TRACKING_TOKEN alone', async () => {
+      const variables = {
+        MLFLOW_TRACKING_URI: MLFLOW_TRACKING_URI(),
+        MLFLOW_TRACKING_TOKEN: await addToken('ann'),
+      }
+      const done = await runClient('token', variables)
+      expect(failed(done)).toEqual([])
+      expect(done).toHaveLength(9)
+    })
+
+    test.each([
+      ['user name and password are also set', false],
+      ['the token is the password', true],
+    ])('the same when %s', async (_, isPassword) => {
+      const value = await addToken('ann')
+      const done = await runClient('short', {
+        MLFLOW_TRACKING_URI: MLFLOW_TRACKING_URI(),
+        MLFLOW_TRACKING_TOKEN: value,
+        MLFLOW_TRACKING_USERNAME: 'ann',
+        MLFLOW_TRACKING_PASSWORD: isPassword ? value : passwords.ann,
+      })
+      expect(failed(done)).toEqual([])
+      expect(done).toHaveLength(5)
+    })
+
+    test('a revoked token is refused at its next request', async () => {
+      const value = await addToken('ann')
+      expect((await createWith(value)).status).toBe(200)
+      await token('revoke', 'users', value.slice(4, 12))
+      expect((await createWith(value)).status).toBe(401)
+    })
+
+    test("a token has its owner's permissions at most, and its own", async () => {
+      for (const value of [await addToken('guest'), await addToken('ann', '--scope', 'read')]) {
+        const refused = await createWith(value)
+        expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('may only read')])
+        const path = '/api/2.0/mlflow/experiments/search?max_results=1'
+        const read = await ask({ port: guarded.port, path, headers: [['Authorization', `Bearer ${value}`]] })
+        expect(read.status).toBe(200)
+      }
+    })
+
+    test('no token is in the output', () => expect(guarded.program.output()).not.toMatch(/htk_/))
+  })
 
   test('a writer works as before', async () => {
     const answer = await send('ann', 'POST', create, { body: '{"name":"by ann"}' })

@@ -1,4 +1,4 @@
-"""What a user of MLflow's Python client does, step by step (`all` or `short`); one JSON line a step, so that a test can name the one that failed."""
+"""What a user of MLflow's Python client does, step by step (`all`, `token` or `short`); one JSON line a step, so that a test can name the one that failed."""
 
 import base64
 import gzip
@@ -201,10 +201,12 @@ ALL = [
     wrong_password,
     wrong_upload,
 ]
+# with MLFLOW_TRACKING_TOKEN
+TOKEN = [experiment, run, search, small_artifacts, large_artifact, model, registry, traces, delete]
 SHORT = [experiment, run, small_artifacts, traces, delete]
 
 failed = False
-for step in {"all": ALL, "short": SHORT}[sys.argv[1]]:
+for step in {"all": ALL, "token": TOKEN, "short": SHORT}[sys.argv[1]]:
     start = time.time()
     try:
         step()

@@ -78,7 +78,10 @@ export interface Step {
 }
 
 /** Runs the client's script; one entry for each of its steps. */
-export async function runClient(which: 'all' | 'short', variables: NodeJS.ProcessEnv): Promise<Step[]> {
+export async function runClient(
+  which: 'all' | 'token' | 'short',
+  variables: NodeJS.ProcessEnv,
+): Promise<Step[]> {
   const output = await runPython([clientScript, which], variables)
   const lines = output.split('\n').filter(line => line.startsWith('{"step"'))
   return lines.map(line => JSON.parse(line) as Step)
