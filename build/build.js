@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
+import { minifySync } from 'rolldown/experimental'
 import { bundleCommand } from './command.js'
 
 const root = join(import.meta.dirname, '..')
@@ -14,8 +15,11 @@ const steps = {
     tsc('--emitDeclarationOnly')
     removePrivateDeclarations()
   },
-  /** The library, a file for each source. */
-  modules: () => tsc('--declaration', 'false', '--removeComments'),
+  /** The library, a file for each source: names stay, for stack traces; layout goes, an eighth of what is downloaded. */
+  modules() {
+    tsc('--declaration', 'false', '--removeComments')
+    removeLayout()
+  },
   /** The command, in few files. */
   command: bundleCommand,
   /** The manual page, from the tables of the built command. */
@@ -23,6 +27,16 @@ const steps = {
     const { writeManual } = await import('./manual.js')
     await writeManual(join(root, 'man', 'htpasswd.1'))
   },
+}
+
+function removeLayout() {
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const file = join(dist, name)
+    // the command's sources are bundled next, where the same is done
+    if (!file.endsWith('.js') || name.startsWith('cli')) continue
+    const { code } = minifySync(file, readFileSync(file, 'utf8'), { mangle: false, compress: false })
+    writeFileSync(file, code)
+  }
 }
 
 const { resolve } = createRequire(import.meta.url)
