@@ -149,7 +149,7 @@ const steps = {
 }
 
 /** What a button of the UI says to a user who may not do what it does. */
-export const REFUSAL = /guest may only read/
+const REFUSAL = /guest may only read/
 
 /** For a user who may only read. */
 const readerSteps = {
