@@ -82,4 +82,5 @@ test('a stop during the start ends the app that is waited for', async () => {
   await run.stop()
   expect(said.join()).toContain('to end; Ctrl-C again ends it at once')
   await expect(ended).rejects.toThrow(/ended with signal SIGTERM/)
+  expect(said.join()).not.toContain('Guarding')
 })
