@@ -40,7 +40,7 @@ const notText = ({ user }: Pick<ExportedRecord, 'user'>): string | undefined =>
 /** This package itself reads what it is given; a locked record is a user without a password. */
 function forItself({ hash }: ExportedRecord): string | undefined {
   const { state } = describeHash(hash)
-  return state === 'usable' || state === 'locked' ? undefined : `the record is ${state}`
+  return ['usable', 'locked', 'service-account'].includes(state) ? undefined : `the record is ${state}`
 }
 
 /** By the names that `--for` takes. */

@@ -68,7 +68,7 @@ test.each([
   [
     'caddy',
     `ann:${BCRYPT}\nbob:${APR1}\ncarol:*\n`,
-    /cannot be exported for caddy: bob: Caddy checks bcrypt, not apr1; carol: the record is locked\. Set/,
+    /cannot be exported for caddy: bob: Caddy checks bcrypt, not apr1; carol: the user is a service account, which has no password\. Set/,
   ],
   ['traefik', `ann:${SHA512}\n`, /ann: Traefik checks .*, not sha512crypt/],
   ['kubernetes', 'ann:hunter2\n', /ann: the record is plaintext/],
