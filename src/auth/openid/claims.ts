@@ -1,5 +1,6 @@
 // Whom the claims of a provider name here: one function for ID tokens and for JSON Web Tokens of programs.
 import { type ByteString, toByteString } from '../../bytes.ts'
+import { isServiceAccount } from '../../hash/service-account.ts'
 import type { MemorySource } from '../user-source.ts'
 
 /** The claims of a token whose signature, issuer, audience and time are right. */
@@ -53,7 +54,7 @@ export function mapClaims(claims: Claims, mapping: ClaimMapping, source: MemoryS
   const groups = groupsIn(claims, mapping.groupsClaim)
   const storedHash = source.get(name) ?? undefined
   // somebody at the provider may call himself "admin": he is not the admin who has a password here
-  if (userClaim !== 'email' && storedHash !== undefined && storedHash !== NO_PASSWORD) {
+  if (userClaim !== 'email' && storedHash !== undefined && !isServiceAccount(storedHash)) {
     return {
       refused:
         `${name} has a password here, and the claim "${userClaim}" does not prove to be the same person; ` +
