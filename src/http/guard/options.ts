@@ -213,7 +213,13 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
   }
   return {
     authenticator,
-    login: options.login && resolveLogin(options.login, { authenticator, look }, parts.login),
+    login:
+      options.login &&
+      resolveLogin(
+        options.login,
+        { authenticator, look, groupsOf: allGroups, hasTokens: tokens !== undefined },
+        parts.login,
+      ),
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
     // without rules, what remains is the scope of a token that may only read
     access: options.access ?? createPolicy({}),

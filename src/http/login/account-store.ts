@@ -1,11 +1,30 @@
-// What the account page changes: passwords in the password file, under its lock.
+// What the account page changes: passwords in the password file and tokens beside it, under their locks.
 import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { addToken } from '../../auth/tokens/manage.ts'
 import { type ByteString, fromByteString } from '../../bytes.ts'
+import type { TokenRecord, TokenScope } from '../../document/tokens.ts'
 import { hashPassword } from '../../hash/hash-password.ts'
 import type { HashOptions } from '../../hash/options.ts'
 import { identify } from '../../hash/registry.ts'
+import { readTokens, updateTokens } from '../../store/token-file.ts'
 import { updateFile } from '../../store/update.ts'
+
+/** A new token, as the form asks for it. */
+export interface TokenWish {
+  readonly name: string
+  readonly days: number
+  readonly scope: TokenScope
+}
+
+/** Where the tokens of users are. */
+export interface TokenStore {
+  list(username: ByteString): Promise<TokenRecord[]>
+  /** @returns the token, which nobody can find out later. */
+  create(user: string, wish: TokenWish, now: number): Promise<string>
+  /** Revokes those of the ids that are the user's. */
+  revoke(username: ByteString, ids: readonly string[]): Promise<void>
+}
 
 /** Where passwords are written. */
 export interface AccountStore {
@@ -18,11 +37,14 @@ export interface AccountStore {
    * @returns false if the user's record is another one by now; nothing was changed.
    */
   setPassword(username: ByteString, stored: string, password: string): Promise<boolean>
+  /** Undefined where tokens are not accepted. */
+  readonly tokens: TokenStore | undefined
 }
 
-/** Of a password file. */
-export function accountStore(path: string): AccountStore {
+/** Of a password file. @param tokensPath the file of the tokens. */
+export function accountStore(path: string, tokensPath: string | undefined): AccountStore {
   return {
+    tokens: tokensPath === undefined ? undefined : tokenStore(path, tokensPath),
     isWritable: async () => (await canWrite(path)) || (await canWrite(dirname(path))),
     setPassword: async (username, stored, password) => {
       const hash = await hashPassword(password, optionsLike(stored))
@@ -35,6 +57,21 @@ export function accountStore(path: string): AccountStore {
     },
   }
 }
+
+const DAY_SECONDS = 86_400
+
+const tokenStore = (file: string, tokens: string): TokenStore => ({
+  list: async username => [...(await readTokens(tokens)).tokens()].filter(({ user }) => user === username),
+  create: (user, { name, days, scope }, now) => {
+    const expires = Math.floor(now / 1000) + days * DAY_SECONDS
+    return addToken({ file, tokens }, { user, name, scope, expires }, now)
+  },
+  revoke: async (username, ids) => {
+    await updateTokens(tokens, document => {
+      document.remove(({ id, user }) => user === username && ids.includes(id))
+    })
+  },
+})
 
 async function canWrite(path: string): Promise<boolean> {
   try {

@@ -1,6 +1,7 @@
 // What the sign-in page, sign-out and the account page work with.
 import type { AuthResult, Credentials } from '../../auth/auth-result.ts'
 import type { AuthContext } from '../../auth/authenticator.ts'
+import type { Identity } from '../../auth/identity.ts'
 import type { SessionIdentity } from '../../auth/sessions/session-identity.ts'
 import type { Sessions } from '../../auth/sessions/sessions.ts'
 import { type ByteString, toByteString } from '../../bytes.ts'
@@ -27,8 +28,8 @@ export interface Login {
   readonly store: AccountStore | undefined
   /** The stored hash of a user. */
   readonly storedHashOf: (username: ByteString) => string | undefined
-  /** Groups of a user besides those that the session has. */
-  readonly groupsOf: (user: string) => readonly string[]
+  /** All groups of a user. */
+  readonly groupsOf: (identity: Identity) => readonly string[]
   /** Gets faults of a write. */
   readonly onError: (error: unknown) => void
   readonly now: () => number

@@ -6,6 +6,7 @@ import { lookUpNow } from '../../auth/stored-user.ts'
 import type { UserSource } from '../../auth/user-source.ts'
 import type { ByteString } from '../../bytes.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
+import { tokensPath } from '../../store/token-file.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
 import type { Endpoint } from '../guard/endpoints.ts'
 import type { Verifiers } from '../guard/identify.ts'
@@ -40,7 +41,8 @@ export interface LoginOptions {
 export interface LoginParts {
   readonly ended?: EndedSessions | undefined
   readonly generationOf?: ((username: ByteString) => string | undefined) | undefined
-  readonly groupsOf?: ((user: string) => readonly string[]) | undefined
+  /** The file of the tokens. Default: beside the password file. */
+  readonly tokensPath?: string | undefined
   readonly now?: (() => number) | undefined
 }
 
@@ -55,6 +57,9 @@ export interface ResolvedLogin {
 interface Surroundings {
   readonly authenticator: Login['authenticator'] & { readonly source: UserSource }
   readonly look: Omit<PageLook, 'loginText'>
+  readonly groupsOf: Login['groupsOf']
+  /** Whether tokens are accepted. */
+  readonly hasTokens: boolean
 }
 
 const known = [
@@ -70,7 +75,7 @@ const known = [
 /** @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value. */
 export function resolveLogin(
   options: LoginOptions,
-  { authenticator, look: common }: Surroundings,
+  { authenticator, look: common, groupsOf, hasTokens }: Surroundings,
   parts: LoginParts = {},
 ): ResolvedLogin {
   rejectUnknownKeys('LoginOptions', options, known)
@@ -93,9 +98,12 @@ export function resolveLogin(
     authenticator,
     look,
     publicUrl: checkPublicUrl(options.publicUrl),
-    store: file === undefined ? undefined : accountStore(file),
+    store:
+      file === undefined
+        ? undefined
+        : accountStore(file, hasTokens ? (parts.tokensPath ?? tokensPath(file)) : undefined),
     storedHashOf: username => lookUpNow(source, username),
-    groupsOf: parts.groupsOf ?? (() => []),
+    groupsOf,
     onError,
     now,
   }

@@ -6,12 +6,12 @@ import type { EndpointRequest } from '../guard/endpoints.ts'
 
 /** Responds with user, groups, kind of credentials and when they end. */
 export function whoami(
-  groupsOf: (user: string) => readonly string[],
+  groupsOf: (identity: Identity) => readonly string[],
   { identity }: EndpointRequest,
 ): CannedResponse {
-  const { user, groups, kind, scope } = identity as Identity
+  const sender = identity as Identity
+  const { user, kind, scope } = sender
   const expires = identity instanceof SessionIdentity ? new Date(identity.expiresAt).toISOString() : null
-  const all = [...new Set([...groups, ...groupsOf(user)])]
-  const body = `${JSON.stringify({ user, groups: all, kind, scope, expires })}\n`
+  const body = `${JSON.stringify({ user, groups: groupsOf(sender), kind, scope, expires })}\n`
   return completeResponse(200, 'application/json', body, {})
 }

@@ -6,7 +6,7 @@ import { fill, type Notice, noticeHtml, type PageLook, passwordField, withContac
 import { texts } from './texts.ts'
 
 /** A token as the page shows it. */
-interface TokenView {
+export interface TokenView {
   readonly id: string
   readonly name: string
   readonly scope: 'all' | 'read'
@@ -34,7 +34,7 @@ export interface AccountView {
 }
 
 /** How long a new token is valid, in days; the first is chosen. */
-const TOKEN_DAYS = [90, 30, 365] as const
+export const TOKEN_DAYS = [90, 30, 365] as const
 
 const when = (time: number): string => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10)
@@ -59,7 +59,7 @@ ${createdHtml(look, view)}
       : `<a href="${look.prefix}/.htpasswd/logout">${escapeHtml(texts[look.lang].logout.submit)}</a>`
   }</div>
 ${canChange ? passwordForm(look, user) : `<p>${withContact(text.readOnly, look)}</p>`}
-${view.tokens === undefined ? '' : tokensHtml(look, view, view.tokens)}`
+${canChange && view.tokens !== undefined ? tokensHtml(look, view, view.tokens) : ''}`
   const page = layout(text.title, body, {
     lang: look.lang,
     status,

@@ -73,6 +73,56 @@ test('workers share secret and sign-outs', async () => {
   expect(new Set(statuses)).toEqual(new Set([401]))
 })
 
+test('the account page creates tokens and revokes them, and takes none itself', async () => {
+  const port = await freePort()
+  await using serve = start(port)
+  await started(serve)
+  const browser = new BrowserClient(`http://127.0.0.1:${port}`)
+  await browser.signIn('alice', 'secret')
+  const create = {
+    action: 'create-token',
+    name: 'ci <b>',
+    days: '30',
+    scope: 'all',
+    'create-current': 'secret',
+  }
+  expect((await browser.submit('/.htpasswd/account', { ...create, 'create-current': 'wrong' })).status).toBe(
+    401,
+  )
+  expect((await browser.submit('/.htpasswd/account', { ...create, name: ' ' })).status).toBe(422)
+  const { status, body } = await browser.submit('/.htpasswd/account', create)
+  expect(status).toBe(200)
+  const token = /htk_[0-9A-Za-z]{46}/.exec(body)?.[0] ?? ''
+  expect(body).toContain('<strong>ci &lt;b&gt;</strong>')
+  const program = new BrowserClient(`http://127.0.0.1:${port}`)
+  const headers = { authorization: `Bearer ${token}` }
+  expect((await program.send('GET', '/', headers)).status).toBe(200)
+  expect(JSON.parse((await program.send('GET', '/.htpasswd/whoami', headers)).body)).toMatchObject({
+    user: 'alice',
+    kind: 'token',
+  })
+  expect((await program.send('GET', '/.htpasswd/account', headers)).status).toBe(403)
+  const mint = {
+    ...headers,
+    origin: `http://127.0.0.1:${port}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  }
+  const minted = await program.send(
+    'POST',
+    '/.htpasswd/account',
+    mint,
+    new URLSearchParams(create).toString(),
+  )
+  expect(minted.status).toBe(403)
+  const id = token.slice(4, 12)
+  const revoke = { action: 'revoke-token', id, 'revoke-current': 'secret' }
+  expect((await browser.submit('/.htpasswd/account', revoke)).body).toContain('Revoked.')
+  const gone = await eventually('the end of the token', async () =>
+    (await program.send('GET', '/', headers)).status === 401 ? true : undefined,
+  )
+  expect(gone).toBe(true)
+})
+
 describe('the file of the secret', () => {
   test('is created once, and read from then on', () => {
     const path = join(folder, 'new')

@@ -48,7 +48,7 @@ export async function signInOf(
       publicUrl: values['public-url'],
       onError,
     },
-    parts: { ended, generationOf: await openGenerations(file) },
+    parts: { ended, generationOf: await openGenerations(file), tokensPath: values.tokens },
   }
 }
 
