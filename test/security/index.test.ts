@@ -73,6 +73,11 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [52, 'a token that may do more sent in one way than in another', 'token-outside-its-scope'],
   [53, 'a token that goes on after its owner', 'token-outlives-its-owner'],
   [54, 'credentials in a URL', 'token-in-url'],
+  [55, 'a session that outlives the password, the user or the sign-out', 'session-after-change'],
+  [56, 'forms of other sites that sign in, sign out or change an account', 'login-csrf'],
+  [57, 'cookies of the session’s name that another page set, or made without the secret', 'cookie-tossing'],
+  [58, 'ways past the throttle of the sign-in form', 'login-throttle-bypass'],
+  [59, 'a sign-in page that leads to another host', 'login-open-redirect'],
 ]
 
 const files = readdirSync(import.meta.dirname)
