@@ -208,7 +208,8 @@ describe('no other cookie is ever an identity', () => {
     cookieOf(sessions.issue(alice, HTTP, { staysSignedIn: true })),
   ]
   const refuse = (value: string): void => {
-    if (issued.includes(value)) return
+    // whitespace around a value is not part of it (RFC 6265 section 5.2)
+    if (issued.includes(value.trim())) return
     expect(sessions.decide(`htpasswd=${value}`, HTTP), value).toBeUndefined()
   }
   const anyIssued = fc.constantFrom(...issued)
