@@ -18,7 +18,13 @@ import {
 } from './auth-endpoint.ts'
 import { originOf } from './client-address.ts'
 import { describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
-import { commonEndpoints, createFindEndpoint, type Endpoint, type EndpointResponse } from './endpoints.ts'
+import {
+  commonEndpoints,
+  createFindEndpoint,
+  type Endpoint,
+  type EndpointResponse,
+  type FindObstacle,
+} from './endpoints.ts'
 import { forbiddenResponse } from './forbidden.ts'
 import { createIdentify, type Verifiers } from './identify.ts'
 import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
@@ -91,6 +97,8 @@ export interface Policy extends RouteOptions, Verifiers {
   readonly unauthenticated?: UnauthenticatedResponder | undefined
   /** Endpoints of the guard besides those that every guard has. */
   readonly endpoints?: readonly Endpoint[] | undefined
+  /** For `/.htpasswd/ready`. Default: nothing is in the way. */
+  readonly findObstacle?: FindObstacle | undefined
 }
 
 /** Decides about one request; a promise only where a password has to be hashed. */
@@ -118,7 +126,8 @@ export function createDecide(policy: Policy): Decide {
   const { allowOrigins, access = withoutRules, errorResponse, unauthenticated } = policy
   const identify = createIdentify(policy)
   const readQuestion = createReadQuestion(policy.authEndpoints ?? NO_PROXIES)
-  const endpoints = [...commonEndpoints, ...(policy.endpoints ?? [])]
+  const { findObstacle = () => undefined } = policy
+  const endpoints = [...commonEndpoints(findObstacle), ...(policy.endpoints ?? [])]
   const findEndpoint = createFindEndpoint(endpoints, policy.prefix, errorResponse)
 
   const allowedOriginOf = ({ headers: { origin } }: RequestHead): string | undefined =>

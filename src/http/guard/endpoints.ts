@@ -36,16 +36,29 @@ export interface Endpoint {
   readonly respond: (request: EndpointRequest) => EndpointResponse | Promise<EndpointResponse>
 }
 
+/** Why no new requests should be sent here; undefined where they may. */
+export type FindObstacle = () => string | undefined | Promise<string | undefined>
+
 const ok = textResponse(200, 'ok')
 
-/** The endpoints that every guard has. */
-export const commonEndpoints: readonly Endpoint[] = [
+/** The endpoints that every guard has: whether the process runs, and whether a load balancer may send it requests. */
+export const commonEndpoints = (findObstacle: FindObstacle): readonly Endpoint[] => [
   {
     path: '/.htpasswd/health',
     methods: ['GET', 'HEAD'],
     for: 'anyone',
     reason: 'health',
     respond: () => ok,
+  },
+  {
+    path: '/.htpasswd/ready',
+    methods: ['GET', 'HEAD'],
+    for: 'anyone',
+    reason: 'ready',
+    respond: async () => {
+      const obstacle = await findObstacle()
+      return obstacle === undefined ? ok : textResponse(503, `503 Service Unavailable: ${obstacle}`)
+    },
   },
 ]
 

@@ -4,6 +4,7 @@ import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { unmapped } from '../../platform/ip-address.ts'
+import { isReachable } from '../client/reachable.ts'
 import { createForward, type Forward } from '../proxy/embedded.ts'
 import { Exchange } from '../proxy/exchange.ts'
 import { OpenStreams } from '../proxy/open-streams.ts'
@@ -53,6 +54,11 @@ export interface Guard {
    */
   setOptions(options: GuardOptions): void
   /**
+   * Announces the end, before `close`: `/.htpasswd/ready` says 503, and connections end with their next response, while
+   * new ones are still accepted. A load balancer needs that time to take the guard out of its list.
+   */
+  drain(): void
+  /**
    * Stops accepting connections. Requests in flight may finish until the limit, then their connections are cut. A second
    * call can set a shorter limit.
    *
@@ -96,11 +102,16 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
       write(() => logEntryWithoutRequest({ address, reason: 'connection-limit', cause: LIMIT_REACHED })),
   })
   const { login } = resolved
+  const findObstacle = async ({ upstream, readyUpstream }: ResolvedGuardOptions) => {
+    if (closing) return 'The guard is about to stop.'
+    if (!readyUpstream || typeof upstream === 'function' || (await isReachable(upstream))) return undefined
+    return 'The app accepts no connections.'
+  }
   /** What follows from the options that may change while the guard runs. */
   const partsOf = (now: ResolvedGuardOptions) => ({
     errorResponse: now.errorResponse,
     findClient: createClientFacts(now.trustProxy, tls !== undefined),
-    decide: createDecide({ ...now, ...login }),
+    decide: createDecide({ ...now, ...login, findObstacle: () => findObstacle(now) }),
     forward: createForward(now, MAX_HEADER_BYTES),
     upgradeProtocol: createUpgradeFilter(now.allowUpgrades),
   })
@@ -269,6 +280,9 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
       const { forward } = current
       current = partsOf(resolveGuardOptions({ ...next, login: undefined }, parts))
       retired.push(forward)
+    },
+    drain() {
+      closing = true
     },
     async close(limitMilliseconds = 10_000) {
       closing = true

@@ -100,6 +100,8 @@ export interface GuardOptions {
    * `envoy`, `haproxy`. Only peers of `trustProxy` may ask. Default: none.
    */
   readonly authEndpoints?: readonly ProxyName[] | undefined
+  /** Whether `/.htpasswd/ready` also asks if the app accepts connections. Default: false, so that users see the error. */
+  readonly readyUpstream?: boolean | undefined
   /** Verifies the JSON Web Tokens of `Authorization: Bearer`. Default: none is accepted. */
   readonly jwt?: { decide(token: string, context: AuthContext): AuthResult | Promise<AuthResult> } | undefined
   /** Called once for each finished request; an error that it throws becomes a process warning. Default: no log. */
@@ -137,6 +139,7 @@ export interface ResolvedGuardOptions {
   readonly upstreamTimeout: number
   readonly maxUpstreamConnections: number
   readonly maxConnectionsPerAddress: number
+  readonly readyUpstream: boolean
   readonly jwt: GuardOptions['jwt']
   readonly authEndpoints: ReadonlySet<ProxyName>
   readonly answer: AnswerOptions
@@ -169,6 +172,7 @@ const known: readonly (keyof GuardOptions)[] = [
   'maxUpstreamConnections',
   'maxConnectionsPerAddress',
   'authEndpoints',
+  'readyUpstream',
   'jwt',
   'log',
 ]
@@ -245,6 +249,7 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
       'maxConnectionsPerAddress',
       options.maxConnectionsPerAddress ?? 100,
     ),
+    readyUpstream: options.readyUpstream ?? false,
     jwt: options.jwt,
     authEndpoints,
     answer: {

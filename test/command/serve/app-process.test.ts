@@ -3,8 +3,8 @@ import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { answers } from '../../../src/cli/commands/serve/app-location.ts'
 import { startChild } from '../../../src/cli/commands/serve/app-process.ts'
+import { answers } from '../../../src/http/client/reachable.ts'
 import { eventually } from '../../support/outside-program.ts'
 
 const start = (code: string) => {

@@ -126,6 +126,30 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
+test.skipIf(process.platform === 'win32').each([1, 2])(
+  '--drain-delay, %i workers: not ready, requests are still served, a second signal ends it',
+  async workers => {
+    const { program, port } = await started([
+      ...['users', '--demo', '--drain-delay', '1h', '--grace', '1h', '--workers', String(workers)],
+    ])
+    const ready = async () => (await ask({ port, path: '/.htpasswd/ready' })).status
+    expect(await ready()).toBe(200)
+    await eventually('the start', () => program.output().includes('Guarding') || undefined)
+    program.process.kill('SIGTERM')
+    // the workers hear of it one after the other
+    let unready = 0
+    await eventually('the drain', async () => {
+      unready = (await ready()) === 503 ? unready + 1 : 0
+      return unready >= 2 * workers || undefined
+    })
+    const response = await ask({ port, headers: [login] })
+    expect([response.status, response.headers.connection]).toEqual([200, 'close'])
+    expect((await ask({ port, path: '/.htpasswd/health' })).status).toBe(200)
+    program.process.kill('SIGTERM')
+    expect(await program.ended).toBe(0)
+  },
+)
+
 test.skipIf(process.platform === 'win32')('SIGHUP reads the users again', async () => {
   const { program, port } = await started(['users', '--demo'])
   await eventually('the start', () => program.output().includes('Guarding') || undefined)

@@ -1,9 +1,10 @@
 // Where the app behind the guard listens, from --upstream or from its own command line; and what is wrong with that.
-import { connect, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { HtpasswdError } from '../../../errors.ts'
 import { createLookup } from '../../../http/client/address-lookup.ts'
 import { isPlainHttpError } from '../../../http/client/connection.ts'
+import { answers } from '../../../http/client/reachable.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import { isEveryAddress, isItself, isLoopback, outsideAddresses, urlOf } from './address.ts'
 import { isMlflowCommand } from './mlflow.ts'
@@ -101,20 +102,6 @@ function argumentsOf([, ...rest]: readonly string[], option: string): string[] {
 
 const knownApp = (command: readonly string[]): KnownApp | undefined =>
   isMlflowCommand(command) ? MLFLOW : undefined
-
-/** Whether anything accepts a connection there; the addresses of a name are those that the guard itself tries. */
-export function answers(host: string, port: number, limitMs = 1000): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect({ host, port, lookup: createLookup(), autoSelectFamily: true })
-    const finish = (result: boolean): void => {
-      socket.destroy()
-      resolve(result)
-    }
-    socket.setTimeout(limitMs, () => finish(false))
-    socket.once('connect', () => finish(true))
-    socket.once('error', () => finish(false))
-  })
-}
 
 const PROBE_LIMIT_MS = 300
 

@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../../../errors.ts'
+import { answers } from '../../../http/client/reachable.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import { runSystemProgram } from '../../../platform/windows-program.ts'
-import { answers } from './app-location.ts'
 
 /** MLflow's first start creates its database, which takes up to a minute on a slow machine. */
 const START_ATTEMPTS = 1800

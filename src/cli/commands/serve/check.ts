@@ -1,11 +1,12 @@
 // `serve --check`: does all that a start does before it listens, and tells whether the app responds.
 import { existsSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
+import { answers } from '../../../http/client/reachable.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import type { Io } from '../../terminal/io.ts'
 import { count } from '../../terminal/output.ts'
 import { urlOf } from './address.ts'
-import { answers, appUrl, speaksPlainHttp } from './app-location.ts'
+import { appUrl, speaksPlainHttp } from './app-location.ts'
 import { certificateOf } from './certificate.ts'
 import { findServer } from './https/folder.ts'
 import { type ListenerOptions, openListener } from './listener.ts'

@@ -114,10 +114,11 @@ async function runUntilStopped(run: GuardRun, notify: Notify, signals: SignalSou
   using _ = catchHangup(signals, () => void run.reload())
   void stop.second.then(() => run.stopAtOnce())
   try {
-    const stopped = stop.first.then(reason => ({ reason, status: 0 }))
+    const stopped = stop.first.then(reason => ({ reason, status: ExitStatus.ok }))
     const ended = run.start().then(reason => ({ reason, status: 1 }))
     const { reason, status } = await Promise.race([stopped, ended])
     notify(`${reason}; stopping`)
+    if (status === ExitStatus.ok) await run.drain()
     return status
   } finally {
     await run.stop()

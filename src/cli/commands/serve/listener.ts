@@ -24,6 +24,8 @@ export interface Listener {
   listen(): Promise<number>
   /** Reads the certificate again, and applies changed options. */
   reload(options?: ReloadedOptions): void
+  /** Has the readiness endpoint say 503, and connections end with their next response. */
+  drain(): void
   /** Accepts no new connections; requests in flight may finish until the limit. */
   close(limitMilliseconds: number): Promise<void>
 }
@@ -96,6 +98,7 @@ export async function openListener({
       certificate?.reload()
       if (next !== undefined) guard.setOptions(optionsOf(next))
     },
+    drain: () => guard.drain(),
     close: async limit => {
       certificate?.[Symbol.dispose]()
       binding?.close()

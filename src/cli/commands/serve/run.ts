@@ -1,12 +1,14 @@
 // One run of the guard: opens password file, certificate, guard and app, and closes them in reverse order.
 import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionHub } from '../../../auth/sessions/ended-channel.ts'
 import { HtpasswdError } from '../../../errors.ts'
+import { answers } from '../../../http/client/reachable.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import type { HtpasswdFile } from '../../../store/htpasswd-file.ts'
 import { fileWarnings } from '../../password-file.ts'
-import { answers, appUrl, listensOutside, upstreamWarnings } from './app-location.ts'
+import { appUrl, listensOutside, upstreamWarnings } from './app-location.ts'
 import { type ChildApp, startChild } from './app-process.ts'
 import { certificateOf, keyWarnings } from './certificate.ts'
 import type { LocalCertificates } from './https/certificates.ts'
@@ -40,15 +42,13 @@ export interface RunIo {
   readonly isTerminal: boolean
 }
 
-/** How long requests in flight may take to finish. */
-const DRAIN_LIMIT_MS = 10_000
-
 export class GuardRun {
   readonly #request: ServeRequest
   readonly #io: RunIo
   readonly #notify: Notify
   readonly #reread: RereadOptions
   readonly #closers: (() => unknown)[] = []
+  readonly #cut = new AbortController()
   #starting: Promise<string> | undefined
   #started = false
   #stopping = false
@@ -78,6 +78,14 @@ export class GuardRun {
     this.#listener?.reload(await this.#reread())
   }
 
+  /** Has the readiness endpoint say 503, and serves on for the time of `--drain-delay`. */
+  async drain(): Promise<void> {
+    const { 'drain-delay': delay } = this.#request.values
+    if (delay === 0 || !this.#started) return
+    this.#listener?.drain()
+    await sleep(delay, undefined, { signal: this.#cut.signal }).catch(() => {})
+  }
+
   /** Lets requests in flight finish, then stops the app. */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -88,6 +96,7 @@ export class GuardRun {
 
   /** Cuts what `stop` is waiting for, as after a second Ctrl-C. */
   stopAtOnce(): void {
+    this.#cut.abort()
     void this.#listener?.close(0)
     this.#child?.kill()
   }
@@ -134,7 +143,7 @@ export class GuardRun {
             sessions: sessions && new SessionHub(sessions.ended, sessions.secrets),
           })
     this.#listener = listener
-    this.#closers.push(() => listener.close(DRAIN_LIMIT_MS))
+    this.#closers.push(() => listener.close(values.grace))
     const port = await listener.listen()
     await this.#redirectHttp(port)
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)

@@ -11,7 +11,7 @@ export type WorkerMessage =
   | ThrottleRequest
   | SessionRequest
 /** What it is sent. */
-export type WorkerCommand = 'reload' | { readonly close: number }
+export type WorkerCommand = 'reload' | 'drain' | { readonly close: number }
 
 /** Holds one worker at a time, until it is closed. */
 export class WorkerSlot {

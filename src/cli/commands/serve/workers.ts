@@ -42,6 +42,9 @@ export function openWorkers({ count, maxFailures, certificate, sessions, notify 
       certificate?.reload()
       for (const slot of slots) slot.send('reload')
     },
+    drain: () => {
+      for (const slot of slots) slot.send('drain')
+    },
     close: async limit => {
       certificate?.[Symbol.dispose]()
       await Promise.all(slots.map(slot => slot.close(limit)))
@@ -90,7 +93,7 @@ export async function runWorker(
         listening.then(() => listener.close(limit)).then(resolve, () => {})
       }
       process.on('message', (command: WorkerCommand) => {
-        if (command === 'reload') listener.reload()
+        if (command === 'reload' || command === 'drain') listener[command]()
         else if ('close' in command) close(command.close)
       })
       process.once('disconnect', () => close(0))

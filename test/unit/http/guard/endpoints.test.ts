@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createFindEndpoint, type Endpoint } from '../../../../src/http/guard/endpoints.ts'
+import { commonEndpoints, createFindEndpoint, type Endpoint } from '../../../../src/http/guard/endpoints.ts'
 import { createErrorResponses } from '../../../../src/http/pages/error-responses.ts'
 
 const errorResponse = createErrorResponses({ realm: 'x' })
@@ -35,4 +35,20 @@ test('a method that an endpoint does not take: 405 with those that it takes', ()
   const found = createFindEndpoint(table, '', errorResponse)('PUT', '/.htpasswd/one')
   const request = { head: {}, facts: {}, identity: undefined, form: new URLSearchParams() } as never
   expect(found?.respond(request)).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, POST' } })
+})
+
+test.each([
+  ['/.htpasswd/ready', undefined, 200],
+  ['/.htpasswd/ready', 'The app accepts no connections.', 503],
+  ['/.htpasswd/health', 'The app accepts no connections.', 200],
+])('%s with the obstacle %j: %i', async (path, obstacle, status) => {
+  const find = createFindEndpoint(
+    commonEndpoints(() => obstacle),
+    '',
+    errorResponse,
+  )
+  const request = { head: {}, facts: {}, identity: undefined, form: new URLSearchParams() } as never
+  const response = await find('GET', path)?.respond(request)
+  expect(response).toMatchObject({ status, headers: { 'cache-control': 'no-store' } })
+  expect(response?.body).toContain(status === 503 ? obstacle : 'ok')
 })

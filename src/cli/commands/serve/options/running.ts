@@ -1,5 +1,5 @@
 // Options of `htpasswd serve` under "Running": log, processes, configuration.
-import { helpOption, oneOf, text, wholeNumber } from '../../../options/table.ts'
+import { duration, helpOption, oneOf, text, wholeNumber } from '../../../options/table.ts'
 import type { ServeOptionTable } from './row.ts'
 
 const group = 'Running:'
@@ -19,6 +19,27 @@ export const running = {
     describe: 'number of processes that share the port, for more requests than one core serves',
     default: '1',
     read: wholeNumber(1, 64),
+  },
+  'ready-upstream': {
+    group,
+    describe: '/.htpasswd/ready also says whether the app accepts connections',
+    guard: 'readyUpstream',
+    live: true,
+  },
+  'drain-delay': {
+    group,
+    argument: 'TIME',
+    describe:
+      'when told to stop, say 503 at /.htpasswd/ready for this long and still accept requests, so that a load balancer can turn to others',
+    default: '0',
+    read: duration(0, 3600),
+  },
+  grace: {
+    group,
+    argument: 'TIME',
+    describe: 'then let requests in flight finish for this long, and cut the rest',
+    default: '10s',
+    read: duration(0, 86_400),
   },
   quiet: { group, describe: 'no messages but warnings and errors; the access log has --log off' },
   check: {

@@ -87,6 +87,8 @@ test('each option is an environment variable and a name of --config, with the sa
     'upstream-timeout': '4',
     'max-upstream-connections': '5',
     workers: '2',
+    'drain-delay': '5',
+    grace: '20s',
     'session-idle': '1h',
     'session-max': '2d',
     'public-url': 'https://ml.example',
@@ -277,6 +279,7 @@ test('a row names the option of the guard that its value is', () => {
   expect(guardOptions(values(argv))).toEqual({
     realm: 'Lab',
     contact: undefined,
+    readyUpstream: false,
     lang: 'en',
     allowPaths: ['/health'],
     allowOrigins: [],
