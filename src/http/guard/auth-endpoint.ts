@@ -2,6 +2,7 @@
 // proxy forwards it. Each proxy has its own path, because each names the original request in its own way: what another
 // proxy's header says is not believed (CVE-2026-40575).
 import type { Identity } from '../../auth/identity.ts'
+import { SessionIdentity } from '../../auth/sessions/session-identity.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
 import { groupsValue } from '../proxy/header-lists.ts'
@@ -110,10 +111,13 @@ export function allowedAnswer(
   identity: Identity,
   { userHeader, groupsHeader, groupsOf }: AnswerOptions,
 ): CannedResponse {
-  return textResponse(200, 'ok', {
+  const response = textResponse(200, 'ok', {
     [userHeader]: identity.username,
     [groupsHeader]: groupsValue(groupsOf(identity)) || '-',
   })
+  // a proxy that passes it on (Traefik's addAuthCookiesToResponse) keeps the session from ending while it is used
+  const cookie = identity instanceof SessionIdentity ? identity.renew() : undefined
+  return cookie === undefined ? response : { ...response, cookies: [cookie] }
 }
 
 /** The answer for a request that is refused or sent to the sign-in page, in a form that the proxy relays. */

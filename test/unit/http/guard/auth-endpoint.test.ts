@@ -1,9 +1,15 @@
 // What other proxies ask, and what they are told: each in its own words, and nothing that a client could have said.
 import { expect, test } from 'vitest'
 import { refuse } from '../../../../src/auth/auth-result.ts'
+import { SessionIdentity } from '../../../../src/auth/sessions/session-identity.ts'
 import { toByteString } from '../../../../src/bytes.ts'
 import type { CannedResponse } from '../../../../src/http/basic/responses.ts'
-import { checkProxyName, type ProxyName, refusedAnswer } from '../../../../src/http/guard/auth-endpoint.ts'
+import {
+  allowedAnswer,
+  checkProxyName,
+  type ProxyName,
+  refusedAnswer,
+} from '../../../../src/http/guard/auth-endpoint.ts'
 import { createDecide, type Decision, type Policy } from '../../../../src/http/guard/decide.ts'
 import { createErrorResponses } from '../../../../src/http/pages/error-responses.ts'
 
@@ -180,3 +186,18 @@ test('an unknown proxy is refused by name', () =>
   expect(() => checkProxyName('apache')).toThrow(
     /expected nginx, traefik, caddy, envoy, haproxy, got "apache"|nginx/,
   ))
+
+test('a session cookie that has aged is issued again with the answer', () => {
+  const session = {
+    id: 'AAAAAAAAAAAAAAAAAAAAAA',
+    username: toByteString('ann'),
+    signedInAt: 0,
+    issuedAt: 0,
+    staysSignedIn: false,
+  }
+  const options = { userHeader: 'Remote-User', groupsHeader: 'Remote-Groups', groupsOf: () => [] }
+  const identityWith = (renewed: string | undefined) =>
+    new SessionIdentity(session, { user: 'ann', expiresAt: 1, isCurrent: () => true, renew: () => renewed })
+  expect(allowedAnswer(identityWith('htpasswd=new'), options).cookies).toEqual(['htpasswd=new'])
+  expect(allowedAnswer(identityWith(undefined), options).cookies).toBeUndefined()
+})
