@@ -3,7 +3,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { openUsers } from '../../src/cli/commands/serve/users.ts'
+import { openUsers } from '../../src/cli/commands/serve/login/users.ts'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { withUsers } from '../support/password-file.ts'
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { makeFirstUser } from '../../src/cli/commands/serve/first-user.ts'
+import { makeFirstUser } from '../../src/cli/commands/serve/login/first-user.ts'
 import { parseServe } from '../../src/cli/commands/serve/request.ts'
 import type { Io } from '../../src/cli/terminal/io.ts'
 

@@ -18,8 +18,8 @@ import {
 import { kindOfPath } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, printableJson } from '../terminal/output.ts'
+import { openPermissions } from './serve/login/permissions.ts'
 import { whoMayDoWhat } from './serve/options/permissions.ts'
-import { openPermissions } from './serve/permissions.ts'
 
 const group = 'Who asks:'
 const { 'print-preset': _, ...permissionOptions } = whoMayDoWhat

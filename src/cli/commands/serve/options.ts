@@ -11,8 +11,8 @@ import { identityProvider } from './options/provider.ts'
 import type { ServeOption } from './options/row.ts'
 import { running } from './options/running.ts'
 import { signInPage } from './options/sign-in.ts'
+import { synonyms } from './options/synonyms.ts'
 import { whatToGuard } from './options/target.ts'
-import { synonyms } from './synonyms.ts'
 
 export const serveOptions = {
   ...whatToGuard,

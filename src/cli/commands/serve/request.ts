@@ -3,8 +3,8 @@ import { usageError } from '../../options/parse.ts'
 import { type Parsed, parseOptions } from '../../options/values.ts'
 import { givenOptions, rejectSeveral } from '../../password/source.ts'
 import { DEFAULT_FILE } from '../../password-file.ts'
+import { checkProviderOptions } from './login/provider.ts'
 import { type ServeValues, type serveOptions, serveSpec } from './options.ts'
-import { checkProviderOptions } from './provider.ts'
 
 /** A checked command line. */
 export interface ServeRequest {

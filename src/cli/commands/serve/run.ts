@@ -8,20 +8,23 @@ import { answers } from '../../../http/client/reachable.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
 import type { HtpasswdFile } from '../../../store/htpasswd-file.ts'
 import { fileWarnings } from '../../password-file.ts'
-import { appUrl, listensOutside, upstreamWarnings } from './app-location.ts'
-import { type ChildApp, startChild } from './app-process.ts'
-import { certificateOf, keyWarnings } from './certificate.ts'
+import { appUrl, listensOutside, upstreamWarnings } from './app/location.ts'
+import { isMlflowCommand, respondsAsMlflow } from './app/mlflow.ts'
+import { type ChildApp, startChild } from './app/process.ts'
 import type { LocalCertificates } from './https/certificates.ts'
-import { type Listener, openListener } from './listener.ts'
-import { isMlflowCommand, respondsAsMlflow } from './mlflow.ts'
+import { certificateOf, keyWarnings } from './listen/certificate.ts'
+import { type Listener, openListener } from './listen/listener.ts'
+import { portOwner } from './listen/port.ts'
+import { openPermissions } from './login/permissions.ts'
+import { secretWarnings } from './login/session-secret.ts'
+import { openSessions, signInOf } from './login/sessions.ts'
+import { openTokensOf, reportTokens, tokenWarnings } from './login/tokens.ts'
+import { openUsers, reportChanges, type UserReports } from './login/users.ts'
 import type { Notify } from './notices.ts'
 import type { ServeValues } from './options.ts'
-import { openPermissions } from './permissions.ts'
-import { portOwner } from './port.ts'
-import { createReread, type RereadOptions } from './reload.ts'
+import { createReread, type RereadOptions } from './processes/reload.ts'
+import { openWorkers } from './processes/workers.ts'
 import type { ServeRequest } from './request.ts'
-import { secretWarnings } from './session-secret.ts'
-import { openSessions, signInOf } from './sessions.ts'
 import {
   type StartupFacts,
   startupFields,
@@ -29,9 +32,6 @@ import {
   startupMessage,
   startupWarnings,
 } from './startup-message.ts'
-import { openTokensOf, reportTokens, tokenWarnings } from './tokens.ts'
-import { openUsers, reportChanges, type UserReports } from './users.ts'
-import { openWorkers } from './workers.ts'
 
 export interface RunIo {
   readonly stdout: Writable

@@ -2,9 +2,9 @@
 import { type HashInfo, identify } from '../../../hash/registry.ts'
 import { count, printable, shellWord } from '../../terminal/output.ts'
 import { programName } from '../../terminal/program-name.ts'
-import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './address.ts'
+import { clientVariables, shellOf } from './app/mlflow.ts'
 import type { LocalCertificates } from './https/certificates.ts'
-import { clientVariables, shellOf } from './mlflow.ts'
+import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './listen/address.ts'
 
 export interface StartupFacts {
   readonly file: string

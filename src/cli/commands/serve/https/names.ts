@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { domainToASCII } from 'node:url'
 import { canonicalAddress } from '../../../../platform/ip-address.ts'
-import { outsideAddresses } from '../address.ts'
+import { outsideAddresses } from '../listen/address.ts'
 
 /** What names this machine on its networks. */
 export interface Machine {

@@ -1,7 +1,7 @@
 // `--redirect-http`: sends browsers from plain HTTP to HTTPS, and refuses what must not be sent without encryption.
 import { createServer, type IncomingMessage } from 'node:http'
-import type { ListenAddress } from '../address.ts'
-import { listen } from '../port.ts'
+import type { ListenAddress } from '../listen/address.ts'
+import { listen } from '../listen/port.ts'
 
 interface Redirect {
   readonly port: number

@@ -1,8 +1,8 @@
 // Options of `htpasswd serve` under "Where to listen": the address, HTTPS, and the path below which the app is served.
 import { checkPrefix } from '../../../../http/guard/route.ts'
 import { text, wholeNumber } from '../../../options/table.ts'
-import { readAddress, readHost } from '../address.ts'
 import { readHostName } from '../https/names.ts'
+import { readAddress, readHost } from '../listen/address.ts'
 import { checked, type ServeOptionTable } from './row.ts'
 
 const group = 'Where to listen:'

@@ -1,6 +1,6 @@
 // Options of `htpasswd serve` under "What to guard": which app is guarded, and the first user.
 import { passwordOptions } from '../../../password/options.ts'
-import { readUpstream } from '../address.ts'
+import { readUpstream } from '../listen/address.ts'
 import type { ServeOptionTable } from './row.ts'
 
 const group = 'What to guard:'

@@ -1,0 +1,116 @@
+// What listens in one process: authenticator, guard, certificate, access log.
+import type { Writable } from 'node:stream'
+import { Authenticator } from '../../../../auth/authenticator.ts'
+import type { AttemptLimiter } from '../../../../auth/throttle.ts'
+import { TokenAuthenticator } from '../../../../auth/tokens/token-authenticator.ts'
+import type { MemorySource } from '../../../../auth/user-source.ts'
+import { formatAccessLogEntry } from '../../../../http/guard/access-log.ts'
+import { createGuard, type Guard } from '../../../../http/guard/guard.ts'
+import type { GuardOptions } from '../../../../http/guard/options.ts'
+import { DEMO_USER_HEADER, demoApp } from '../app/demo.ts'
+import type { Permissions } from '../login/permissions.ts'
+import { openJwt } from '../login/provider.ts'
+import type { SignIn } from '../login/sessions.ts'
+import type { LiveTokens } from '../login/tokens.ts'
+import { guardOptions, type ServeValues } from '../options.ts'
+import type { ReloadedOptions } from '../processes/reload.ts'
+import type { TlsWatch } from './certificate.ts'
+import { lineWriter } from './log-writer.ts'
+import { type Binding, listen } from './port.ts'
+
+/** This process, or several workers. */
+export interface Listener {
+  /** Resolves with the port. */
+  listen(): Promise<number>
+  /** Reads the certificate again, and applies changed options. */
+  reload(options?: ReloadedOptions): void
+  /** Has the readiness endpoint say 503, and connections end with their next response. */
+  drain(): void
+  /** Accepts no new connections; requests in flight may finish until the limit. */
+  close(limitMilliseconds: number): Promise<void>
+}
+
+export interface ListenerOptions {
+  readonly users: MemorySource
+  readonly tokens: LiveTokens
+  readonly certificate: TlsWatch | undefined
+  /** The app; undefined for the built-in demo page, and where only other proxies ask. */
+  readonly upstream: URL | undefined
+  /** What users may do. */
+  readonly permissions: Permissions
+  /** The sign-in page; none if it is undefined. */
+  readonly signIn?: SignIn | undefined
+  readonly values: ServeValues
+  readonly stdout: Writable
+  readonly notify: (text: string) => void
+  /** Replaces its own throttle. */
+  readonly limiter?: AttemptLimiter | undefined
+}
+
+/** @throws HtpasswdError `ERR_OPTION` for options that the guard refuses. */
+export async function openListener({
+  users,
+  tokens: liveTokens,
+  certificate,
+  upstream,
+  permissions,
+  signIn,
+  values,
+  stdout,
+  notify,
+  limiter,
+}: ListenerOptions): Promise<Listener> {
+  const options = {
+    maxFailures: values['max-failures'],
+    onError: (error: unknown) => notify(`warning: ${error instanceof Error ? error.message : String(error)}`),
+  }
+  const authenticator = new Authenticator(users, options, { limiter })
+  const tokens = TokenAuthenticator.on(authenticator, liveTokens, { onError: options.onError })
+  const userHeader = values['user-header'] ?? (values.demo ? DEMO_USER_HEADER : undefined)
+  const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
+  const guardParts = signIn === undefined ? {} : { login: signIn.parts }
+  const jwt = await openJwt(values, users, notify)
+  const log = accessLog(values.log, stdout)
+  const optionsOf = (now: ReloadedOptions): GuardOptions => ({
+    ...guardOptions(now.values),
+    authenticator,
+    tokens,
+    jwt,
+    access: now.permissions.access,
+    groups: now.permissions.groups,
+    login: signIn?.options,
+    upstream: app,
+    userHeader,
+    tls: certificate?.pair,
+    log,
+  })
+  const guard: Guard = createGuard(optionsOf({ values, permissions }), guardParts)
+  certificate?.onChange(pair => guard.setCertificate(pair))
+  let binding: Binding | undefined
+  return {
+    listen: async () => {
+      binding = await listen(guard.server, values.listen)
+      // such as EMFILE at accept(2); open connections go on
+      guard.server.on('error', error => notify(`warning: ${error.message}`))
+      return binding.port
+    },
+    reload: next => {
+      certificate?.reload()
+      if (next !== undefined) guard.setOptions(optionsOf(next))
+    },
+    drain: () => guard.drain(),
+    close: async limit => {
+      certificate?.[Symbol.dispose]()
+      binding?.close()
+      await guard.close(limit)
+      await tokens[Symbol.asyncDispose]()
+      await authenticator[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function accessLog(format: ServeValues['log'], stdout: Writable): GuardOptions['log'] {
+  if (format === 'off') return undefined
+  const write = lineWriter(stdout)
+  return entry => write(formatAccessLogEntry(entry, format))
+}

@@ -1,0 +1,65 @@
+// --session-secret-file: what signs the session cookies, one secret a line.
+import { randomBytes } from 'node:crypto'
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { HtpasswdError } from '../../../../errors.ts'
+import { fileError, isMissing, readError } from '../../../../store/file-error.ts'
+import { shellWord } from '../../../terminal/output.ts'
+
+const MIN_CHARACTERS = 32
+
+/** A secret of 256 bits. */
+export const newSecret = (): string => randomBytes(32).toString('base64url')
+
+/**
+ * The secrets of a file, the one that signs first. A missing file is created, for its owner alone.
+ *
+ * @throws HtpasswdError `ERR_FILE_ACCESS` if it cannot be read or created, `ERR_RECORD` if it has no secret or a short one.
+ */
+export function readSecrets(path: string): string[] {
+  const text = read(path) ?? create(path)
+  const secrets = text
+    .split(/\r?\n/)
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.startsWith('#'))
+  if (secrets.length > 0 && secrets.every(secret => secret.length >= MIN_CHARACTERS)) return secrets
+  throw new HtpasswdError(
+    'ERR_RECORD',
+    `${path} expected one secret a line, of at least ${MIN_CHARACTERS} characters; delete it to have a new one created, which ends all sessions`,
+  )
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw readError(error, path)
+  }
+}
+
+/** Whole or not at all: of several processes that start together, one creates the file and the others read it. */
+function create(path: string): string {
+  const secret = `${newSecret()}\n`
+  const temporary = `${path}.new-${process.pid}`
+  try {
+    writeFileSync(temporary, secret, { mode: 0o600, flag: 'wx' })
+    linkSync(temporary, path)
+    return secret
+  } catch (error) {
+    const other = (error as NodeJS.ErrnoException).code === 'EEXIST' ? read(path) : undefined
+    if (other !== undefined) return other
+    throw fileError(error, 'cannot create', path)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+/** Says so if others may read the secret, with which anybody can sign in as anybody. */
+export function secretWarnings(path: string, platform: NodeJS.Platform = process.platform): string[] {
+  const mode = platform === 'win32' ? 0 : statSync(path).mode
+  if ((mode & 0o077) === 0) return []
+  const octal = (mode & 0o7777).toString(8)
+  return [
+    `${path} has mode ${octal}: whoever reads it can sign in as any user. Fix it with: chmod 600 ${shellWord(path)}`,
+  ]
+}

@@ -1,0 +1,45 @@
+// The personal access tokens that the guard accepts: opens their file, and tells the operator what becomes of its changes.
+import { existsSync } from 'node:fs'
+import type { TokensDocument } from '../../../../document/tokens.ts'
+import type { LiveText } from '../../../../store/live-text.ts'
+import { openTokens, tokensPath } from '../../../../store/token-file.ts'
+import { fileWarnings } from '../../../password-file.ts'
+import { count } from '../../../terminal/output.ts'
+import type { ServeRequest } from '../request.ts'
+
+/** The tokens as they are on disk at the moment; there are none until the file appears. */
+export type LiveTokens = LiveText<TokensDocument>
+
+/** @throws HtpasswdError `ERR_FILE_ACCESS` for a file that exists and cannot be read. */
+export const openTokensOf = ({ file, values }: ServeRequest): Promise<LiveTokens> =>
+  openTokens(values.tokens ?? tokensPath(file))
+
+/** More damaged lines than these are a file of another kind. */
+const SHOWN_PROBLEMS = 5
+
+/** What is wrong with the token file at the moment, for the startup message. */
+export function tokenWarnings({ path, value }: LiveTokens): string[] {
+  if (!existsSync(path)) return []
+  const lines = value.problems.slice(0, SHOWN_PROBLEMS)
+  const more = value.problems.length - lines.length
+  return [
+    ...lines.map(
+      ({ line, message }) => `${path} line ${line}: ${message}; the token of this line is refused`,
+    ),
+    ...(more > 0
+      ? [`${path}: ${count(more, 'damaged line')} more; htpasswd token list shows what is left`]
+      : []),
+    ...fileWarnings(path).map(({ message, fix }) => `${message}. Fix it with: ${fix}`),
+  ]
+}
+
+/** Tells of changes until it is disposed of. */
+export function reportTokens(tokens: LiveTokens, notify: (text: string) => void): Disposable {
+  const onChange = (): void => {
+    notify(`${tokens.path} was read again: ${count(tokens.value.size, 'token')}`)
+    for (const warning of tokenWarnings(tokens)) notify(`warning: ${warning}`)
+  }
+  const onError = (error: Error): void =>
+    notify(`warning: ${error.message}; the ${count(tokens.value.size, 'token')} read last are still accepted`)
+  return tokens.watch({ onChange, onError })
+}

@@ -1,0 +1,51 @@
+// The users of the guard: opens the password file, and tells the operator what becomes of its changes.
+import { HtpasswdError } from '../../../../errors.ts'
+import { identify } from '../../../../hash/registry.ts'
+import { isServiceAccount } from '../../../../hash/service-account.ts'
+import { isMissing } from '../../../../store/file-error.ts'
+import { HtpasswdFile } from '../../../../store/htpasswd-file.ts'
+import { folderMessage, kindOfPath } from '../../../password-file.ts'
+import { count, shellWord } from '../../../terminal/output.ts'
+
+/** @throws HtpasswdError for a file that is missing, unreadable, empty or without any user who could log in. */
+export async function openUsers(path: string): Promise<HtpasswdFile> {
+  if (kindOfPath(path) === 'folder') throw new HtpasswdError('ERR_FILE_ACCESS', folderMessage(path))
+  const file = await HtpasswdFile.open(path).catch((error: HtpasswdError) => {
+    if (!isMissing(error.cause)) throw error
+    const advice = `create it with: htpasswd add ${shellWord(path)} NAME (or start with --init)`
+    throw new HtpasswdError(error.code, `${error.message}; ${advice}`, { cause: error })
+  })
+  const fault = faultOf(file)
+  if (fault === undefined) return file
+  throw new HtpasswdError(
+    'ERR_RECORD',
+    `${path} ${fault}; ${file.size === 0 ? 'add a user with: htpasswd add' : 'set a password with: htpasswd passwd'} ${shellWord(path)} NAME`,
+  )
+}
+
+/** What keeps every user of a file out. */
+function faultOf(file: HtpasswdFile): string | undefined {
+  const users = file.users()
+  if (users.length === 0) return 'has no users'
+  const hashes = users.map(user => file.get(user) ?? '')
+  if (hashes.some(hash => identify(hash) !== undefined || isServiceAccount(hash))) return undefined
+  return 'has no user who can log in: every hash is plain text, locked, damaged or of an unknown format'
+}
+
+/** Tells of changes until it is disposed of. */
+export interface UserReports extends Disposable {
+  /** Tells how many users there are now, as after SIGHUP. */
+  report(): void
+}
+
+export function reportChanges(file: HtpasswdFile, notify: (text: string) => void): UserReports {
+  const report = (): void => {
+    const fault = faultOf(file)
+    if (fault === undefined) notify(`${file.path} was read again: ${count(file.size, 'user')}`)
+    else notify(`warning: ${file.path} ${fault}; nobody can log in`)
+  }
+  const onError = (error: Error): void =>
+    notify(`warning: ${error.message}; the ${count(file.size, 'user')} read last can still log in`)
+  const watch = file.watch({ onChange: report, onError })
+  return { report, [Symbol.dispose]: () => watch[Symbol.dispose]() }
+}

@@ -1,0 +1,122 @@
+// One worker of `serve --workers`: a process, replaced when it ends before it is told to.
+import type { Worker } from 'node:cluster'
+import type { SessionRequest } from '../../../../auth/sessions/ended-channel.ts'
+import type { ThrottleRequest } from '../../../../auth/throttle-channel.ts'
+import { type ErrorCode, HtpasswdError } from '../../../../errors.ts'
+
+/** What a worker sends: that it listens, or why it cannot; besides, requests to the throttle. */
+export type WorkerMessage =
+  | { readonly listening: number }
+  | { readonly failed: { readonly code: ErrorCode; readonly message: string } }
+  | ThrottleRequest
+  | SessionRequest
+/** What it is sent. */
+export type WorkerCommand = 'reload' | 'drain' | { readonly close: number }
+
+/** Holds one worker at a time, until it is closed. */
+export class WorkerSlot {
+  readonly #fork: () => Worker
+  readonly #notify: (text: string) => void
+  readonly #delayAfter = restartBackoff()
+  #worker: Worker | undefined
+  #restart: NodeJS.Timeout | undefined
+  #closing = false
+
+  constructor(fork: () => Worker, notify: (text: string) => void) {
+    this.#fork = fork
+    this.#notify = notify
+  }
+
+  /**
+   * Starts a worker; resolves with its port. A worker that has listened is replaced when it ends.
+   *
+   * @throws HtpasswdError if it ends before it listens.
+   */
+  async start(): Promise<number> {
+    const started = performance.now()
+    const worker = this.#startProcess()
+    this.#worker = worker
+    return new Promise((resolve, reject) => {
+      let listens = false
+      let failure: HtpasswdError | undefined
+      worker.on('message', (message: WorkerMessage) => {
+        if ('listening' in message) {
+          listens = true
+          resolve(message.listening)
+        } else if ('failed' in message)
+          failure = new HtpasswdError(message.failed.code, message.failed.message)
+      })
+      worker.on('error', error => {
+        // any other error, such as of a message to a process that is just ending, shows in its exit
+        if (worker.process.pid !== undefined) return
+        this.#worker = undefined
+        reject(notStarted(error))
+      })
+      worker.once('exit', (status, signal) => {
+        this.#worker = undefined
+        const how = `a worker ended with ${signal ? `signal ${signal}` : `exit status ${status}`}`
+        if (listens) this.#startAgain(started, `${how}; a new one is started`)
+        else reject(failure ?? new HtpasswdError('ERR_LISTEN', `${how} before it listened`))
+      })
+    })
+  }
+
+  send(command: WorkerCommand): void {
+    // the callback takes the error of a process that is just ending
+    if (this.#worker?.isConnected()) this.#worker.send(command, () => {})
+  }
+
+  /** Resolves when its worker has exited; requests in flight may finish until the limit. */
+  async close(limitMilliseconds: number): Promise<void> {
+    this.#closing = true
+    clearTimeout(this.#restart)
+    const worker = this.#worker
+    if (worker === undefined) return
+    const exited = new Promise(resolve => worker.once('exit', resolve))
+    this.send({ close: limitMilliseconds })
+    await exited
+  }
+
+  #startProcess(): Worker {
+    try {
+      return this.#fork()
+    } catch (error) {
+      throw notStarted(error as Error)
+    }
+  }
+
+  #startAgain(started: number, why: string): void {
+    if (this.#closing) return
+    const delay = this.#delayAfter(performance.now() - started)
+    this.#notify(`warning: ${why}${delay === 0 ? '' : ` in ${delay / 1000} s`}`)
+    this.#restart = setTimeout(() => {
+      const again = performance.now()
+      this.start().catch((error: Error) =>
+        this.#startAgain(again, `a worker could not be replaced: ${error.message}; the next attempt is made`),
+      )
+    }, delay)
+  }
+}
+
+const notStarted = (error: Error): HtpasswdError =>
+  new HtpasswdError('ERR_LISTEN', `a worker could not be started: ${error.message}`, { cause: error })
+
+const FIRST_DELAY_MS = 1000
+const LONGEST_DELAY_MS = 30_000
+/** A worker that lived so long did not crash at its start. */
+const STABLE_AFTER_MS = 60_000
+
+/**
+ * The delays before the restarts of one worker: none after a stable one, then doubling, so that one which crashes at its
+ * start is not restarted in a busy loop.
+ *
+ * @returns the milliseconds to wait after a worker that lived for `lifetime` milliseconds.
+ */
+export function restartBackoff(): (lifetime: number) => number {
+  let next = 0
+  return lifetime => {
+    const delay = lifetime < STABLE_AFTER_MS ? next : 0
+    next = Math.min(Math.max(delay * 2, FIRST_DELAY_MS), LONGEST_DELAY_MS)
+    return delay
+  }
+}
