@@ -48,6 +48,12 @@ export type {
   Closable,
 } from './http/middleware/options.ts'
 export type { BasicAuthRefusal, CustomResponse } from './http/middleware/refusal.ts'
+export {
+  type SessionAuthMiddleware,
+  type SessionAuthOptions,
+  type SessionRequest,
+  sessionAuth,
+} from './http/middleware/session-auth.ts'
 export { type ImportOptions, type ImportReport, importUsers } from './import/import-users.ts'
 export type { ConflictPolicy, ImportedUser } from './import/plan.ts'
 export { HtpasswdFile } from './store/htpasswd-file.ts'

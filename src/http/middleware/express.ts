@@ -10,6 +10,12 @@ export type {
   Closable,
 } from './options.ts'
 export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
+export {
+  type SessionAuthMiddleware,
+  type SessionAuthOptions,
+  type SessionRequest,
+  sessionAuth,
+} from './session-auth.ts'
 
 declare global {
   namespace Express {

@@ -3,6 +3,12 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import { fastifyLoginHook } from './fastify-hook.ts'
 import { createLogin } from './login.ts'
 import type { AuthenticatedUser, BasicAuthSetup } from './options.ts'
+import {
+  createSessionAuth,
+  respondOrPass,
+  type SessionAuthOptions,
+  type SessionRequest,
+} from './session-auth.ts'
 
 export type {
   AuthenticatedUser,
@@ -12,6 +18,7 @@ export type {
   Closable,
 } from './options.ts'
 export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
+export type { SessionAuthOptions } from './session-auth.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -59,6 +66,27 @@ export const basicAuth: FastifyPluginAsync<BasicAuthSetup<FastifyRequest>> = Obj
   },
   // as fastify-plugin does: without it Fastify would give the plugin a scope of its own, in which there is no route
   { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'htpasswd-kit' },
+)
+
+/**
+ * A plugin with a sign-in page, sign-out and an account page below `/.htpasswd/`; after it, `request.auth.user` is the user's
+ * name. Its options and responses are those of `sessionAuth` of `htpasswd-kit/node`.
+ */
+export const sessionAuth: FastifyPluginAsync<SessionAuthOptions<FastifyRequest>> = Object.assign(
+  async (app: FastifyInstance, options: SessionAuthOptions<FastifyRequest>): Promise<void> => {
+    const { prefix, logLevel, logSerializers, ...own } = options as typeof options & Record<string, unknown>
+    const login = createSessionAuth(own as typeof options)
+    if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth', null)
+    app.addHook('onRequest', async (request, reply) => {
+      const findAddress = () => options.address?.(request) ?? request.ip
+      const raw = Object.assign(request.raw, { protocol: request.protocol }) as SessionRequest
+      const passes = await respondOrPass(login.decide, raw, reply.raw, findAddress)
+      if (passes) request.auth = raw.auth ?? null
+      else reply.hijack()
+    })
+    app.addHook('onClose', () => login.close())
+  },
+  { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'htpasswd-kit-sessions' },
 )
 
 /** Fastify passes its own options of `register` along. */

@@ -4,6 +4,7 @@ import type { Authenticator } from '../../auth/authenticator.ts'
 import { factsOf, toResponse } from './fetch.ts'
 import { closable, createLogin } from './login.ts'
 import type { AuthenticatedUser, BasicAuthOptions, BasicAuthSetup, Closable } from './options.ts'
+import { createSessionAuth, type SessionAuthOptions, toFetchResponse } from './session-auth.ts'
 
 export type {
   AuthenticatedUser,
@@ -13,6 +14,7 @@ export type {
   Closable,
 } from './options.ts'
 export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
+export type { SessionAuthOptions } from './session-auth.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -66,6 +68,44 @@ export function basicAuth(
     if (outcome.response !== undefined) return toResponse(c.req.raw, outcome.response)
     if (outcome.auth !== undefined) c.set('auth', outcome.auth)
     await next()
+    return undefined
+  }
+  return closable(middleware, login)
+}
+
+/**
+ * A middleware with a sign-in page, sign-out and an account page below `/.htpasswd/`; after it, `c.get('auth').user` is the
+ * user's name. Its options and responses are those of `sessionAuth` of `htpasswd-kit/node`.
+ */
+export function sessionAuth(options: SessionAuthOptions<Context>): HonoMiddleware {
+  const login = createSessionAuth(options)
+  const middleware = async (c: Context, next: Next): Promise<Response | undefined> => {
+    const { raw } = c.req
+    const url = new URL(raw.url)
+    const address = (options.address === undefined ? socketAddress(c) : options.address(c)) ?? '0.0.0.0'
+    const client = {
+      address,
+      scheme: url.protocol.slice(0, -1),
+      host: raw.headers.get('host') ?? url.host,
+      proxied: false,
+    }
+    const head = {
+      method: raw.method,
+      url: url.pathname + url.search,
+      httpVersion: '1.1',
+      headers: Object.fromEntries(raw.headers),
+    }
+    const decision = await login.decide(head, { client, upgrade: false })
+    const response = await toFetchResponse(decision, raw)
+    if (response !== undefined) return response
+    if ('forward' in decision) {
+      const { identity, responseHeaders } = decision
+      if (identity !== undefined) c.set('auth', { user: identity.user, groups: identity.groups })
+      await next()
+      const fields = responseHeaders?.(c.res.status, c.res.headers.get('cache-control') ?? undefined) ?? []
+      for (let i = 0; i < fields.length; i += 2)
+        c.res.headers.append(fields[i] as string, fields[i + 1] as string)
+    }
     return undefined
   }
   return closable(middleware, login)

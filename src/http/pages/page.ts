@@ -27,7 +27,8 @@ label { display: block; margin: .9rem 0 .25rem; font-weight: 600 }
 input:not([type=checkbox]), select { display: block; width: 100%; padding: .5rem .6rem; border: 1px solid var(--muted); border-radius: .45rem; font: inherit; color: inherit; background: var(--paper) }
 [hidden] { display: none !important }
 select:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
-.row { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .2rem 1rem }
+.row { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .2rem 1rem; margin-top: .9rem }
+.row label { margin: 0 }
 .check { display: flex; gap: .5rem; font-weight: 400 }
 .check input { flex: none; width: 1.1rem; height: 1.1rem; margin: .2rem 0; accent-color: var(--accent) }
 .plain { padding: 0; border: 0; font-weight: 400; text-decoration: underline; color: var(--accent); background: none }

@@ -70,7 +70,7 @@ function embedded(listener: RequestListener, requestHeaders: RequestHeaderWriter
 }
 
 /** Adds fields when the listener has set its own; node:http calls `writeHead` for a head that is not written explicitly. */
-function addHeaders(res: ServerResponse, responseHeaders: ResponseHeaders): void {
+export function addHeaders(res: ServerResponse, responseHeaders: ResponseHeaders): void {
   const { writeHead } = res
   res.writeHead = (...args: [number, ...unknown[]]) => {
     const cacheControl = res.getHeader('cache-control')
