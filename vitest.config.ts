@@ -12,6 +12,8 @@ export default defineConfig({
           isolate: false,
           include: ['test/unit/**/*.test.ts', 'test/structure.test.ts'],
           setupFiles: ['test/support/unit-only.ts'],
+          // a hash of the default cost takes a second on a busy machine, and some tests compute several
+          testTimeout: 30_000,
         },
       },
       {

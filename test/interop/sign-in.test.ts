@@ -1,8 +1,8 @@
 // The sign-in page in a browser, before MLflow: over plain http by a name of the LAN, and over https. axe-core looks at each page.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hashPassword } from '../../src/hash/hash-password.ts'
@@ -20,7 +20,6 @@ import {
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const missing = skipReason({ 'MLflow in .cache/mlflow': python, Chromium: chromium, openssl })
 const HOST = 'lab.example'
 const PASSWORD = 'wonder land'
@@ -31,7 +30,7 @@ interface AxeWindow {
 
 /** What axe-core has to say about a page. It is evaluated, because the page's policy allows no other script. */
 async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const { violations } = await page.evaluate(() => (globalThis as unknown as AxeWindow).axe.run())
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }

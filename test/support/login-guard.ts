@@ -5,7 +5,7 @@ import type { GuardOptions } from '../../src/http/guard/options.ts'
 import { BrowserClient } from './browser-client.ts'
 import { PASSWORD, TestGuard } from './test-guard.ts'
 
-export const SECRET = 'x'.repeat(32)
+const SECRET = 'x'.repeat(32)
 
 export interface LoginGuard extends AsyncDisposable {
   readonly guard: TestGuard

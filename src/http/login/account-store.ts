@@ -11,7 +11,7 @@ import { readTokens, updateTokens } from '../../store/token-file.ts'
 import { updateFile } from '../../store/update.ts'
 
 /** A new token, as the form asks for it. */
-export interface TokenWish {
+interface TokenWish {
   readonly name: string
   readonly days: number
   readonly scope: TokenScope

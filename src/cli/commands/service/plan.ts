@@ -45,7 +45,7 @@ export interface ServiceManager {
 
 export type Control = 'uninstall' | 'start' | 'stop' | 'restart' | 'status' | 'logs'
 
-export interface InstalledService {
+interface InstalledService {
   readonly name: string
   readonly atBoot: boolean
   /** For `logs`: whether further lines are printed as they come. */

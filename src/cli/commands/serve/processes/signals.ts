@@ -10,7 +10,7 @@ export interface SignalSource {
 /** Signals whose default action is to terminate. */
 export const TERMINATING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGBREAK', 'SIGHUP']
 /** Signals that log rotation and others send, which end a process by default or open Node's debugger (USR1). */
-export const IGNORED: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2']
+const IGNORED: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2']
 const STOPPING_ON_POSIX: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGQUIT']
 
 const reasons: Partial<Record<NodeJS.Signals, string>> = {

@@ -34,7 +34,7 @@ test.each([
   [['serve', '--realm', ''], [], false],
   [['serve', '--demo', ''], [], true],
   [['serve', 'users', '--', 'mlf'], [], true],
-  [['service', ''], ['install', 'uninstall', 'status'], false],
+  [['service', ''], ['install', 'uninstall', 'start', 'stop', 'restart', 'logs', 'status'], false],
   [['service', 'install', ''], [], true],
   [['-B', ''], [], true],
   [['-C', ''], [], false],

@@ -5,6 +5,9 @@ import { shells } from '../../../../../src/cli/commands/completion/stubs.ts'
 import { commands } from '../../../../../src/cli/commands.ts'
 import { recordedIo } from '../../../../support/recorded-io.ts'
 
+/** What can follow "service", a candidate a line. */
+const serviceActions = 'install\t\nuninstall\t\nstart\t\nstop\t\nrestart\t\nlogs\t\nstatus\t\n'
+
 async function call(...argv: string[]) {
   const io = recordedIo()
   return { status: await completion(argv, io, commands), ...io.said }
@@ -25,14 +28,14 @@ test('the name of the shell may be in capitals, as in PowerShell', async () => {
 })
 
 test('a candidate a line, with its description after a tab', async () => {
-  expect((await call('fish', '--', 'service', '')).out).toBe('install\t\nuninstall\t\nstatus\t\n')
+  expect((await call('fish', '--', 'service', '')).out).toBe(serviceActions)
   expect((await call('zsh', '--', 'list', 'u')).out).toBe(':paths\n')
 })
 
 test.each([
   ['bash', ['service', 'un'], 'uninstall\t\n'],
   ['powershell', ['service', '=un'], 'uninstall\t\n'],
-  ['powershell', ['service', '='], 'install\t\nuninstall\t\nstatus\t\n'],
+  ['powershell', ['service', '='], serviceActions],
   ['powershell', ['list', '=u'], ''],
 ])('%s gets only what begins as typed: %j', async (shell, argv, out) => {
   expect(await call(shell, '--', ...argv)).toEqual({ status: 0, out, err: '' })
