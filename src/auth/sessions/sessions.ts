@@ -1,5 +1,6 @@
 // Sessions: who a session cookie belongs to, and when that ends. Nothing is stored but the sessions that were signed out.
 import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { ByteString } from '../../bytes.ts'
 import { textOf } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
@@ -39,6 +40,20 @@ export interface CookieScope {
   readonly scheme: string
 }
 
+/** What ends a session when it changes. */
+interface Bound {
+  /** The stored hash of the user, or what the provider's user is bound to. */
+  readonly stored: string | undefined
+  readonly generation: string | undefined
+}
+
+interface KnownCookie {
+  readonly session: SessionData
+  readonly bound: Bound
+  readonly identity: SessionIdentity
+}
+
+const KNOWN_COOKIES = 10_000
 const HOUR = 3_600_000
 const DEFAULT_IDLE = 12 * HOUR
 const DEFAULT_MAX = 7 * 24 * HOUR
@@ -62,6 +77,7 @@ export class Sessions {
   readonly #names: { readonly plain: string; readonly secure: string }
   readonly #ended: EndedSessions
   readonly #now: () => number
+  readonly #known = new LRUCache<string, KnownCookie>({ max: KNOWN_COOKIES })
 
   /** @throws HtpasswdError `ERR_OPTION` for a secret that is too short, or a lifetime that is none. */
   constructor(options: SessionsOptions) {
@@ -93,9 +109,9 @@ export class Sessions {
     const name = this.#nameFor(scope)
     let isOver = false
     for (const value of cookieValues(cookies, name)) {
-      const data = unseal(this.#keys, name, value, this.#bindingOf)
-      if (data === undefined) continue
-      if (this.#isAlive(data)) return this.#identity(data, scope)
+      const identity = this.#verified(name, value) ?? this.#verify(name, value, scope)
+      if (identity === undefined) continue
+      if (this.#isAlive(identity.session)) return identity
       isOver = true
     }
     return isOver ? refuse('signed-out') : undefined
@@ -140,12 +156,27 @@ export class Sessions {
     return formatSetCookie(this.#nameFor(scope), '', { secure: scope.scheme === 'https', maxAge: 0 })
   }
 
+  /** A cookie that was verified before, if its session is bound to the same as then: two look-ups in place of two digests. */
+  #verified(name: string, value: string): SessionIdentity | undefined {
+    const known = this.#known.get(`${name} ${value}`)
+    return known !== undefined && this.#isBoundTo(known.session, known.bound) ? known.identity : undefined
+  }
+
+  #verify(name: string, value: string, scope: CookieScope): SessionIdentity | undefined {
+    const session = unseal(this.#keys, name, value, this.#bindingOf)
+    if (session === undefined) return undefined
+    // of a request that may be long over, nothing else is kept
+    const identity = this.#identity(session, { scheme: scope.scheme })
+    this.#known.set(`${name} ${value}`, { session, bound: this.#boundTo(session), identity })
+    return identity
+  }
+
   #identity(data: SessionData, scope: CookieScope): SessionIdentity {
-    const binding = this.#bindingOf(data)
+    const bound = this.#boundTo(data)
     return new SessionIdentity(data, {
       user: textOf(data.username),
       expiresAt: this.#endOf(data),
-      isCurrent: () => this.#isAlive(data) && this.#bindingOf(data) === binding,
+      isCurrent: () => this.#isAlive(data) && this.#isBoundTo(data, bound),
       renew: () => this.#renew(data, scope),
     })
   }
@@ -154,9 +185,21 @@ export class Sessions {
     scheme === 'https' ? this.#names.secure : this.#names.plain
 
   readonly #bindingOf = (data: SessionData): string | undefined => {
+    const { stored, generation } = this.#boundTo(data)
+    return stored === undefined ? undefined : `${stored}\n${generation ?? ''}`
+  }
+
+  /** What a session is bound to, as it is now. */
+  #boundTo(data: SessionData): Bound {
     const { source, generationOf, providerBinding } = this.#options
-    const bound = data.provider === undefined ? lookUpNow(source, data.username) : providerBinding?.(data)
-    return bound === undefined ? undefined : `${bound}\n${generationOf?.(data.username) ?? ''}`
+    const { username, provider } = data
+    const stored = provider === undefined ? lookUpNow(source, username) : providerBinding?.(data)
+    return { stored, generation: generationOf?.(username) }
+  }
+
+  #isBoundTo(data: SessionData, { stored, generation }: Bound): boolean {
+    const now = this.#boundTo(data)
+    return stored !== undefined && now.stored === stored && now.generation === generation
   }
 
   #endOf({ signedInAt, issuedAt }: SessionData): number {
