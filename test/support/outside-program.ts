@@ -17,6 +17,12 @@ export function findProgram(...names: string[]): string | undefined {
   return [...places, ...names.map(name => `/usr/sbin/${name}`)].find(place => existsSync(place))
 }
 
+/** The full path of a program of one of the environments in .cache, or undefined. */
+export function findInEnvironment(environment: string, program: string): string | undefined {
+  const path = join(import.meta.dirname, '../../.cache', environment, 'bin', program)
+  return existsSync(path) ? path : undefined
+}
+
 /** A missing program skips its test with its name; in CI, where all are installed, that is a failure. */
 export function skipReason(programs: Record<string, string | undefined>): string | undefined {
   const missing = Object.keys(programs).filter(name => programs[name] === undefined)

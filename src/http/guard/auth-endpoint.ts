@@ -105,7 +105,8 @@ export interface AnswerOptions {
 
 /**
  * The answer for a user who may. It always names the user and the groups, `-` for none: a proxy that only overwrites
- * would otherwise keep what the client sent under these names (CVE-2026-30851).
+ * would otherwise keep what the client sent under these names (CVE-2026-30851). A session cookie that is no longer young
+ * is issued again, which the proxy can pass on.
  */
 export function allowedAnswer(
   identity: Identity,
@@ -115,7 +116,6 @@ export function allowedAnswer(
     [userHeader]: identity.username,
     [groupsHeader]: groupsValue(groupsOf(identity)) || '-',
   })
-  // a proxy that passes it on (Traefik's addAuthCookiesToResponse) keeps the session from ending while it is used
   const cookie = identity instanceof SessionIdentity ? identity.renew() : undefined
   return cookie === undefined ? response : { ...response, cookies: [cookie] }
 }

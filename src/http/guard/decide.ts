@@ -234,7 +234,8 @@ export function createDecide(policy: Policy): Decide {
   ): Decision | Promise<Decision> => {
     const error = validateRequest(head)
     if (error !== undefined) return ambiguous(error, anonymous)
-    const decision = judge(head, facts, findRoute(head.method ?? '', head.url ?? '', policy), anonymous)
+    const route = findRoute(head.method ?? '', head.url ?? '', policy)
+    const decision = judge(head, { ...facts, upgrade: facts.upgrade || isHandshake(head) }, route, anonymous)
     const toAnswer = (judged: Decision): Decision => {
       if ('forward' in judged && judged.identity !== undefined && policy.answer !== undefined)
         return respond(allowedAnswer(judged.identity, policy.answer), 'auth', judged)
@@ -274,6 +275,12 @@ export function createDecide(policy: Policy): Decide {
     return judge(request, facts, route, anonymous, endpoint)
   }
 }
+
+/**
+ * Whether a proxy asks about a WebSocket handshake. `Upgrade` is for one connection only and does not reach us; without
+ * this, a page of another site could open a WebSocket with a user's login (RFC 6455 section 10.2).
+ */
+const isHandshake = ({ headers }: RequestHead): boolean => headers['sec-websocket-version'] !== undefined
 
 /** One of the guard's own endpoints responds. */
 const serve = (endpoint: Endpoint, head: RequestHead, facts: RequestFacts, outcome: Outcome): Served => ({

@@ -134,6 +134,14 @@ test.each<[string, Case, number]>([
     401,
   ],
   [
+    'a WebSocket of another site, of which the proxy passes on no Upgrade',
+    {
+      url: '/.htpasswd/auth/nginx',
+      headers: { ...ORIGINAL, ...LOGIN, origin: 'https://evil.example', 'sec-websocket-version': '13' },
+    },
+    403,
+  ],
+  [
     'a health check of a cloud',
     { url: '/.htpasswd/auth/nginx', headers: { ...ORIGINAL, 'user-agent': 'GoogleHC/1.0' } },
     401,
