@@ -8,6 +8,7 @@ import { sha512crypt } from '../../hash/formats/sha-crypt.ts'
 import { makeHash } from '../../hash/hash-password.ts'
 import type { HashOptions } from '../../hash/options.ts'
 import { checkAccess } from '../../store/access.ts'
+import { readAnyFile } from '../../store/read-file.ts'
 import { rejectUnencodablePath } from '../arguments.ts'
 import { kindOfPath, privateFile, rejectMalformed } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
@@ -87,14 +88,24 @@ async function run(command: ClassicCommand, io: Io, explain: Explain): Promise<n
   }
   if (command.file !== undefined) {
     rejectUnencodablePath(command.file)
-    await checkFile(command.file, command, explain)
+    await checkFile(command.file, command, io, explain)
   }
   if (command.mode === 'verify') return verify(command, argument, io)
   if (command.mode === 'delete') return remove(command, io)
   return write(command, argument, await updateHashing(command, named), io)
 }
 
-async function checkFile(file: string, { mode, user }: ClassicCommand, explain: Explain): Promise<void> {
+async function checkFile(
+  file: string,
+  { mode, user }: ClassicCommand,
+  io: Io,
+  explain: Explain,
+): Promise<void> {
+  // `-c bob users`: Apache's command makes a file `bob`, which nobody means who has a password file `users`
+  if (mode === 'create' && io.isTerminal(2) && kindOfPath(file) === undefined && isPasswordFile(user)) {
+    const message = await explain({ file, user })
+    if (message !== undefined) throw new HtpasswdError('ERR_FILE_ACCESS', message)
+  }
   try {
     checkAccess(file, purposes[mode])
   } catch (error) {
@@ -102,6 +113,17 @@ async function checkFile(file: string, { mode, user }: ClassicCommand, explain: 
     const isExplained = kind === 'folder' || (kind === undefined && mode !== 'create')
     const message = isExplained ? await explain({ file, user }) : undefined
     throw message === undefined ? error : new HtpasswdError('ERR_FILE_ACCESS', message, { cause: error })
+  }
+}
+
+/** Whether this is the path of a file with users. */
+function isPasswordFile(path: string): boolean {
+  if (kindOfPath(path) !== 'file') return false
+  try {
+    const document = new HtpasswdDocument(readAnyFile(path))
+    return document.size > 0 && !document.isMalformed
+  } catch {
+    return false
   }
 }
 

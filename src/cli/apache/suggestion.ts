@@ -8,10 +8,10 @@ import { shellWord } from '../terminal/output.ts'
 
 /** Words of other programs, by what does the same here: a command with its action, or letters of Apache's grammar. */
 const synonyms: Readonly<Record<string, string>> = {
-  add: 'adduser useradd create new register signup mkuser insert',
+  add: 'adduser useradd user create new register signup mkuser insert',
   passwd: 'password chpasswd pass pw change set reset update edit modify mod usermod',
   remove: 'delete del deluser userdel drop',
-  list: 'ls show user dump cat who names',
+  list: 'ls show dump cat who names',
   check: 'validate lint test doctor',
   fix: 'repair clean',
   import: 'load bulk batch',

@@ -4,7 +4,6 @@ import { checkGroups, type GroupProblem } from '../../check/check-groups.ts'
 import { fixable, type Problem, problem } from '../../check/problem.ts'
 import { type ServerName, serverNames, servers } from '../../check/servers.ts'
 import { HtpasswdError } from '../../errors.ts'
-import { readPasswordFile } from '../../store/read-file.ts'
 import { onlyFile } from '../options/parse.ts'
 import { runCommand, TroubleError } from '../options/run-command.ts'
 import {
@@ -17,6 +16,7 @@ import {
   type ValuesOf,
 } from '../options/table.ts'
 import { fileWarnings } from '../password-file.ts'
+import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
 import { count, Output, painter, printable, shellWord, writeJson } from '../terminal/output.ts'
 import { asCalled, programName } from '../terminal/program-name.ts'
@@ -76,7 +76,7 @@ export function check(argv: readonly string[], io: Io): Promise<number> {
 }
 
 const read = async (file: string): Promise<Buffer> => {
-  const { bytes } = await readPasswordFile(file).catch(error => {
+  const { bytes } = await readUsers(file).catch(error => {
     throw error instanceof HtpasswdError ? new TroubleError(error) : error
   })
   return bytes

@@ -6,7 +6,6 @@ import { type Change, type Fix, fixDocument } from '../../check/fix-document.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { hasAcl } from '../../store/attributes.ts'
 import { backUp } from '../../store/backup.ts'
-import { readPasswordFile } from '../../store/read-file.ts'
 import { rewriteUsers } from '../../store/update.ts'
 import { onlyFile, usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
@@ -18,6 +17,7 @@ import {
   type OptionTable,
 } from '../options/table.ts'
 import { othersCanWrite, shownAs } from '../password-file.ts'
+import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
 import {
   count,
@@ -63,7 +63,7 @@ export function fix(argv: readonly string[], io: Io): Promise<number> {
     if (values.json && !values.yes && !values['dry-run']) {
       throw usageError('--json needs --yes or --dry-run, because it shows no difference to confirm')
     }
-    const { bytes: before } = await readPasswordFile(file)
+    const { bytes: before } = await readUsers(file)
     const plan = await planOf(file, before, io.platform)
     const report = (backup?: string): number => {
       if (values.json) io.out(`${printableJson(resultOf(file, plan, backup))}\n`)

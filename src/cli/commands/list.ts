@@ -6,11 +6,11 @@ import { HtpasswdDocument } from '../../document/document.ts'
 import { rejectOtherKind } from '../../document/file-kind.ts'
 import { ExitStatus } from '../../errors.ts'
 import type { Strength } from '../../hash/format.ts'
-import { readPasswordFile } from '../../store/read-file.ts'
 import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import { type CommandSpec, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
 import { defaultFile } from '../password-file.ts'
+import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
 import { count, Output, painter, printable, printableText, writeJson } from '../terminal/output.ts'
 
@@ -43,7 +43,7 @@ export function list(argv: readonly string[], io: Io): Promise<number> {
     if (more.length > 0)
       throw usageError(`expected a password file and at most one pattern, got ${positionals.join(' ')}`)
     if (values.names && values.json) throw usageError('--names and --json exclude each other')
-    const document = new HtpasswdDocument((await readPasswordFile(file)).bytes)
+    const document = new HtpasswdDocument((await readUsers(file)).bytes)
     rejectOtherKind(document.toBuffer())
     const matches = pattern === undefined ? () => true : patternOf(pattern)
     const counts = new Counts()

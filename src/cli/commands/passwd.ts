@@ -3,7 +3,6 @@ import { HtpasswdDocument } from '../../document/document.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { makeHash } from '../../hash/hash-password.ts'
 import { checkAccess } from '../../store/access.ts'
-import { readPasswordFile } from '../../store/read-file.ts'
 import { splitFile } from '../options/file-argument.ts'
 import { runCommand } from '../options/run-command.ts'
 import {
@@ -18,6 +17,7 @@ import { keptHashing } from '../password/kept-hashing.ts'
 import { newPassword } from '../password/new-password.ts'
 import { passwordOptions } from '../password/options.ts'
 import { rejectMalformed } from '../password-file.ts'
+import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, shellWord } from '../terminal/output.ts'
 import { rejectUnshowable, storePassword } from './stored-password.ts'
@@ -55,7 +55,7 @@ async function changePassword(
   values: ValuesOf<typeof passwdOptions>,
   io: Io,
 ): Promise<void> {
-  const { bytes } = await readPasswordFile(file)
+  const { bytes } = await readUsers(file)
   checkAccess(file, 'update')
   rejectUnshowable(values, io)
   const rejectUnknown = (document: HtpasswdDocument): void => {

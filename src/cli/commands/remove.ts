@@ -2,7 +2,6 @@
 import { HtpasswdDocument } from '../../document/document.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { checkAccess } from '../../store/access.ts'
-import { readPasswordFile } from '../../store/read-file.ts'
 import { updateFile } from '../../store/update.ts'
 import { splitFile } from '../options/file-argument.ts'
 import { runCommand } from '../options/run-command.ts'
@@ -14,6 +13,7 @@ import {
   type OptionTable,
 } from '../options/table.ts'
 import { rejectMalformed } from '../password-file.ts'
+import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable } from '../terminal/output.ts'
 
@@ -42,7 +42,7 @@ export function remove(argv: readonly string[], io: Io): Promise<number> {
     const many = { min: 1, max: Number.POSITIVE_INFINITY }
     const { file, names } = splitFile(positionals, io.env, many, FORM)
     const users = [...new Set(names)]
-    const { bytes } = await readPasswordFile(file)
+    const { bytes } = await readUsers(file)
     // before the lock: for a user who is not there nothing is written
     rejectUnknown(new HtpasswdDocument(bytes), file, users)
     checkAccess(file, 'update')

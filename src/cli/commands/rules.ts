@@ -2,7 +2,6 @@
 import { groupsOf } from '../../access/rules.ts'
 import { parseHtpasswd } from '../../document/document.ts'
 import { HtpasswdError } from '../../errors.ts'
-import { readPasswordFile } from '../../store/read-file.ts'
 import { splitFile } from '../options/file-argument.ts'
 import { usageError } from '../options/parse.ts'
 import { runCommand, TroubleError } from '../options/run-command.ts'
@@ -16,6 +15,7 @@ import {
   type ValuesOf,
 } from '../options/table.ts'
 import { kindOfPath } from '../password-file.ts'
+import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, printableJson } from '../terminal/output.ts'
 import { openPermissions } from './serve/login/permissions.ts'
@@ -98,6 +98,6 @@ type Values = ValuesOf<typeof rulesOptions>
 /** A user who is not in the file cannot log in, whatever the rules. @param isNamed whether the file was named. */
 async function userNotes(file: string, user: string, isNamed: boolean): Promise<string[]> {
   if (!isNamed && kindOfPath(file) !== 'file') return []
-  const { bytes } = await readPasswordFile(file)
+  const { bytes } = await readUsers(file)
   return parseHtpasswd(bytes).has(user) ? [] : [`${file} has no user ${user}`]
 }

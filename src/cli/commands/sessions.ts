@@ -1,7 +1,6 @@
 // `htpasswd sessions`: ends the sessions of a user of `serve --login`.
 import { HtpasswdDocument } from '../../document/document.ts'
 import { HtpasswdError } from '../../errors.ts'
-import { readPasswordFile } from '../../store/read-file.ts'
 import { endSessionsOf } from '../../store/session-ends.ts'
 import { splitFile } from '../options/file-argument.ts'
 import { runActions } from '../options/run-command.ts'
@@ -13,6 +12,7 @@ import {
   jsonOption,
   type OptionTable,
 } from '../options/table.ts'
+import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, printableJson } from '../terminal/output.ts'
 
@@ -43,7 +43,7 @@ export function sessions(argv: readonly string[], io: Io): Promise<number> {
     end: async ({ positionals, values }) => {
       const { file, names } = splitFile(positionals, io.env, { min: 1, max: 1 }, FORM)
       const [user = ''] = names
-      const { bytes } = await readPasswordFile(file)
+      const { bytes } = await readUsers(file)
       if (!new HtpasswdDocument(bytes).has(user))
         throw new HtpasswdError('ERR_USER_MISSING', `${printable(user)} is not in ${file}`)
       await endSessionsOf(file, user)

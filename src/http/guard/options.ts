@@ -189,7 +189,7 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
   const lang = checkLanguage(options.lang ?? 'en')
   const prefix = checkPrefix(options.prefix ?? '')
   const look = { realm, contact, lang, prefix }
-  const errorResponse = createErrorResponses({ realm, hint: MLFLOW_HINT, contact, lang })
+  const errorResponse = createErrorResponses({ realm, hint: hintFor(options), contact, lang })
   const upstream = options.upstream ?? (authEndpoints.size > 0 ? noApp(errorResponse) : undefined)
   if (!(authenticator instanceof Authenticator)) {
     throw new HtpasswdError('ERR_OPTION', '"authenticator" expected an Authenticator')
@@ -266,6 +266,9 @@ const MLFLOW_HINT =
   "MLflow's Python client takes them from the environment:\n" +
   '  MLFLOW_TRACKING_USERNAME=<user name>\n' +
   '  MLFLOW_TRACKING_PASSWORD=<password>'
+
+const hintFor = ({ tokens }: GuardOptions): string =>
+  tokens === undefined ? MLFLOW_HINT : `${MLFLOW_HINT}\n  or only MLFLOW_TRACKING_TOKEN=<token>`
 
 function checkLanguage(lang: Language): Language {
   if (languages.includes(lang)) return lang

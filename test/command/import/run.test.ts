@@ -31,7 +31,7 @@ function call(
   terminals: number[] = [],
 ): Promise<Result> {
   return withFolder(files, async folder => {
-    const io = recordedIo({ input, terminals })
+    const io = recordedIo({ input, terminals, env: { HTPASSWD_FILE: join(folder, 'default') } })
     const argv = words.map(word => (word.startsWith('./') ? join(folder, word) : word))
     const status = await importCommand(argv, io)
     const [out, err] = [io.said.out, io.said.err].map(text => text.replaceAll(`${folder}/`, '')) as [
@@ -132,7 +132,7 @@ describe('nothing is written', () => {
       /^htpasswd import: cannot read none.csv: there is no such file/,
     ],
     ['no folder', ['./none/users'], there, `bob:${SHA}`, 1, /cannot create file none\/users/],
-    ['no FILE', [], there, '', 2, 'htpasswd import: expected FILE and at most one SOURCE, got nothing\n'],
+    ['an empty pipe into the default file', [], there, '', 0, /^Note: standard input has no users/],
     ['a word too many', ['a', 'b', 'c'], there, '', 2, /got a b c\n$/],
     [
       'a cost of another format',
@@ -323,4 +323,16 @@ test('an empty source gets a note, and a terminal is told what is read', async (
   expect((await call(['./users'], {}, `bob:${SHA}\n`, [0])).err).toBe(
     'reading names from the keyboard, end with Ctrl-D\ncreated users\n1 user added\n',
   )
+})
+
+test('FILE is omitted: a lone .csv or "-" is SOURCE, any other name is FILE', async () => {
+  const csv = { 'team.csv': `user,hash\nbob,${SHA}\n` }
+  const added = { ...csv, default: `bob:${SHA}\n` }
+  expect(await call(['./team.csv'], csv)).toMatchObject({ status: 0, files: added })
+  expect(await call(['-'], csv, `bob:${SHA}`)).toMatchObject({ status: 0, files: added })
+  expect(await call([], csv, `bob:${SHA}`)).toMatchObject({ status: 0, files: added })
+  expect(await call(['./users'], csv, `bob:${SHA}`)).toMatchObject({
+    status: 0,
+    files: { ...csv, users: `bob:${SHA}\n` },
+  })
 })

@@ -3,11 +3,11 @@ import { describeUsers } from '../../../check/describe-users.ts'
 import { HtpasswdDocument } from '../../../document/document.ts'
 import { rejectOtherKind } from '../../../document/file-kind.ts'
 import { ExitStatus, HtpasswdError } from '../../../errors.ts'
-import { readPasswordFile } from '../../../store/read-file.ts'
 import { usageError } from '../../options/parse.ts'
 import { runCommand } from '../../options/run-command.ts'
 import { type CommandSpec, helpOption, type OptionTable, oneOf } from '../../options/table.ts'
 import { defaultFile } from '../../password-file.ts'
+import { readUsers } from '../../read-users.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printable } from '../../terminal/output.ts'
 import { type ExportedRecord, type Target, targets } from './targets.ts'
@@ -54,7 +54,7 @@ export function exportCommand(argv: readonly string[], io: Io): Promise<number> 
     if (more.length > 0) throw usageError(`expected one password file, got ${positionals.join(' ')}`)
     if (values.for === undefined)
       throw usageError(`expected --for with one of ${Object.keys(targets).join(', ')}`)
-    const document = new HtpasswdDocument((await readPasswordFile(file)).bytes)
+    const document = new HtpasswdDocument((await readUsers(file)).bytes)
     rejectOtherKind(document.toBuffer())
     const records = recordsOf(document)
     if (records.length === 0) throw new HtpasswdError('ERR_RECORD', `${file} has no users`)

@@ -81,9 +81,10 @@ export const importOptions = {
 
 export const importSpec: CommandSpec<typeof importOptions> = {
   name: 'import',
-  synopsis: ['FILE [SOURCE]'],
+  synopsis: ['[FILE] SOURCE', '[FILE] < SOURCE'],
   describe: [
     'Adds the users of SOURCE (default: standard input) to FILE, all or none; creates FILE if it is missing.',
+    'Without FILE it is .htpasswd, or the file that HTPASSWD_FILE names; one argument that ends in .csv, .tsv, .json, .jsonl or .ndjson is SOURCE.',
     'SOURCE is CSV with a header "user,password" or "user,hash" or without one, JSON lines, or user:password lines.',
   ].join('\n'),
   options: importOptions,

@@ -15,24 +15,35 @@ import { runCommand } from '../../options/run-command.ts'
 import type { ValuesOf } from '../../options/table.ts'
 import { isToBeShown, rejectExisting, rejectLostOutput, updateWith } from '../../password/generated.ts'
 import { generationOf } from '../../password/source.ts'
-import { privateFile, rejectMalformed } from '../../password-file.ts'
+import { defaultFile, privateFile, rejectMalformed } from '../../password-file.ts'
 import type { Io } from '../../terminal/io.ts'
 import { type importOptions, importSpec } from './options.ts'
 import { cutWarning, showProgress, textOf, writeReport } from './report.ts'
-import { readSource } from './source.ts'
+import { isSourceName, readSource } from './source.ts'
 
 type ImportValues = ValuesOf<typeof importOptions>
 
 /** `import` is a reserved word. */
 export function importCommand(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(importSpec, argv, io, async ({ positionals, values }) => {
-    const [file, source, ...more] = positionals
-    if (file === undefined || more.length > 0)
-      throw usageError(`expected FILE and at most one SOURCE, got ${positionals.join(' ') || 'nothing'}`)
+    const { file, source } = filesOf(positionals, io)
     rejectUnencodablePath(source)
     await importInto(file, source, values, io)
     return 0
   })
+}
+
+/** FILE may be omitted before a SOURCE that cannot be it, and where users come from a pipe. */
+function filesOf(
+  positionals: readonly string[],
+  io: Io,
+): { readonly file: string; readonly source: string | undefined } {
+  const [first, second, ...more] = positionals
+  if (more.length > 0 || (first === undefined && io.isTerminal(0)))
+    throw usageError(`expected [FILE] SOURCE, got ${positionals.join(' ') || 'nothing'}`)
+  if (first !== undefined && (second !== undefined || !isSourceName(first)))
+    return { file: first, source: second }
+  return { file: defaultFile(io.env), source: first }
 }
 
 async function importInto(

@@ -70,6 +70,9 @@ const endings: Readonly<Record<string, SourceFormat>> = {
   '.ndjson': 'jsonl',
 }
 
+/** Whether a lone argument is SOURCE and not the password file: standard input, or a name that no password file has. */
+export const isSourceName = (name: string): boolean => name === '-' || extname(name).toLowerCase() in endings
+
 function formatOf(path: string | undefined, bytes: Buffer): SourceFormat {
   const known = endings[extname(path ?? '').toLowerCase()]
   if (known !== undefined) return known

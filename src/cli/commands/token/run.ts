@@ -5,13 +5,13 @@ import { isToken, tokenId } from '../../../auth/tokens/token.ts'
 import { HtpasswdDocument } from '../../../document/document.ts'
 import { ownerBytes, ownerText, type TokenRecord } from '../../../document/tokens.ts'
 import { ExitStatus, HtpasswdError } from '../../../errors.ts'
-import { readPasswordFile } from '../../../store/read-file.ts'
 import { readTokens, tokensPath, updateTokens } from '../../../store/token-file.ts'
 import { splitFile } from '../../options/file-argument.ts'
 import { usageError } from '../../options/parse.ts'
 import { runActions } from '../../options/run-command.ts'
 import type { ValuesOf } from '../../options/table.ts'
 import { privateFile } from '../../password-file.ts'
+import { readUsers } from '../../read-users.ts'
 import type { Io } from '../../terminal/io.ts'
 import { count, printable, printableJson } from '../../terminal/output.ts'
 import { describeToken, writeTable } from './list.ts'
@@ -84,7 +84,7 @@ const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOStrin
 
 async function list({ file, tokens }: TokenFiles, values: Values, io: Io, now: number): Promise<number> {
   const [{ bytes }, document, used] = await Promise.all([
-    readPasswordFile(file),
+    readUsers(file),
     readTokens(tokens),
     readLastUsed(tokens),
   ])

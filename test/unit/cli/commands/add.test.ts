@@ -161,7 +161,7 @@ describe('passwd', () => {
     expect(await call(passwd, ['FILE', 'bob'])).toEqual({
       status: 1,
       out: '',
-      err: 'htpasswd passwd: cannot read FILE: there is no such file\n',
+      err: 'htpasswd passwd: cannot read FILE: there is no such file; create it with: htpasswd add FILE NAME\n',
     })
     expect(existsSync(file)).toBe(false)
   })

@@ -106,7 +106,11 @@ test('JSON is one document without secrets', async () => {
 })
 
 test.each([
-  ['a missing file', ['none'], 'cannot read none: there is no such file'],
+  [
+    'a missing file',
+    ['none'],
+    'cannot read none: there is no such file; create it with: htpasswd add none NAME',
+  ],
   ['two files', ['a', 'b'], 'expected one password file, got a b'],
 ])('%s: status 2', async (_name, words, message) => {
   const io = recordedIo()

@@ -124,7 +124,7 @@ test.each([
   [['users', '--names', '--json'], 2, '--names and --json exclude each other'],
   [['users', 'a', 'b'], 2, 'expected a password file and at most one pattern, got users a b'],
   [['users', '--wek'], 2, 'unknown option --wek; did you mean --weak?'],
-  [['none'], 1, 'cannot read none: there is no such file'],
+  [['none'], 1, 'cannot read none: there is no such file; create it with: htpasswd add none NAME'],
 ])('%j ends with %i', async (words, status, message) => {
   expect(await call(words)).toEqual({ status, out: '', err: `htpasswd list: ${message}\n` })
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Authenticator } from '../../../../src/auth/authenticator.ts'
+import { TokenAuthenticator } from '../../../../src/auth/tokens/token-authenticator.ts'
 import { type GuardOptions, resolveGuardOptions } from '../../../../src/http/guard/options.ts'
 
 const least: GuardOptions = {
@@ -71,4 +72,12 @@ test.each([
   [{ maxConnectionsPerAddress: 1.5 }, '"maxConnectionsPerAddress"'],
 ])('%j is invalid', (change, message) => {
   expect(() => resolveGuardOptions({ ...least, ...change } as GuardOptions)).toThrow(message)
+})
+
+test('the hint for programs names a token where tokens are accepted', () => {
+  const tokens = TokenAuthenticator.fromFile(least.authenticator, '/none/tokens')
+  const bodyOf = (options: GuardOptions) =>
+    String(resolveGuardOptions(options).errorResponse('sign-in', undefined).body)
+  expect(bodyOf(least)).not.toContain('TOKEN')
+  expect(bodyOf({ ...least, tokens })).toMatch(/ {2}or only MLFLOW_TRACKING_TOKEN=<token>\s*$/)
 })

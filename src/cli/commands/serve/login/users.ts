@@ -2,18 +2,16 @@
 import { HtpasswdError } from '../../../../errors.ts'
 import { identify } from '../../../../hash/registry.ts'
 import { isServiceAccount } from '../../../../hash/service-account.ts'
-import { isMissing } from '../../../../store/file-error.ts'
 import { HtpasswdFile } from '../../../../store/htpasswd-file.ts'
 import { folderMessage, kindOfPath } from '../../../password-file.ts'
+import { withCreationAdvice } from '../../../read-users.ts'
 import { count, shellWord } from '../../../terminal/output.ts'
 
 /** @throws HtpasswdError for a file that is missing, unreadable, empty or without any user who could log in. */
 export async function openUsers(path: string): Promise<HtpasswdFile> {
   if (kindOfPath(path) === 'folder') throw new HtpasswdError('ERR_FILE_ACCESS', folderMessage(path))
   const file = await HtpasswdFile.open(path).catch((error: HtpasswdError) => {
-    if (!isMissing(error.cause)) throw error
-    const advice = `create it with: htpasswd add ${shellWord(path)} NAME (or start with --init)`
-    throw new HtpasswdError(error.code, `${error.message}; ${advice}`, { cause: error })
+    throw withCreationAdvice(error, path, ' (or start with --init)')
   })
   const fault = faultOf(file)
   if (fault === undefined) return file
