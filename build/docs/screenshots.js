@@ -139,6 +139,50 @@ async function photographPages(cwd) {
   await once(guard, 'exit')
 }
 
+/** The sign-in page, light and dark, the account page on a phone, and the page after signing out. */
+async function photographSignIn(cwd) {
+  const [file, port] = ['lab-users', 8082]
+  const address = `http://127.0.0.1:${port}`
+  const add = ['add', file, user, '--password-env', 'LAB_PASSWORD']
+  execFileSync(process.execPath, [command, ...add], { cwd, env: { ...env, LAB_PASSWORD: password } })
+  const look = [
+    '--realm',
+    'The lab',
+    '--login-text',
+    'Ask Ann for an account.',
+    '--contact',
+    'ann@lab.example',
+  ]
+  const options = ['--login', '--demo', '--port', String(port), ...look]
+  const guard = spawn(process.execPath, [command, 'serve', file, ...options], { cwd, stdio: 'pipe' })
+  await once(guard.stderr, 'data')
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const take = async (page, name) => {
+    const session = await page.context().newCDPSession(page)
+    const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 })
+    writeFileSync(picture(`${name}.webp`), data, 'base64')
+  }
+  const desktop = { width: 800, height: 560 }
+  const dark = await browser.newPage({ viewport: desktop, colorScheme: 'dark' })
+  await dark.goto(address)
+  await take(dark, 'sign-in-dark')
+  const page = await browser.newPage({ viewport: desktop })
+  await page.goto(`${address}/.htpasswd/login?next=/.htpasswd/account`)
+  await take(page, 'sign-in')
+  await page.getByLabel('User name').fill(user)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.setViewportSize({ width: 420, height: 1380 })
+  await page.getByRole('heading', { name: 'Your account' }).waitFor()
+  await take(page, 'account')
+  await page.setViewportSize({ width: 800, height: 360 })
+  await page.goto(`${address}/.htpasswd/logout`)
+  await take(page, 'sign-out')
+  await browser.close()
+  guard.kill()
+  await once(guard, 'exit')
+}
+
 const escapeXml = text => text.replace(/[&<>]/g, c => `&#${c.charCodeAt(0)};`)
 
 /** A terminal as SVG: text stays text, and no font travels along. */
@@ -169,6 +213,7 @@ const wants = name => wanted.length === 0 || wanted.includes(name)
 const folder = mkdtempSync(join(tmpdir(), 'screenshots-'))
 try {
   if (wants('pages')) await photographPages(folder)
+  if (wants('sign-in')) await photographSignIn(folder)
   if (wants('terminal')) {
     const typed = typeAtTerminal(folder)
     writeFileSync(picture('terminal.svg'), drawTerminal(`$ npx htpasswd-kit ${serve.join(' ')}\n${typed}`))

@@ -24,9 +24,16 @@ test('the terminal shows what serve says at its start; else: npm run screenshots
   expect(shown.join('')).toContain(said.trimEnd().replaceAll('\n', ''))
 })
 
-test.each(['terminal.svg', 'login.webp', 'mlflow.webp', 'page-401.webp', 'page-502.webp'])(
-  '%s is small',
-  name => {
-    expect(statSync(place(name)).size).toBeLessThan(60_000)
-  },
-)
+test.each([
+  'terminal.svg',
+  'login.webp',
+  'mlflow.webp',
+  'page-401.webp',
+  'page-502.webp',
+  'sign-in.webp',
+  'sign-in-dark.webp',
+  'sign-out.webp',
+  'account.webp',
+])('%s is small', name => {
+  expect(statSync(place(name)).size).toBeLessThan(60_000)
+})
