@@ -57,11 +57,40 @@ const NEWCOMER_FORGIVE_MILLISECONDS = 1_800_000
 const SUSPECT_FAILURES = 3
 
 /** A leaky bucket: failures fill it, time empties it. */
-interface Bucket {
+export interface Bucket {
   readonly key: string
   readonly size: number
   /** Time in which one failure is forgiven. */
   readonly forgive: number
+}
+
+/** The buckets of an attempt. */
+export interface Buckets {
+  readonly buckets: readonly Bucket[]
+  readonly name: Bucket
+  /** Lets an attempt through where the bucket of the name is full. */
+  readonly newcomer?: Bucket
+}
+
+/** The buckets that an attempt needs room in. */
+export function bucketsOf({ subnet, network, name }: Attempt, maxFailures: number): Buckets {
+  const [size, forgive] = [maxFailures, FORGIVE_MILLISECONDS]
+  const nameBucket = { key: `name ${name}`, size, forgive }
+  if (subnet === undefined) return { buckets: [], name: nameBucket }
+  const buckets = [
+    { key: `pair ${subnet} ${name}`, size, forgive },
+    { key: `subnet ${subnet}`, size: size * SUBNET_ALLOWANCE, forgive: forgive / SUBNET_ALLOWANCE },
+  ]
+  if (network !== undefined && network !== subnet) {
+    const [networkSize, networkForgive] = [size * NETWORK_ALLOWANCE, forgive / NETWORK_ALLOWANCE]
+    buckets.push({ key: `network ${network}`, size: networkSize, forgive: networkForgive })
+  }
+  const newcomer = {
+    key: `newcomer ${subnet} ${name}`,
+    size: Math.min(size, NEWCOMER_ATTEMPTS),
+    forgive: NEWCOMER_FORGIVE_MILLISECONDS,
+  }
+  return { buckets, name: nameBucket, newcomer }
 }
 
 interface InFlight {
@@ -103,7 +132,7 @@ export class Throttle implements AttemptLimiter {
 
   async admit(attempt: Attempt): Promise<Admission> {
     if (this.#maxFailures === 0) return { isSuspect: false }
-    const { buckets, name, newcomer } = this.#bucketsOf(attempt)
+    const { buckets, name, newcomer } = bucketsOf(attempt, this.#maxFailures)
     const all = newcomer === undefined ? [...buckets, name] : [...buckets, name, newcomer]
     // bounded: each round waits until one of the attempts before has been settled
     for (;;) {
@@ -128,7 +157,7 @@ export class Throttle implements AttemptLimiter {
 
   settle(attempt: Attempt, failed: boolean): void {
     if (this.#maxFailures === 0) return
-    const { buckets, name, newcomer } = this.#bucketsOf(attempt)
+    const { buckets, name, newcomer } = bucketsOf(attempt, this.#maxFailures)
     for (const bucket of newcomer === undefined ? [...buckets, name] : [...buckets, name, newcomer]) {
       if (failed) this.#count(bucket)
       this.#release(bucket.key)
@@ -139,30 +168,6 @@ export class Throttle implements AttemptLimiter {
   #blockingName(name: Bucket, newcomer: Bucket | undefined): Bucket | undefined {
     if (this.#stateOf(name) === 'free') return undefined
     return newcomer !== undefined && this.#stateOf(newcomer) === 'free' ? undefined : name
-  }
-
-  #bucketsOf({ subnet, network, name }: Attempt): {
-    readonly buckets: readonly Bucket[]
-    readonly name: Bucket
-    readonly newcomer?: Bucket
-  } {
-    const [size, forgive] = [this.#maxFailures, FORGIVE_MILLISECONDS]
-    const nameBucket = { key: `name ${name}`, size, forgive }
-    if (subnet === undefined) return { buckets: [], name: nameBucket }
-    const buckets = [
-      { key: `pair ${subnet} ${name}`, size, forgive },
-      { key: `subnet ${subnet}`, size: size * SUBNET_ALLOWANCE, forgive: forgive / SUBNET_ALLOWANCE },
-    ]
-    if (network !== undefined && network !== subnet) {
-      const [networkSize, networkForgive] = [size * NETWORK_ALLOWANCE, forgive / NETWORK_ALLOWANCE]
-      buckets.push({ key: `network ${network}`, size: networkSize, forgive: networkForgive })
-    }
-    const newcomer = {
-      key: `newcomer ${subnet} ${name}`,
-      size: Math.min(size, NEWCOMER_ATTEMPTS),
-      forgive: NEWCOMER_FORGIVE_MILLISECONDS,
-    }
-    return { buckets, name: nameBucket, newcomer }
   }
 
   #stateOf(bucket: Bucket): State {

@@ -101,6 +101,11 @@ export class SessionHub {
     }
   }
 
+  /** Tells all workers of a session that was signed out in another replica. */
+  announce(session: EndedSession): void {
+    for (const send of this.#workers) send({ sessions: 'ended', session })
+  }
+
   async #end(session: EndedSession, from: (message: SessionMessage) => void): Promise<void> {
     for (const send of this.#workers) if (send !== from) send({ sessions: 'ended', session })
     const everywhere = await this.#ended.add(session)

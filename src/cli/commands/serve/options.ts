@@ -8,6 +8,7 @@ import { whereToListen } from './options/listen.ts'
 import { whoGetsIn } from './options/login.ts'
 import { whoMayDoWhat } from './options/permissions.ts'
 import { identityProvider } from './options/provider.ts'
+import { severalReplicas } from './options/replicas.ts'
 import type { ServeOption } from './options/row.ts'
 import { running } from './options/running.ts'
 import { signInPage } from './options/sign-in.ts'
@@ -22,6 +23,7 @@ export const serveOptions = {
   ...whoMayDoWhat,
   ...identityProvider,
   ...whatTheAppSees,
+  ...severalReplicas,
   ...running,
 } as const
 

@@ -5,6 +5,7 @@ import { givenOptions, rejectSeveral } from '../../password/source.ts'
 import { DEFAULT_FILE } from '../../password-file.ts'
 import { checkProviderOptions } from './login/provider.ts'
 import { type ServeValues, type serveOptions, serveSpec } from './options.ts'
+import { checkReplicaOptions } from './processes/replicas.ts'
 
 /** A checked command line. */
 export interface ServeRequest {
@@ -54,6 +55,7 @@ function checkTogether(values: ServeValues, command: readonly string[]): void {
     )
   }
   checkProviderOptions(values)
+  checkReplicaOptions(values)
   const isAsked = values['auth-endpoint'].length > 0
   if (values.upstream === undefined && !values.demo && !isAsked && command.length === 0) {
     throw usageError(

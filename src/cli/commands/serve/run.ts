@@ -23,6 +23,7 @@ import { openUsers, reportChanges, type UserReports } from './login/users.ts'
 import type { Notify } from './notices.ts'
 import type { ServeValues } from './options.ts'
 import { createReread, type RereadOptions } from './processes/reload.ts'
+import { openReplicas } from './processes/replicas.ts'
 import { openWorkers } from './processes/workers.ts'
 import type { ServeRequest } from './request.ts'
 import {
@@ -124,6 +125,11 @@ export class GuardRun {
     const common = { certificate, notify: this.#notify }
     const onError = (error: unknown): void => this.#notify(`warning: ${(error as Error).message}`)
     const sessions = values.login ? openSessions(this.#request, onError) : undefined
+    const replicas = await openReplicas(values, sessions, this.#notify)
+    if (replicas !== undefined) this.#closers.push(() => replicas.close())
+    const ended = replicas?.ended ?? sessions?.ended
+    const hub = sessions && ended && values.workers > 1 ? new SessionHub(ended, sessions.secrets) : undefined
+    replicas?.ended?.onEnded(session => hub?.announce(session))
     const listener =
       values.workers === 1
         ? await openListener({
@@ -132,7 +138,8 @@ export class GuardRun {
             tokens,
             upstream,
             permissions,
-            signIn: sessions && (await signInOf(this.#request, sessions.secrets, sessions.ended, onError)),
+            limiter: replicas?.limiter,
+            signIn: sessions && ended && (await signInOf(this.#request, sessions.secrets, ended, onError)),
             values,
             stdout: this.#io.stdout,
           })
@@ -140,7 +147,8 @@ export class GuardRun {
             ...common,
             count: values.workers,
             maxFailures: values['max-failures'],
-            sessions: sessions && new SessionHub(sessions.ended, sessions.secrets),
+            limiter: replicas?.limiter,
+            sessions: hub,
           })
     this.#listener = listener
     this.#closers.push(() => listener.close(values.grace))

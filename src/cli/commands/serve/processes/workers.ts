@@ -18,6 +18,8 @@ export interface WorkersOptions {
   readonly count: number
   /** As `--max-failures`: the throttle is in this process, so all workers allow no more attempts than one. */
   readonly maxFailures: number
+  /** In place of a throttle of this process: one that other replicas share. */
+  readonly limiter?: AttemptLimiter | undefined
   /** Each worker reads the files for itself; this process reports their changes, once. */
   readonly certificate: TlsWatch | undefined
   /** What the workers of a sign-in page share; undefined without one. */
@@ -26,8 +28,15 @@ export interface WorkersOptions {
 }
 
 /** The listener of the process that the user started: its workers, which run the same command. */
-export function openWorkers({ count, maxFailures, certificate, sessions, notify }: WorkersOptions): Listener {
-  const throttle = new Throttle({ maxFailures, now: () => performance.now() })
+export function openWorkers({
+  count,
+  maxFailures,
+  limiter,
+  certificate,
+  sessions,
+  notify,
+}: WorkersOptions): Listener {
+  const throttle = limiter ?? new Throttle({ maxFailures, now: () => performance.now() })
   const fork = (): Worker => share(throttle, sessions, cluster.fork())
   const slots = Array.from({ length: count }, () => new WorkerSlot(fork, notify))
   return {
@@ -53,7 +62,7 @@ export function openWorkers({ count, maxFailures, certificate, sessions, notify 
 }
 
 /** Answers what the worker asks of the throttle and of the sessions. */
-function share(throttle: Throttle, sessions: SessionHub | undefined, worker: Worker): Worker {
+function share(throttle: AttemptLimiter, sessions: SessionHub | undefined, worker: Worker): Worker {
   // the callback takes the error of a process that is just ending
   const send = (message: Serializable): unknown => worker.isConnected() && worker.send(message, () => {})
   const peers = [

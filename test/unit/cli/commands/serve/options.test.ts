@@ -103,6 +103,7 @@ test('each option is an environment variable and a name of --config, with the sa
     'oidc-allow': 'user:ann',
     'https-name': 'lab.lan',
     'redirect-http': '8000',
+    'redis-url': 'redis://127.0.0.1',
   }
   const sampleOf = (name: string): string | boolean =>
     'argument' in (serveSpec.options[name as keyof typeof serveSpec.options] as object)
@@ -131,7 +132,11 @@ test('each option is an environment variable and a name of --config, with the sa
           ? ['--preset', 'mlflow']
           : /^(https-name|redirect-http)$/.test(name)
             ? ['--https']
-            : []
+            : /^redis-url/.test(name)
+              ? ['--session-secret-file', '/some']
+              : name === 'redis-required'
+                ? ['--session-secret-file', '/some', '--redis-url', 'redis://127.0.0.1']
+                : []
     const typed = values([
       ...init,
       ...given.flatMap(([one, sample]) => (sample === true ? [`--${one}`] : [`--${one}`, String(sample)])),
@@ -264,6 +269,7 @@ test('the options that hold a path take FILE, so that completion and the service
     'session-secret-file',
     'groups',
     'rules',
+    'redis-url-file',
     'config',
   ])
 })

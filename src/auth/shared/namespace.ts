@@ -1,0 +1,40 @@
+// The names of what replicas share, derived from their common secret: nobody else finds, reads or adds to it.
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import type { EndedSession } from '../sessions/ended-sessions.ts'
+
+const MEMBER = /^([A-Za-z0-9_-]{22}) (\d{1,15}) (\d{1,15}) ([A-Za-z0-9_-]{22})$/
+/** 128 bits of an HMAC are enough here: they are compared with nothing that an attacker can try out quickly. */
+const DIGEST_CHARACTERS = 22
+
+/** One secret's part of the store. Whoever can read the store learns no user, address or cookie from it. */
+export class Namespace {
+  readonly #key: KeyObject
+  readonly #prefix: string
+
+  constructor(secret: string, prefix: string) {
+    this.#key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'htpasswd shared state v1', 32)))
+    this.#prefix = prefix
+  }
+
+  /** The key for a text; replicas with another secret have another. */
+  keyOf(text: string): string {
+    return this.#prefix + this.#digest(`key\0${text}`)
+  }
+
+  /** A session as it is stored. With its digest, so that whoever can write to the store cannot end sessions of users. */
+  write({ id, signedInAt, until }: EndedSession): string {
+    const text = `${id} ${signedInAt} ${until}`
+    return `${text} ${this.#digest(`ended\0${text}`)}`
+  }
+
+  /** The inverse; undefined for what was not made with this secret. */
+  read(member: string): EndedSession | undefined {
+    const [, id, signedInAt, until] = MEMBER.exec(member) ?? []
+    if (id === undefined) return undefined
+    const session = { id, signedInAt: Number(signedInAt), until: Number(until) }
+    return this.write(session) === member ? session : undefined
+  }
+
+  #digest = (text: string): string =>
+    createHmac('sha256', this.#key).update(text).digest('base64url').slice(0, DIGEST_CHARACTERS)
+}

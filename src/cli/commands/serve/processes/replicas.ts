@@ -1,0 +1,103 @@
+// --redis-url: connects this run with the other replicas.
+import { readFileSync } from 'node:fs'
+import type { RedisOptions } from '../../../../auth/shared/redis.ts'
+import type { RedisAddress } from '../../../../auth/shared/redis-address.ts'
+import type { SharedEndedSessions } from '../../../../auth/shared/shared-ended-sessions.ts'
+import { type AttemptLimiter, Throttle } from '../../../../auth/throttle.ts'
+import { HtpasswdError } from '../../../../errors.ts'
+import { readError } from '../../../../store/file-error.ts'
+import { usageError } from '../../../options/parse.ts'
+import { readSecrets } from '../login/session-secret.ts'
+import type { Notify } from '../notices.ts'
+import type { ServeValues } from '../options.ts'
+
+/** What a run shares with the other replicas. */
+export interface Replicas {
+  readonly limiter: AttemptLimiter
+  /** In place of the run's own; undefined without a sign-in page. */
+  readonly ended: SharedEndedSessions | undefined
+  /** Whether the store responds. */
+  readonly isUp: () => boolean
+  close(): void
+}
+
+/** @throws HtpasswdError `ERR_USAGE` for options that do not go together. */
+export function checkReplicaOptions(values: ServeValues): void {
+  const { 'redis-url': url, 'redis-url-file': file, 'redis-required': required } = values
+  if (url !== undefined && file !== undefined)
+    throw usageError('--redis-url and --redis-url-file name the same thing; give one of the two')
+  if (url === undefined && file === undefined) {
+    if (required) throw usageError('--redis-required needs --redis-url or --redis-url-file')
+  } else if (values['session-secret-file'] === undefined) {
+    const given = url === undefined ? '--redis-url-file' : '--redis-url'
+    throw usageError(
+      `${given} needs --session-secret-file with the same secret in all replicas, from which the keys in Redis are derived`,
+    )
+  }
+}
+
+async function addressOf(values: ServeValues): Promise<RedisAddress | undefined> {
+  const { 'redis-url': url, 'redis-url-file': path } = values
+  if (path === undefined) return url
+  const { parseRedisUrl } = await import('../../../../auth/shared/redis-address.ts')
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw readError(error, path)
+  }
+  try {
+    return parseRedisUrl((text.split(/\r?\n/, 1)[0] as string).trim())
+  } catch (error) {
+    throw new HtpasswdError('ERR_RECORD', `${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/**
+ * Resolves once the first attempt to connect has succeeded or failed, so that a replica that starts knows who signed out
+ * elsewhere; with --redis-required, once one has succeeded.
+ *
+ * @param sessions those of this run; undefined without a sign-in page.
+ * @returns undefined without --redis-url: nothing of Redis is loaded then.
+ * @throws HtpasswdError `ERR_OPTION` if the client library is not installed.
+ */
+export async function openReplicas(
+  values: ServeValues,
+  sessions: Pick<RedisOptions, 'secrets' | 'ended'> | undefined,
+  notify: Notify,
+): Promise<Replicas | undefined> {
+  const address = await addressOf(values)
+  if (address === undefined) return undefined
+  const { connectRedis } = await import('../../../../auth/shared/redis.ts')
+  const { 'max-failures': maxFailures, 'redis-required': isRequired } = values
+  const clock = (): number => performance.now()
+  let onFirstUp = (): void => {}
+  const firstUp = new Promise<void>(resolve => {
+    onFirstUp = resolve
+  })
+  const shared = await connectRedis({
+    address,
+    prefix: values['redis-prefix'],
+    secrets: sessions?.secrets ?? readSecrets(values['session-secret-file'] as string),
+    throttle: { local: new Throttle({ maxFailures, now: clock }), maxFailures, now: clock, isRequired },
+    ended: sessions?.ended,
+    maxMilliseconds: values['session-max'],
+    onUp: isFirst => {
+      onFirstUp()
+      if (!isFirst) notify(`Redis at ${address.name} responds again: failed logins and sign-outs are shared`)
+    },
+    onDown: ({ message }) =>
+      notify(
+        `warning: Redis at ${address.name} cannot be used (${message}): ${
+          isRequired
+            ? 'no passwords are verified'
+            : 'failed logins are counted in this replica only, and sign-outs reach the others later'
+        }`,
+      ),
+  })
+  if (isRequired && !shared.isUp()) {
+    notify(`Waiting for Redis at ${address.name} …`)
+    await firstUp
+  }
+  return shared
+}
