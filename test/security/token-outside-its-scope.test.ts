@@ -9,7 +9,7 @@ import { Authenticator } from '../../src/auth/authenticator.ts'
 import { addToken } from '../../src/auth/tokens/manage.ts'
 import { TokenAuthenticator } from '../../src/auth/tokens/token-authenticator.ts'
 import { createDecide } from '../../src/http/guard/decide.ts'
-import { resolveGuardOptions } from '../../src/http/guard/options.ts'
+import { resolveGuardOptions } from '../../src/http/guard/resolve-options.ts'
 import { fetchBasicAuth } from '../../src/http/middleware/fetch.ts'
 import { basic } from '../support/test-guard.ts'
 

@@ -18,69 +18,13 @@ import {
 } from './auth-endpoint.ts'
 import { originOf } from './client-address.ts'
 import { describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
-import {
-  commonEndpoints,
-  createFindEndpoint,
-  type Endpoint,
-  type EndpointResponse,
-  type FindObstacle,
-} from './endpoints.ts'
+import { ambiguous, type Decision, type Outcome, respond, type Served } from './decision.ts'
+import { commonEndpoints, createFindEndpoint, type Endpoint, type FindObstacle } from './endpoints.ts'
 import { forbiddenResponse } from './forbidden.ts'
 import { createIdentify, type Verifiers } from './identify.ts'
 import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
-import { type RequestError, validateRequest } from './request-check.ts'
+import { validateRequest } from './request-check.ts'
 import { findRoute, pathOf, type Route, type RouteOptions } from './route.ts'
-
-interface Outcome {
-  /** Who sent the request; undefined for a request without a login. */
-  readonly identity: Identity | undefined
-  /** The request's `Origin`, where it is an allowed one: the response has to name it. */
-  readonly allowedOrigin: string | undefined
-}
-
-/** The guard itself responds; the app does not see the request. */
-export interface Responded extends Outcome {
-  readonly respond: CannedResponse
-  /** Why, as a word for the access log. */
-  readonly reason: string
-  /** Why, in a sentence for the access log. */
-  readonly cause?: string
-  /** Whether the connection must end: what follows the request on it cannot be trusted. */
-  readonly closes: boolean
-}
-
-/** One of the guard's own endpoints responds, once the form of the request has been read. */
-export interface Served extends Outcome {
-  readonly serve: (form: URLSearchParams) => EndpointResponse | Promise<EndpointResponse>
-  /** A word for the access log. */
-  readonly reason: string
-}
-
-/**
- * Fields that the response gets besides the app's, names and values in turn.
- *
- * @param cacheControl the app's.
- */
-export type ResponseHeaders = (status: number, cacheControl: string | undefined) => readonly string[]
-
-/** The request goes to the app. */
-export interface Admitted extends Outcome {
-  readonly forward: true
-  /** The request target for the app: the client's bytes, without the prefix. */
-  readonly target: string
-  /** Where the verified credentials were; undefined where none were needed, and for a cookie. */
-  readonly credentialsHeader: CredentialsHeader | undefined
-  /** Whether `Origin` is the app's own or an allowed one. */
-  readonly trustedOrigin: boolean
-  readonly responseHeaders?: ResponseHeaders | undefined
-  /** The user's groups, where the app is told. */
-  readonly groups?: readonly string[] | undefined
-  /** Whether the user may still do this: for responses that stay open. */
-  readonly isAllowed?: (() => boolean) | undefined
-}
-
-/** What becomes of a request. */
-export type Decision = Responded | Served | Admitted
 
 /** What decisions are made from: the guard's options, checked. */
 export interface Policy extends RouteOptions, Verifiers {
@@ -289,25 +233,6 @@ const serve = (endpoint: Endpoint, head: RequestHead, facts: RequestFacts, outco
   ...outcome,
 })
 
-/** A request that two servers could read differently; what follows it on its connection cannot be trusted either. */
-const ambiguous = ({ status, text }: RequestError, outcome: Outcome): Responded => ({
-  ...respond(textResponse(status, text), 'ambiguous', outcome, true),
-  cause: text,
-})
-
-function respond(
-  response: CannedResponse,
-  reason: string,
-  { identity, allowedOrigin }: Outcome,
-  closes = false,
-): Responded {
-  return { respond: response, reason, closes, identity, allowedOrigin }
-}
-
-/** A rejection before anything is known of the request; its connection ends. */
-const rejected = (response: CannedResponse, reason: string): Responded =>
-  respond(response, reason, { identity: undefined, allowedOrigin: undefined }, true)
-
 /** Browsers send no login with a preflight (Fetch standard section 4.8), so an allowed origin needs none. */
 function preflightOf(
   { method, headers }: RequestHead,
@@ -321,15 +246,3 @@ function preflightOf(
     headers['access-control-request-headers'] as string | undefined,
   )
 }
-
-/** Before anything is decided: an expectation other than `100-continue`. */
-export const unmetExpectation = rejected(
-  textResponse(417, '417 Expectation Failed: The only expectation that can be met is 100-continue.'),
-  'expectation',
-)
-
-/** Before anything is decided: the client's address is over its limit of connections. */
-export const tooManyConnections = (
-  errorResponse: ErrorResponder,
-  { headers: { accept } }: RequestHead,
-): Responded => rejected(errorResponse('connections', accept, { retryAfter: 5 }), 'connection-limit')

@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream'
 import { unmapped } from '../../platform/ip-address.ts'
 import { isReachable } from '../client/reachable.ts'
 import { createForward, type Forward } from '../proxy/embedded.ts'
-import { Exchange } from '../proxy/exchange.ts'
 import { OpenStreams } from '../proxy/open-streams.ts'
 import { ClientUpgrade, createUpgradeFilter, responseFor, withoutUpgrade } from '../proxy/upgrade.ts'
 import { type AccessLogEntry, logEntryWithoutRequest } from './access-log.ts'
@@ -19,24 +18,13 @@ import {
   rejectMalformedRequest,
 } from './bad-request.ts'
 import { createClientFacts } from './client-address.ts'
-import { ConnectionLimit, LIMIT_REACHED, PIPELINED } from './connection-limit.ts'
-import { createDecide, type Decision, type Served, tooManyConnections, unmetExpectation } from './decide.ts'
-import type { EndpointResponse } from './endpoints.ts'
-import { readForm } from './form.ts'
-import {
-  type GuardOptions,
-  type GuardParts,
-  type ResolvedGuardOptions,
-  resolveGuardOptions,
-  type TlsCertificate,
-} from './options.ts'
-import {
-  closeWithConnection,
-  createGuardServer,
-  MAX_HEADER_BYTES,
-  serverCloser,
-  UNAUTHENTICATED_IDLE_MILLISECONDS,
-} from './server.ts'
+import { ConnectionLimit, LIMIT_REACHED } from './connection-limit.ts'
+import { createDecide } from './decide.ts'
+import { unmetExpectation } from './decision.ts'
+import type { GuardOptions, GuardParts, TlsCertificate } from './options.ts'
+import { createRequestHandler, warn } from './request-handler.ts'
+import { type ResolvedGuardOptions, resolveGuardOptions } from './resolve-options.ts'
+import { createGuardServer, MAX_HEADER_BYTES, serverCloser } from './server.ts'
 import { tlsPolicy } from './tls-policy.ts'
 
 /** A guard that was created. */
@@ -118,7 +106,6 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
   let current = partsOf(resolved)
   /** Those of earlier options, whose requests may still be in flight. */
   const retired: Forward[] = []
-  const streams = new OpenStreams()
   /** Connections that have left HTTP or are about to: the server does not count them as its own. */
   const leaving = new Set<Socket>()
   let closing = false
@@ -138,80 +125,13 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     write(() => logEntryWithoutRequest({ address, method, status, bytes, reason: 'malformed', cause }))
   }
 
-  /** Begins an exchange, which is logged however it ends; undefined where the connection piles up requests. */
-  const begin = (
-    req: IncomingMessage,
-    res: ServerResponse,
-    expectsContinue: boolean,
-  ): Exchange | undefined => {
-    const { socket } = req
-    // the parser continues with what it has read before the connection was closed
-    if (socket.destroyed) return undefined
-    const client = current.findClient(req)
-    const admission = connections.begin(socket)
-    if (admission === 'pipelined') {
-      socket.destroy()
-      const { address } = client
-      write(() => logEntryWithoutRequest({ address, reason: 'pipelining', cause: PIPELINED }))
-      return undefined
-    }
-    if (client.proxied) connections.markAuthenticated(socket)
-    const exchange = new Exchange(req, res, client, {
-      expectsContinue,
-      closes: closing,
-      now: performance.now(),
-    })
-    // the end of the response, or of the connection that it was upgraded to
-    res.once('close', () => {
-      streams.delete(exchange)
-      // the app hears at once that the client left: it may be paying for every word (MLflow's gateway)
-      if (!res.writableFinished) exchange.abortUpstream()
-      if (connections.end(socket) && !socket.writableEnded)
-        socket.setTimeout(UNAUTHENTICATED_IDLE_MILLISECONDS)
-      write(() => exchange.toLogEntry(performance.now()))
-    })
-    if (res.socket === null) closeWithConnection(res, socket)
-    if (admission === 'admitted' || client.proxied) return exchange
-    exchange.carryOut(tooManyConnections(current.errorResponse, req))
-    return undefined
-  }
-
-  const serve = (
-    req: IncomingMessage,
-    res: ServerResponse,
-    expectsContinue: boolean,
-    upgrade?: ClientUpgrade,
-  ): void => {
-    const exchange = begin(req, res, expectsContinue)
-    if (exchange === undefined) return
-    const carryOut = (decision: Decision): void => {
-      if (decision.identity !== undefined) connections.markAuthenticated(req.socket)
-      if ('respond' in decision) {
-        exchange.carryOut(decision)
-        return
-      }
-      exchange.decide(decision)
-      if (res.destroyed) return
-      if ('serve' in decision) {
-        serveEndpoint(exchange, decision, connections).catch(fail)
-        return
-      }
-      streams.add(exchange)
-      current.forward.send(exchange, decision, upgrade)
-    }
-    // Nothing here throws because of what a client sends; a bug must not end the process.
-    const fail = (error: unknown): void => {
-      warn(error)
-      res.destroy()
-    }
-    try {
-      const decision = current.decide(req, { client: exchange.client, upgrade: upgrade !== undefined })
-      if (decision instanceof Promise) decision.then(carryOut).catch(fail)
-      else carryOut(decision)
-    } catch (error) {
-      fail(error)
-    }
-  }
+  const { begin, serve } = createRequestHandler({
+    connections,
+    streams: new OpenStreams(),
+    parts: () => current,
+    isClosing: () => closing,
+    write,
+  })
 
   const server = createGuardServer(tls, req => current.upgradeProtocol(req) !== undefined)
   const closeServer = serverCloser(server, leaving)
@@ -291,24 +211,3 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     },
   }
 }
-
-/** Responds at one of the guard's own endpoints. */
-async function serveEndpoint(
-  exchange: Exchange,
-  { serve, reason }: Served,
-  connections: ConnectionLimit,
-): Promise<void> {
-  const { req, res, expectsContinue } = exchange
-  const takesForm = req.method === 'POST'
-  if (takesForm && expectsContinue) res.writeContinue()
-  const form = takesForm ? await readForm(req) : new URLSearchParams()
-  const response: EndpointResponse = form instanceof URLSearchParams ? await serve(form) : form
-  if (response.identity !== undefined) {
-    exchange.identify(response.identity)
-    connections.markAuthenticated(req.socket)
-  }
-  if (!res.destroyed) exchange.respond(response, response.reason ?? reason)
-}
-
-/** Reports an error of the program around the guard, such as its log function. */
-const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))

@@ -6,7 +6,7 @@ import type { UpstreamCall } from '../client/queued-call.ts'
 import type { AccessLogEntry } from '../guard/access-log.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
 import { corsHeaders } from '../guard/cross-site.ts'
-import type { Admitted, Decision, Responded } from '../guard/decide.ts'
+import type { Admitted, Decision, Responded } from '../guard/decision.ts'
 import { lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderFacts } from './request-headers.ts'
 

@@ -10,7 +10,8 @@ import {
   type ProxyName,
   refusedAnswer,
 } from '../../../../src/http/guard/auth-endpoint.ts'
-import { createDecide, type Decision, type Policy } from '../../../../src/http/guard/decide.ts'
+import { createDecide, type Policy } from '../../../../src/http/guard/decide.ts'
+import type { Decision } from '../../../../src/http/guard/decision.ts'
 import { createErrorResponses } from '../../../../src/http/pages/error-responses.ts'
 
 const ann = {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { type AuthResult, type Credentials, refuse } from '../../../../src/auth/auth-result.ts'
 import { type ByteString, toByteString } from '../../../../src/bytes.ts'
 import { textResponse } from '../../../../src/http/basic/responses.ts'
-import { createDecide, type Decision, type Policy } from '../../../../src/http/guard/decide.ts'
+import { createDecide, type Policy } from '../../../../src/http/guard/decide.ts'
+import type { Decision } from '../../../../src/http/guard/decision.ts'
 import { createErrorResponses } from '../../../../src/http/pages/error-responses.ts'
 
 const alice = {

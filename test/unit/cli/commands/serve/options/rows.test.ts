@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Authenticator } from '../../../../../../src/auth/authenticator.ts'
 import type { ServeOption } from '../../../../../../src/cli/commands/serve/options/row.ts'
 import { serveOptions } from '../../../../../../src/cli/commands/serve/options.ts'
-import { resolveGuardOptions } from '../../../../../../src/http/guard/options.ts'
+import { resolveGuardOptions } from '../../../../../../src/http/guard/resolve-options.ts'
 
 const rows = Object.entries(serveOptions) as [string, ServeOption][]
 

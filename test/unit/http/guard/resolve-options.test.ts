@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { Authenticator } from '../../../../src/auth/authenticator.ts'
 import { TokenAuthenticator } from '../../../../src/auth/tokens/token-authenticator.ts'
-import { type GuardOptions, resolveGuardOptions } from '../../../../src/http/guard/options.ts'
+import type { GuardOptions } from '../../../../src/http/guard/options.ts'
+import { resolveGuardOptions } from '../../../../src/http/guard/resolve-options.ts'
 
 const least: GuardOptions = {
   authenticator: new Authenticator(() => undefined),
