@@ -69,7 +69,7 @@ export function unknownVariables(
   environment: NodeJS.ProcessEnv,
   others: readonly (string | undefined)[] = [],
 ): string[] {
-  const known = ['HTPASSWD_FILE', ...Object.keys(options).map(environmentName)]
+  const known = ['HTPASSWD_FILE', 'HTPASSWD_USERS', ...Object.keys(options).map(environmentName)]
   const unknown = Object.keys(environment).filter(
     name =>
       /^HTPASSWD_/.test(name) &&

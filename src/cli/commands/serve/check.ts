@@ -31,7 +31,7 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
   const lines = [`listens at ${urlOf(scheme, values.listen.host, values.listen.port)}`]
   if (values.init && !existsSync(file)) lines.push(`${file} is missing: a start would create it`)
   else {
-    await using users = await openUsers(file)
+    await using users = await openUsers(file, request.userLines)
     const tokens = await openTokensOf(request)
     const permissions = await openPermissions(request, io.env, () => {})
     await buildGuard(request, io.env, { users, tokens, permissions, upstream })

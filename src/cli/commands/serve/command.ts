@@ -10,6 +10,7 @@ import { checkServe } from './check.ts'
 import { findServer } from './https/folder.ts'
 import { certificateOf } from './listen/certificate.ts'
 import { openListener } from './listen/listener.ts'
+import { USERS_VARIABLE } from './login/environment-users.ts'
 import { makeFirstUser } from './login/first-user.ts'
 import { loadPreset, openPermissions } from './login/permissions.ts'
 import { signInOf } from './login/sessions.ts'
@@ -38,7 +39,10 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
     argv,
     io,
     async parsed => {
-      const request: ServeRequest = { ...serveRequest(parsed), reread: () => parseServe(argv, io.env) }
+      const request: ServeRequest = {
+        ...serveRequest(parsed, io.env),
+        reread: () => parseServe(argv, io.env),
+      }
       const { values } = request
       const notify = createNotify(line => io.err(asCalled(line)), {
         json: values.log === 'json',
@@ -85,7 +89,7 @@ async function runAsWorker(
     const listener = await openListener({
       limiter,
       signIn,
-      users: await openUsers(file),
+      users: await openUsers(file, request.userLines),
       tokens: await openTokensOf(request),
       certificate: certificateOf(values, own, () => {}),
       upstream: appUrl(request, env),
@@ -99,12 +103,11 @@ async function runAsWorker(
   return 0
 }
 
-/** The app does not get the variable with the first user's password: it gets no other password either. */
+/** The app gets neither the variable with the first user's password nor the one with the hashes. */
 function appEnvironment({ values }: ServeRequest, { env, platform }: Io): NodeJS.ProcessEnv {
   const key = (name: string): string => (platform === 'win32' ? name.toUpperCase() : name)
-  const hidden = values['password-env']
-  if (hidden === undefined) return env
-  return Object.fromEntries(Object.entries(env).filter(([name]) => key(name) !== key(hidden)))
+  const hidden = [values['password-env'] ?? USERS_VARIABLE, USERS_VARIABLE].map(key)
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.includes(key(name))))
 }
 
 /** Status 0 after a signal; 1 if the app behind the guard ended by itself. */

@@ -3,6 +3,7 @@ import { usageError } from '../../options/parse.ts'
 import { type Parsed, parseOptions } from '../../options/values.ts'
 import { givenOptions, rejectSeveral } from '../../password/source.ts'
 import { DEFAULT_FILE } from '../../password-file.ts'
+import { USERS_VARIABLE } from './login/environment-users.ts'
 import { checkProviderOptions } from './login/provider.ts'
 import { type ServeValues, type serveOptions, serveSpec } from './options.ts'
 import { checkReplicaOptions } from './processes/replicas.ts'
@@ -10,6 +11,8 @@ import { checkReplicaOptions } from './processes/replicas.ts'
 /** A checked command line. */
 export interface ServeRequest {
   readonly file: string
+  /** The users themselves, from HTPASSWD_USERS; `file` is then the variable's name. */
+  readonly userLines?: string | undefined
   readonly values: ServeValues
   /** The app to start as a child: the arguments after `--`. */
   readonly command: readonly string[]
@@ -19,15 +22,13 @@ export interface ServeRequest {
 
 /** @throws HtpasswdError `ERR_USAGE` for what `parseOptions` refuses, and for options that do not go together. */
 export const parseServe = (argv: readonly string[], environment: NodeJS.ProcessEnv): ServeRequest =>
-  serveRequest(parseOptions(serveSpec, argv, environment))
+  serveRequest(parseOptions(serveSpec, argv, environment), environment)
 
 /** @throws HtpasswdError `ERR_USAGE` for options that do not go together. */
-export function serveRequest({
-  values,
-  positionals,
-  rest: command,
-  file,
-}: Parsed<typeof serveOptions>): ServeRequest {
+export function serveRequest(
+  { values, positionals, rest: command, file: configured }: Parsed<typeof serveOptions>,
+  environment: NodeJS.ProcessEnv,
+): ServeRequest {
   if (positionals.length > 1) {
     throw usageError(
       `expected one password file, got ${positionals.length}: ${positionals.join(', ')}; write "--" before an app to start (in PowerShell: '--')`,
@@ -35,7 +36,11 @@ export function serveRequest({
   }
   if (!values.help && !values['print-preset']) checkTogether(values, command)
   const listen = { host: values.host ?? values.listen.host, port: values.port ?? values.listen.port }
-  return { file: positionals[0] ?? file ?? DEFAULT_FILE, values: { ...values, listen }, command }
+  const file = positionals[0] ?? configured
+  const userLines = environment[USERS_VARIABLE] || undefined
+  if (userLines !== undefined) rejectBesideVariable(file, values)
+  const named = userLines === undefined ? (file ?? DEFAULT_FILE) : USERS_VARIABLE
+  return { file: named, userLines, values: { ...values, listen }, command }
 }
 
 function checkTogether(values: ServeValues, command: readonly string[]): void {
@@ -63,6 +68,12 @@ function checkTogether(values: ServeValues, command: readonly string[]): void {
         'or --auth-endpoint for a proxy that forwards by itself',
     )
   }
+}
+
+function rejectBesideVariable(file: string | undefined, { init }: ServeValues): void {
+  if (file !== undefined)
+    throw usageError(`${USERS_VARIABLE} has the users, and ${file} is a file of users; give one of the two`)
+  if (init) throw usageError(`--init creates a file of users, and ${USERS_VARIABLE} has them already`)
 }
 
 function rejectWithoutPreset(values: ServeValues): void {

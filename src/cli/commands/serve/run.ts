@@ -6,7 +6,7 @@ import { SessionHub } from '../../../auth/sessions/ended-channel.ts'
 import { HtpasswdError } from '../../../errors.ts'
 import { answers } from '../../../http/client/reachable.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
-import type { HtpasswdFile } from '../../../store/htpasswd-file.ts'
+import { isContainer } from '../../../platform/container.ts'
 import { fileWarnings } from '../../password-file.ts'
 import { appUrl, listensOutside, upstreamWarnings } from './app/location.ts'
 import { isMlflowCommand, respondsAsMlflow } from './app/mlflow.ts'
@@ -15,6 +15,7 @@ import type { LocalCertificates } from './https/certificates.ts'
 import { certificateOf, keyWarnings } from './listen/certificate.ts'
 import { type Listener, openListener } from './listen/listener.ts'
 import { portOwner } from './listen/port.ts'
+import type { Users } from './login/environment-users.ts'
 import { openPermissions } from './login/permissions.ts'
 import { secretWarnings } from './login/session-secret.ts'
 import { openSessions, signInOf } from './login/sessions.ts'
@@ -27,6 +28,7 @@ import { openReplicas } from './processes/replicas.ts'
 import { openWorkers } from './processes/workers.ts'
 import type { ServeRequest } from './request.ts'
 import {
+  portWarnings,
   type StartupFacts,
   startupFields,
   startupLine,
@@ -54,7 +56,7 @@ export class GuardRun {
   #started = false
   #stopping = false
   #listener: Listener | undefined
-  #users: HtpasswdFile | undefined
+  #users: Users | undefined
   #reports: UserReports | undefined
   #child: ChildApp | undefined
   #https: LocalCertificates | undefined
@@ -105,7 +107,7 @@ export class GuardRun {
   async #start(): Promise<string> {
     const { file, values, command } = this.#request
     const { env } = this.#io
-    const users = await openUsers(file)
+    const users = await openUsers(file, this.#request.userLines)
     this.#users = users
     const reports = reportChanges(users, this.#notify)
     this.#reports = reports
@@ -170,7 +172,7 @@ export class GuardRun {
     return this.#child?.ended ?? new Promise(() => {})
   }
 
-  async #factsOf(users: HtpasswdFile, port: number, upstream: URL | undefined): Promise<StartupFacts> {
+  async #factsOf(users: Users, port: number, upstream: URL | undefined): Promise<StartupFacts> {
     const { file, values, command } = this.#request
     const { env, platform } = this.#io
     const isRunning = async (): Promise<boolean> =>
@@ -186,6 +188,7 @@ export class GuardRun {
       mlflow: isMlflowCommand(command) ? 'started' : (await isRunning()) ? 'running' : undefined,
       platform,
       env,
+      inContainer: isContainer(env),
     }
   }
 
@@ -193,7 +196,12 @@ export class GuardRun {
     const { file, values, command } = this.#request
     const ofApp =
       upstream === undefined ? [] : await upstreamWarnings(upstream, listensOutside(command, this.#io.env))
-    return [...fileNotes(file, values), ...ofApp, ...startupWarnings(facts)]
+    return [
+      ...fileNotes(file, values),
+      ...ofApp,
+      ...startupWarnings(facts),
+      ...portWarnings(facts, this.#io.env, command),
+    ]
   }
 
   async #openHttps(): Promise<LocalCertificates> {

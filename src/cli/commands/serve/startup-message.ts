@@ -5,6 +5,7 @@ import { programName } from '../../terminal/program-name.ts'
 import { clientVariables, shellOf } from './app/mlflow.ts'
 import type { LocalCertificates } from './https/certificates.ts'
 import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './listen/address.ts'
+import { USERS_VARIABLE } from './login/environment-users.ts'
 
 export interface StartupFacts {
   readonly file: string
@@ -23,6 +24,8 @@ export interface StartupFacts {
   /** With `--https`: what visitors have to trust. */
   readonly https?: LocalCertificates | undefined
   readonly outside?: readonly string[]
+  /** Whether 127.0.0.1 is that of a container. */
+  readonly inContainer?: boolean
 }
 
 const NAMES_SHOWN = 5
@@ -31,10 +34,9 @@ const NAMES_SHOWN = 5
 export function startupMessage(facts: StartupFacts): string {
   const urls = urlsOf(facts)
   const [first = '', second, ...others] = urls
-  const hint = isLoopback(facts.listen.host) ? '  (for other machines as well: --host 0.0.0.0)' : ''
   const more = others.length === 0 ? '' : `  (and ${others.length} more)`
   return [
-    `Open  ${first}${hint}`,
+    `Open  ${first}${loopbackHint(facts)}`,
     ...(second === undefined ? [] : [`      ${second}${more}`]),
     guarding(facts),
     ...(facts.https === undefined ? [] : trustLines(facts.https)),
@@ -44,6 +46,14 @@ export function startupMessage(facts: StartupFacts): string {
     ...(facts.mlflow === undefined ? [] : mlflowLines(facts, urls)),
   ].join('\n')
 }
+
+function loopbackHint({ listen, inContainer = false }: StartupFacts): string {
+  if (!isLoopback(listen.host)) return ''
+  return inContainer ? `  (${CONTAINER_HINT})` : '  (for other machines as well: --host 0.0.0.0)'
+}
+
+/** A published port leads to the container's own address, where nothing listens then. */
+const CONTAINER_HINT = 'from within this container only; from outside as well: --host 0.0.0.0'
 
 /** What a visitor needs; each system's steps are those of `htpasswd trust`. */
 const trustLines = ({ files, fingerprint }: LocalCertificates): string[] => [
@@ -55,6 +65,7 @@ const trustLines = ({ files, fingerprint }: LocalCertificates): string[] => [
 export const startupLine = (facts: StartupFacts): string =>
   [
     `Open ${urlsOf(facts).join(', ')}`,
+    ...(facts.inContainer && isLoopback(facts.listen.host) ? [CONTAINER_HINT] : []),
     guarding(facts),
     ...(facts.https === undefined
       ? []
@@ -94,6 +105,21 @@ export const startupWarnings = (
   facts: Pick<StartupFacts, 'file' | 'users' | 'listen' | 'scheme'>,
 ): string[] => [...listenWarnings(facts), ...hashWarnings(facts.users, facts.file)]
 
+/**
+ * Hosting platforms say in PORT where to listen. An app that is started takes it for its own.
+ *
+ * @returns a warning if it is set and nothing says where to listen.
+ */
+export function portWarnings(
+  { listen }: Pick<StartupFacts, 'listen'>,
+  { PORT: port = '' }: NodeJS.ProcessEnv,
+  command: readonly string[],
+): string[] {
+  const isDefault = listen.host === '127.0.0.1' && listen.port === 8080
+  if (!isDefault || command.length > 0 || !/^\d{1,5}$/.test(port)) return []
+  return [`PORT is ${port} and is not used; to listen there: --listen 0.0.0.0:${port}`]
+}
+
 function listenWarnings({ listen, scheme }: Pick<StartupFacts, 'listen' | 'scheme'>): string[] {
   if (scheme === 'https' || isLoopback(listen.host)) return []
   const where = isEveryAddress(listen.host) ? 'every network of this machine' : listen.host
@@ -116,17 +142,22 @@ export function hashWarnings(
     const formats = [...new Set(weak.map(({ info }) => nameOf(info as HashInfo)))].join(', ')
     warnings.push(
       `${namesOf(weak.map(({ user }) => user))}: ${formats} is easily guessed once the file leaks. ` +
-        `Set a new password with: ${programName()} passwd ${shellWord(file)} NAME`,
+        newPasswordAdvice(file),
     )
   }
   if (unusable.length > 0) {
     warnings.push(
       `${namesOf(unusable)} cannot log in: plain text, locked, damaged or of an unknown format. ` +
-        `Set a new password with: ${programName()} passwd ${shellWord(file)} NAME`,
+        newPasswordAdvice(file),
     )
   }
   return warnings
 }
+
+const newPasswordAdvice = (file: string): string =>
+  file === USERS_VARIABLE
+    ? `Set a new password in the file that ${USERS_VARIABLE} was exported from`
+    : `Set a new password with: ${programName()} passwd ${shellWord(file)} NAME`
 
 const nameOf = ({ format, cost }: HashInfo): string =>
   cost === undefined ? format : `${format} of cost ${cost}`

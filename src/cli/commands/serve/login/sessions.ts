@@ -33,14 +33,14 @@ export interface SignIn {
 
 /** @throws HtpasswdError `ERR_FILE_ACCESS` if the file of `htpasswd sessions end` cannot be read. */
 export async function signInOf(
-  { file, values }: ServeRequest,
+  { file, userLines, values }: ServeRequest,
   secrets: readonly string[],
   ended: EndedSessions,
   onError: (error: unknown) => void,
 ): Promise<SignIn> {
   return {
     options: {
-      file,
+      file: userLines === undefined ? file : undefined,
       secret: secrets,
       idleMilliseconds: values['session-idle'],
       maxMilliseconds: values['session-max'],

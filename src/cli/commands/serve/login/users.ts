@@ -6,9 +6,19 @@ import { HtpasswdFile } from '../../../../store/htpasswd-file.ts'
 import { folderMessage, kindOfPath } from '../../../password-file.ts'
 import { withCreationAdvice } from '../../../read-users.ts'
 import { count, shellWord } from '../../../terminal/output.ts'
+import { environmentUsers, USERS_VARIABLE, type Users } from './environment-users.ts'
 
-/** @throws HtpasswdError for a file that is missing, unreadable, empty or without any user who could log in. */
-export async function openUsers(path: string): Promise<HtpasswdFile> {
+/**
+ * @param lines the users themselves, from HTPASSWD_USERS, in place of a file.
+ * @throws HtpasswdError for a file that is missing, unreadable, empty or without any user who could log in.
+ */
+export async function openUsers(path: string, lines?: string): Promise<Users> {
+  if (lines !== undefined) {
+    const users = environmentUsers(lines)
+    const fault = faultOf(users)
+    if (fault === undefined) return users
+    throw new HtpasswdError('ERR_RECORD', `${USERS_VARIABLE} ${fault}`)
+  }
   if (kindOfPath(path) === 'folder') throw new HtpasswdError('ERR_FILE_ACCESS', folderMessage(path))
   const file = await HtpasswdFile.open(path).catch((error: HtpasswdError) => {
     throw withCreationAdvice(error, path, ' (or start with --init)')
@@ -22,7 +32,7 @@ export async function openUsers(path: string): Promise<HtpasswdFile> {
 }
 
 /** What keeps every user of a file out. */
-function faultOf(file: HtpasswdFile): string | undefined {
+function faultOf(file: Users): string | undefined {
   const users = file.users()
   if (users.length === 0) return 'has no users'
   const hashes = users.map(user => file.get(user) ?? '')
@@ -36,7 +46,7 @@ export interface UserReports extends Disposable {
   report(): void
 }
 
-export function reportChanges(file: HtpasswdFile, notify: (text: string) => void): UserReports {
+export function reportChanges(file: Users, notify: (text: string) => void): UserReports {
   const report = (): void => {
     const fault = faultOf(file)
     if (fault === undefined) notify(`${file.path} was read again: ${count(file.size, 'user')}`)

@@ -2,12 +2,14 @@
 import { expect, test } from 'vitest'
 import {
   hashWarnings,
+  portWarnings,
   type StartupFacts,
   startupFields,
   startupLine,
   startupMessage,
   startupWarnings,
 } from '../../../../../src/cli/commands/serve/startup-message.ts'
+import { isContainer } from '../../../../../src/platform/container.ts'
 
 const BCRYPT = `$2y$12$${'a'.repeat(21)}e${'a'.repeat(30)}C`
 const APR1 = '$apr1$lZL6V/ci$eIMz/iKDkbtys/uU7LEK00'
@@ -32,6 +34,27 @@ For MLflow's Python client, before it runs:
   export MLFLOW_TRACKING_USERNAME='ann'
   export MLFLOW_TRACKING_PASSWORD='your-password'`,
 }
+
+test('in a container 127.0.0.1 cannot be reached from outside', () => {
+  const inside = facts({ inContainer: true })
+  expect(startupMessage(inside)).toContain('http://127.0.0.1:8080  (from within this container only; ')
+  expect(startupLine(inside)).toContain(
+    ' - from within this container only; from outside as well: --host 0.0.0.0 - ',
+  )
+  expect(startupLine(facts({ inContainer: true, listen: everywhere }))).not.toContain('container')
+  expect(isContainer({}, path => path === '/.dockerenv')).toBe(true)
+  expect(isContainer({ KUBERNETES_SERVICE_HOST: '10.0.0.1' }, () => false)).toBe(true)
+  expect(isContainer({}, () => false)).toBe(false)
+})
+
+test.each([
+  ['80 by default', { host: '127.0.0.1', port: 8080 }, '3000', [], 1],
+  ['with --listen', { host: '0.0.0.0', port: 8080 }, '3000', [], 0],
+  ['for the app that is started', { host: '127.0.0.1', port: 8080 }, '3000', ['app'], 0],
+  ['of a service link', { host: '127.0.0.1', port: 8080 }, 'tcp://10.0.0.1:80', [], 0],
+] as const)('PORT %s', (_, listen, PORT, command, warnings) => {
+  expect(portWarnings({ listen }, { PORT }, command)).toHaveLength(warnings)
+})
 
 test('at a terminal the address comes first', () => {
   expect(startupMessage(facts())).toBe(
@@ -120,5 +143,8 @@ test('weak and unusable hashes are named by user, never shown', () => {
 })
 
 test('a name cannot play with the terminal', () => {
+  expect(hashWarnings([['ann', APR1]], 'HTPASSWD_USERS')[0]).toContain(
+    'in the file that HTPASSWD_USERS was exported from',
+  )
   expect(hashWarnings([['a\u001b[2J', APR1]], 'users')[0]).toContain('user a\\x1b[2J')
 })

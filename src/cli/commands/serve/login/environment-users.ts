@@ -1,0 +1,71 @@
+// HTPASSWD_USERS: the users of a container without a password file, as `htpasswd export --for compose` writes them.
+import type { HtpasswdDocument } from '../../../../document/document.ts'
+import { parseHtpasswd } from '../../../../document/document.ts'
+import { HtpasswdError } from '../../../../errors.ts'
+import type { HtpasswdFile } from '../../../../store/htpasswd-file.ts'
+
+/** The variable, and in messages the name of its users' file. */
+export const USERS_VARIABLE = 'HTPASSWD_USERS'
+
+/** What `serve` uses of a password file. */
+export type Users = Pick<
+  HtpasswdFile,
+  'path' | 'size' | 'users' | 'get' | 'hashSample' | 'reload' | 'watch'
+> &
+  AsyncDisposable
+
+const SAMPLE = 1_000
+
+/** Users that stay as they are until the process ends: an environment does not change. */
+class EnvironmentUsers implements Users {
+  readonly path = USERS_VARIABLE
+  readonly #document: HtpasswdDocument
+  readonly #sample: readonly string[]
+
+  constructor(document: HtpasswdDocument) {
+    document.buildIndex()
+    this.#document = document
+    this.#sample = document.hashSample(SAMPLE)
+  }
+
+  get size(): number {
+    return this.#document.size
+  }
+
+  users(): string[] {
+    return this.#document.users()
+  }
+
+  get(user: string | Uint8Array): string | undefined {
+    return this.#document.get(user)
+  }
+
+  hashSample(): readonly string[] {
+    return this.#sample
+  }
+
+  async reload(): Promise<boolean> {
+    return false
+  }
+
+  watch(): Disposable {
+    return { [Symbol.dispose]: () => {} }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** @throws HtpasswdError `ERR_RECORD` for text that is not lines NAME:HASH; it never quotes them. */
+export function environmentUsers(lines: string): Users {
+  if (/:\$\$(?:2[aby]|apr1|[156])\$\$/.test(lines)) {
+    throw new HtpasswdError(
+      'ERR_RECORD',
+      `${USERS_VARIABLE} has hashes with doubled dollars; only a compose file needs $$ in place of $`,
+    )
+  }
+  const document = parseHtpasswd(Buffer.from(lines))
+  if (document.isMalformed) {
+    throw new HtpasswdError('ERR_RECORD', `${USERS_VARIABLE} expected a line NAME:HASH for each user`)
+  }
+  return new EnvironmentUsers(document)
+}
