@@ -46,9 +46,19 @@ export class Provider {
     this.#keys = new Fetched(() => this.#fetchKeys(), this.#now)
   }
 
-  /** @throws HtpasswdError `ERR_PROVIDER` where there is none yet, with the reason of the last attempt. */
-  metadata(): Promise<ProviderMetadata> {
-    return this.#metadata.get(Number.POSITIVE_INFINITY)
+  /** Whether the last attempt to fetch the discovery document failed. */
+  get isDown(): boolean {
+    return this.#metadata.hasFailed
+  }
+
+  /**
+   * The discovery document.
+   *
+   * @param maxAge milliseconds; an older one is fetched again, and stays in use where that fails. Default: no limit.
+   * @throws HtpasswdError `ERR_PROVIDER` where there is none yet, with the reason of the last attempt.
+   */
+  metadata(maxAge: number = Number.POSITIVE_INFINITY): Promise<ProviderMetadata> {
+    return this.#metadata.get(maxAge)
   }
 
   /**
@@ -114,6 +124,10 @@ class Fetched<T> {
   constructor(load: () => Promise<T>, now: () => number) {
     this.#load = load
     this.#now = now
+  }
+
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
   }
 
   /** @param maxAge an older document is fetched again; where that fails, the old one stays in use. */

@@ -1,8 +1,10 @@
 // Sessions that were signed out before they would have ended: their cookies still verify, so their ids are remembered.
+import { createHash } from 'node:crypto'
 
-/** A session that was signed out. */
+/** A session that was signed out; or, of an identity provider, all of a user or of its own session (`providerId`). */
 export interface EndedSession {
   readonly id: string
+  /** Sessions of this id that began later have not ended. */
   readonly signedInAt: number
   /** Its absolute end, in milliseconds since 1970: until then it has to be remembered. */
   readonly until: number
@@ -19,6 +21,10 @@ export interface EndedSessions {
    */
   add(session: EndedSession): boolean | Promise<boolean>
 }
+
+/** Under which id the end of what an identity provider names is remembered. */
+export const providerId = (kind: 'sub' | 'sid' | 'jti', value: string): string =>
+  createHash('sha256').update(`${kind}\0${value}`).digest('base64url').slice(0, 22)
 
 /** About ten megabytes. */
 const MAX_ENTRIES = 100_000
@@ -39,7 +45,9 @@ export class EndedList implements EndedSessions {
   }
 
   has(id: string, signedInAt: number): boolean {
-    return signedInAt <= this.#startsAfter || this.#entries.has(id)
+    if (signedInAt <= this.#startsAfter) return true
+    const entry = this.#entries.get(id)
+    return entry !== undefined && signedInAt <= entry.signedInAt
   }
 
   add(session: EndedSession): boolean {

@@ -34,8 +34,8 @@ export function cookieValues(header: string | undefined, name: string): string[]
   return values
 }
 
-/** Every name that `cookieName` gives. */
-const ANY_NAME = /^(?:__Host-)?htpasswd(?:-[A-Za-z0-9_-]{8})?$/
+/** Every name that `cookieName` gives, and those of attempts to sign in with a provider. */
+const ANY_NAME = /^(?:__Host-)?htpasswd(?:-[A-Za-z0-9_-]{8}|-oidc-[A-Za-z0-9_-]{6})?$/
 
 /**
  * A `Cookie` header without session cookies; undefined if nothing is left. Those of other guards of this host, which

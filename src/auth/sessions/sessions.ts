@@ -7,7 +7,7 @@ import { HtpasswdError } from '../../errors.ts'
 import { type AuthResult, refuse } from '../auth-result.ts'
 import { lookUpNow } from '../stored-user.ts'
 import type { UserSource } from '../user-source.ts'
-import { EndedList, type EndedSessions } from './ended-sessions.ts'
+import { EndedList, type EndedSessions, providerId } from './ended-sessions.ts'
 import { deriveKey, type SessionKey, seal, unseal } from './seal.ts'
 import { cookieName, cookieValues, formatSetCookie } from './session-cookie.ts'
 import type { ProviderClaims, SessionData } from './session-data.ts'
@@ -61,6 +61,8 @@ const DEFAULT_MAX = 7 * 24 * HOUR
 const RENEW_AFTER = 0.1
 /** How far the clocks of two replicas may differ. */
 const CLOCK_TOLERANCE = 60_000
+/** The longest session that an identity provider began: it may have let the person go meanwhile, without saying so. */
+const PROVIDER_MAX = 8 * HOUR
 const MIN_SECRET = 32
 
 /**
@@ -148,7 +150,30 @@ export class Sessions {
    */
   async end({ session }: SessionIdentity): Promise<boolean> {
     const { id, signedInAt } = session
-    return this.#ended.add({ id, signedInAt, until: signedInAt + this.maxMilliseconds + CLOCK_TOLERANCE })
+    return this.#end(id, signedInAt)
+  }
+
+  /**
+   * Ends all sessions of a provider's user (`sub`) or of one of its sessions (`sid`) that began until now.
+   *
+   * @returns as `end`.
+   */
+  async endOfProvider(kind: 'sub' | 'sid', value: string): Promise<boolean> {
+    return this.#end(providerId(kind, value), this.#now())
+  }
+
+  /** Takes a provider's message, by its `jti`. @returns false if it was taken before, here or elsewhere. */
+  async takeMessage(jti: string, issuedAt: number): Promise<boolean> {
+    const id = providerId('jti', jti)
+    if (this.#ended.has(id, issuedAt)) return false
+    await this.#end(id, issuedAt)
+    return true
+  }
+
+  /** When a session is over in any case, in milliseconds since 1970. */
+  absoluteEnd({ signedInAt, provider }: Pick<SessionData, 'signedInAt' | 'provider'>): number {
+    const most = provider === undefined ? Number.POSITIVE_INFINITY : PROVIDER_MAX
+    return signedInAt + Math.min(this.maxMilliseconds, most)
   }
 
   /** The value of `Set-Cookie` that deletes the cookie: with the same attributes, else browsers would keep it. */
@@ -202,14 +227,28 @@ export class Sessions {
     return stored !== undefined && now.stored === stored && now.generation === generation
   }
 
-  #endOf({ signedInAt, issuedAt }: SessionData): number {
-    return Math.min(signedInAt + this.maxMilliseconds, issuedAt + this.idleMilliseconds)
+  async #end(id: string, signedInAt: number): Promise<boolean> {
+    return this.#ended.add({ id, signedInAt, until: signedInAt + this.maxMilliseconds + CLOCK_TOLERANCE })
+  }
+
+  #endOf(data: SessionData): number {
+    return Math.min(this.absoluteEnd(data), data.issuedAt + this.idleMilliseconds)
+  }
+
+  #hasEnded({ id, signedInAt, provider }: SessionData): boolean {
+    const { subject, session = '' } = provider ?? {}
+    const ids = [
+      id,
+      ...(subject === undefined ? [] : [providerId('sub', subject)]),
+      ...(session === '' ? [] : [providerId('sid', session)]),
+    ]
+    return ids.some(ended => this.#ended.has(ended, signedInAt))
   }
 
   #isAlive(data: SessionData): boolean {
     const now = this.#now()
     const isFromTheFuture = Math.max(data.issuedAt, data.signedInAt) > now + CLOCK_TOLERANCE
-    return now < this.#endOf(data) && !isFromTheFuture && !this.#ended.has(data.id, data.signedInAt)
+    return now < this.#endOf(data) && !isFromTheFuture && !this.#hasEnded(data)
   }
 
   /** The same session in a new cookie, if this one has aged. Asked when a response is sent, so none follows a sign-out. */

@@ -132,7 +132,7 @@ async function render(login: Login, request: EndpointRequest, outcome: Outcome):
     groups: login.groupsOf(identity),
     ...(session !== undefined && {
       signedInAt: session.signedInAt,
-      endsAt: session.signedInAt + login.sessions.maxMilliseconds,
+      endsAt: login.sessions.absoluteEnd(session),
     }),
     canChange: (await login.store?.isWritable()) ?? false,
     tokens: await tokensOf(login, identity),
