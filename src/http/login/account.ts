@@ -134,6 +134,7 @@ async function render(login: Login, request: EndpointRequest, outcome: Outcome):
       signedInAt: session.signedInAt,
       endsAt: login.sessions.absoluteEnd(session),
     }),
+    hasPassword: session?.provider === undefined,
     canChange: (await login.store?.isWritable()) ?? false,
     tokens: await tokensOf(login, identity),
     now: login.now(),

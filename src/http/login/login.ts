@@ -2,12 +2,13 @@
 import type { AuthResult, Credentials } from '../../auth/auth-result.ts'
 import type { AuthContext } from '../../auth/authenticator.ts'
 import type { Identity } from '../../auth/identity.ts'
+import type { SessionData } from '../../auth/sessions/session-data.ts'
 import type { SessionIdentity } from '../../auth/sessions/session-identity.ts'
 import type { Sessions } from '../../auth/sessions/sessions.ts'
 import { type ByteString, toByteString } from '../../bytes.ts'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
 import { type ClientFacts, originOf } from '../guard/client-address.ts'
-import type { EndpointRequest } from '../guard/endpoints.ts'
+import type { Endpoint, EndpointRequest } from '../guard/endpoints.ts'
 import type { PageLook } from '../pages/parts.ts'
 import type { AccountStore } from './account-store.ts'
 import { isOwnForm } from './own-form.ts'
@@ -26,6 +27,8 @@ export interface Login {
   readonly publicUrl: URL | undefined
   /** Undefined where no password can be changed, such as with users of a program's own. */
   readonly store: AccountStore | undefined
+  /** An identity provider with which people can sign in as well. */
+  readonly external: ExternalSignIn | undefined
   /** The stored hash of a user. */
   readonly storedHashOf: (username: ByteString) => string | undefined
   /** All groups of a user. */
@@ -33,6 +36,22 @@ export interface Login {
   /** Gets faults of a write. */
   readonly onError: (error: unknown) => void
   readonly now: () => number
+}
+
+/** A provider with which people can sign in instead of with a password. */
+export interface ExternalSignIn {
+  /** The provider's name, as people know it. */
+  readonly name: string
+  /** Asks the provider for its addresses ahead of the first sign-in, and reports where that fails. */
+  prepare(): void
+  /** Whether it could not be reached the last time. */
+  isDown(): boolean
+  /** What a session that it began is bound to; undefined if it is over. */
+  bindingOf(data: SessionData): string | undefined
+  /** Where a sign-out goes on at the provider; undefined where nowhere. */
+  endSessionUrl(): Promise<URL | undefined>
+  /** The rows that it adds to the table of endpoints. */
+  endpoints(login: Login): readonly Endpoint[]
 }
 
 /** How the client reaches the guard: a proxy in front may speak https to it though the guard gets http. */

@@ -13,7 +13,7 @@ import type { Verifiers } from '../guard/identify.ts'
 import type { PageLook } from '../pages/parts.ts'
 import { accountStore } from './account-store.ts'
 import { loginEndpoints } from './endpoints.ts'
-import { type Login, scopeOf } from './login.ts'
+import { type ExternalSignIn, type Login, scopeOf } from './login.ts'
 import { createUnauthenticatedResponses, type UnauthenticatedResponder } from './unauthenticated.ts'
 
 /** A sign-in page in place of the browser's password dialog. */
@@ -43,6 +43,8 @@ export interface LoginParts {
   readonly generationOf?: ((username: ByteString) => string | undefined) | undefined
   /** The file of the tokens. Default: beside the password file. */
   readonly tokensPath?: string | undefined
+  /** An identity provider with which people can sign in as well. Default: none. */
+  readonly external?: ExternalSignIn | undefined
   readonly now?: (() => number) | undefined
 }
 
@@ -90,6 +92,7 @@ export function resolveLogin(
     maxMilliseconds: options.maxMilliseconds,
     prefix: look.prefix,
     generationOf: parts.generationOf,
+    providerBinding: parts.external?.bindingOf,
     ended: parts.ended,
     now,
   })
@@ -102,6 +105,7 @@ export function resolveLogin(
       file === undefined
         ? undefined
         : accountStore(file, hasTokens ? (parts.tokensPath ?? tokensPath(file)) : undefined),
+    external: parts.external,
     storedHashOf: username => lookUpNow(source, username),
     groupsOf,
     onError,
@@ -111,7 +115,7 @@ export function resolveLogin(
     sessions: {
       decide: (cookies: string, client: ClientFacts) => sessions.decide(cookies, scopeOf(login, client)),
     },
-    endpoints: loginEndpoints(login),
+    endpoints: [...loginEndpoints(login), ...(parts.external?.endpoints(login) ?? [])],
     unauthenticated: createUnauthenticatedResponses(look),
   }
 }

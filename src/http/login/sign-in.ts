@@ -2,7 +2,7 @@
 import type { AuthResult } from '../../auth/auth-result.ts'
 import type { EndpointRequest, EndpointResponse } from '../guard/endpoints.ts'
 import type { Notice } from '../pages/parts.ts'
-import { type SignInView, signInPage } from '../pages/sign-in-page.ts'
+import { type ProviderButton, type SignInView, signInPage } from '../pages/sign-in-page.ts'
 import { texts } from '../pages/texts.ts'
 import { type Login, rejectForeignForm, scopeOf, seeOther, sessionOf, verifyPassword } from './login.ts'
 import { checkNext } from './next.ts'
@@ -15,6 +15,13 @@ const queryOf = ({ head }: EndpointRequest): URLSearchParams => {
   return new URLSearchParams(target.includes('?') ? target.slice(target.indexOf('?') + 1) : '')
 }
 
+/** The address to which a sign-in leads: it tells whether the browser kept the cookie, and leads on. */
+export const loginAddressAfter = ({ prefix }: Login['look'], next: string): string =>
+  `${prefix}/.htpasswd/login?${SIGNED_IN}&next=${encodeURIComponent(next)}`
+
+const buttonOf = ({ external }: Login): ProviderButton | undefined =>
+  external && { name: external.name, isDown: external.isDown() }
+
 /** GET: the page; or, after a right password, the way on. */
 export function showSignIn(login: Login, request: EndpointRequest): EndpointResponse {
   const { look, sessions } = login
@@ -25,9 +32,10 @@ export function showSignIn(login: Login, request: EndpointRequest): EndpointResp
   const hasSession = session?.ok === true
   if (query.has(SIGNED_IN)) {
     if (hasSession) return seeOther(next)
-    return signInPage(look, { status: 200, next, notice: { kind: 'error', text: text.noCookie } })
+    const notice = { kind: 'error', text: text.noCookie } as const
+    return signInPage(look, { status: 200, next, notice, provider: buttonOf(login) })
   }
-  const view: SignInView = { status: 200, next }
+  const view: SignInView = { status: 200, next, provider: buttonOf(login) }
   if (hasSession) return signInPage(look, { ...view, user: session.user })
   return signInPage(
     look,
@@ -53,6 +61,7 @@ export async function signIn(login: Login, request: EndpointRequest): Promise<En
       notice: noticeOf(result, look.lang),
       name: name.slice(0, 255),
       staysSignedIn,
+      provider: buttonOf(login),
       headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
     })
     return { ...page, reason: result.reason }
@@ -61,8 +70,7 @@ export async function signIn(login: Login, request: EndpointRequest): Promise<En
   const before = sessionOf(login, request)
   if (before !== undefined) await sessions.end(before)
   const cookie = sessions.issue(result.username, scopeOf(login, facts.client), { staysSignedIn })
-  const check = `${look.prefix}/.htpasswd/login?${SIGNED_IN}&next=${encodeURIComponent(next)}`
-  return { ...seeOther(check, [cookie]), reason: 'signed-in', identity: result }
+  return { ...seeOther(loginAddressAfter(look, next), [cookie]), reason: 'signed-in', identity: result }
 }
 
 function noticeOf(refusal: AuthResult & { ok: false }, lang: Login['look']['lang']): Notice {

@@ -23,6 +23,8 @@ export interface AccountView {
   readonly signedInAt?: number | undefined
   readonly endsAt?: number | undefined
   readonly notice?: Notice | undefined
+  /** False for the users of an identity provider, who may have no password here. */
+  readonly hasPassword: boolean
   /** Whether passwords can be changed here. */
   readonly canChange: boolean
   /** Undefined where there are no tokens. */
@@ -42,7 +44,7 @@ const day = (time: number): string => new Date(time).toISOString().slice(0, 10)
 /** The account page. */
 export function accountPage(look: PageLook, view: AccountView): CannedResponse {
   const text = texts[look.lang].account
-  const { status, user, groups, signedInAt, endsAt, notice, canChange, cookies } = view
+  const { status, user, groups, signedInAt, endsAt, notice, hasPassword, canChange, cookies } = view
   const facts: [string, string][] = [
     [text.user, user],
     [text.groups, groups.length === 0 ? text.noGroups : groups.join(', ')],
@@ -58,8 +60,8 @@ ${createdHtml(look, view)}
       ? ''
       : `<a href="${look.prefix}/.htpasswd/logout">${escapeHtml(texts[look.lang].logout.submit)}</a>`
   }</div>
-${canChange ? passwordForm(look, user) : `<p>${withContact(text.readOnly, look)}</p>`}
-${canChange && view.tokens !== undefined ? tokensHtml(look, view, view.tokens) : ''}`
+${hasPassword ? passwordPart(look, view) : ''}
+${hasPassword && canChange && view.tokens !== undefined ? tokensHtml(look, view, view.tokens) : ''}`
   const page = layout(text.title, body, {
     lang: look.lang,
     status,
@@ -74,6 +76,9 @@ const begin = ({ prefix }: PageLook, action: string, user: string): string =>
   `<form method="post" action="${prefix}/.htpasswd/account">
 <input type="hidden" name="action" value="${action}">
 <input type="text" name="shown-user" value="${escapeHtml(user)}" autocomplete="username" readonly hidden>`
+
+const passwordPart = (look: PageLook, { canChange, user }: AccountView): string =>
+  canChange ? passwordForm(look, user) : `<p>${withContact(texts[look.lang].account.readOnly, look)}</p>`
 
 function passwordForm(look: PageLook, user: string): string {
   const text = texts[look.lang].account

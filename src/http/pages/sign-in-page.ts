@@ -5,6 +5,13 @@ import { layout } from './page.ts'
 import { fill, type Notice, noticeHtml, type PageLook, passwordField, withContact } from './parts.ts'
 import { texts } from './texts.ts'
 
+/** The button of an identity provider. */
+export interface ProviderButton {
+  readonly name: string
+  /** Whether it could not be reached the last time. */
+  readonly isDown: boolean
+}
+
 /** What differs between two sign-in pages. */
 export interface SignInView {
   readonly status: number
@@ -16,6 +23,7 @@ export interface SignInView {
   readonly staysSignedIn?: boolean | undefined
   /** Who is signed in already. */
   readonly user?: string | undefined
+  readonly provider?: ProviderButton | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
@@ -31,6 +39,8 @@ const SCRIPT = `
 const { next, password } = document.forms[0].elements
 const show = document.getElementById('show')
 if (location.hash !== '' && !next.value.includes('#')) next.value += location.hash
+const provider = document.getElementById('provider')
+if (provider) provider.search = '?next=' + encodeURIComponent(next.value)
 show.hidden = false
 show.onclick = () => {
   const isShown = password.type === 'password'
@@ -60,6 +70,7 @@ ${passwordField('password', text.password, { autocomplete: 'current-password', a
 <button type="button" class="plain" id="show" aria-pressed="false" hidden>${escapeHtml(text.show)}</button></div>
 <p class="actions"><button>${escapeHtml(text.submit)}</button></p>
 </form>
+${view.provider === undefined ? '' : providerHtml(look, next, view.provider)}
 <p class="small end">${withContact(text.ask, look)}</p>`
   return layout(titleOf(look), body, {
     lang: look.lang,
@@ -68,6 +79,14 @@ ${passwordField('password', text.password, { autocomplete: 'current-password', a
     forms: true,
     script: SCRIPT,
   })
+}
+
+/** A link, not a form: the page's `form-action` would stop the redirect to the provider. */
+function providerHtml({ prefix, lang }: PageLook, next: string, { name, isDown }: ProviderButton): string {
+  const text = texts[lang].provider
+  const href = `${prefix}/.htpasswd/oidc/start?next=${encodeURIComponent(next)}`
+  const down = isDown ? `<p role="status" class="small">${fill(text.down, { name })}</p>` : ''
+  return `<p class="actions"><a class="button" id="provider" href="${escapeHtml(href)}">${fill(text.button, { name })}</a></p>${down}`
 }
 
 /** For a frame, in which nobody may be asked for a password: a link that opens the sign-in page in a tab of its own. */

@@ -23,13 +23,39 @@ export function signOutPage(look: PageLook, user: string | undefined): CannedRes
   return layout(text.title, body, { lang: look.lang, status: 200, headers, forms: true })
 }
 
-/** @param everywhere whether every replica knows already. */
-export function signedOutPage(look: PageLook, everywhere: boolean): CannedResponse {
+/** Where a sign-out goes on. */
+export interface ProviderSignOut {
+  readonly name: string
+  readonly url: string
+  readonly isDown: boolean
+}
+
+/**
+ * @param everywhere whether every replica knows already.
+ * @param provider where the sign-out goes on by itself, unless the provider is down; a redirect of the form would be
+ *   stopped by the page's `form-action`.
+ */
+export function signedOutPage(
+  look: PageLook,
+  everywhere: boolean,
+  provider?: ProviderSignOut,
+): CannedResponse {
   const text = texts[look.lang].logout
-  const body = `<p role="status">${escapeHtml(everywhere ? text.doneText : text.pending)}</p>\n${signInLink(look, text.again)}`
+  const body = `<p role="status">${escapeHtml(everywhere ? text.doneText : text.pending)}</p>
+${provider === undefined ? '' : providerLink(look, provider)}
+${signInLink(look, text.again)}`
   return layout(text.done, body, {
     lang: look.lang,
     status: everywhere ? 200 : 202,
-    headers: { ...headers, ...(!everywhere && { 'x-htpasswd-pending': 'replicas' }) },
+    headers: {
+      ...headers,
+      ...(!everywhere && { 'x-htpasswd-pending': 'replicas' }),
+      ...(provider?.isDown === false && { refresh: `0; url=${provider.url}` }),
+    },
   })
+}
+
+function providerLink({ lang }: PageLook, { name, url }: ProviderSignOut): string {
+  const text = texts[lang].provider
+  return `<p>${fill(text.signedOut, { name })} <a href="${escapeHtml(url)}" rel="noreferrer">${fill(text.signOut, { name })}</a></p>`
 }

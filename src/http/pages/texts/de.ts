@@ -117,7 +117,7 @@ export const de: Texts = {
     signedIn: 'Sie sind als {user} angemeldet.',
     goOn: 'Weiter',
     noCookie:
-      'Das Passwort war richtig, aber Ihr Browser hat das Cookie für die Anmeldung nicht behalten. Erlauben Sie Cookies für diese Adresse und versuchen Sie es dann erneut.',
+      'Die Anmeldung war richtig, aber Ihr Browser hat das Cookie für die Anmeldung nicht behalten. Erlauben Sie Cookies für diese Adresse und versuchen Sie es dann erneut.',
     ask: 'Noch kein Benutzername, oder das Passwort vergessen? Fragen Sie {contact}.',
     frame: 'Melden Sie sich in einem eigenen Tab an und laden Sie diese Seite dann neu.',
   },
@@ -130,6 +130,25 @@ export const de: Texts = {
     doneText: 'Diese Sitzung ist in allen Tabs beendet.',
     pending: 'Dieser Server hat die Sitzung beendet. Seine Replikate erfahren es in Kürze.',
     again: 'Erneut anmelden',
+  },
+  provider: {
+    button: 'Mit {name} anmelden',
+    down: '{name} ist im Moment nicht erreichbar. Benutzername und Passwort funktionieren weiterhin.',
+    title: 'Die Anmeldung war nicht erfolgreich',
+    problems: {
+      down: '{name} ist im Moment nicht erreichbar oder meldet einen Fehler. Versuchen Sie es später erneut, oder melden Sie sich mit Benutzername und Passwort an.',
+      denied:
+        '{name} hat Sie nicht angemeldet, oder Sie haben dort abgelehnt. Um es erneut zu versuchen, gehen Sie zurück zur Anmeldeseite.',
+      'no-attempt':
+        'Diese Anmeldung dauerte länger als 10 Minuten, wurde schon abgeschlossen oder in einem anderen Browser begonnen. Beginnen Sie auf der Anmeldeseite von vorn; erlauben Sie Cookies für diese Adresse, wenn es wieder geschieht.',
+      'unknown-user':
+        '{name} kennt Sie, aber dieser Server hat keinen Benutzer mit diesem Namen. Vielleicht haben Sie sich dort mit einem anderen Konto angemeldet.',
+      invalid: 'Was {name} gesendet hat, konnte nicht angenommen werden. Der Grund steht im Log des Servers.',
+    },
+    back: 'Zurück zur Anmeldeseite',
+    ask: 'Wenn es so bleibt oder Sie Zugriff haben sollten, wenden Sie sich an {contact}.',
+    signedOut: 'Bei {name} sind Sie vielleicht noch angemeldet.',
+    signOut: 'Bei {name} abmelden',
   },
   account: {
     title: 'Ihr Konto',

@@ -1,6 +1,6 @@
 // The texts of the pages in English, and the type of every other language.
 
-import type { AccountTexts, LoginTexts, LogoutTexts } from './form-texts.ts'
+import type { AccountTexts, LoginTexts, LogoutTexts, ProviderTexts } from './form-texts.ts'
 
 /** What a page about an error says. */
 interface ErrorText {
@@ -43,6 +43,7 @@ export interface Texts {
   readonly errors: Readonly<Record<ErrorKind, ErrorText>>
   readonly login: LoginTexts
   readonly logout: LogoutTexts
+  readonly provider: ProviderTexts
   readonly account: AccountTexts
 }
 
@@ -161,7 +162,7 @@ export const en: Texts = {
     signedIn: 'You are signed in as {user}.',
     goOn: 'Go on',
     noCookie:
-      'The password was right, but your browser did not keep the cookie that signs you in. Allow cookies for this address, then try again.',
+      'Signing in worked, but your browser did not keep the cookie that signs you in. Allow cookies for this address, then try again.',
     ask: 'No user name yet, or the password forgotten? Ask {contact}.',
     frame: 'Sign in with a tab of its own, then load this page again.',
   },
@@ -174,6 +175,24 @@ export const en: Texts = {
     doneText: 'This session has ended, in all tabs.',
     pending: 'This server has ended the session. Its replicas will hear of it shortly.',
     again: 'Sign in again',
+  },
+  provider: {
+    button: 'Sign in with {name}',
+    down: '{name} cannot be reached at the moment. A user name and password still work.',
+    title: 'The sign-in did not succeed',
+    problems: {
+      down: '{name} cannot be reached at the moment, or reports an error. Try again later, or sign in with a user name and password.',
+      denied: '{name} did not sign you in, or you said no there. To try again, go back to the sign-in page.',
+      'no-attempt':
+        'This sign-in took longer than 10 minutes, was finished before, or began in another browser. Go back to the sign-in page and begin again; allow cookies for this address if it happens again.',
+      'unknown-user':
+        '{name} knows you, but this server has no user with the name that it gave. You may have signed in there with another account.',
+      invalid: 'What {name} sent could not be accepted. The server’s log has the reason.',
+    },
+    back: 'Back to the sign-in page',
+    ask: 'If it stays this way, or you should have access, ask {contact}.',
+    signedOut: 'You may still be signed in at {name}.',
+    signOut: 'Sign out at {name}',
   },
   account: {
     title: 'Your account',

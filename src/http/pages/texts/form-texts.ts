@@ -1,5 +1,7 @@
 // What the pages with forms say: sign-in, sign-out and account. `{…}` in a text stands for a value.
 
+import type { SignInProblem } from '../../../auth/openid/sign-in.ts'
+
 /** The sign-in page. */
 export interface LoginTexts {
   readonly title: string
@@ -31,6 +33,20 @@ export interface LogoutTexts {
   readonly doneText: string
   readonly pending: string
   readonly again: string
+}
+
+/** Signing in with an identity provider, whose name is `{name}`. */
+export interface ProviderTexts {
+  readonly button: string
+  /** Beside the button while the provider cannot be reached. */
+  readonly down: string
+  /** Of the page after a sign-in that failed. */
+  readonly title: string
+  readonly problems: Readonly<Record<SignInProblem, string>>
+  readonly back: string
+  readonly ask: string
+  readonly signedOut: string
+  readonly signOut: string
 }
 
 /** The account page. */

@@ -118,7 +118,7 @@ export const fr: Texts = {
     signedIn: 'Vous êtes connecté en tant que {user}.',
     goOn: 'Continuer',
     noCookie:
-      'Le mot de passe était correct, mais votre navigateur n’a pas conservé le cookie de connexion. Autorisez les cookies pour cette adresse, puis réessayez.',
+      'La connexion a réussi, mais votre navigateur n’a pas conservé le cookie de connexion. Autorisez les cookies pour cette adresse, puis réessayez.',
     ask: 'Pas encore de nom d’utilisateur, ou mot de passe oublié ? Contactez {contact}.',
     frame: 'Connectez-vous dans un onglet séparé, puis rechargez cette page.',
   },
@@ -131,6 +131,26 @@ export const fr: Texts = {
     doneText: 'Cette session est terminée, dans tous les onglets.',
     pending: 'Ce serveur a terminé la session. Ses réplicas en seront informés sous peu.',
     again: 'Se reconnecter',
+  },
+  provider: {
+    button: 'Se connecter avec {name}',
+    down: '{name} est injoignable pour le moment. Le nom d’utilisateur et le mot de passe fonctionnent toujours.',
+    title: 'La connexion a échoué',
+    problems: {
+      down: '{name} est injoignable pour le moment, ou signale une erreur. Réessayez plus tard, ou connectez-vous avec un nom d’utilisateur et un mot de passe.',
+      denied:
+        '{name} ne vous a pas connecté, ou vous avez refusé. Pour réessayer, retournez à la page de connexion.',
+      'no-attempt':
+        'Cette connexion a duré plus de 10 minutes, était déjà terminée, ou a commencé dans un autre navigateur. Recommencez à la page de connexion ; si cela se reproduit, autorisez les cookies pour cette adresse.',
+      'unknown-user':
+        '{name} vous connaît, mais ce serveur n’a pas d’utilisateur de ce nom. Vous vous y êtes peut-être connecté avec un autre compte.',
+      invalid:
+        'Ce que {name} a envoyé n’a pas pu être accepté. La raison se trouve dans le journal du serveur.',
+    },
+    back: 'Retour à la page de connexion',
+    ask: 'Si cela persiste, ou si vous devriez avoir accès, contactez {contact}.',
+    signedOut: 'Vous êtes peut-être encore connecté à {name}.',
+    signOut: 'Se déconnecter de {name}',
   },
   account: {
     title: 'Votre compte',

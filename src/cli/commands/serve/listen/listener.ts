@@ -9,7 +9,7 @@ import { createGuard, type Guard } from '../../../../http/guard/guard.ts'
 import type { GuardOptions } from '../../../../http/guard/options.ts'
 import { DEMO_USER_HEADER, demoApp } from '../app/demo.ts'
 import type { Permissions } from '../login/permissions.ts'
-import { openJwt } from '../login/provider.ts'
+import { openExternalSignIn, openJwt } from '../login/provider.ts'
 import type { SignIn } from '../login/sessions.ts'
 import type { LiveTokens } from '../login/tokens.ts'
 import { guardOptions, type ServeValues } from '../options.ts'
@@ -68,7 +68,9 @@ export async function openListener({
   const tokens = TokenAuthenticator.on(authenticator, liveTokens, { onError: options.onError })
   const userHeader = values['user-header'] ?? (values.demo ? DEMO_USER_HEADER : undefined)
   const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
-  const guardParts = signIn === undefined ? {} : { login: signIn.parts }
+  const secrets = [signIn?.options.secret ?? []].flat()
+  const external = signIn && (await openExternalSignIn(values, users, secrets, notify))
+  const guardParts = signIn === undefined ? {} : { login: { ...signIn.parts, external } }
   const jwt = await openJwt(values, users, notify)
   const log = accessLog(values.log, stdout)
   const optionsOf = (now: ReloadedOptions): GuardOptions => ({
@@ -92,6 +94,7 @@ export async function openListener({
       binding = await listen(guard.server, values.listen)
       // such as EMFILE at accept(2); open connections go on
       guard.server.on('error', error => notify(`warning: ${error.message}`))
+      external?.prepare()
       return binding.port
     },
     reload: next => {

@@ -1,12 +1,17 @@
 // What `htpasswd serve` takes of identity providers. Their libraries are loaded here, only where an option asks for them.
+import { readFileSync } from 'node:fs'
 import type { ClaimMapping } from '../../../../auth/openid/claims.ts'
 import type { MemorySource } from '../../../../auth/user-source.ts'
+import { HtpasswdError } from '../../../../errors.ts'
 import type { GuardOptions } from '../../../../http/guard/options.ts'
+import type { ExternalSignIn } from '../../../../http/login/login.ts'
+import { readError } from '../../../../store/file-error.ts'
 import { usageError } from '../../../options/parse.ts'
 import type { ServeValues } from '../options.ts'
 
 /** @throws HtpasswdError `ERR_USAGE` for options that do not go together. */
 export function checkProviderOptions(values: ServeValues): void {
+  checkSignInOptions(values)
   const issuers = values['jwt-issuer'].length
   const audiences = values['jwt-audience'].length
   if (issuers !== audiences) {
@@ -22,6 +27,24 @@ export function checkProviderOptions(values: ServeValues): void {
   }
   if (values['oidc-users'] === 'file' && allows)
     throw usageError('--oidc-allow needs --oidc-users any; with file, FILE says who is allowed')
+}
+
+function checkSignInOptions(values: ServeValues): void {
+  const { 'oidc-issuer': issuer, 'oidc-client-id': id, 'oidc-client-secret-file': secret } = values
+  if (issuer === undefined) {
+    const given =
+      id !== undefined ? '--oidc-client-id' : secret !== undefined ? '--oidc-client-secret-file' : ''
+    if (given !== '') throw usageError(`${given} needs --oidc-issuer with the address of the provider`)
+    return
+  }
+  if (id === undefined)
+    throw usageError('--oidc-issuer needs --oidc-client-id with the id that the provider gave to this server')
+  if (!values.login) throw usageError('--oidc-issuer puts a button on the sign-in page, and needs --login')
+  if (values['public-url'] === undefined) {
+    throw usageError(
+      '--oidc-issuer needs --public-url with the address that people type: the provider leads back to it',
+    )
+  }
 }
 
 const claimMapping = (values: ServeValues): ClaimMapping => ({
@@ -48,4 +71,62 @@ export async function openJwt(
   const mapping = claimMapping(values)
   const onRefused = (reason: string): void => notify(`warning: a JSON Web Token was refused: ${reason}`)
   return new JwtAuthenticator({ issuers, source, mapping, onRefused })
+}
+
+/** Where the provider leads to after a sign-in, and after a sign-out. */
+function providerAddresses({ 'public-url': origin, prefix = '' }: ServeValues): {
+  readonly redirectUri: URL
+  readonly afterSignOut: URL
+  readonly backChannel: URL
+} {
+  const address = (path: string): URL => new URL(`${prefix}/.htpasswd/${path}`, origin)
+  return {
+    redirectUri: address('oidc/callback'),
+    afterSignOut: address('logout'),
+    backChannel: address('oidc/backchannel-logout'),
+  }
+}
+
+/**
+ * The button of the sign-in page; undefined where no option asks for one.
+ *
+ * @param secrets those of the sessions.
+ * @throws HtpasswdError `ERR_FILE_ACCESS` or `ERR_RECORD` for the file with the client's secret.
+ */
+export async function openExternalSignIn(
+  values: ServeValues,
+  source: MemorySource,
+  secrets: readonly string[],
+  notify: (text: string) => void,
+): Promise<ExternalSignIn | undefined> {
+  const { 'oidc-issuer': issuer, 'oidc-client-id': clientId, 'oidc-client-secret-file': secretFile } = values
+  if (issuer === undefined || clientId === undefined) return undefined
+  const [{ Provider }, { ProviderSignIn }, { externalSignIn }] = await Promise.all([
+    import('../../../../auth/openid/provider.ts'),
+    import('../../../../auth/openid/sign-in.ts'),
+    import('../../../../http/openid/endpoints.ts'),
+  ])
+  const signIn = new ProviderSignIn({
+    provider: new Provider(issuer),
+    clientId,
+    clientSecret: secretFile === undefined ? undefined : readClientSecret(secretFile),
+    ...providerAddresses(values),
+    secrets,
+    source,
+    mapping: claimMapping(values),
+  })
+  return externalSignIn(signIn, notify)
+}
+
+/** The one line of the file. */
+function readClientSecret(path: string): string {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw readError(error, path)
+  }
+  const secret = text.trim()
+  if (secret !== '' && !/\s/.test(secret)) return secret
+  throw new HtpasswdError('ERR_RECORD', `${path} expected the client's secret on its one line`)
 }

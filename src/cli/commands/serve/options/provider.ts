@@ -11,6 +11,25 @@ function allowRule(value: string): AllowRule {
 }
 
 export const identityProvider = {
+  'oidc-issuer': {
+    group,
+    argument: 'URL',
+    describe:
+      'a button on the page of --login that signs in with this OpenID Connect provider; needs --oidc-client-id and --public-url',
+    read: text,
+  },
+  'oidc-client-id': {
+    group,
+    argument: 'ID',
+    describe: 'the id with which this server is registered at --oidc-issuer',
+    read: text,
+  },
+  'oidc-client-secret-file': {
+    group,
+    argument: 'FILE',
+    describe: "the file with the client's secret; without it this is a public client, which PKCE protects",
+    read: text,
+  },
   'jwt-issuer': {
     group,
     argument: 'URL',

@@ -1,0 +1,33 @@
+// The page after a sign-in with a provider that failed: what happened, what to do, and a button instead of a new try.
+import type { SignInProblem } from '../../auth/openid/sign-in.ts'
+import { escapeHtml } from '../basic/html.ts'
+import type { CannedResponse } from '../basic/responses.ts'
+import { layout } from '../pages/page.ts'
+import { fill, type PageLook, withContact } from '../pages/parts.ts'
+import { texts } from '../pages/texts.ts'
+
+const statuses: Readonly<Record<SignInProblem, number>> = {
+  down: 503,
+  denied: 403,
+  'no-attempt': 400,
+  'unknown-user': 403,
+  invalid: 400,
+}
+
+/** @param name the provider's. */
+export function failedSignInPage(
+  look: PageLook,
+  { problem, name }: { readonly problem: SignInProblem; readonly name: string },
+): CannedResponse {
+  const { title, problems, back, ask } = texts[look.lang].provider
+  const status = statuses[problem]
+  const body = `<p role="alert">${fill(problems[problem], { name })}</p>
+<p class="actions"><a class="button" href="${look.prefix}/.htpasswd/login">${escapeHtml(back)}</a></p>
+<p class="small end">${withContact(ask, look)}</p>`
+  const retry = status === 503 ? { 'retry-after': '10' } : {}
+  return layout(title, body, {
+    lang: look.lang,
+    status,
+    headers: { 'referrer-policy': 'no-referrer', ...retry },
+  })
+}
