@@ -1,11 +1,8 @@
 // Decides whose credentials a request has: cached, throttled, and with the same work for known and unknown users.
 import { setTimeout as delay } from 'node:timers/promises'
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import type { ByteString } from '../bytes.ts'
-import { HtpasswdError } from '../errors.ts'
-import { foreignHash } from '../hash/foreign.ts'
-import { excessOf, type HashLimits } from '../hash/options.ts'
-import { parseHash } from '../hash/registry.ts'
+import { admit, failureMemory, REMEMBERED_MILLISECONDS, refuseBusy } from './attempts.ts'
 import { type AuthResult, type Credentials, refuse } from './auth-result.ts'
 import {
   type AuthenticatorOptions,
@@ -13,13 +10,12 @@ import {
   checkAuthenticatorOptions,
   createWarning,
 } from './authenticator-options.ts'
-import { DummyHashes } from './dummy-hash.ts'
-import { spellingsOf } from './spellings.ts'
+import { RecordVerifier } from './record-verifier.ts'
 import { bytesOf, type FoundUser, findUser, isPending, PasswordIdentity } from './stored-user.ts'
 import { type Attempt, type AttemptLimiter, attemptOf, Throttle } from './throttle.ts'
 import { openUserSource, toUserSource, type UserSource, type Users } from './user-source.ts'
 import { type CheckKey, createKeyer, VerifiedCache } from './verified-cache.ts'
-import { Verifier, type Verify } from './verifier.ts'
+import { Verifier } from './verifier.ts'
 
 /** Where a request came from. */
 export interface AuthContext {
@@ -30,13 +26,6 @@ export interface AuthContext {
 // Apache's limit for a name, and this package's for a password; longer credentials are refused without hashing
 const MAX_USERNAME_BYTES = 255
 const MAX_PASSWORD_BYTES = 4096
-
-const BUSY_RETRY_SECONDS = 1
-// Remembered users need no hash, so neither many guesses nor a throttled address locks them out. It may be long: what is
-// remembered is bound to the stored hash, so a changed or deleted record misses at once.
-const REMEMBERED_MILLISECONDS = 3_600_000
-const REMEMBERED_FAILURES = 20_000
-const REPORTED_RECORDS = 1000
 
 /** One attempt to log in. */
 interface Login {
@@ -80,16 +69,13 @@ export class Authenticator {
   readonly #verified: VerifiedCache
   readonly #failed: LRUCache<string, number>
   readonly #verifier: Verifier
-  readonly #verify: Verify
-  readonly #limits: HashLimits
-  readonly #dummyHashes: DummyHashes
+  readonly #records: RecordVerifier
   /** Counts failures; other kinds of credentials count theirs here as well. @internal */
   readonly limiter: AttemptLimiter
   readonly #now: () => number
   readonly #delay: (milliseconds: number) => Promise<unknown>
   readonly #onError: (error: unknown) => void
   readonly #inFlight = new Map<string, Promise<AuthResult>>()
-  readonly #reported = new LRUCache<string, true>({ max: REPORTED_RECORDS })
 
   /**
    * @param users an `HtpasswdFile`, a Map or an object with the stored hashes, or a function that returns one.
@@ -102,29 +88,29 @@ export class Authenticator {
     const checked = checkAuthenticatorOptions(options)
     const { maxCost, maxRounds, onError, now = () => performance.now() } = checked
     this.source = toUserSource(users)
+    // It may be long, because what is remembered is bound to the stored hash: a changed or deleted record misses at once.
+    // Users who are remembered need no hash, so neither many guesses nor a throttled address locks them out.
     this.#verified = new VerifiedCache({
       milliseconds: checked.cacheMilliseconds ?? REMEMBERED_MILLISECONDS,
       entries: checked.cacheEntries ?? 10_000,
       now,
     })
-    this.#failed = new LRUCache({
-      max: REMEMBERED_FAILURES,
-      ttl: REMEMBERED_MILLISECONDS,
-      updateAgeOnGet: true,
-      perf: { now },
-      ttlResolution: 0,
-    })
-    this.#limits = {
-      ...(maxCost !== undefined && { maxCost }),
-      ...(maxRounds !== undefined && { maxRounds }),
-    }
+    this.#failed = failureMemory(now)
     this.#verifier = new Verifier(checked.workers, checked.maxQueue)
-    this.#verify = parts.verify ?? this.#verifier.verify
-    this.#dummyHashes = new DummyHashes(this.source, this.#limits, now)
+    this.#onError = onError ?? createWarning()
+    this.#records = new RecordVerifier({
+      source: this.source,
+      verify: parts.verify ?? this.#verifier.verify,
+      limits: {
+        ...(maxCost !== undefined && { maxCost }),
+        ...(maxRounds !== undefined && { maxRounds }),
+      },
+      now,
+      onError: this.#onError,
+    })
     this.limiter = parts.limiter ?? new Throttle({ maxFailures: checked.maxFailures ?? 10, now })
     this.#now = now
     this.#delay = parts.delay ?? delay
-    this.#onError = onError ?? createWarning()
   }
 
   /**
@@ -227,14 +213,13 @@ export class Authenticator {
 
   /** Asks the throttle, then computes the hash. */
   async #check({ found, password, key, attempt }: Login, id: string): Promise<AuthResult> {
-    const admission = await this.limiter.admit(attempt)
-    if (admission === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
-    if ('wait' in admission) return refuse('throttled', Math.max(1, Math.ceil(admission.wait / 1000)))
+    const admission = await admit(this.limiter, attempt)
+    if ('ok' in admission) return admission
     const start = this.#now()
     let isWrong = false
     try {
-      const isRight = await this.#isRight(found, password, attempt, admission.isSuspect)
-      if (isRight === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
+      const isRight = await this.#records.isRight(found.storedHash, password, attempt, admission.isSuspect)
+      if (isRight === 'full') return refuseBusy()
       if (isRight) {
         this.#verified.add(key)
         return this.#identity(found)
@@ -245,44 +230,6 @@ export class Authenticator {
     } finally {
       this.limiter.settle(attempt, isWrong)
     }
-  }
-
-  /**
-   * The hash first, whether the user exists last: the same work both ways (CVE-2026-32595 returned early). A record that
-   * cannot be verified, or asks for more work than allowed, is refused after the work of a dummy hash.
-   */
-  async #isRight(
-    { storedHash }: FoundUser,
-    password: ByteString,
-    { name, subnet, network }: Attempt,
-    isSuspect: boolean,
-  ): Promise<boolean | 'full'> {
-    const dummy = this.#dummyHashes.of(name)
-    const stored = storedHash === undefined ? undefined : parseHash(storedHash)
-    const excess = stored && excessOf(stored, this.#limits)
-    const isVerifiable = stored !== undefined && excess === undefined
-    if (storedHash !== undefined && !isVerifiable) this.#reportRecord(name, storedHash, excess)
-    const requester = { groups: [network ?? '', subnet ?? ''], isSuspect }
-    for (const spelling of spellingsOf(password)) {
-      const isRight = await this.#verify(spelling, isVerifiable ? stored : dummy, requester)
-      if (isRight === 'full') return 'full'
-      if (isRight) return isVerifiable
-    }
-    return false
-  }
-
-  /** Reports once that a record cannot be verified though other servers may accept it: its user would find no reason. */
-  #reportRecord(user: string, storedHash: string, excess: string | undefined): void {
-    const foreign = excess === undefined ? foreignHash(storedHash) : undefined
-    const reason = excess ?? (foreign && `its hash is ${foreign.name}, which is not supported here`)
-    if (reason === undefined || this.#reported.has(storedHash)) return
-    this.#reported.set(storedHash, true)
-    this.#onError(
-      new HtpasswdError(
-        'ERR_HASH_LIMIT',
-        `the record of ${JSON.stringify(user)} cannot be verified: ${reason}`,
-      ),
-    )
   }
 
   /** Ends the worker threads; verifications in flight are refused as `fault`. A program that does not call it ends as well. */

@@ -1,11 +1,12 @@
 // Verifies personal access tokens: the token is stored and not expired, and its owner still has the record it is bound to.
 import { timingSafeEqual } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import { type ByteString, textOf } from '../../bytes.ts'
 import { recordFingerprint, type TokenRecord, type TokensDocument } from '../../document/tokens.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import type { LiveText } from '../../store/live-text.ts'
 import { openTokensSync } from '../../store/token-file.ts'
+import { admit, failureMemory } from '../attempts.ts'
 import { type AuthResult, refuse } from '../auth-result.ts'
 import type { AuthContext, Authenticator } from '../authenticator.ts'
 import { spellingsOf } from '../spellings.ts'
@@ -14,11 +15,6 @@ import { type AttemptLimiter, attemptOf } from '../throttle.ts'
 import { LastUsed } from './last-used.ts'
 import { digestOf, isToken, tokenId } from './token.ts'
 import { TokenIdentity, type TokenState } from './token-identity.ts'
-
-const BUSY_RETRY_SECONDS = 1
-/** Wrong tokens that are not counted again when they are sent again, as a job with a revoked token does. */
-const REMEMBERED_FAILURES = 20_000
-const REMEMBERED_MILLISECONDS = 3_600_000
 
 /** The options of a `TokenAuthenticator`. */
 export interface TokenOptions {
@@ -96,12 +92,7 @@ export class TokenAuthenticator {
       current: token => this.#current(token),
       isBoundTo: (token, storedHash) => this.#isBoundTo(token, storedHash),
     }
-    this.#failed = new LRUCache({
-      max: REMEMBERED_FAILURES,
-      ttl: REMEMBERED_MILLISECONDS,
-      perf: { now: this.#now },
-      ttlResolution: 0,
-    })
+    this.#failed = failureMemory(this.#now)
   }
 
   /**
@@ -239,9 +230,8 @@ export class TokenAuthenticator {
     const id = `${digestOf(token)} ${attempt.subnet} ${owner}`
     if (this.#failed.get(id)) return refusal
     try {
-      const admission = await this.#limiter.admit(attempt)
-      if (admission === 'full') return refuse('busy', BUSY_RETRY_SECONDS)
-      if ('wait' in admission) return refuse('throttled', Math.max(1, Math.ceil(admission.wait / 1000)))
+      const admission = await admit(this.#limiter, attempt)
+      if ('ok' in admission) return admission
       this.#limiter.settle(attempt, true)
       this.#failed.set(id, true)
       return refusal
