@@ -18,11 +18,9 @@ const HTML = 'text/html,application/xhtml+xml,*/*;q=0.8'
 const hashes = {
   bcrypt: await hashPassword(PASSWORD, { cost: 5 }),
   other: await hashPassword('another one', { cost: 5 }),
-  apr1: await hashPassword(PASSWORD, { format: 'apr1' }),
-  sha512: await hashPassword(PASSWORD, { format: 'sha512crypt' }),
 }
 const writeUsers = (alice = `alice:${hashes.bcrypt}\n`) =>
-  writeFileSync(file, `${alice}apr1:${hashes.apr1}\nsha512:${hashes.sha512}\n`)
+  writeFileSync(file, `${alice}bob:${hashes.other}\n`)
 
 let received = []
 const app = createServer((req, res) => {
@@ -100,7 +98,7 @@ const post = (
     { accept: HTML, origin, 'content-type': 'application/x-www-form-urlencoded' },
     new URLSearchParams({ username, password, [product.next]: next }).toString(),
   )
-const linesOf = reply => (reply.headers['set-cookie'] ?? []).filter(line => !/=;|Max-Age=0|csrf/i.test(line))
+const linesOf = reply => (reply.headers['set-cookie'] ?? []).filter(line => !/^[^=]+=;|Max-Age=0;|csrf/i.test(line))
 const cookieOf = reply =>
   linesOf(reply)
     .map(line => line.split(';')[0])
@@ -177,16 +175,6 @@ const questions = {
       'x',
     )
     return `${status}, ${headers['content-type']?.split(';')[0] ?? 'no body'}`
-  },
-  'apr1 and SHA-512 hashes': async product => {
-    const signedIn = []
-    for (const name of ['apr1', 'sha512'])
-      if (cookieOf(await post(product, name, PASSWORD)) !== '') signedIn.push(name)
-    return signedIn.length === 2
-      ? 'both work'
-      : signedIn.length === 1
-        ? `**only ${signedIn[0]}**`
-        : '**neither works**'
   },
   'the cookie': async product => {
     const [line = ''] = linesOf(await post(product, 'alice', PASSWORD))
