@@ -98,7 +98,8 @@ const post = (
     { accept: HTML, origin, 'content-type': 'application/x-www-form-urlencoded' },
     new URLSearchParams({ username, password, [product.next]: next }).toString(),
   )
-const linesOf = reply => (reply.headers['set-cookie'] ?? []).filter(line => !/^[^=]+=;|Max-Age=0;|csrf/i.test(line))
+const linesOf = reply =>
+  (reply.headers['set-cookie'] ?? []).filter(line => !/^[^=]+=;|Max-Age=0;|csrf/i.test(line))
 const cookieOf = reply =>
   linesOf(reply)
     .map(line => line.split(';')[0])
