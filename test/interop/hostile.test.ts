@@ -9,11 +9,13 @@ import { attack } from './hostile/attack.ts'
 import { backEnds } from './hostile/back-ends.ts'
 import type { Case } from './hostile/case.ts'
 import { combination } from './hostile/combinations.ts'
+import { connectionHeaders } from './hostile/connections.ts'
+import { credentials } from './hostile/credentials.ts'
 import { framing } from './hostile/framing.ts'
 import { requestHeads } from './hostile/heads.ts'
 import { identity } from './hostile/identity.ts'
 
-const corpus = [...framing, ...requestHeads, ...identity]
+const corpus = [...framing, ...requestHeads, ...credentials, ...identity, ...connectionHeaders]
 const seconds = Number(process.env.HOSTILE_SECONDS ?? 0)
 const seed = Number(process.env.HOSTILE_SEED ?? 1)
 const COMBINATIONS = 400
