@@ -2,10 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** An optional peer dependency of the package; the executables, beside which nothing can be installed, contain it. */
+const REDIS = 'node_modules/@redis/client'
+
 /** @param {string} root the folder of package.json. @param {string} node Node's own licence. */
 export function licencesOf(root, node) {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
-  const shipped = Object.entries(packages).filter(([, { dev, devOptional }]) => !dev && !devOptional)
+  const shipped = Object.entries(packages).filter(
+    ([path, { dev, devOptional }]) => (!dev && !devOptional) || path === REDIS,
+  )
   const texts = shipped.map(([path, { version }]) => {
     const folder = join(root, path)
     const file = readdirSync(folder).find(name => /^licen[cs]e/i.test(name))

@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createClient } from '@redis/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { BrowserClient } from '../support/browser-client.ts'
+import { makeCertificate, openssl } from '../support/certificate.ts'
 import { eventually, freePort, type Program, skipReason, startProgram } from '../support/outside-program.ts'
 import { ask, basic } from '../support/raw-client.ts'
 import { type Redis, redisServer, startRedis } from '../support/redis-server.ts'
@@ -23,17 +25,29 @@ interface Replica {
 
 /** As on a machine of its own: with its own copy of the files. */
 async function startReplica(name: string, ...options: string[]): Promise<Replica> {
+  const replica = await launchReplica(name, {}, ...options)
+  await hasStarted(replica)
+  return replica
+}
+
+const hasStarted = ({ program }: Replica) =>
+  eventually('the start', () => (program.output().includes('Guarding') ? true : undefined))
+
+async function launchReplica(name: string, env: NodeJS.ProcessEnv, ...options: string[]): Promise<Replica> {
   const port = await freePort()
   const own = join(folder, name)
   mkdirSync(own, { recursive: true })
   writeFileSync(join(own, 'users'), passwordFile)
   writeFileSync(join(own, 'secret'), `${'s'.repeat(43)}\n`, { mode: 0o600 })
-  const program = startProgram(process.execPath, [
-    ...[bin, 'serve', join(own, 'users'), '--demo', '--login', '--log', 'off'],
-    ...['--session-secret-file', join(own, 'secret'), '--listen', `127.0.0.1:${port}`],
-    ...options,
-  ])
-  await eventually('the start', () => (program.output().includes('Guarding') ? true : undefined))
+  const program = startProgram(
+    process.execPath,
+    [
+      ...[bin, 'serve', join(own, 'users'), '--demo', '--login', '--log', 'off'],
+      ...['--session-secret-file', join(own, 'secret'), '--listen', `127.0.0.1:${port}`],
+      ...options,
+    ],
+    { env: { ...process.env, ...env } },
+  )
   return { port, program }
 }
 
@@ -151,5 +165,144 @@ describe.skipIf(reason)('two replicas', () => {
     expect(await statusOf(second)).toBe(200)
     redis.program.process.kill('SIGCONT')
     await until('the sign-out', async () => (await statusOf(second)) === 401)
+  })
+})
+
+/** Whether a sign-out at one replica reaches the other. */
+async function expectShared(one: Replica, two: Replica) {
+  const { first, second } = await signedIn(one, two)
+  expect((await first.submit('/.htpasswd/logout', {})).status).toBe(200)
+  await until('the sign-out', async () => (await statusOf(second)) === 401)
+}
+
+describe.skipIf(reason)('one replica', () => {
+  const readyAt = async (replica: Replica) =>
+    (await browserAt(replica).send('GET', '/.htpasswd/ready')).status
+
+  test('a wrong password is an outage; the right one can be in a file', async () => {
+    await using redis = await startRedis({ arguments: ['--requirepass', 'right-one'] })
+    const wrong = await startReplica('wrong', '--redis-url', `redis://:wrong-one@127.0.0.1:${redis.port}`)
+    await using _ = wrong.program
+    expect(lines(wrong, `Redis at 127.0.0.1:${redis.port} cannot be used (WRONGPASS`)).toBe(1)
+    expect(wrong.program.output()).not.toMatch(/wrong-one|right-one/)
+    expect((await browserAt(wrong).signIn('alice', 'secret')).status).toBe(200)
+    const file = join(folder, 'url')
+    writeFileSync(file, `redis://:right-one@127.0.0.1:${redis.port}\n`, { mode: 0o600 })
+    const right = await startReplica('right', '--redis-url-file', file)
+    await using __ = right.program
+    expect(lines(right, 'Redis')).toBe(0)
+    expect((await browserAt(right).signIn('alice', 'wrong')).status).toBe(401)
+    expect(await guess(right, 'bob', 'wrong')).toBe(401)
+    const browser = browserAt(right)
+    await browser.signIn('alice', 'secret')
+    await browser.submit('/.htpasswd/logout', {})
+    const client = createClient({ url: `redis://:right-one@127.0.0.1:${redis.port}` })
+    await client.connect()
+    const keys = await client.keys('*')
+    const members = (
+      await Promise.all(
+        keys.map(async key => ((await client.type(key)) === 'zset' ? client.zRange(key, 0, -1) : [])),
+      )
+    ).flat()
+    client.destroy()
+    expect(keys.length).toBeGreaterThan(4)
+    expect(keys.filter(key => !/^htpasswd:[\w-]{22}$/.test(key))).toEqual([])
+    expect(members).toEqual([expect.stringMatching(/^[\w-]{22} \d{13} \d{13} [\w-]{22}$/)])
+  })
+
+  test('with --redis-required the start waits, and without Redis it is not ready and verifies nothing', async () => {
+    const port = await freePort()
+    const url = ['--redis-url', `redis://127.0.0.1:${port}`, '--redis-required']
+    const replica = await launchReplica('required', {}, ...url, '--workers', '2')
+    await using _ = replica.program
+    await until('the wait', () => lines(replica, 'Waiting for Redis') === 1)
+    {
+      await using _redis = await startRedis({ port })
+      await hasStarted(replica)
+      expect(await readyAt(replica)).toBe(200)
+      expect(await guess(replica, 'alice', 'secret')).toBe(200)
+    }
+    await until('the loss', async () => (await readyAt(replica)) === 503)
+    // one that starts in the place of another knows as well
+    expect(await guess(replica, 'bob', 'builder')).toBe(503)
+    await using _redis = await startRedis({ port })
+    await until('the return', async () => (await readyAt(replica)) === 200)
+    expect(await guess(replica, 'bob', 'builder')).toBe(200)
+  })
+
+  test('told to stop while it waits for Redis, it stops', async () => {
+    const url = ['--redis-url', `redis://127.0.0.1:${await freePort()}`, '--redis-required']
+    const replica = await launchReplica('waiting', {}, ...url)
+    await using _ = replica.program
+    await until('the wait', () => lines(replica, 'Waiting for Redis') === 1)
+    replica.program.process.kill('SIGTERM')
+    expect(await replica.program.ended).toBe(0)
+  })
+
+  test('a failover by sentinels', async () => {
+    const master = await startRedis()
+    await using standby = await startRedis({ arguments: ['--replicaof', '127.0.0.1', String(master.port)] })
+    const sentinel = [
+      `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+      'sentinel down-after-milliseconds main 500',
+      'sentinel failover-timeout main 2000',
+    ].join('\n')
+    await using watcher = await startRedis({ sentinel })
+    const clientOf = async (port: number) => {
+      const client = createClient({ url: `redis://127.0.0.1:${port}` })
+      client.on('error', () => {})
+      await client.connect()
+      return client
+    }
+    const asked = await clientOf(watcher.port)
+    await until('the replica', async () =>
+      JSON.stringify(await asked.sendCommand(['SENTINEL', 'replicas', 'main'])).includes(
+        String(standby.port),
+      ),
+    )
+    asked.destroy()
+    const url = ['--redis-url', `redis+sentinel://127.0.0.1:1,127.0.0.1:${watcher.port}/main`]
+    const one = await startReplica('before', ...url)
+    await using _ = one.program
+    const two = await startReplica('after', ...url)
+    await using __ = two.program
+    await expectShared(one, two)
+    const { first, second } = await signedIn(one, two)
+    await master[Symbol.asyncDispose]()
+    await until('the loss', () => lines(one, 'cannot be used') === 1)
+    expect((await first.submit('/.htpasswd/logout', {})).status).toBe(202)
+    await until('the sign-out', async () => (await statusOf(second)) === 401)
+    for (const replica of [one, two]) await until('the return', () => lines(replica, 'responds again') === 1)
+    await expectShared(one, two)
+  })
+
+  test('without the client library, the message says what to install', async () => {
+    const { loadRedisClient } = await import('../../src/auth/shared/redis-client.ts')
+    await expect(loadRedisClient(() => import('no-such-package' as string))).rejects.toThrow(
+      'npm install @redis/client',
+    )
+  })
+})
+
+describe.skipIf(skipReason({ 'redis-server': redisServer, openssl }))('other ways to a server', () => {
+  test('TLS and a unix socket', async () => {
+    const { cert, key } = makeCertificate(folder, 'redis.test')
+    const [socket, tlsPort] = [join(folder, 'redis.sock'), await freePort()]
+    await using _redis = await startRedis({
+      arguments: [
+        ...['--unixsocket', socket, '--tls-port', String(tlsPort), '--tls-auth-clients', 'no'],
+        ...['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert],
+      ],
+    })
+    const trusting = { NODE_EXTRA_CA_CERTS: cert, HTPASSWD_REDIS_URL: `rediss://127.0.0.1:${tlsPort}` }
+    const one = await launchReplica('tls', trusting)
+    await using _ = one.program
+    const two = await startReplica('socket', '--redis-url', `unix://${socket}`)
+    await using __ = two.program
+    await hasStarted(one)
+    await expectShared(one, two)
+    const distrusting = await startReplica('distrusting', '--redis-url', `rediss://127.0.0.1:${tlsPort}`)
+    await using ___ = distrusting.program
+    expect(lines(distrusting, 'self-signed certificate')).toBe(1)
   })
 })

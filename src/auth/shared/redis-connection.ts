@@ -39,7 +39,7 @@ const realTimers: Timers = {
   after: (milliseconds, run) => {
     // what has arrived meanwhile is read first, so that a busy process does not take itself for a silent server
     let isCancelled = false
-    const timer = setTimeout(() => setImmediate(() => isCancelled || run()), milliseconds).unref()
+    const timer = setTimeout(() => setImmediate(() => isCancelled || run()), milliseconds)
     return () => {
       isCancelled = true
       clearTimeout(timer)

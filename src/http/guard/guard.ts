@@ -92,6 +92,8 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
   const { login } = resolved
   const findObstacle = async ({ upstream, readyUpstream }: ResolvedGuardOptions) => {
     if (closing) return 'The guard is about to stop.'
+    const outside = parts.findObstacle?.()
+    if (outside !== undefined) return outside
     if (!readyUpstream || typeof upstream === 'function' || (await isReachable(upstream))) return undefined
     return 'The app accepts no connections.'
   }

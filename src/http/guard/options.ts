@@ -102,4 +102,6 @@ export interface GuardOptions {
 /** What a process or a test replaces. */
 export interface GuardParts {
   readonly login?: LoginParts | undefined
+  /** Why a load balancer should send no requests, for a reason outside the guard; undefined for none. */
+  readonly findObstacle?: (() => string | undefined) | undefined
 }

@@ -128,7 +128,11 @@ export class GuardRun {
     const onError = (error: unknown): void => this.#notify(`warning: ${(error as Error).message}`)
     const sessions = values.login ? openSessions(this.#request, onError) : undefined
     const replicas = await openReplicas(values, sessions, this.#notify)
-    if (replicas !== undefined) this.#closers.push(() => replicas.close())
+    if (replicas !== undefined) {
+      this.#closers.push(() => replicas.close())
+      await replicas.available
+      if (this.#stopping) return ''
+    }
     const ended = replicas?.ended ?? sessions?.ended
     const hub = sessions && ended && values.workers > 1 ? new SessionHub(ended, sessions.secrets) : undefined
     replicas?.ended?.onEnded(session => hub?.announce(session))
@@ -153,6 +157,7 @@ export class GuardRun {
             sessions: hub,
           })
     this.#listener = listener
+    replicas?.watch(obstacle => listener.setObstacle(obstacle))
     this.#closers.push(() => listener.close(values.grace))
     const port = await listener.listen()
     await this.#redirectHttp(port)

@@ -26,6 +26,8 @@ export interface Listener {
   reload(options?: ReloadedOptions): void
   /** Has the readiness endpoint say 503, and connections end with their next response. */
   drain(): void
+  /** Why `/.htpasswd/ready` says 503 although this process is ready; undefined for nothing. */
+  setObstacle(obstacle: string | undefined): void
   /** Accepts no new connections; requests in flight may finish until the limit. */
   close(limitMilliseconds: number): Promise<void>
 }
@@ -70,7 +72,8 @@ export async function openListener({
   const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
   const secrets = [signIn?.options.secret ?? []].flat()
   const external = signIn && (await openExternalSignIn(values, users, secrets, notify))
-  const guardParts = signIn === undefined ? {} : { login: { ...signIn.parts, external } }
+  let obstacle: string | undefined
+  const guardParts = { login: signIn && { ...signIn.parts, external }, findObstacle: () => obstacle }
   const jwt = await openJwt(values, users, notify)
   const log = accessLog(values.log, stdout)
   const optionsOf = (now: ReloadedOptions): GuardOptions => ({
@@ -102,6 +105,9 @@ export async function openListener({
       if (next !== undefined) guard.setOptions(optionsOf(next))
     },
     drain: () => guard.drain(),
+    setObstacle: next => {
+      obstacle = next
+    },
     close: async limit => {
       certificate?.[Symbol.dispose]()
       binding?.close()

@@ -18,6 +18,10 @@ export interface Replicas {
   readonly ended: SharedEndedSessions | undefined
   /** Whether the store responds. */
   readonly isUp: () => boolean
+  /** Resolves once the guard may serve: at once, but with --redis-required only when the store responds, or after `close`. */
+  readonly available: Promise<void>
+  /** With --redis-required: tells, now and at each change, why the guard is not ready; undefined when it is. */
+  watch(listener: (obstacle: string | undefined) => void): void
   close(): void
 }
 
@@ -55,7 +59,7 @@ async function addressOf(values: ServeValues): Promise<RedisAddress | undefined>
 
 /**
  * Resolves once the first attempt to connect has succeeded or failed, so that a replica that starts knows who signed out
- * elsewhere; with --redis-required, once one has succeeded.
+ * elsewhere.
  *
  * @param sessions those of this run; undefined without a sign-in page.
  * @returns undefined without --redis-url: nothing of Redis is loaded then.
@@ -71,10 +75,11 @@ export async function openReplicas(
   const { connectRedis } = await import('../../../../auth/shared/redis.ts')
   const { 'max-failures': maxFailures, 'redis-required': isRequired } = values
   const clock = (): number => performance.now()
-  let onFirstUp = (): void => {}
-  const firstUp = new Promise<void>(resolve => {
-    onFirstUp = resolve
+  let onAvailable = (): void => {}
+  const available = new Promise<void>(resolve => {
+    onAvailable = resolve
   })
+  let onChange = (): void => {}
   const shared = await connectRedis({
     address,
     prefix: values['redis-prefix'],
@@ -83,21 +88,34 @@ export async function openReplicas(
     ended: sessions?.ended,
     maxMilliseconds: values['session-max'],
     onUp: isFirst => {
-      onFirstUp()
+      onAvailable()
+      onChange()
       if (!isFirst) notify(`Redis at ${address.name} responds again: failed logins and sign-outs are shared`)
     },
-    onDown: ({ message }) =>
+    onDown: ({ message }) => {
+      onChange()
       notify(
         `warning: Redis at ${address.name} cannot be used (${message}): ${
           isRequired
             ? 'no passwords are verified'
             : 'failed logins are counted in this replica only, and sign-outs reach the others later'
         }`,
-      ),
+      )
+    },
   })
-  if (isRequired && !shared.isUp()) {
-    notify(`Waiting for Redis at ${address.name} …`)
-    await firstUp
+  if (!isRequired) onAvailable()
+  else if (!shared.isUp()) notify(`Waiting for Redis at ${address.name} …`)
+  return {
+    ...shared,
+    available,
+    watch: listener => {
+      if (!isRequired) return
+      onChange = () => listener(shared.isUp() ? undefined : 'Redis does not respond.')
+      onChange()
+    },
+    close: () => {
+      shared.close()
+      onAvailable()
+    },
   }
-  return shared
 }

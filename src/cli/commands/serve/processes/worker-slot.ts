@@ -11,7 +11,12 @@ export type WorkerMessage =
   | ThrottleRequest
   | SessionRequest
 /** What it is sent. */
-export type WorkerCommand = 'reload' | 'drain' | { readonly close: number }
+export type WorkerCommand =
+  | 'reload'
+  | 'drain'
+  | { readonly close: number }
+  /** As `setObstacle` of a listener; null for undefined, which JSON has not. */
+  | { readonly obstacle: string | null }
 
 /** Holds one worker at a time, until it is closed. */
 export class WorkerSlot {

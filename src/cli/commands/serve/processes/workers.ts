@@ -37,7 +37,15 @@ export function openWorkers({
   notify,
 }: WorkersOptions): Listener {
   const throttle = limiter ?? new Throttle({ maxFailures, now: () => performance.now() })
-  const fork = (): Worker => share(throttle, sessions, cluster.fork())
+  let obstacle: string | undefined
+  const fork = (): Worker => {
+    const worker = share(throttle, sessions, cluster.fork())
+    // one that starts in the place of another has to be told
+    worker.on('message', (message: WorkerMessage) => {
+      if ('listening' in message && obstacle !== undefined) worker.send({ obstacle }, () => {})
+    })
+    return worker
+  }
   const slots = Array.from({ length: count }, () => new WorkerSlot(fork, notify))
   return {
     listen: async () => {
@@ -53,6 +61,10 @@ export function openWorkers({
     },
     drain: () => {
       for (const slot of slots) slot.send('drain')
+    },
+    setObstacle: next => {
+      obstacle = next
+      for (const slot of slots) slot.send({ obstacle: next ?? null })
     },
     close: async limit => {
       certificate?.[Symbol.dispose]()
@@ -104,6 +116,7 @@ export async function runWorker(
       process.on('message', (command: WorkerCommand) => {
         if (command === 'reload' || command === 'drain') listener[command]()
         else if ('close' in command) close(command.close)
+        else if ('obstacle' in command) listener.setObstacle(command.obstacle ?? undefined)
       })
       process.once('disconnect', () => close(0))
     })
