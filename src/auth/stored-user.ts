@@ -73,6 +73,12 @@ export function lookUpNow(source: UserSource, username: ByteString): string | un
   }
 }
 
+/** The name as text, if that user exists and the source answers from memory. */
+export const existingUser = (source: UserSource, sent: ByteString): string | undefined => {
+  const username = spellingsOf(sent).find(spelling => lookUpNow(source, spelling) !== undefined)
+  return username && textOf(username)
+}
+
 /** A program may return null for an unknown user. A whole row of a table instead of its hash is a mistake. */
 function checkAnswer(answer: StoredHashOf): string | undefined {
   if (typeof answer === 'string') return answer

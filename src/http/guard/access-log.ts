@@ -1,4 +1,6 @@
-// The access log: one line for each request, as text or JSON. It is never given a password, so it cannot leak one.
+// The access log: one line for each request, as text, JSON or Apache's format. It is never given a password, so it cannot
+// leak one.
+import type { CredentialKind } from '../../auth/identity.ts'
 
 /** One finished request. */
 export interface AccessLogEntry {
@@ -6,8 +8,15 @@ export interface AccessLogEntry {
   readonly time: Date
   /** The client's address without a port; behind a trusted proxy, the one that the proxy reports. */
   readonly address: string
-  /** The user whose password was right. A name that was only tried is not logged: people type passwords there. */
+  /** The user whose password was right. */
   readonly user: string | undefined
+  /**
+   * The existing user whose name came with a login that failed. An unknown name is not logged: people type passwords
+   * there.
+   */
+  readonly attempted?: string | undefined
+  /** What kind of credentials the user had: `password`, `token`, `session` or `jwt`. */
+  readonly kind?: CredentialKind | undefined
   /** The user's credentials where they are no password: `token:3fK9aQ2x` names a personal access token by its id. */
   readonly credentials?: string | undefined
   /** The request method; `-` where the request could not be parsed. */
@@ -26,6 +35,14 @@ export interface AccessLogEntry {
   readonly reason: string | undefined
   /** What exactly went wrong, where `reason` does not tell it: `ECONNREFUSED`, `Origin: https://other.example, Host: …` */
   readonly cause?: string | undefined
+  /** The id of the request, as the app got it in `X-Request-Id`. */
+  readonly requestId?: string | undefined
+  /** Of the request: `1.1`. */
+  readonly httpVersion?: string | undefined
+  /** Of the request, without the query, in which other apps may have secrets. */
+  readonly referer?: string | undefined
+  /** Of the request. */
+  readonly userAgent?: string | undefined
 }
 
 /** The entry for a connection that brought no valid request: there is no target, user or duration. */
@@ -44,9 +61,9 @@ export const logEntryWithoutRequest = (
 })
 
 /** The forms of an access log line. */
-const accessLogFormats = ['text', 'json', 'off'] as const
+export const accessLogFormats = ['text', 'json', 'combined', 'off'] as const
 
-/** `text` for people, `json` for programs (one object a line), `off` for none. */
+/** `text` for people, `json` for programs (one object a line), `combined` as Apache's, `off` for none. */
 export type AccessLogFormat = (typeof accessLogFormats)[number]
 
 // a user name or path must neither begin a new line nor send escape sequences to a terminal
@@ -59,8 +76,8 @@ const visible = (text: string): string =>
 /**
  * Formats an entry as one line, without its newline.
  *
- * Text has time, address, user, method, path, status, bytes, duration and, where there is one, the token's id and the
- * reason why the guard responded itself.
+ * Text has time, address, user, method, path, status, bytes, duration and, where there is one, the token's id, the reason
+ * why the guard responded itself, and the existing user of a failed login. `combined` is Apache's format, in UTC.
  *
  * @example
  * ```js
@@ -85,7 +102,8 @@ const visible = (text: string): string =>
  * 1970-01-01T00:00:00.000Z 192.0.2.7 alice GET /page 200 11B 4.2ms
  * ```
  */
-export function formatAccessLogEntry(entry: AccessLogEntry, format: 'text' | 'json'): string {
+export function formatAccessLogEntry(entry: AccessLogEntry, format: Exclude<AccessLogFormat, 'off'>): string {
+  if (format === 'combined') return combined(entry)
   const milliseconds = Math.round(entry.milliseconds * 10) / 10
   if (format === 'json') {
     const { time, user, reason, cause, ...rest } = entry
@@ -100,7 +118,9 @@ export function formatAccessLogEntry(entry: AccessLogEntry, format: 'text' | 'js
   }
   const user = entry.user === undefined ? '-' : visible(entry.user).replaceAll(' ', '\\u0020')
   const cause = entry.cause && `(${visible(entry.cause)})`
-  const notes = [entry.credentials, entry.reason, cause, entry.aborted ? 'aborted' : undefined].filter(
+  const attempted = entry.attempted && `login=${visible(entry.attempted).replaceAll(' ', '\\u0020')}`
+  const aborted = entry.aborted ? 'aborted' : undefined
+  const notes = [entry.credentials, entry.reason, cause, attempted, aborted].filter(
     note => note !== undefined,
   )
   return [
@@ -113,5 +133,35 @@ export function formatAccessLogEntry(entry: AccessLogEntry, format: 'text' | 'js
     `${entry.bytes}B`,
     `${milliseconds}ms`,
     ...notes,
+  ].join(' ')
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** As Apache's mod_log_config escapes: bytes that are no printable ASCII, and what would end the field. */
+const apacheEscaped = (text: string): string =>
+  Array.from(Buffer.from(text), byte => {
+    const character = String.fromCharCode(byte)
+    if (character === '"' || character === '\\') return `\\${character}`
+    return byte >= 0x20 && byte < 0x7f ? character : `\\x${byte.toString(16).padStart(2, '0')}`
+  }).join('')
+
+/** Apache's `combined`: `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`, without the query. */
+function combined(entry: AccessLogEntry): string {
+  // as Apache has it, a failed login has the name too
+  const user = entry.user ?? entry.attempted
+  const [day, time] = entry.time.toISOString().split(/[T.]/) as [string, string]
+  const [year, month, date] = day.split('-') as [string, string, string]
+  const quoted = (text: string | undefined): string => `"${text ? apacheEscaped(text) : '-'}"`
+  return [
+    entry.address,
+    '-',
+    user === undefined ? '-' : apacheEscaped(user).replaceAll(' ', '\\x20') || '""',
+    `[${date}/${MONTHS[Number(month) - 1]}/${year}:${time} +0000]`,
+    quoted(entry.method === '-' ? '-' : `${entry.method} ${entry.path} HTTP/${entry.httpVersion ?? '1.1'}`),
+    entry.status || '-',
+    entry.bytes || '-',
+    quoted(entry.referer),
+    quoted(entry.userAgent),
   ].join(' ')
 }

@@ -21,7 +21,7 @@ import { describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cro
 import { ambiguous, type Decision, type Outcome, respond, type Served } from './decision.ts'
 import { commonEndpoints, createFindEndpoint, type Endpoint, type FindObstacle } from './endpoints.ts'
 import { forbiddenResponse } from './forbidden.ts'
-import { createIdentify, type Verifiers } from './identify.ts'
+import { createIdentify, namedUser, type Verifiers } from './identify.ts'
 import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
 import { validateRequest } from './request-check.ts'
 import { findRoute, pathOf, type Route, type RouteOptions } from './route.ts'
@@ -147,7 +147,8 @@ export function createDecide(policy: Policy): Decide {
         const isPerson = status === 401 && reason !== 'invalid-token'
         const response = isPerson && unauthenticated?.(request, facts, endpoint?.isJson === true)
         const refusal = response || errorResponse(refusalKind(sender), headers.accept, { retryAfter })
-        return respond(refusal, reason, anonymous)
+        const attempted = namedUser(policy, header && (headers[header] as string | undefined))
+        return { ...respond(refusal, reason, anonymous), attempted }
       }
       const outcome: Outcome = { ...anonymous, identity: sender }
       if (endpoint !== undefined) {

@@ -23,6 +23,8 @@ export interface Responded extends Outcome {
   readonly cause?: string
   /** Whether the connection must end: what follows the request on it cannot be trusted. */
   readonly closes: boolean
+  /** The existing user whose name came with a failed login. */
+  readonly attempted?: string | undefined
 }
 
 /** One of the guard's own endpoints responds, once the form of the request has been read. */

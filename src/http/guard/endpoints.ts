@@ -18,6 +18,8 @@ export interface EndpointRequest {
 export interface EndpointResponse extends CannedResponse {
   readonly reason?: string
   readonly identity?: Identity | undefined
+  /** The existing user whose name came with a failed login. */
+  readonly attempted?: string | undefined
 }
 
 /** A row of the table. */

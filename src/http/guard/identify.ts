@@ -2,6 +2,8 @@
 // present and wrong never falls through to the next kind.
 import { type AuthResult, type Credentials, refuse } from '../../auth/auth-result.ts'
 import type { AuthContext } from '../../auth/authenticator.ts'
+import { existingUser } from '../../auth/stored-user.ts'
+import type { UserSource } from '../../auth/user-source.ts'
 import type { ByteString } from '../../bytes.ts'
 import { parseCredentials } from '../basic/credentials.ts'
 import type { ClientFacts } from './client-address.ts'
@@ -16,6 +18,8 @@ export interface Verifiers {
   /** User name and password: an `Authenticator`. */
   readonly authenticator: {
     decide(credentials: Credentials<ByteString> | undefined, context: AuthContext): Answer
+    /** The users, for the name of a failed login in the access log. */
+    readonly source?: UserSource
   }
   /** Personal access tokens. */
   readonly tokens?: TokenVerifier | undefined
@@ -71,6 +75,12 @@ export function createVerify({
       return tokens.decide(credentials.password, credentials.username, context)
     return authenticator.decide(credentials, context)
   }
+}
+
+/** The existing user whom the value of an `Authorization` field names, whatever else is in it. */
+export function namedUser({ authenticator }: Verifiers, value: string | undefined): string | undefined {
+  const credentials = parseCredentials(value)
+  return credentials && authenticator.source && existingUser(authenticator.source, credentials.username)
 }
 
 /** Makes the function that finds out who sent a request. */

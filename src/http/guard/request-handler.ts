@@ -137,6 +137,7 @@ async function serveEndpoint(
     exchange.identify(response.identity)
     connections.markAuthenticated(req.socket)
   }
+  exchange.recordAttempt(response.attempted)
   if (!res.destroyed) exchange.respond(response, response.reason ?? reason)
 }
 

@@ -1,5 +1,6 @@
 // The sign-in page and its form.
 import type { AuthResult } from '../../auth/auth-result.ts'
+import { toByteString } from '../../bytes.ts'
 import type { EndpointRequest, EndpointResponse } from '../guard/endpoints.ts'
 import type { Notice } from '../pages/parts.ts'
 import { type ProviderButton, type SignInView, signInPage } from '../pages/sign-in-page.ts'
@@ -64,7 +65,8 @@ export async function signIn(login: Login, request: EndpointRequest): Promise<En
       provider: buttonOf(login),
       headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
     })
-    return { ...page, reason: result.reason }
+    const attempted = login.storedHashOf(toByteString(name)) === undefined ? undefined : name
+    return { ...page, reason: result.reason, attempted }
   }
   // whoever signs in again does not want the session before
   const before = sessionOf(login, request)

@@ -7,6 +7,8 @@ import type { AccessLogEntry } from '../guard/access-log.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
 import { corsHeaders } from '../guard/cross-site.ts'
 import type { Admitted, Decision, Responded } from '../guard/decision.ts'
+import { requestIdOf } from '../guard/request-id.ts'
+import { pathOf } from '../guard/route.ts'
 import { lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderFacts } from './request-headers.ts'
 
@@ -22,11 +24,16 @@ export class Exchange {
   #closes: boolean
   readonly #started: number
   readonly #url: string
+  readonly #sentRequestId: string | string[] | undefined
+  readonly #userAgent: string | undefined
+  readonly #referer: string | undefined
   #decision: Decision | undefined
   #upstreamRequest: UpstreamCall | undefined
   #reason: string | undefined
   #cause: string | undefined
   #bytes = 0
+  #attempted: string | undefined
+  #requestId: string | undefined
 
   constructor(
     req: IncomingMessage,
@@ -41,6 +48,11 @@ export class Exchange {
     this.#closes = flags.closes
     this.#started = flags.now
     this.#url = req.url ?? ''
+    // a listener in this process gets the request with other headers
+    const { 'x-request-id': id, 'user-agent': userAgent, referer } = req.headers
+    this.#sentRequestId = id
+    this.#userAgent = userAgent
+    this.#referer = referer
   }
 
   /** Who sent the request; undefined until that is decided, and for a request without a login. */
@@ -70,9 +82,21 @@ export class Exchange {
     if (this.#decision !== undefined) this.#decision = { ...this.#decision, identity }
   }
 
+  /** Records the existing user whose name came with a failed login. */
+  recordAttempt(user: string | undefined): void {
+    this.#attempted = user
+  }
+
+  /** The id of the request, the same for the app and the access log. */
+  get requestId(): string {
+    this.#requestId ??= requestIdOf(this.#sentRequestId, this.client.proxied)
+    return this.#requestId
+  }
+
   /** Records a decision that is a response, and sends it. */
   carryOut(decision: Responded): void {
     this.#decision = decision
+    this.#attempted = decision.attempted
     if (decision.closes) this.#closes = true
     this.respond(decision.respond, decision.reason, decision.cause)
   }
@@ -142,6 +166,7 @@ export class Exchange {
       connection: req.headers.connection,
       host: req.headers.host ?? '',
       client,
+      requestId: this.requestId,
       origin: req.headers.origin,
       trustedOrigin,
       fetchSite: req.headers['sec-fetch-site'] as string | undefined,
@@ -173,6 +198,12 @@ export class Exchange {
       aborted: !res.writableFinished && res.statusCode !== 101,
       reason: this.#reason,
       cause: this.#cause,
+      attempted: this.#attempted,
+      kind: this.identity?.kind,
+      requestId: this.requestId,
+      httpVersion: req.httpVersion,
+      referer: this.#referer && pathOf(this.#referer),
+      userAgent: this.#userAgent,
     }
   }
 }

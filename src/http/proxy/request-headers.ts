@@ -42,6 +42,8 @@ export interface RequestHeaderFacts {
   readonly host: string
   /** The client as the guard sees it. */
   readonly client: ClientFacts
+  /** The id of the request: a trusted proxy's or the guard's, never the client's. */
+  readonly requestId: string
   readonly origin: string | undefined
   /** Whether Origin is the app's own or an allowed one. */
   readonly trustedOrigin: boolean
@@ -66,6 +68,7 @@ type Rule = 'keep' | 'drop' | 'origin' | 'cookie' | 'address' | CredentialsHeade
 const ruleByName: ReadonlyMap<string, Rule> = new Map([
   ['host', 'drop'],
   ['content-length', 'drop'],
+  ['x-request-id', 'drop'],
   ['origin', 'origin'],
   ['authorization', 'authorization'],
   ['x-mlflow-authorization', 'x-mlflow-authorization'],
@@ -98,6 +101,7 @@ export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeade
     // could push the last ones out. X-Forwarded-For is one line, the guard's: uvicorn trusts the last of several, and
     // MLflow's Assistant is open to "127.0.0.1".
     const headers = ['Host', host, 'X-Forwarded-For', client.address, 'X-Forwarded-Proto', scheme]
+    headers.push('X-Request-Id', facts.requestId)
     if (forwardedHost) headers.push('X-Forwarded-Host', client.host)
     if (userHeader !== undefined && facts.username !== undefined) {
       headers.push(userHeader, facts.username)

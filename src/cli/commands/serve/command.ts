@@ -1,6 +1,6 @@
 // `htpasswd serve`: one run of the guard, with its first user, signals and exit status.
 import type { Writable } from 'node:stream'
-import { ExitStatus } from '../../../errors.ts'
+import { ExitStatus, HtpasswdError } from '../../../errors.ts'
 import { runCommand } from '../../options/run-command.ts'
 import { unknownVariables } from '../../options/values.ts'
 import type { Io } from '../../terminal/io.ts'
@@ -19,7 +19,13 @@ import { openUsers } from './login/users.ts'
 import { createNotify, type Notify } from './notices.ts'
 import { serveSpec } from './options.ts'
 import { createReread } from './processes/reload.ts'
-import { catchHangup, catchStop, ignoreSignals, type SignalSource } from './processes/signals.ts'
+import {
+  catchHangup,
+  catchLogRotation,
+  catchStop,
+  ignoreSignals,
+  type SignalSource,
+} from './processes/signals.ts'
 import { isWorker, runWorker } from './processes/workers.ts'
 import { parseServe, type ServeRequest, serveRequest } from './request.ts'
 import { GuardRun } from './run.ts'
@@ -48,6 +54,10 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
         json: values.log === 'json',
         quiet: values.quiet,
       })
+      if (values.log === 'json') {
+        // Node's own lines, of this program and of those it uses
+        process.removeAllListeners('warning').on('warning', ({ message }) => notify(`warning: ${message}`))
+      }
       // a closed standard output, as in `htpasswd serve … | head`, ends the log, not the service
       for (const output of [host.stdout, host.stderr]) output.on('error', () => {})
       if (request.values['print-preset']) {
@@ -67,7 +77,13 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
         { stdout, stderr, env, platform, isTerminal: io.isTerminal(2) },
         notify,
       )
-      return runUntilStopped(run, notify, host)
+      try {
+        return await runUntilStopped(run, notify, host)
+      } catch (error) {
+        if (values.log !== 'json' || !(error instanceof HtpasswdError)) throw error
+        notify(`error: ${error.message}`, { code: error.code })
+        return error.exitStatus
+      }
     },
     io.env,
   )
@@ -115,6 +131,7 @@ async function runUntilStopped(run: GuardRun, notify: Notify, signals: SignalSou
   // before anything starts: a signal during the start must stop the app that is being waited for
   using stop = catchStop(signals)
   using _ = catchHangup(signals, () => void run.reload())
+  using __ = catchLogRotation(signals, () => run.reopenLog())
   void stop.second.then(() => run.stopAtOnce())
   try {
     const stopped = stop.first.then(reason => ({ reason, status: ExitStatus.ok }))

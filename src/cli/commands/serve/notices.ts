@@ -3,21 +3,21 @@
 /** Tells the operator something; a text that begins with `warning: ` is a warning. The fields are for programs. */
 export type Notify = (text: string, fields?: Readonly<Record<string, unknown>>) => void
 
-const WARNING = 'warning: '
+/** What a text begins with that is more than information. */
+const LEVELS = { 'warning: ': 'warning', 'error: ': 'error' } as const
 
 export function createNotify(
   write: (line: string) => void,
   { json = false, quiet = false, now = () => new Date() } = {},
 ): Notify {
   return (text, fields = {}) => {
-    const isWarning = text.startsWith(WARNING)
-    if (quiet && !isWarning) return
+    const [prefix, level] = Object.entries(LEVELS).find(([start]) => text.startsWith(start)) ?? ['', 'info']
+    if (quiet && level === 'info') return
     if (!json) {
       write(`${text}\n`)
       return
     }
-    const message = isWarning ? text.slice(WARNING.length) : text
-    const level = isWarning ? 'warning' : 'info'
+    const message = text.slice(prefix.length)
     write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`)
   }
 }

@@ -81,6 +81,11 @@ export class GuardRun {
     this.#listener?.reload(await this.#reread())
   }
 
+  /** Opens the file of the access log anew. */
+  reopenLog(): void {
+    this.#listener?.reopenLog()
+  }
+
   /** Has the readiness endpoint say 503, and serves on for the time of `--drain-delay`. */
   async drain(): Promise<void> {
     const { 'drain-delay': delay } = this.#request.values

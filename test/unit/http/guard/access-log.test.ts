@@ -68,3 +68,33 @@ test('a token is named by its id, in both formats', () => {
     credentials: 'token:3fK9aQ2x',
   })
 })
+
+test.each<[what: string, change: Partial<AccessLogEntry>, line: string]>([
+  [
+    'a request',
+    { httpVersion: '1.0', referer: 'https://x/', userAgent: 'curl/8' },
+    '192.0.2.7 - alice [24/Nov/2026:01:02:03 +0000] "GET /ajax-api/2.0/x HTTP/1.0" 200 1234 "https://x/" "curl/8"',
+  ],
+  [
+    'a failed login of an existing user',
+    { user: undefined, attempted: 'al ice', status: 401, bytes: 0 },
+    '192.0.2.7 - al\\x20ice [24/Nov/2026:01:02:03 +0000] "GET /ajax-api/2.0/x HTTP/1.1" 401 - "-" "-"',
+  ],
+  [
+    'what would end a field',
+    { user: undefined, path: '/\u00e9"\\', userAgent: 'a"\n' },
+    '192.0.2.7 - - [24/Nov/2026:01:02:03 +0000] "GET /\\xc3\\xa9\\"\\\\ HTTP/1.1" 200 1234 "-" "a\\"\\x0a"',
+  ],
+  [
+    'no request',
+    { user: undefined, method: '-', path: '-', status: 0 },
+    '192.0.2.7 - - [24/Nov/2026:01:02:03 +0000] "-" - 1234 "-" "-"',
+  ],
+])('combined: %s', (_, change, line) =>
+  expect(formatAccessLogEntry({ ...entry, ...change }, 'combined')).toBe(line),
+)
+
+test('the user of a failed login is the last field of text', () =>
+  expect(
+    formatAccessLogEntry({ ...entry, user: undefined, reason: 'rejected', attempted: 'a b' }, 'text'),
+  ).toMatch(/ rejected login=a\\u0020b$/))

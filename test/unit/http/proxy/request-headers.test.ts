@@ -19,6 +19,7 @@ const options: RequestHeaderOptions = {
 }
 const facts: RequestHeaderFacts = {
   rawHeaders: [],
+  requestId: 'r1',
   connection: undefined,
   host: 'guard.example:8080',
   client: { address: '192.0.2.7', scheme: 'https', host: 'guard.example:8080', proxied: false },
@@ -30,7 +31,16 @@ const facts: RequestHeaderFacts = {
   credentialsHeader: 'authorization',
   isToken: false,
 }
-const own = ['Host', '127.0.0.1:5000', 'X-Forwarded-For', '192.0.2.7', 'X-Forwarded-Proto', 'http']
+const own = [
+  'Host',
+  '127.0.0.1:5000',
+  'X-Forwarded-For',
+  '192.0.2.7',
+  'X-Forwarded-Proto',
+  'http',
+  'X-Request-Id',
+  'r1',
+]
 
 const write = (
   lines: Record<string, string> | string[],
@@ -86,6 +96,7 @@ test.each([
   'Remote-Groups',
   'X-WebAuth-Role',
   'X-Original-URI',
+  'X-Request-Id',
 ])('%s is dropped', name => expect(added({ [name]: 'x' })).toEqual([]))
 
 test('so is what Connection names', () => {
@@ -115,6 +126,8 @@ describe('options', () => {
       '192.0.2.7',
       'X-Forwarded-Proto',
       'https',
+      'X-Request-Id',
+      'r1',
       'Origin',
       'https://guard.example:8080',
     ])
@@ -133,6 +146,8 @@ describe('options', () => {
       '192.0.2.7',
       'X-Forwarded-Proto',
       'https',
+      'X-Request-Id',
+      'r1',
       'X-Forwarded-Host',
       'guard.example:8080',
     ])

@@ -15,6 +15,7 @@ import type { LiveTokens } from '../login/tokens.ts'
 import { guardOptions, type ServeValues } from '../options.ts'
 import type { ReloadedOptions } from '../processes/reload.ts'
 import type { TlsWatch } from './certificate.ts'
+import { LogFile } from './log-file.ts'
 import { lineWriter } from './log-writer.ts'
 import { type Binding, listen } from './port.ts'
 
@@ -24,6 +25,8 @@ export interface Listener {
   listen(): Promise<number>
   /** Reads the certificate again, and applies changed options. */
   reload(options?: ReloadedOptions): void
+  /** Opens the file of the access log anew, which was moved away. */
+  reopenLog(): void
   /** Has the readiness endpoint say 503, and connections end with their next response. */
   drain(): void
   /** Why `/.htpasswd/ready` says 503 although this process is ready; undefined for nothing. */
@@ -75,7 +78,8 @@ export async function openListener({
   let obstacle: string | undefined
   const guardParts = { login: signIn && { ...signIn.parts, external }, findObstacle: () => obstacle }
   const jwt = await openJwt(values, users, notify)
-  const log = accessLog(values.log, stdout)
+  const logFile = values['log-file'] === undefined ? undefined : new LogFile(values['log-file'], notify)
+  const log = accessLog(values.log, logFile ?? stdout)
   const optionsOf = (now: ReloadedOptions): GuardOptions => ({
     ...guardOptions(now.values),
     authenticator,
@@ -104,6 +108,7 @@ export async function openListener({
       certificate?.reload()
       if (next !== undefined) guard.setOptions(optionsOf(next))
     },
+    reopenLog: () => logFile?.reopen(),
     drain: () => guard.drain(),
     setObstacle: next => {
       obstacle = next
@@ -114,12 +119,19 @@ export async function openListener({
       await guard.close(limit)
       await tokens[Symbol.asyncDispose]()
       await authenticator[Symbol.asyncDispose]()
+      // after the lines of this turn
+      setImmediate(() => logFile?.end())
     },
   }
 }
 
-function accessLog(format: ServeValues['log'], stdout: Writable): GuardOptions['log'] {
+/** What probes ask for every few seconds, and nobody looks for in a log. */
+const PROBES: ReadonlySet<string | undefined> = new Set(['health', 'ready'])
+
+function accessLog(format: ServeValues['log'], out: Writable): GuardOptions['log'] {
   if (format === 'off') return undefined
-  const write = lineWriter(stdout)
-  return entry => write(formatAccessLogEntry(entry, format))
+  const write = lineWriter(out, format === 'json')
+  return entry => {
+    if (!PROBES.has(entry.reason)) write(formatAccessLogEntry(entry, format))
+  }
 }

@@ -3,14 +3,15 @@
 /** Bytes that are buffered while the output is not read. Further lines are dropped, or memory would run out. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 
-export function lineWriter(out: NodeJS.WritableStream): (line: string) => void {
+export function lineWriter(out: NodeJS.WritableStream, json = false): (line: string) => void {
   let lines: string[] = []
   let dropped = 0
   const flush = (): void => {
     const buffered = (out as { writableLength?: number }).writableLength ?? 0
     if (buffered > MAX_BUFFERED_BYTES) dropped += lines.length
     else {
-      const note = dropped > 0 ? [`(${dropped} lines were dropped because nobody read the log)`] : []
+      const message = `${dropped} lines were dropped because nobody read the log`
+      const note = dropped > 0 ? [json ? JSON.stringify({ level: 'warning', message }) : `(${message})`] : []
       dropped = 0
       for (const text of chunks([...note, ...lines])) out.write(text)
     }

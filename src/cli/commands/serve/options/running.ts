@@ -1,4 +1,5 @@
 // Options of `htpasswd serve` under "Running": log, processes, configuration.
+import { accessLogFormats } from '../../../../http/guard/access-log.ts'
 import { duration, helpOption, oneOf, text, wholeNumber } from '../../../options/table.ts'
 import type { ServeOptionTable } from './row.ts'
 
@@ -8,10 +9,17 @@ export const running = {
   log: {
     group,
     argument: 'FORMAT',
-    describe: 'access log on standard output: text, json or off',
+    describe: "access log: text, json (then every line is JSON), combined (Apache's) or off",
     default: 'text',
     negated: 'off',
-    read: oneOf('text', 'json', 'off'),
+    read: oneOf(...accessLogFormats),
+  },
+  'log-file': {
+    group,
+    argument: 'FILE',
+    describe:
+      'append the access log to this file instead of standard output; USR1 opens it anew after a rotation',
+    read: text,
   },
   workers: {
     group,

@@ -77,6 +77,12 @@ export function catchHangup(
   return { [Symbol.dispose]: () => source.off('SIGHUP', reload) }
 }
 
+/** Calls `reopen` on SIGUSR1, which logrotate's scripts send. */
+export function catchLogRotation(source: SignalSource, reopen: () => void): Disposable {
+  source.on('SIGUSR1', reopen)
+  return { [Symbol.dispose]: () => source.off('SIGUSR1', reopen) }
+}
+
 /** SIGHUP means "read your files again" or "the terminal was closed"; only after the latter /dev/tty cannot be opened. */
 function hasTerminal(): boolean {
   try {

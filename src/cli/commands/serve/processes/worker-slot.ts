@@ -14,6 +14,7 @@ export type WorkerMessage =
 export type WorkerCommand =
   | 'reload'
   | 'drain'
+  | 'reopenLog'
   | { readonly close: number }
   /** As `setObstacle` of a listener; null for undefined, which JSON has not. */
   | { readonly obstacle: string | null }

@@ -59,6 +59,9 @@ export function openWorkers({
       certificate?.reload()
       for (const slot of slots) slot.send('reload')
     },
+    reopenLog: () => {
+      for (const slot of slots) slot.send('reopenLog')
+    },
     drain: () => {
       for (const slot of slots) slot.send('drain')
     },
@@ -114,7 +117,7 @@ export async function runWorker(
         listening.then(() => listener.close(limit)).then(resolve, () => {})
       }
       process.on('message', (command: WorkerCommand) => {
-        if (command === 'reload' || command === 'drain') listener[command]()
+        if (command === 'reload' || command === 'drain' || command === 'reopenLog') listener[command]()
         else if ('close' in command) close(command.close)
         else if ('obstacle' in command) listener.setObstacle(command.obstacle ?? undefined)
       })

@@ -190,7 +190,7 @@ test.each<[why: string, argv: string[], env: NodeJS.ProcessEnv, message: string 
     'an unknown log format',
     [],
     { HTPASSWD_LOG: 'xml' },
-    'HTPASSWD_LOG expected one of text, json, off, got "xml"',
+    'HTPASSWD_LOG expected one of text, json, combined, off, got "xml"',
   ],
   [
     'a switch that is neither',
@@ -232,7 +232,7 @@ test.each<[why: string, content: unknown, message: string | RegExp]>([
   ['an object as value', { realm: {} }, /^"realm" in .* expected a text, number, true or false, got \{\}$/],
   ['a list', [1], /^--config expected a JSON object/],
   ['no JSON', '{', /^--config expected a JSON file/],
-  ['a wrong value', { log: 'xml' }, /^"log" in .* expected one of text, json, off, got "xml"$/],
+  ['a wrong value', { log: 'xml' }, /^"log" in .* expected one of text, json, combined, off, got "xml"$/],
 ])('a config file with %s is an error', (_, content, message) => {
   expect(() => values(['--config', configFile(content)])).toThrow(message)
 })
@@ -270,6 +270,7 @@ test('the options that hold a path take FILE, so that completion and the service
     'groups',
     'rules',
     'redis-url-file',
+    'log-file',
     'config',
   ])
 })
