@@ -20,13 +20,3 @@ export interface AccessPolicy {
   /** @param path the path as the app gets it: exactly these bytes, without query and prefix. */
   decide(identity: Pick<Identity, 'user' | 'groups' | 'scope'>, method: string, path: string): AccessDecision
 }
-
-/** Where there are no rules: everything is allowed, except that credentials of scope `read` are for GET and HEAD. */
-export const withoutRules: AccessPolicy = {
-  decide: ({ scope }, method) =>
-    scope === 'all' || method === 'GET' || method === 'HEAD'
-      ? ALLOWED
-      : { allowed: false, reason: `These credentials are for reading only, not for ${method}.` },
-}
-
-const ALLOWED: AccessDecision = { allowed: true }

@@ -88,15 +88,20 @@ export function createPolicy({ rules = () => [], groups, preset, otherwise }: Po
         return { allowed: false, rule: 'scope read', reason }
       }
       const list = rules()
+      if (list.length === 0 && otherwise === undefined) return ALLOWED
       const memberOf = groupsOf(sender, groups)
       const decision = decideByRules(list, { user: sender.user, memberOf }, method, path)
       if (decision !== undefined) return decision
       if (otherwise !== undefined) return otherwise.decide(sender, method, path)
-      if (list.length === 0) return { allowed: true }
       return { allowed: false, reason: `no rule allows ${describe(method, path)}` }
     },
   }
 }
+
+const ALLOWED: AccessDecision = { allowed: true }
+
+/** Where there are no rules: everything is allowed, except that credentials of scope `read` are for GET and HEAD. */
+export const withoutRules = createPolicy({})
 
 const isRead = (method: string, path: string, preset: Preset | undefined): boolean =>
   preset === undefined ? method === 'GET' || method === 'HEAD' : preset.classify(method, path) === 'read'

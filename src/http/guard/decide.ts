@@ -1,5 +1,6 @@
 // The one decision about a request: respond to it here, or forward it. The order of the questions is the security.
-import { type AccessPolicy, withoutRules } from '../../access/policy.ts'
+import type { AccessPolicy } from '../../access/policy.ts'
+import { withoutRules } from '../../access/rules.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { SessionIdentity } from '../../auth/sessions/session-identity.ts'

@@ -1,7 +1,7 @@
 // Checks the options of a guard, in one place, and fills in the defaults.
 import type { RequestListener } from 'node:http'
 import type { AccessPolicy } from '../../access/policy.ts'
-import { createPolicy, groupsOf } from '../../access/rules.ts'
+import { groupsOf } from '../../access/rules.ts'
 import { Authenticator } from '../../auth/authenticator.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { TokenAuthenticator } from '../../auth/tokens/token-authenticator.ts'
@@ -9,7 +9,7 @@ import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { parseUpstreamUrl } from '../client/upstream-url.ts'
 import { type ResolvedLogin, resolveLogin } from '../login/options.ts'
 import { createErrorResponses, type ErrorResponder } from '../pages/error-responses.ts'
-import { type Language, languages } from '../pages/texts.ts'
+import { checkLanguage } from '../pages/texts.ts'
 import { checkDropHeader, checkGroupsHeader, checkUserHeader, withoutAliases } from '../proxy/header-lists.ts'
 import { checkUpgradeProtocol } from '../proxy/upgrade.ts'
 import type { AccessLogEntry } from './access-log.ts'
@@ -23,7 +23,8 @@ import { tlsPolicy } from './tls-policy.ts'
 export interface ResolvedGuardOptions {
   readonly authenticator: Authenticator
   readonly upstream: URL | RequestListener
-  readonly access: AccessPolicy
+  /** Undefined without one: then only the scope of the credentials counts. */
+  readonly access: AccessPolicy | undefined
   readonly errorResponse: ErrorResponder
   /** The sign-in page; undefined without one. */
   readonly login: ResolvedLogin | undefined
@@ -131,8 +132,7 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
         parts.login,
       ),
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),
-    // without rules, what remains is the scope of a token that may only read
-    access: options.access ?? createPolicy({}),
+    access: options.access,
     errorResponse,
     tokens,
     tls: options.tls && tlsPolicy(options.tls),
@@ -175,14 +175,6 @@ const MLFLOW_HINT =
 
 const hintFor = ({ tokens }: GuardOptions): string =>
   tokens === undefined ? MLFLOW_HINT : `${MLFLOW_HINT}\n  or only MLFLOW_TRACKING_TOKEN=<token>`
-
-function checkLanguage(lang: Language): Language {
-  if (languages.includes(lang)) return lang
-  throw new HtpasswdError(
-    'ERR_OPTION',
-    `"lang" expected one of ${languages.join(', ')}, got ${JSON.stringify(lang)}`,
-  )
-}
 
 /** Where no app is behind the guard: only its own endpoints respond. */
 const noApp =

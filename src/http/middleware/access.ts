@@ -1,6 +1,6 @@
 // What a user may do, for a middleware with rules, groups or both.
-import { type AccessPolicy, withoutRules } from '../../access/policy.ts'
-import { createRules, type GroupLookup } from '../../access/rules.ts'
+import type { AccessPolicy } from '../../access/policy.ts'
+import { createRules, type GroupLookup, groupsOf, withoutRules } from '../../access/rules.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { Groups, parseGroups } from '../../document/groups.ts'
 import { HtpasswdError } from '../../errors.ts'
@@ -34,7 +34,7 @@ export function createPermissions(options: AccessOptions, report: (error: unknow
   const lookup = toGroupLookup(options.groups, report)
   const policy = toPolicy(options.rules)
   return (identity, method, target) => {
-    const groups = [...new Set([...identity.groups, ...lookup.groupsOf(identity.user)])]
+    const groups = groupsOf(identity, lookup)
     if (policy === undefined) {
       const decision = withoutRules.decide(identity, method, target)
       return decision.allowed ? { groups } : { forbidden: decision.reason }

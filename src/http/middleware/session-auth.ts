@@ -12,7 +12,7 @@ import { readForm } from '../guard/form.ts'
 import { checkAllowPath } from '../guard/route.ts'
 import { type LoginOptions, resolveLogin } from '../login/options.ts'
 import { createErrorResponses } from '../pages/error-responses.ts'
-import { type Language, languages } from '../pages/texts.ts'
+import { checkLanguage, type Language } from '../pages/texts.ts'
 import { addHeaders } from '../proxy/embedded.ts'
 import type { AuthenticatedUser, Closable } from './options.ts'
 
@@ -59,14 +59,9 @@ export function createSessionAuth<Request>(options: SessionAuthOptions<Request>)
   if (sources.filter(source => source !== undefined).length !== 1) {
     throw new HtpasswdError('ERR_OPTION', 'sessionAuth expected one of "file", "users" and "authenticator"')
   }
-  if (!languages.includes(lang))
-    throw new HtpasswdError(
-      'ERR_OPTION',
-      `"lang" expected one of ${languages.join(', ')}, got ${String(lang)}`,
-    )
   const authenticator =
     given ?? (users === undefined ? Authenticator.fromFile(login.file as string) : new Authenticator(users))
-  const look = { realm, contact, lang, prefix: '' }
+  const look = { realm, contact, lang: checkLanguage(lang), prefix: '' }
   const surroundings = { authenticator, look, groupsOf: () => [], hasTokens: false }
   const decide = createDecide({
     authenticator,

@@ -1,6 +1,6 @@
 // Where there are no rules: only the scope of the credentials counts.
 import { expect, test } from 'vitest'
-import { withoutRules } from '../../../src/access/policy.ts'
+import { withoutRules } from '../../../src/access/rules.ts'
 
 const who = (scope: 'all' | 'read') => ({ user: 'ann', groups: [], scope })
 
@@ -22,5 +22,5 @@ test.each([
 ])('reading only: %j is allowed: %s', (method, allowed) => {
   const decision = withoutRules.decide(who('read'), method, '/x')
   expect(decision.allowed).toBe(allowed)
-  if (!decision.allowed) expect(decision.reason).toContain(`not for ${method}`)
+  if (!decision.allowed) expect(decision.reason).toContain(`may only read, and ${method} /x`)
 })
