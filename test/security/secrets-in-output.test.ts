@@ -24,7 +24,7 @@ test('what our programs write is read along, however they are started', async ()
   spawnSync(process.execPath, [programOutputs[before]?.words[1] ?? '', '--version'])
   expect(programOutputs).toHaveLength(before + 2)
   expect(programOutputs[before]?.text).toBe(stderr)
-  expect(programOutputs[before + 1]?.text).toMatch(/^\d+\.\d+\.\d+/)
+  expect(programOutputs[before + 1]?.text).toMatch(/^htpasswd-kit \d+\.\d+\.\d+/)
 })
 
 test('a program that writes the record of -p is left out', async () => {

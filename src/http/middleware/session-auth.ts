@@ -100,14 +100,15 @@ export interface SessionAuthMiddleware extends Closable {
  *
  * @example
  * ```js
+ * import { once } from 'node:events'
  * import { createServer } from 'node:http'
  * import { HtpasswdFile, hashPassword, sessionAuth } from 'htpasswd-kit'
  *
  * const hash = await hashPassword('wonderland', { cost: 10 })
  * await HtpasswdFile.update('users', document => document.set('alice', hash), { create: true })
  * const login = sessionAuth({ file: 'users', realm: 'The lab' })
- * const server = createServer((req, res) => login(req, res, () => res.end(`hello ${req.auth.user}`)))
- * await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+ * const server = createServer((req, res) => login(req, res, () => res.end(`hello ${req.auth?.user}`)))
+ * await once(server.listen(0, '127.0.0.1'), 'listening')
  * const address = `http://127.0.0.1:${server.address().port}`
  * const headers = { authorization: `Basic ${btoa('alice:wonderland')}` }
  * console.log(await (await fetch(address, { headers })).text())
