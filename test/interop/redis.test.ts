@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@redis/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Namespace } from '../../src/auth/shared/namespace.ts'
+import { RedisStore } from '../../src/auth/shared/redis-store.ts'
+import { attemptOf, bucketsOf, Throttle } from '../../src/auth/throttle.ts'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { BrowserClient } from '../support/browser-client.ts'
 import { makeCertificate, openssl } from '../support/certificate.ts'
@@ -17,6 +20,15 @@ const reason = skipReason({ 'redis-server': redisServer })
 const folder = mkdtempSync(join(tmpdir(), 'replicas-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const passwordFile = `alice:${await hashPassword('secret', { format: 'sha1' })}\nbob:${await hashPassword('builder', { format: 'sha1' })}\n`
+
+/** Whole numbers below a bound, the same ones at each run (Numerical Recipes' generator). */
+const createRandom = (seed: number) => {
+  let state = seed
+  return (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
 
 interface Replica {
   readonly port: number
@@ -276,11 +288,113 @@ describe.skipIf(reason)('one replica', () => {
     await expectShared(one, two)
   })
 
+  test('--check says whether Redis responds', async () => {
+    await using redis = await startRedis({ arguments: ['--requirepass', 'right-one'] })
+    const output = async (password: string) => {
+      const url = `redis://:${password}@127.0.0.1:${redis.port}`
+      const { program } = await launchReplica('check', {}, '--check', '--redis-url', url)
+      await program.ended
+      return program.output()
+    }
+    expect(await output('right-one')).toContain(`Redis at 127.0.0.1:${redis.port} responds`)
+    expect(await output('wrong-one')).toContain(`Redis at 127.0.0.1:${redis.port} cannot be used (WRONGPASS`)
+  })
+
   test('without the client library, the message says what to install', async () => {
     const { loadRedisClient } = await import('../../src/auth/shared/redis-client.ts')
     await expect(loadRedisClient(() => import('no-such-package' as string))).rejects.toThrow(
       'npm install @redis/client',
     )
+  })
+})
+
+describe.skipIf(reason)('the scripts', () => {
+  test('decide as the throttle of one process does', async () => {
+    await using redis = await startRedis()
+    const client = createClient({ url: `redis://127.0.0.1:${redis.port}`, RESP: 2 })
+    await client.connect()
+    let now = 1_800_000_000_000
+    // the clock of the test in place of the server's, and keys that outlive it
+    const send = ([name = '', text = '', ...rest]: readonly string[]) => {
+      const time = `{'${Math.floor(now / 1000)}', '${(now % 1000) * 1000}'}`
+      const fixed = text
+        .replace("redis.call('TIME')", time)
+        .replaceAll(/'PX', string.format\([^)]+\)/g, "'EX', '100'")
+      expect(fixed).not.toContain('PX')
+      return client.sendCommand([name, fixed, ...rest])
+    }
+    const maxFailures = 3
+    const store = new RedisStore(send, [new Namespace('s'.repeat(40), 'test:')], 1000)
+    const throttle = new Throttle({ maxFailures, now: () => now })
+    const random = createRandom(7)
+    const [admitted, refused] = [new Set<string>(), new Set<string>()]
+    for (let i = 0; i < 1500; i++) {
+      // a few names, then one address that tries many
+      const isSpread = i >= 1000
+      now += !isSpread && random(4) === 0 ? random(6000) : 0
+      const address = random(2) === 0 || isSpread ? `192.0.2.${random(2)}` : `2001:db8:0:${random(4)}::1`
+      const attempt = attemptOf(
+        isSpread ? `user ${i % 80}` : (['alice', 'bob', 'carol'][random(3)] as string),
+        address,
+      )
+      const isWrong = random(4) > 0
+      const [admission, reservation] = [
+        await throttle.admit(attempt),
+        await store.reserve(bucketsOf(attempt, maxFailures)),
+      ]
+      if ('wait' in reservation) {
+        expect(admission).toEqual({ wait: reservation.wait })
+        refused.add(reservation.bucket.split(' ', 1)[0] as string)
+      } else {
+        expect(admission).toHaveProperty('isSuspect')
+        throttle.settle(attempt, isWrong)
+        if (!isWrong) await store.release(reservation)
+        admitted.add(attempt.name)
+      }
+    }
+    client.destroy()
+    expect(admitted.size).toBeGreaterThan(50)
+    expect([...refused].sort()).toEqual(['name', 'pair', 'subnet'])
+  })
+
+  test('the list of ended sessions is read on from where it was, also after the clock went back, and is pruned', async () => {
+    await using redis = await startRedis()
+    const client = createClient({ url: `redis://127.0.0.1:${redis.port}`, RESP: 2 })
+    await client.connect()
+    let now = 1_800_000_000_000
+    const send = ([name = '', text = '', ...rest]: readonly string[]) =>
+      client.sendCommand([
+        name,
+        text.replace("redis.call('TIME')", `{'${Math.floor(now / 1000)}', '0'}`),
+        ...rest,
+      ])
+    const [old, fresh] = ['o', 'n'].map(letter => new Namespace(letter.repeat(40), '')) as [
+      Namespace,
+      Namespace,
+    ]
+    const one = new RedisStore(send, [fresh, old], 60_000)
+    // a replica that does not know the new secret yet
+    const two = new RedisStore(send, [old], 60_000)
+    const session = (letter: string) => ({ id: letter.repeat(22), signedInAt: 1, until: now + 100_000 })
+    const idsAt = async (store: RedisStore, which: 'all' | 'new') => [
+      ...new Set((await store.readEnded(which)).map(({ id }) => id[0])),
+    ]
+    await one.addEnded(
+      Array.from({ length: 1200 }, (_, i) => ({ ...session('x'), id: `x${i}`.padEnd(22, '_') })),
+    )
+    expect(await idsAt(two, 'all')).toEqual(['x'])
+    now += 60_000
+    await one.addEnded([session('b')])
+    expect(await idsAt(two, 'new')).toContain('b')
+    expect(await idsAt(two, 'new')).toEqual(['b'])
+    now -= 3_600_000
+    await two.addEnded([session('c')])
+    expect(await idsAt(two, 'new')).toEqual(['b', 'c'])
+    now += 3_600_000 + 170_000
+    await one.addEnded([session('d')])
+    expect(await idsAt(one, 'all')).toEqual(['b', 'd', 'c'])
+    expect(await client.zCard(old.keyOf('ended'))).toBe(3)
+    client.destroy()
   })
 })
 

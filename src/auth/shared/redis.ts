@@ -73,3 +73,26 @@ export async function connectRedis(options: RedisOptions): Promise<RedisState> {
     close: () => connection.close(),
   }
 }
+
+/**
+ * Connects and logs in, once.
+ *
+ * @returns why that failed; undefined if it did not.
+ * @throws HtpasswdError `ERR_OPTION` if the client library is not installed.
+ */
+export async function tryRedis(address: RedisAddress): Promise<string | undefined> {
+  const open = createOpenClient(await loadRedisClient(), address)
+  let reason: string | undefined
+  const connection: RedisConnection = new RedisConnection({
+    open,
+    prepare: () => connection.send(['PING']),
+    poll: async () => {},
+    onUp: () => {},
+    onDown: ({ message }) => {
+      reason = message
+    },
+  })
+  await connection.start()
+  connection.close()
+  return reason
+}

@@ -15,6 +15,7 @@ import { trySignIn } from './login/sessions.ts'
 import { openTokensOf, tokenWarnings } from './login/tokens.ts'
 import { openUsers } from './login/users.ts'
 import type { Notify } from './notices.ts'
+import { describeReplicas } from './processes/replicas.ts'
 import type { ServeRequest } from './request.ts'
 import { fileNotes } from './run.ts'
 import { startupWarnings } from './startup-message.ts'
@@ -41,6 +42,8 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
     const notes = [...fileNotes(file, values), ...tokenWarnings(tokens), ...permissions.warnings()]
     for (const text of [...notes, ...startupWarnings(facts)]) notify(`warning: ${text}`)
   }
+  const redis = await describeReplicas(values)
+  if (redis !== undefined) lines.push(redis)
   if (command.length > 0) lines.push(`${command[0]} was not started`)
   else if (upstream !== undefined) lines.push(await describeApp(upstream))
   io.out(`${lines.join('\n')}\nThe configuration is valid. Nothing was started.\n`)

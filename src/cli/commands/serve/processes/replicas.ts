@@ -72,7 +72,7 @@ export async function openReplicas(
 ): Promise<Replicas | undefined> {
   const address = await addressOf(values)
   if (address === undefined) return undefined
-  const { connectRedis } = await import('../../../../auth/shared/redis.ts')
+  const { connectRedis } = await loadRedis()
   const { 'max-failures': maxFailures, 'redis-required': isRequired } = values
   const clock = (): number => performance.now()
   let onAvailable = (): void => {}
@@ -118,4 +118,15 @@ export async function openReplicas(
       onAvailable()
     },
   }
+}
+
+const loadRedis = () => import('../../../../auth/shared/redis.ts')
+
+/** For `--check`: whether the server responds; undefined without --redis-url. Nothing is shared with it. */
+export async function describeReplicas(values: ServeValues): Promise<string | undefined> {
+  const address = await addressOf(values)
+  if (address === undefined) return undefined
+  const { tryRedis } = await loadRedis()
+  const reason = await tryRedis(address)
+  return `Redis at ${address.name} ${reason === undefined ? 'responds' : `cannot be used (${reason})`}`
 }
