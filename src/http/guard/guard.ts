@@ -132,6 +132,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     streams: new OpenStreams(),
     parts: () => current,
     isClosing: () => closing,
+    onBegin: parts.onBegin,
     write,
   })
 

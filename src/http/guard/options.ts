@@ -104,4 +104,6 @@ export interface GuardParts {
   readonly login?: LoginParts | undefined
   /** Why a load balancer should send no requests, for a reason outside the guard; undefined for none. */
   readonly findObstacle?: (() => string | undefined) | undefined
+  /** Called when a request begins of which there will be an entry of the log. */
+  readonly onBegin?: (() => void) | undefined
 }

@@ -30,6 +30,8 @@ export interface GuardState {
   parts(): RequestParts
   /** Whether each response ends its connection, because the guard is about to stop. */
   isClosing(): boolean
+  /** A request begins. */
+  readonly onBegin: (() => void) | undefined
   /** Logs a finished request; the entry is only made where there is a log. */
   write(entry: () => AccessLogEntry): void
 }
@@ -67,6 +69,7 @@ export function createRequestHandler(state: GuardState): RequestHandler {
       closes: isClosing(),
       now: performance.now(),
     })
+    state.onBegin?.()
     // the end of the response, or of the connection that it was upgraded to
     res.once('close', () => {
       streams.delete(exchange)

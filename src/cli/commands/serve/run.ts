@@ -19,7 +19,7 @@ import type { Users } from './login/environment-users.ts'
 import { openPermissions } from './login/permissions.ts'
 import { secretWarnings } from './login/session-secret.ts'
 import { openSessions, signInOf } from './login/sessions.ts'
-import { openTokensOf, reportTokens, tokenWarnings } from './login/tokens.ts'
+import { type LiveTokens, openTokensOf, reportTokens, tokenWarnings } from './login/tokens.ts'
 import { openUsers, reportChanges, type UserReports } from './login/users.ts'
 import type { Notify } from './notices.ts'
 import type { ServeValues } from './options.ts'
@@ -166,6 +166,7 @@ export class GuardRun {
     this.#closers.push(() => listener.close(values.grace))
     const port = await listener.listen()
     await this.#redirectHttp(port)
+    await this.#openMetrics(listener, users, tokens)
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
     const facts = await this.#factsOf(users, port, upstream)
@@ -180,6 +181,15 @@ export class GuardRun {
     this.#notify(message, startupFields(facts))
     for (const warning of warnings) this.#notify(`warning: ${warning}`)
     return this.#child?.ended ?? new Promise(() => {})
+  }
+
+  async #openMetrics(listener: Listener, users: Users, tokens: LiveTokens): Promise<void> {
+    const { metrics } = this.#request.values
+    if (metrics === undefined) return
+    const { serveMetrics } = await import('./metrics/server.ts')
+    const facts = () => ({ users: users.size, tokens: tokens.value.size })
+    const server = await serveMetrics(metrics, listener.snapshots, facts)
+    this.#closers.push(() => server[Symbol.asyncDispose]())
   }
 
   async #factsOf(users: Users, port: number, upstream: URL | undefined): Promise<StartupFacts> {

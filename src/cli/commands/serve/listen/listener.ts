@@ -1,9 +1,11 @@
 // What listens in one process: authenticator, guard, certificate, access log.
+
 import type { Writable } from 'node:stream'
 import { Authenticator } from '../../../../auth/authenticator.ts'
 import type { AttemptLimiter } from '../../../../auth/throttle.ts'
 import { TokenAuthenticator } from '../../../../auth/tokens/token-authenticator.ts'
 import type { MemorySource } from '../../../../auth/user-source.ts'
+import { Verifier } from '../../../../auth/verifier.ts'
 import { formatAccessLogEntry } from '../../../../http/guard/access-log.ts'
 import { createGuard, type Guard } from '../../../../http/guard/guard.ts'
 import type { GuardOptions } from '../../../../http/guard/options.ts'
@@ -12,6 +14,7 @@ import type { Permissions } from '../login/permissions.ts'
 import { openExternalSignIn, openJwt } from '../login/provider.ts'
 import type { SignIn } from '../login/sessions.ts'
 import type { LiveTokens } from '../login/tokens.ts'
+import type { Snapshot } from '../metrics/counts.ts'
 import { guardOptions, type ServeValues } from '../options.ts'
 import type { ReloadedOptions } from '../processes/reload.ts'
 import type { TlsWatch } from './certificate.ts'
@@ -25,6 +28,8 @@ export interface Listener {
   listen(): Promise<number>
   /** Reads the certificate again, and applies changed options. */
   reload(options?: ReloadedOptions): void
+  /** What each process that serves requests has counted. */
+  snapshots(): Promise<readonly Snapshot[]>
   /** Opens the file of the access log anew, which was moved away. */
   reopenLog(): void
   /** Has the readiness endpoint say 503, and connections end with their next response. */
@@ -69,17 +74,25 @@ export async function openListener({
     maxFailures: values['max-failures'],
     onError: (error: unknown) => notify(`warning: ${error instanceof Error ? error.message : String(error)}`),
   }
-  const authenticator = new Authenticator(users, options, { limiter })
+  const counts =
+    values.metrics === undefined ? undefined : new (await import('../metrics/counts.ts')).Counts()
+  const verifier = counts && new Verifier(undefined, undefined)
+  const measured = counts && verifier && { verify: counts.measure(verifier.verify) }
+  const authenticator = new Authenticator(users, options, { limiter, ...measured })
   const tokens = TokenAuthenticator.on(authenticator, liveTokens, { onError: options.onError })
   const userHeader = values['user-header'] ?? (values.demo ? DEMO_USER_HEADER : undefined)
   const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
   const secrets = [signIn?.options.secret ?? []].flat()
   const external = signIn && (await openExternalSignIn(values, users, secrets, notify))
   let obstacle: string | undefined
-  const guardParts = { login: signIn && { ...signIn.parts, external }, findObstacle: () => obstacle }
+  const guardParts = {
+    login: signIn && { ...signIn.parts, external },
+    findObstacle: () => obstacle,
+    onBegin: counts?.begin,
+  }
   const jwt = await openJwt(values, users, notify)
   const logFile = values['log-file'] === undefined ? undefined : new LogFile(values['log-file'], notify)
-  const log = accessLog(values.log, logFile ?? stdout)
+  const log = both(accessLog(values.log, logFile ?? stdout), counts?.observe)
   const optionsOf = (now: ReloadedOptions): GuardOptions => ({
     ...guardOptions(now.values),
     authenticator,
@@ -108,6 +121,7 @@ export async function openListener({
       certificate?.reload()
       if (next !== undefined) guard.setOptions(optionsOf(next))
     },
+    snapshots: async () => (counts === undefined ? [] : [counts.snapshot()]),
     reopenLog: () => logFile?.reopen(),
     drain: () => guard.drain(),
     setObstacle: next => {
@@ -119,11 +133,22 @@ export async function openListener({
       await guard.close(limit)
       await tokens[Symbol.asyncDispose]()
       await authenticator[Symbol.asyncDispose]()
+      await verifier?.close()
       // after the lines of this turn
       setImmediate(() => logFile?.end())
     },
   }
 }
+
+type Log = NonNullable<GuardOptions['log']>
+
+const both = (first: Log | undefined, second: Log | undefined): Log | undefined =>
+  first && second
+    ? entry => {
+        first(entry)
+        second(entry)
+      }
+    : (first ?? second)
 
 /** What probes ask for every few seconds, and nobody looks for in a log. */
 const PROBES: ReadonlySet<string | undefined> = new Set(['health', 'ready'])

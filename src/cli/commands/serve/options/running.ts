@@ -1,9 +1,24 @@
 // Options of `htpasswd serve` under "Running": log, processes, configuration.
+import { availableParallelism } from 'node:os'
 import { accessLogFormats } from '../../../../http/guard/access-log.ts'
 import { duration, helpOption, oneOf, text, wholeNumber } from '../../../options/table.ts'
+import { readAddress } from '../listen/address.ts'
 import type { ServeOptionTable } from './row.ts'
 
 const group = 'Running:'
+
+const MAX_WORKERS = 64
+const wholeWorkers = wholeNumber(1, MAX_WORKERS)
+
+// Node counts the cores that this process may use
+const workers = (value: string): number => {
+  if (value === 'auto') return Math.min(MAX_WORKERS, availableParallelism())
+  try {
+    return wholeWorkers(value)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; or "auto"`)
+  }
+}
 
 export const running = {
   log: {
@@ -21,12 +36,19 @@ export const running = {
       'append the access log to this file instead of standard output; USR1 opens it anew after a rotation',
     read: text,
   },
+  metrics: {
+    group,
+    argument: '[HOST:]PORT',
+    describe: 'show metrics for Prometheus at /metrics of this address, on 127.0.0.1 if no host is given',
+    read: readAddress,
+  },
   workers: {
     group,
     argument: 'N',
-    describe: 'number of processes that share the port, for more requests than one core serves',
+    describe:
+      'number of processes that share the port, for more requests than one core serves; auto is one for each core',
     default: '1',
-    read: wholeNumber(1, 64),
+    read: workers,
   },
   'ready-upstream': {
     group,

@@ -3,11 +3,13 @@ import type { Worker } from 'node:cluster'
 import type { SessionRequest } from '../../../../auth/sessions/ended-channel.ts'
 import type { ThrottleRequest } from '../../../../auth/throttle-channel.ts'
 import { type ErrorCode, HtpasswdError } from '../../../../errors.ts'
+import type { Snapshot } from '../metrics/counts.ts'
 
-/** What a worker sends: that it listens, or why it cannot; besides, requests to the throttle. */
+/** What a worker sends: that it listens, or why it cannot, and what it has counted; besides, requests to the throttle. */
 export type WorkerMessage =
   | { readonly listening: number }
   | { readonly failed: { readonly code: ErrorCode; readonly message: string } }
+  | { readonly snapshot: Snapshot }
   | ThrottleRequest
   | SessionRequest
 /** What it is sent. */
@@ -15,6 +17,7 @@ export type WorkerCommand =
   | 'reload'
   | 'drain'
   | 'reopenLog'
+  | 'snapshot'
   | { readonly close: number }
   /** As `setObstacle` of a listener; null for undefined, which JSON has not. */
   | { readonly obstacle: string | null }
@@ -72,6 +75,25 @@ export class WorkerSlot {
     if (this.#worker?.isConnected()) this.#worker.send(command, () => {})
   }
 
+  /** What its worker has counted; undefined where that does not say so within a second. */
+  snapshot(): Promise<Snapshot | undefined> {
+    const worker = this.#worker
+    if (worker === undefined) return Promise.resolve(undefined)
+    return new Promise(resolve => {
+      const finish = (snapshot?: Snapshot): void => {
+        clearTimeout(timer)
+        worker.off('message', receive)
+        resolve(snapshot)
+      }
+      const receive = (message: WorkerMessage): void => {
+        if ('snapshot' in message) finish(message.snapshot)
+      }
+      const timer = setTimeout(finish, SNAPSHOT_LIMIT_MS)
+      worker.on('message', receive)
+      this.send('snapshot')
+    })
+  }
+
   /** Resolves when its worker has exited; requests in flight may finish until the limit. */
   async close(limitMilliseconds: number): Promise<void> {
     this.#closing = true
@@ -106,6 +128,8 @@ export class WorkerSlot {
 
 const notStarted = (error: Error): HtpasswdError =>
   new HtpasswdError('ERR_LISTEN', `a worker could not be started: ${error.message}`, { cause: error })
+
+const SNAPSHOT_LIMIT_MS = 1000
 
 const FIRST_DELAY_MS = 1000
 const LONGEST_DELAY_MS = 30_000

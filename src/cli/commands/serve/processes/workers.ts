@@ -59,6 +59,8 @@ export function openWorkers({
       certificate?.reload()
       for (const slot of slots) slot.send('reload')
     },
+    snapshots: async () =>
+      (await Promise.all(slots.map(slot => slot.snapshot()))).filter(snapshot => snapshot !== undefined),
     reopenLog: () => {
       for (const slot of slots) slot.send('reopenLog')
     },
@@ -118,6 +120,8 @@ export async function runWorker(
       }
       process.on('message', (command: WorkerCommand) => {
         if (command === 'reload' || command === 'drain' || command === 'reopenLog') listener[command]()
+        else if (command === 'snapshot')
+          void listener.snapshots().then(([snapshot = {}]) => send({ snapshot }))
         else if ('close' in command) close(command.close)
         else if ('obstacle' in command) listener.setObstacle(command.obstacle ?? undefined)
       })

@@ -88,6 +88,7 @@ test('each option is an environment variable and a name of --config, with the sa
     'max-upstream-connections': '5',
     workers: '2',
     'drain-delay': '5',
+    metrics: '9464',
     grace: '20s',
     'session-idle': '1h',
     'session-max': '2d',
