@@ -9,7 +9,7 @@ import { root } from '../docs/repository.ts'
 import { type Program, startProgram } from '../support/outside-program.ts'
 
 /** What `docker run` would take from the image. */
-export interface ImageConfig {
+interface ImageConfig {
   readonly User: string
   readonly Env: readonly string[]
   readonly Entrypoint: readonly string[]
