@@ -132,6 +132,14 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'openid',
+    describe: 'check an OpenID Connect provider, and print the addresses to register there',
+    load: async () => {
+      const { openidSpec } = await import('./commands/openid/options.ts')
+      return { spec: openidSpec, run: (await import('./commands/openid/run.ts')).openid }
+    },
+  },
+  {
     name: 'completion',
     winsOverFile: true,
     describe: 'print a script that completes commands, options, files and users in your shell',

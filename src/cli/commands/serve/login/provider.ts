@@ -74,7 +74,7 @@ export async function openJwt(
 }
 
 /** Where the provider leads to after a sign-in, and after a sign-out. */
-function providerAddresses({ 'public-url': origin, prefix = '' }: ServeValues): {
+export function providerAddresses({ 'public-url': origin, prefix = '' }: ServeValues): {
   readonly redirectUri: URL
   readonly afterSignOut: URL
   readonly backChannel: URL
@@ -119,7 +119,7 @@ export async function openExternalSignIn(
 }
 
 /** The one line of the file. */
-function readClientSecret(path: string): string {
+export function readClientSecret(path: string): string {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
