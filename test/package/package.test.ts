@@ -35,6 +35,8 @@ const companions = [
   'ipaddr.js',
   'jose',
   'lru-cache',
+  'oauth4webapi',
+  'openid-client',
   'pvtsutils',
   'pvutils',
   'string-width',
@@ -68,7 +70,7 @@ describe.skipIf(noRegistry)('what is installed', () => {
     const names = new Set(found.map(one => one.slice(0, one.lastIndexOf('@'))))
     expect([...names].toSorted()).toEqual([...companions, 'htpasswd-kit'].toSorted())
     // two of them in more than one version
-    expect(found.length).toBe(34)
+    expect(found.length).toBe(36)
   })
 
   test('runs nothing at installation and holds no native code', () => {

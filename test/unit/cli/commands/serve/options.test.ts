@@ -110,6 +110,7 @@ test('each option is an environment variable and a name of --config, with the sa
     'argument' in (serveSpec.options[name as keyof typeof serveSpec.options] as object)
       ? (samples[name] ?? '/some')
       : true
+  const provider = { '--oidc-issuer': 'https://id.example', '--oidc-client-id': 'mlflow' }
   // options that need another one are given with it
   const partners: Readonly<Record<string, string>> = {
     'tls-cert': 'tls-key',
@@ -133,11 +134,15 @@ test('each option is an environment variable and a name of --config, with the sa
           ? ['--preset', 'mlflow']
           : /^(https-name|redirect-http)$/.test(name)
             ? ['--https']
-            : /^redis-url/.test(name)
-              ? ['--session-secret-file', '/some']
-              : name === 'redis-required'
-                ? ['--session-secret-file', '/some', '--redis-url', 'redis://127.0.0.1']
-                : []
+            : name.startsWith('oidc-issuer') || name.startsWith('oidc-client')
+              ? ['--login', '--public-url', 'https://ml.example', ...Object.entries(provider).flat()].filter(
+                  (_, i, all) => all[i] !== `--${name}` && all[i - 1] !== `--${name}`,
+                )
+              : /^redis-url/.test(name)
+                ? ['--session-secret-file', '/some']
+                : name === 'redis-required'
+                  ? ['--session-secret-file', '/some', '--redis-url', 'redis://127.0.0.1']
+                  : []
     const typed = values([
       ...init,
       ...given.flatMap(([one, sample]) => (sample === true ? [`--${one}`] : [`--${one}`, String(sample)])),
@@ -270,6 +275,7 @@ test('the options that hold a path take FILE, so that completion and the service
     'session-secret-file',
     'groups',
     'rules',
+    'oidc-client-secret-file',
     'redis-url-file',
     'log-file',
     'config',
