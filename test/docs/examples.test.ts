@@ -1,8 +1,12 @@
 // Every example of README.md and docs/*.md is run and prints what the page says.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { addProgram, inExampleFolder, runProgram, runSession } from '../../build/docs/examples.js'
 import { fencesOf, programsOf } from '../../build/docs/markdown.js'
@@ -114,34 +118,65 @@ describe('commands', () => {
     expect({ isUsageError: status === 2, stderr }).toEqual({ isUsageError: false, stderr: '' })
   })
 
-  test.skipIf(process.platform === 'win32')(
-    'the first command of README.md starts an app and guards it',
-    { timeout: 60_000 },
-    async () => {
-      const [appPort, port] = [await freePort(), await freePort()]
-      await inExampleFolder(async (folder, exampleEnv) => {
+  describe.skipIf(process.platform === 'win32')('the commands at the top of README.md', () => {
+    const [first = '', importing = '', serving = ''] = blocks.map(({ command }) => command)
+
+    /** In a folder with an `npx` that runs this package, and an `mlflow` that responds. */
+    const inReadersFolder = (
+      use: (folder: string, env: NodeJS.ProcessEnv, port: number, appPort: number) => Promise<void>,
+    ) =>
+      inExampleFolder(async (folder, exampleEnv) => {
+        const [appPort, port] = [await freePort(), await freePort()]
         addProgram(folder, 'npx', join(folder, 'npx.cjs'))
         addProgram(folder, 'mlflow', join(folder, 'mlflow.cjs'))
         writeFileSync(join(folder, 'npx.cjs'), `process.argv.splice(2, 1)\nrequire(${JSON.stringify(bin)})\n`)
         const app = `require('node:http').createServer((_, res) => res.end('the app')).listen(process.argv[4], '127.0.0.1')`
         writeFileSync(join(folder, 'mlflow.cjs'), app)
-        const env = {
-          ...exampleEnv,
-          HTPASSWD_LISTEN: `127.0.0.1:${port}`,
-          HTPASSWD_PASSWORD_ENV: 'PASSWORD',
-          PASSWORD: 'secret',
-        }
-        const command = blocks[0]?.command.replace('5000', String(appPort))
+        const env = { ...exampleEnv, HTPASSWD_LISTEN: `127.0.0.1:${port}`, XDG_STATE_HOME: folder }
+        await use(folder, env, port, appPort)
+      })
+
+    test('one starts an app and guards it', { timeout: 60_000 }, () =>
+      inReadersFolder(async (folder, readersEnv, port, appPort) => {
+        const env = { ...readersEnv, HTPASSWD_PASSWORD_ENV: 'PASSWORD', PASSWORD: 'secret' }
+        const command = first.replace('5000', String(appPort))
         await using program = startProgram('sh', ['-c', `exec ${command}`], { cwd: folder, env })
         await untilListening(port, program)
         const url = `http://127.0.0.1:${port}/`
         expect((await fetch(url)).status).toBe(401)
         const headers = { authorization: `Basic ${btoa('admin:secret')}` }
         expect(await (await fetch(url, { headers })).text()).toBe('the app')
-      })
-    },
-  )
+      }),
+    )
+
+    test('two make logins for four people, with HTTPS', { timeout: 60_000 }, () =>
+      inReadersFolder(async (folder, env, port, appPort) => {
+        const names = ['me', 'ann', 'bob', 'carol']
+        writeFileSync(join(folder, 'team.csv'), `${names.join('\n')}\n`)
+        const { stdout } = spawnSync('sh', ['-c', importing], { cwd: folder, env, encoding: 'utf8' })
+        const logins = stdout.trim().split('\n')
+        expect(logins.map(login => login.split(':')[0])).toEqual(names)
+        const command = serving.replace('5000', String(appPort))
+        await using program = startProgram('sh', ['-c', `exec ${command}`], { cwd: folder, env })
+        await untilListening(port, program)
+        const ca = readFileSync(join(folder, 'htpasswd-kit/https/ca.pem'))
+        const url = `https://127.0.0.1:${port}/`
+        expect((await getTrusting(ca, url)).status).toBe(401)
+        for (const login of logins)
+          expect(await getTrusting(ca, url, login)).toEqual({ status: 200, text: 'the app' })
+      }),
+    )
+  })
 })
+
+/** `fetch` takes no certificate authority. */
+async function getTrusting(ca: Buffer, url: string, login?: string) {
+  const [response] = (await once(
+    get(url, { ca, ...(login !== undefined && { auth: login }) }),
+    'response',
+  )) as [IncomingMessage]
+  return { status: response.statusCode, text: await text(response) }
+}
 
 test.each(examplesIn('json'))('$path: a configuration is taken by --config', ({ text }) =>
   inExampleFolder(folder => {

@@ -169,7 +169,7 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
 
 // under 300 bytes with the sentence before it: MLflow's client prints the whole body
 const MLFLOW_HINT =
-  "MLflow's Python client takes them from the environment:\n" +
+  "MLflow's Python client takes the login from the environment:\n" +
   '  MLFLOW_TRACKING_USERNAME=<user name>\n' +
   '  MLFLOW_TRACKING_PASSWORD=<password>'
 
