@@ -33,17 +33,26 @@ const NAMES_SHOWN = 5
 /** At a terminal: at most eight lines. */
 export function startupMessage(facts: StartupFacts): string {
   const urls = urlsOf(facts)
-  const [first = '', second, ...others] = urls
-  const more = others.length === 0 ? '' : `  (and ${others.length} more)`
+  const { https, mlflow } = facts
+  if (https !== undefined && mlflow !== undefined)
+    return [
+      openLine(facts, urls.slice(1)),
+      guarding(facts),
+      ...trustLines(https),
+      // the last one names the file of the certificate authority
+      ...variableLines(facts, urls),
+    ].join('\n')
   return [
-    `Open  ${first}${loopbackHint(facts)}`,
-    ...(second === undefined ? [] : [`      ${second}${more}`]),
+    openLine(facts, []),
+    ...(urls.length > 1 ? [`      ${networkUrl(urls.slice(1))}`] : []),
     guarding(facts),
-    ...(facts.https === undefined ? [] : trustLines(facts.https)),
-    ...(facts.mlflow === 'started'
+    ...(https === undefined ? [] : [...trustLines(https), `  ${https.files.authority}`]),
+    ...(mlflow === 'started'
       ? ['MLflow needs none of the options --host and --allowed-hosts that it mentions.']
       : []),
-    ...(facts.mlflow === undefined ? [] : mlflowLines(facts, urls)),
+    ...(mlflow === undefined
+      ? []
+      : ["For MLflow's Python client, before it runs:", ...variableLines(facts, urls)]),
   ].join('\n')
 }
 
@@ -55,9 +64,18 @@ function loopbackHint({ listen, inContainer = false }: StartupFacts): string {
 /** A published port leads to the container's own address, where nothing listens then. */
 const CONTAINER_HINT = 'from within this container only; from outside as well: --host 0.0.0.0'
 
+/** @param others the addresses of the network, if they are to be on this line. */
+function openLine(facts: StartupFacts, others: readonly string[]): string {
+  if (others.length > 0) return `Open  ${networkUrl(others)}`
+  return `Open  ${urlsOf(facts)[0] ?? ''}${loopbackHint(facts)}`
+}
+
+const networkUrl = ([first = '', ...more]: readonly string[]): string =>
+  more.length === 0 ? first : `${first}  (and ${more.length} more)`
+
 /** What a visitor needs; each system's steps are those of `htpasswd trust`. */
-const trustLines = ({ files, fingerprint }: LocalCertificates): string[] => [
-  `Browsers warn until they trust ${files.authority}: ${programName()} trust`,
+const trustLines = ({ fingerprint }: LocalCertificates): string[] => [
+  `Browsers warn until they trust this authority: ${programName()} trust`,
   `  SHA-256 ${fingerprint}`,
 ]
 
@@ -91,13 +109,13 @@ const guarding = ({ guarded, users, file }: StartupFacts): string =>
 const urlsOf = ({ scheme, listen, prefix, outside }: StartupFacts): string[] =>
   reachableUrls(scheme, listen, outside?.slice()).map(url => `${url}${prefix}${prefix && '/'}`)
 
-function mlflowLines({ users, platform, env, https }: StartupFacts, urls: readonly string[]): string[] {
+function variableLines({ users, platform, env, https }: StartupFacts, urls: readonly string[]): string[] {
   // a client on another machine needs an address that it can reach
   const url = (urls[1] ?? urls[0] ?? '').replace(/\/$/, '')
   const only = users.length === 1 ? users[0]?.[0] : undefined
   const name = only !== undefined && /^[\w.@-]+$/.test(only) ? only : 'your-name'
   const variables = clientVariables(url, name, shellOf(platform, env), https?.files.authority)
-  return ["For MLflow's Python client, before it runs:", ...variables.map(line => `  ${line}`)]
+  return variables.map(line => `  ${line}`)
 }
 
 /** Passwords that can be read on the network, and users whose hashes are weak or unusable. */

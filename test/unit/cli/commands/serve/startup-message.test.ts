@@ -100,6 +100,24 @@ test('it has at most eight lines of at most 80 columns, whatever applies', () =>
   for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80)
 })
 
+test('with --https and MLflow, too, and it has all that a visitor needs', () => {
+  const authority = '/home/ann/.local/state/htpasswd-kit/https/ca.pem'
+  const https = { files: { authority }, fingerprint: 'a1'.repeat(32) } as StartupFacts['https']
+  const outside = ['192.168.100.105', '172.17.0.1']
+  const listen = everywhere
+  const text = startupMessage(facts({ mlflow: 'started', scheme: 'https', https, listen, outside }))
+  expect(text).toBe(`Open  https://192.168.100.105:8080  (and 1 more)
+Guarding http://127.0.0.1:5000 with 1 user of users
+Browsers warn until they trust this authority: htpasswd trust
+  SHA-256 ${'a1'.repeat(32)}
+  export MLFLOW_TRACKING_URI='https://192.168.100.105:8080'
+  export MLFLOW_TRACKING_USERNAME='ann'
+  export MLFLOW_TRACKING_PASSWORD='your-password'
+  export MLFLOW_TRACKING_SERVER_CERT_PATH='${authority}'`)
+  const other = startupMessage(facts({ scheme: 'https', https }))
+  expect(other).toContain(`\n  SHA-256 ${'a1'.repeat(32)}\n  ${authority}`)
+})
+
 test('the client gets the address that other machines reach', () => {
   const text = startupMessage(facts({ mlflow: 'running', listen: everywhere, prefix: '/mlflow' }))
   expect(text).toContain("MLFLOW_TRACKING_URI='http://192.168.1.5:8080/mlflow'")
