@@ -29,7 +29,7 @@ const rulesOptions = {
   scope: {
     group,
     argument: 'SCOPE',
-    describe: 'what the credentials are good for, as of a token: all or read',
+    describe: 'the scope of the credentials, such as that of a token: all or read',
     default: 'all',
     read: oneOf('all', 'read'),
   },

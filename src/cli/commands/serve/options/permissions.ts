@@ -48,7 +48,7 @@ export const whoMayDoWhat = {
   preset: {
     group,
     argument: 'APP',
-    describe: "know the app's requests as read, write, use (of a paid model) and admin",
+    describe: "tell the app's requests apart: read, write, use (of a paid model), admin; only mlflow",
     read: oneOf('mlflow'),
     live: true,
   },
@@ -81,5 +81,5 @@ export const whoMayDoWhat = {
     read: staticPrefix,
     live: true,
   },
-  'print-preset': { group, describe: 'print the table of --preset (default mlflow), and end' },
+  'print-preset': { group, describe: 'print the table of --preset (default mlflow), and exit' },
 } as const satisfies ServeOptionTable

@@ -71,7 +71,7 @@ export const running = {
     default: '10s',
     read: duration(0, 86_400),
   },
-  quiet: { group, describe: 'no messages but warnings and errors; the access log has --log off' },
+  quiet: { group, describe: 'no messages except warnings and errors; for the access log use --log off' },
   check: {
     group,
     describe: 'check the options and files, tell whether the app responds, and start nothing',
