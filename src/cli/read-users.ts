@@ -6,7 +6,7 @@ import type { Snapshot } from '../store/snapshot.ts'
 import { shellWord } from './terminal/output.ts'
 
 /** How to create a password file that is missing, for the end of a message. */
-export const creationAdvice = (path: string): string =>
+const creationAdvice = (path: string): string =>
   `create it with: htpasswd add ${shellWord(path, 'FILE')} NAME`
 
 /** The error of a password file that is missing, with the advice; any other error as it is. */

@@ -15,7 +15,7 @@ import { readForm } from './form.ts'
 import { closeWithConnection, UNAUTHENTICATED_IDLE_MILLISECONDS } from './server.ts'
 
 /** What follows from the options that may change while the guard runs. */
-export interface RequestParts {
+interface RequestParts {
   readonly errorResponse: ErrorResponder
   readonly findClient: (req: IncomingMessage) => ClientFacts
   readonly decide: Decide
