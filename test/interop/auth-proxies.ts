@@ -23,17 +23,12 @@ export interface ProxyProgram {
   readonly program: string | undefined
   /** Names of files in docs/deploy; the first one is the configuration that is started. */
   readonly files: readonly string[]
-  readonly command: (folder: string) => readonly string[]
+  /** Its arguments. @param path of the first file. */
+  readonly command: (path: string, folder: string) => readonly string[]
 }
 
 const inFolder = (program: string): string | undefined => findInEnvironment('proxies', program)
-const caddy = (folder: string): string[] => [
-  'run',
-  '--adapter',
-  'caddyfile',
-  '--config',
-  join(folder, 'Caddyfile'),
-]
+const caddy = (path: string): string[] => ['run', '--adapter', 'caddyfile', '--config', path]
 
 /** All of them; Debian's, those of Python's package index, and a Caddy that keeps a client's header (CVE-2026-30851). */
 export const proxyPrograms = {
@@ -41,7 +36,7 @@ export const proxyPrograms = {
     endpoint: 'nginx',
     program: findProgram('nginx'),
     files: ['nginx.conf'],
-    command: folder => ['-p', folder, '-c', join(folder, 'main.conf'), '-e', join(folder, 'error.log')],
+    command: (_, folder) => ['-p', folder, '-c', join(folder, 'main.conf'), '-e', join(folder, 'error.log')],
   },
   'Caddy 2.6': {
     endpoint: 'caddy',
@@ -59,23 +54,19 @@ export const proxyPrograms = {
     endpoint: 'haproxy',
     program: findProgram('haproxy'),
     files: ['haproxy.cfg', 'haproxy-htpasswd.lua'],
-    command: folder => ['-db', '-f', join(folder, 'haproxy.cfg')],
+    command: path => ['-db', '-f', path],
   },
   Traefik: {
     endpoint: 'traefik',
     program: inFolder('traefik'),
     files: ['traefik.yaml', 'traefik-dynamic.yaml'],
-    command: folder => [`--configfile=${join(folder, 'traefik.yaml')}`],
+    command: path => [`--configfile=${path}`],
   },
   Envoy: {
     endpoint: 'envoy',
     program: inFolder('envoy'),
     files: ['envoy.yaml'],
-    command: folder => [
-      '-c',
-      join(folder, 'envoy.yaml'),
-      ...['--use-dynamic-base-id', '--concurrency', '1', '-l', 'warn'],
-    ],
+    command: path => ['-c', path, '--use-dynamic-base-id', '--concurrency', '1', '-l', 'warn'],
   },
 } as const satisfies Record<string, ProxyProgram>
 
@@ -125,7 +116,10 @@ export async function startProxy(
   writeFileSync(join(folder, 'main.conf'), nginxMain(folder))
   mkdirSync(join(folder, 'home'))
   const env = { ...process.env, HOME: join(folder, 'home'), XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
-  const started = startProgram(program as string, command(folder), { cwd: folder, env })
+  const started = startProgram(program as string, command(join(folder, files[0] ?? ''), folder), {
+    cwd: folder,
+    env,
+  })
   await untilListening(port, started)
   // Traefik listens before it has read its routes
   await eventually('the routes of the proxy', async () => {

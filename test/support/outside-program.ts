@@ -17,11 +17,15 @@ export function findProgram(...names: string[]): string | undefined {
   return [...places, ...names.map(name => `/usr/sbin/${name}`)].find(place => existsSync(place))
 }
 
-/** The full path of a program of one of the environments in .cache, or undefined. */
-export function findInEnvironment(environment: string, program: string): string | undefined {
-  const path = join(import.meta.dirname, '../../.cache', environment, 'bin', program)
+/** The full path of a file in .cache, or undefined. */
+export function findCached(name: string): string | undefined {
+  const path = join(import.meta.dirname, '../../.cache', name)
   return existsSync(path) ? path : undefined
 }
+
+/** The full path of a program of one of the environments in .cache, or undefined. */
+export const findInEnvironment = (environment: string, program: string): string | undefined =>
+  findCached(`${environment}/bin/${program}`)
 
 /** A missing program skips its test with its name; in CI, where all are installed, that is a failure. */
 export function skipReason(programs: Record<string, string | undefined>): string | undefined {
