@@ -25,7 +25,7 @@ export async function start(name, port, command, args, env = process.env) {
   const onExit = () => child.kill('SIGKILL')
   process.once('exit', onExit)
   child.once('exit', () => process.off('exit', onExit))
-  for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
+  for (let attempt = 0; attempt < 1200 && child.exitCode === null; attempt++) {
     if (await accepts(port)) {
       // for the error message: whether it still ran, and what it printed last
       const state = () => `${child.exitCode ?? child.signalCode ?? 'running'} ${output}`
