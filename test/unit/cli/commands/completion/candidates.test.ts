@@ -27,8 +27,8 @@ test.each(commands)('$name completes all its options', async ({ name, load }) =>
 
 test.each([
   [['serve', ''], [], true],
-  [['serve', '--log', ''], ['text', 'json', 'off'], false],
-  [['serve', '--log='], ['--log=text', '--log=json', '--log=off'], false],
+  [['serve', '--log', ''], ['text', 'json', 'combined', 'off'], false],
+  [['serve', '--log='], ['--log=text', '--log=json', '--log=combined', '--log=off'], false],
   [['serve', '--tls-cert', ''], [], true],
   [['serve', '--tls-cert='], [], true],
   [['serve', '--realm', ''], [], false],
