@@ -2,6 +2,7 @@
 // table of their answers.
 // Needs oauth2-proxy: GOBIN=.cache/oauth2-proxy go install github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -25,7 +26,10 @@ const writeUsers = (alice = `alice:${hashes.bcrypt}\n`) =>
 let received = []
 const app = createServer((req, res) => {
   received.push(req.rawHeaders)
-  res.end('the app')
+  if (req.url !== '/events') return res.end('the app')
+  res.writeHead(200, { 'content-type': 'text/event-stream' })
+  const timer = setInterval(() => res.write('data: x\n\n'), 100)
+  res.on('close', () => clearInterval(timer))
 })
 await new Promise(resolve => app.listen(0, '127.0.0.1', resolve))
 const upstream = `http://127.0.0.1:${app.address().port}`
@@ -36,6 +40,8 @@ const products = {
     login: '/oauth2/sign_in',
     next: 'rd',
     signOut: ['GET', '/oauth2/sign_out'],
+    // it knows only paths that need no login: here all others; asked without one
+    rule: { options: ['--skip-auth-route', '!=^/create'], headers: {} },
     command: port => [
       join(root, '.cache/oauth2-proxy/oauth2-proxy'),
       ...['--http-address', `127.0.0.1:${port}`, '--upstream', upstream, '--htpasswd-file', file],
@@ -54,9 +60,14 @@ const products = {
     login: '/.htpasswd/login',
     next: 'next',
     signOut: ['POST', '/.htpasswd/logout'],
+    // asked as alice
+    rule: {
+      options: ['--require', 'ANY /create user:bob', '--require', 'ANY /** valid-user'],
+      headers: { authorization: `Basic ${Buffer.from(`alice:${PASSWORD}`).toString('base64')}` },
+    },
     command: port => [
       ...[process.execPath, join(root, 'bin/htpasswd.js'), 'serve', file, '--login', '--log', 'off'],
-      ...['--upstream', upstream, '--port', String(port)],
+      ...['--upstream', upstream, '--port', String(port), '--user-header', 'X-Forwarded-User'],
     ],
   },
 }
@@ -118,6 +129,26 @@ async function after(product, change) {
   return answer
 }
 
+/** Whether an event stream that is open at the sign-out ends within three seconds. */
+async function streamAfterSignOut(product) {
+  const cookie = cookieOf(await post(product, 'alice', PASSWORD))
+  const stream = request({
+    host: '127.0.0.1',
+    port: product.port,
+    path: '/events',
+    headers: { cookie },
+  }).end()
+  const [res] = await once(stream, 'response')
+  await once(res, 'data')
+  const ended = new Promise(resolve => res.on('close', () => resolve('ends')))
+  // a stream that is cut off is an error too
+  res.on('error', () => {}).resume()
+  await ask(product, ...product.signOut, { cookie, origin: `http://127.0.0.1:${product.port}` })
+  const answer = await Promise.race([ended, delay(3000, '**goes on**')])
+  stream.destroy()
+  return answer
+}
+
 const spellings = [
   '//evil.example',
   '///evil.example',
@@ -141,6 +172,7 @@ const questions = {
     after(product, cookie =>
       ask(product, ...product.signOut, { cookie, origin: `http://127.0.0.1:${product.port}` }),
     ),
+  'after signing out: an open event stream': streamAfterSignOut,
   'a link of another site signs out': async product => {
     const cookie = cookieOf(await post(product, 'alice', PASSWORD))
     const path = product.signOut[1]
@@ -187,6 +219,22 @@ const questions = {
     await withCookie(product, cookie)
     return received.flat().some(value => value.includes(cookie.split('=')[0])) ? '**yes**' : 'no'
   },
+  'the app gets `X_Forwarded_User` of a client': async product => {
+    const cookie = cookieOf(await post(product, 'alice', PASSWORD))
+    received = []
+    await ask(product, 'GET', '/', { cookie, accept: HTML, X_Forwarded_User: 'admin' })
+    return received.flat().includes('admin') ? '**yes**' : 'no'
+  },
+  'a rule for `/create`, asked for as `/%63reate`': async product => {
+    const ruled = { ...product, port: product.port + 10 }
+    const spelled = await ask(ruled, 'GET', '/%63reate', product.rule.headers)
+    return isIn(spelled) ? '**does not apply**' : `applies: ${spelled.status}`
+  },
+  'a header of 9 KB': async product => {
+    const cookie = cookieOf(await post(product, 'alice', PASSWORD))
+    const reply = await ask(product, 'GET', '/', { cookie, accept: HTML, 'x-long': 'x'.repeat(9 * 1024) })
+    return isIn(reply) ? 'reaches the app' : `**${reply.status}**`
+  },
   'a second cookie of the name in front of it': async product => {
     const cookie = cookieOf(await post(product, 'alice', PASSWORD))
     const tossed = `${cookie.split('=')[0]}=x; ${cookie}`
@@ -201,9 +249,11 @@ const questions = {
 
 writeUsers()
 const names = Object.keys(products)
-const programs = names.map(name => {
-  const [program, ...options] = products[name].command(products[name].port)
-  return spawn(program, options, { stdio: 'ignore' })
+const programs = names.flatMap(name => {
+  const { command, port, rule } = products[name]
+  return [command(port), [...command(port + 10), ...rule.options]].map(([program, ...options]) =>
+    spawn(program, options, { stdio: 'ignore' }),
+  )
 })
 const ready = async product => {
   for (let i = 0; i < 300; i++) {
@@ -219,7 +269,8 @@ const ready = async product => {
   throw new Error(`nothing listens on port ${product.port}`)
 }
 try {
-  await Promise.all(names.map(name => ready(products[name])))
+  const ports = names.flatMap(name => [products[name].port, products[name].port + 10])
+  await Promise.all(ports.map(port => ready({ port })))
   const rows = []
   for (const [question, answer] of Object.entries(questions)) {
     const answers = []
