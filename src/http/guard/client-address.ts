@@ -24,9 +24,14 @@ type FindClient = (req: Pick<IncomingMessage, 'socket' | 'headers'>) => ClientFa
  *
  * @param trustProxy addresses and CIDR blocks, `10.0.0.0/8` or `fd00::/8`, `loopback` and `private`; also several in one text, with commas.
  * @param tls whether the guard itself serves HTTPS.
+ * @param onUntrusted gets the address of a peer that sends X-Forwarded-For and is not trusted.
  * @throws HtpasswdError `ERR_OPTION` for an invalid address or block.
  */
-export function createClientFacts(trustProxy: readonly string[], tls: boolean): FindClient {
+export function createClientFacts(
+  trustProxy: readonly string[],
+  tls: boolean,
+  onUntrusted: (peer: string) => void = () => {},
+): FindClient {
   const trusted = toBlockList(trustProxy)
   const isTrusted = (address: string): boolean => {
     const family = isIP(address)
@@ -37,6 +42,7 @@ export function createClientFacts(trustProxy: readonly string[], tls: boolean): 
     const peer = unmapped(req.socket.remoteAddress ?? '0.0.0.0')
     const host = req.headers.host ?? ''
     if (trustProxy.length === 0 || !isTrusted(peer)) {
+      if (req.headers['x-forwarded-for'] !== undefined) onUntrusted(peer)
       return { address: peer, scheme, host, proxied: false }
     }
     // Each proxy appends the address of its own peer, so from the right the first untrusted address is the client.

@@ -100,7 +100,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
   /** What follows from the options that may change while the guard runs. */
   const partsOf = (now: ResolvedGuardOptions) => ({
     errorResponse: now.errorResponse,
-    findClient: createClientFacts(now.trustProxy, tls !== undefined),
+    findClient: createClientFacts(now.trustProxy, tls !== undefined, parts.onUntrustedProxy),
     decide: createDecide({ ...now, ...login, findObstacle: () => findObstacle(now) }),
     forward: createForward(now, MAX_HEADER_BYTES),
     upgradeProtocol: createUpgradeFilter(now.allowUpgrades),

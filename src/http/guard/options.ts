@@ -104,6 +104,8 @@ export interface GuardParts {
   readonly login?: LoginParts | undefined
   /** Why a load balancer should send no requests, for a reason outside the guard; undefined for none. */
   readonly findObstacle?: (() => string | undefined) | undefined
+  /** Gets the address of each peer that sends X-Forwarded-For and is none of `trustProxy`. */
+  readonly onUntrustedProxy?: ((peer: string) => void) | undefined
   /** Called when a request begins of which there will be an entry of the log. */
   readonly onBegin?: (() => void) | undefined
 }

@@ -58,3 +58,15 @@ test.each([
   ['http', 'h:443', 'http://h:443'],
   ['http', '[::1]:80', 'http://[::1]'],
 ])('%s and %s are the origin %s', (scheme, host, origin) => expect(originOf({ scheme, host })).toBe(origin))
+
+test('a peer that is not trusted and sends X-Forwarded-For is reported', () => {
+  const reported: string[] = []
+  const find = createClientFacts(['10.0.0.0/8'], false, peer => reported.push(peer))
+  const from = (remoteAddress: string, headers: Record<string, string>) =>
+    find({ socket: { remoteAddress }, headers } as never).address
+  expect(from('192.0.2.1', {})).toBe('192.0.2.1')
+  expect(from('10.0.0.1', { 'x-forwarded-for': '192.0.2.9' })).toBe('192.0.2.9')
+  expect(reported).toEqual([])
+  expect(from('192.0.2.1', { 'x-forwarded-for': '192.0.2.9' })).toBe('192.0.2.1')
+  expect(reported).toEqual(['192.0.2.1'])
+})

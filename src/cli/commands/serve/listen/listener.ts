@@ -20,7 +20,7 @@ import type { ReloadedOptions } from '../processes/reload.ts'
 import type { TlsWatch } from './certificate.ts'
 import { LogFile } from './log-file.ts'
 import { lineWriter } from './log-writer.ts'
-import { type Binding, listen } from './port.ts'
+import { activatedSocket, type Binding, listen } from './port.ts'
 
 /** This process, or several workers. */
 export interface Listener {
@@ -85,10 +85,19 @@ export async function openListener({
   const secrets = [signIn?.options.secret ?? []].flat()
   const external = signIn && (await openExternalSignIn(values, users, secrets, notify))
   let obstacle: string | undefined
+  let hasWarned = false
+  const onUntrustedProxy = (peer: string): void => {
+    if (hasWarned) return
+    hasWarned = true
+    notify(
+      `warning: X-Forwarded-For of ${peer} is ignored: if that is your proxy, name it with --trust-proxy, or all of its users count as one address`,
+    )
+  }
   const guardParts = {
     login: signIn && { ...signIn.parts, external },
     findObstacle: () => obstacle,
     onBegin: counts?.begin,
+    onUntrustedProxy,
   }
   const jwt = await openJwt(values, users, notify)
   const logFile = values['log-file'] === undefined ? undefined : new LogFile(values['log-file'], notify)
@@ -111,7 +120,7 @@ export async function openListener({
   let binding: Binding | undefined
   return {
     listen: async () => {
-      binding = await listen(guard.server, values.listen)
+      binding = await listen(guard.server, values.listen, activatedSocket(process))
       // such as EMFILE at accept(2); open connections go on
       guard.server.on('error', error => notify(`warning: ${error.message}`))
       external?.prepare()

@@ -16,9 +16,23 @@ export interface Binding {
 /**
  * Binds the guard's port; port 0 becomes a real one. `localhost` is both loopback addresses: clients try either first.
  *
+ * @param fd of a socket that listens already; the address then does not count.
  * @throws HtpasswdError `ERR_LISTEN`, with who has the port and which one is free.
  */
-export async function listen(server: Server, { host, port }: ListenAddress): Promise<Binding> {
+export async function listen(
+  server: Server,
+  { host, port }: ListenAddress,
+  fd: number | undefined = undefined,
+): Promise<Binding> {
+  if (fd !== undefined) {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen({ fd }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    return { port: (server.address() as AddressInfo).port, close: () => {} }
+  }
   const isLocalhost = host.toLowerCase() === 'localhost'
   await bind(server, { host: isLocalhost ? '127.0.0.1' : host, port })
   const bound = (server.address() as AddressInfo).port
@@ -29,6 +43,28 @@ export async function listen(server: Server, { host, port }: ListenAddress): Pro
     throw error
   })
   return { port: bound, close: () => second.close() }
+}
+
+/** The first descriptor that systemd passes: sd_listen_fds(3). */
+const FIRST_FD = 3
+
+/**
+ * The socket that systemd opened for this process, or for the one that started it as a worker; undefined without one.
+ *
+ * @throws HtpasswdError `ERR_LISTEN` for several sockets.
+ */
+export function activatedSocket({
+  env,
+  pid,
+  ppid,
+}: Pick<NodeJS.Process, 'env' | 'pid' | 'ppid'>): number | undefined {
+  const { LISTEN_FDS: count, LISTEN_PID: owner } = env
+  if (count === undefined || (owner !== String(pid) && owner !== String(ppid))) return undefined
+  if (count === '1') return FIRST_FD
+  throw new HtpasswdError(
+    'ERR_LISTEN',
+    `systemd passed ${count} sockets; expected one ListenStream in the .socket unit`,
+  )
 }
 
 /** Errors of a machine without IPv6. */
