@@ -10,6 +10,7 @@ import { endSessionsOf } from '../../src/store/session-ends.ts'
 import { makeCertificate, openssl } from '../support/certificate.ts'
 import { skipReason } from '../support/outside-program.ts'
 import {
+  askFromPage,
   chromium,
   type Guarded,
   pictures,
@@ -40,17 +41,6 @@ async function signIn(page: Page, password = PASSWORD): Promise<void> {
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
-
-/** What a script of the app gets, as MLflow's UI asks. */
-const askedByScript = (page: Page, path = '/ajax-api/2.0/mlflow/experiments/search?max_results=1') =>
-  page.evaluate(async target => {
-    const response = await fetch(target)
-    return {
-      status: response.status,
-      challenge: response.headers.get('www-authenticate'),
-      text: await response.text(),
-    }
-  }, path)
 
 describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sign-in-'))
@@ -108,7 +98,7 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     await signIn(page)
     await page.waitForURL(`${base}/#/experiments`)
     await page.getByText('Default').first().waitFor()
-    expect((await askedByScript(page)).status).toBe(200)
+    expect((await page.evaluate(askFromPage, undefined)).status).toBe(200)
     const [cookie] = await context.cookies()
     expect(cookie).toMatchObject({
       name: 'htpasswd',
@@ -124,13 +114,13 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     await tab.goto(`${base}/#/experiments`)
     await tab.getByText('Default').first().waitFor()
     await endSessionsOf(users, 'alice')
-    const refused = await askedByScript(page)
+    const refused = await page.evaluate(askFromPage, undefined)
     expect([refused.status, refused.challenge]).toEqual([401, 'Bearer realm="The lab"'])
     expect(JSON.parse(refused.text).error_code).toBe('UNAUTHENTICATED')
     await page.reload()
     await signIn(page)
     await page.waitForURL(`${base}/#/experiments`)
-    expect((await askedByScript(tab)).status).toBe(200)
+    expect((await tab.evaluate(askFromPage, undefined)).status).toBe(200)
 
     // signing out in one tab ends the other
     await page.goto(`${base}/.htpasswd/logout`)
@@ -139,10 +129,10 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
     expect(await violationsOf(page)).toEqual([])
-    expect((await askedByScript(tab)).status).toBe(401)
+    expect((await tab.evaluate(askFromPage, undefined)).status).toBe(401)
     await page.goBack()
     await page.goBack()
-    expect((await askedByScript(page)).status).toBe(401)
+    expect((await page.evaluate(askFromPage, undefined)).status).toBe(401)
   })
 
   test('the account page changes the password, by keyboard alone', async () => {
