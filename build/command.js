@@ -9,8 +9,9 @@ const dist = join(import.meta.dirname, '..', 'dist')
 const cli = join(dist, 'cli')
 const out = join(dist, 'command')
 
-/** Readable, for stack traces, but without comments and layout. */
-const output = { dir: out, comments: false, minify: { mangle: false, compress: false, codegen: true } }
+/** Without comments and layout; functions and classes keep their names, for stack traces. */
+const minify = { mangle: { toplevel: false, keepNames: true }, compress: false, codegen: true }
+const output = { dir: out, comments: false, minify }
 
 /** Our own commands, the long options, `--help` and what explains mistakes: few runs of Apache's grammar need them. */
 const LATER = [
