@@ -13,7 +13,7 @@ import { type ListenerOptions, openListener } from './listen/listener.ts'
 import { openPermissions } from './login/permissions.ts'
 import { trySignIn } from './login/sessions.ts'
 import { openTokensOf, tokenWarnings } from './login/tokens.ts'
-import { openUsers } from './login/users.ts'
+import { openUsers, recordsOf } from './login/users.ts'
 import type { Notify } from './notices.ts'
 import { describeReplicas } from './processes/replicas.ts'
 import type { ServeRequest } from './request.ts'
@@ -37,8 +37,7 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
     const permissions = await openPermissions(request, io.env, () => {})
     await buildGuard(request, io.env, { users, tokens, permissions, upstream })
     lines.push(`${file} has ${count(users.size, 'user')}`)
-    const hashes = users.users().map(user => [user, users.get(user) ?? ''] as const)
-    const facts = { ...values, file, users: hashes, scheme } as const
+    const facts = { ...values, file, users: recordsOf(users), scheme } as const
     const notes = [...fileNotes(file, values), ...tokenWarnings(tokens), ...permissions.warnings()]
     for (const text of [...notes, ...startupWarnings(facts)]) notify(`warning: ${text}`)
   }

@@ -20,7 +20,7 @@ import { openPermissions } from './login/permissions.ts'
 import { secretWarnings } from './login/session-secret.ts'
 import { openSessions, signInOf } from './login/sessions.ts'
 import { type LiveTokens, openTokensOf, reportTokens, tokenWarnings } from './login/tokens.ts'
-import { openUsers, reportChanges, type UserReports } from './login/users.ts'
+import { openUsers, recordsOf, reportChanges, type UserReports } from './login/users.ts'
 import type { Notify } from './notices.ts'
 import type { ServeValues } from './options.ts'
 import { createReread, type RereadOptions } from './processes/reload.ts'
@@ -199,7 +199,7 @@ export class GuardRun {
       this.#io.isTerminal && upstream !== undefined && (await respondsAsMlflow(upstream))
     return {
       file,
-      users: users.users().map(user => [user, users.get(user) ?? '']),
+      users: recordsOf(users),
       listen: { host: values.listen.host, port },
       scheme: values['tls-cert'] === undefined && !values.https ? 'http' : 'https',
       https: this.#https,

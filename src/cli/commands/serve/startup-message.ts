@@ -6,11 +6,11 @@ import { clientVariables, shellOf } from './app/mlflow.ts'
 import type { LocalCertificates } from './https/certificates.ts'
 import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './listen/address.ts'
 import { USERS_VARIABLE } from './login/environment-users.ts'
+import type { UserRecords } from './login/users.ts'
 
 export interface StartupFacts {
   readonly file: string
-  /** The users and their stored hashes, in the order of the file. */
-  readonly users: readonly (readonly [user: string, hash: string])[]
+  readonly users: UserRecords
   readonly listen: ListenAddress
   readonly scheme: 'http' | 'https'
   /** `/mlflow` or empty. */
@@ -112,7 +112,7 @@ const urlsOf = ({ scheme, listen, prefix, outside }: StartupFacts): string[] =>
 function variableLines({ users, platform, env, https }: StartupFacts, urls: readonly string[]): string[] {
   // a client on another machine needs an address that it can reach
   const url = (urls[1] ?? urls[0] ?? '').replace(/\/$/, '')
-  const only = users.length === 1 ? users[0]?.[0] : undefined
+  const only = users.length === 1 ? [...users][0]?.[0] : undefined
   const name = only !== undefined && /^[\w.@-]+$/.test(only) ? only : 'your-name'
   const variables = clientVariables(url, name, shellOf(platform, env), https?.files.authority)
   return variables.map(line => `  ${line}`)
@@ -148,24 +148,26 @@ function listenWarnings({ listen, scheme }: Pick<StartupFacts, 'listen' | 'schem
 }
 
 /** Users whose password is easily guessed from its hash, or who cannot log in, with what to do. */
-export function hashWarnings(
-  users: readonly (readonly [user: string, hash: string])[],
-  file: string,
-): string[] {
-  const infos = users.map(([user, hash]) => ({ user, info: identify(hash) }))
-  const weak = infos.filter(({ info }) => info !== undefined && info.strength !== 'strong')
-  const unusable = infos.filter(({ info }) => info === undefined).map(({ user }) => user)
+export function hashWarnings(users: Iterable<readonly [user: string, hash: string]>, file: string): string[] {
+  const [weak, unusable] = [new Names(), new Names()]
+  const formats = new Set<string>()
+  for (const [user, hash] of users) {
+    const info = identify(hash)
+    if (info === undefined) unusable.add(user)
+    else if (info.strength !== 'strong') {
+      weak.add(user)
+      formats.add(nameOf(info))
+    }
+  }
   const warnings: string[] = []
-  if (weak.length > 0) {
-    const formats = [...new Set(weak.map(({ info }) => nameOf(info as HashInfo)))].join(', ')
+  if (weak.count > 0) {
     warnings.push(
-      `${namesOf(weak.map(({ user }) => user))}: ${formats} is easily guessed once the file leaks. ` +
-        newPasswordAdvice(file),
+      `${weak}: ${[...formats].join(', ')} is easily guessed once the file leaks. ${newPasswordAdvice(file)}`,
     )
   }
-  if (unusable.length > 0) {
+  if (unusable.count > 0) {
     warnings.push(
-      `${namesOf(unusable)} cannot log in: plain text, locked, damaged or of an unknown format. ` +
+      `${unusable} cannot log in: plain text, locked, damaged or of an unknown format. ` +
         newPasswordAdvice(file),
     )
   }
@@ -180,8 +182,17 @@ const newPasswordAdvice = (file: string): string =>
 const nameOf = ({ format, cost }: HashInfo): string =>
   cost === undefined ? format : `${format} of cost ${cost}`
 
-function namesOf(names: readonly string[]): string {
-  const shown = names.slice(0, NAMES_SHOWN).map(printable).join(', ')
-  const more = names.length - NAMES_SHOWN
-  return `${names.length === 1 ? 'user' : 'users'} ${shown}${more > 0 ? ` and ${more} more` : ''}`
+/** Names for a message: the first few, and how many more. */
+class Names {
+  count = 0
+  readonly #shown: string[] = []
+
+  add(name: string): void {
+    if (this.count++ < NAMES_SHOWN) this.#shown.push(printable(name))
+  }
+
+  toString(): string {
+    const more = this.count - this.#shown.length
+    return `${this.count === 1 ? 'user' : 'users'} ${this.#shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  }
 }

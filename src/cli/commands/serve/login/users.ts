@@ -31,12 +31,21 @@ export async function openUsers(path: string, lines?: string): Promise<Users> {
   )
 }
 
+/** The users and their stored hashes, in the order of the file: read one after the other, because there may be a million. */
+export type UserRecords = Iterable<readonly [user: string, hash: string]> & { readonly length: number }
+
+export const recordsOf = (file: Users): UserRecords => ({
+  length: file.size,
+  *[Symbol.iterator]() {
+    for (const user of file.users()) yield [user, file.get(user) ?? ''] as const
+  },
+})
+
 /** What keeps every user of a file out. */
 function faultOf(file: Users): string | undefined {
-  const users = file.users()
-  if (users.length === 0) return 'has no users'
-  const hashes = users.map(user => file.get(user) ?? '')
-  if (hashes.some(hash => identify(hash) !== undefined || isServiceAccount(hash))) return undefined
+  if (file.size === 0) return 'has no users'
+  for (const [, hash] of recordsOf(file))
+    if (identify(hash) !== undefined || isServiceAccount(hash)) return undefined
   return 'has no user who can log in: every hash is plain text, locked, damaged or of an unknown format'
 }
 
