@@ -76,7 +76,8 @@ export class HtpasswdDocument {
 
   /** The number of users; duplicates count once. */
   get size(): number {
-    return this.#keys().size
+    const isUnchanged = this.#edits.size === 0 && this.#added.size === 0
+    return (isUnchanged ? this.#index.count : undefined) ?? this.#keys().size
   }
 
   /** The names of the users, in file order, each once. */

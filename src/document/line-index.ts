@@ -22,6 +22,7 @@ export class LineIndex {
   // hash as fit, so that the bytes of other names are hardly ever fetched; 0 is a free slot
   #slots: Uint32Array | undefined
   readonly #offsetMask: number
+  #count: number | undefined
   // from the first offset of a name to its others, outside the table: a million records of one name would otherwise
   // make each lookup pass a million slots
   readonly #duplicates = new Map<number, number[]>()
@@ -49,6 +50,11 @@ export class LineIndex {
     const hash = hashOfName(key, 0, name.length)
     const entry = this.#slots[this.#seek(this.#slots, hash, key, 0, name.length)] as number
     return entry === 0 ? undefined : this.#offsetIn(entry)
+  }
+
+  /** The number of names; undefined before `build`. */
+  get count(): number | undefined {
+    return this.#count
   }
 
   /** Whether some name has several records; only after `build`. */
@@ -97,6 +103,7 @@ export class LineIndex {
       }
     }
     this.#slots = slots
+    this.#count = used
   }
 
   #addDuplicate(first: number, later: number): void {

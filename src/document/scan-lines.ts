@@ -47,6 +47,13 @@ export function* scanLines(bytes: Buffer): Generator<ScannedLine> {
   }
 }
 
+/** The users with their hashes, in file order, one after the other: of several records of one name the first. */
+export function* userRecords(bytes: Buffer): Generator<readonly [user: string, hash: string]> {
+  for (const { record } of scanLines(bytes)) {
+    if (record !== undefined && record.first === undefined) yield [record.user, record.hash]
+  }
+}
+
 function recordAt(cursor: LineCursor, line: number, duplicates: Duplicates): ScannedRecord {
   const { bytes, nameStart, nameEnd } = cursor
   const { hashStart, hashEnd } = fieldsAfter(bytes, nameEnd)

@@ -1,5 +1,6 @@
 // A password file on disk: looked up as it is at the moment, changed only through update.ts.
 import type { HtpasswdDocument } from '../document/document.ts'
+import { userRecords } from '../document/scan-lines.ts'
 import type { HtpasswdError } from '../errors.ts'
 import { hashPassword, verifyPassword } from '../hash/hash-password.ts'
 import type { HashOptions, VerifyOptions } from '../hash/options.ts'
@@ -84,6 +85,11 @@ export class HtpasswdFile {
   /** The names of all users, in file order. */
   users(): string[] {
     return this.#live.document.users()
+  }
+
+  /** The users with their stored hashes, in file order, one after the other: there may be a million. @internal */
+  *records(): Generator<readonly [user: string, hash: string]> {
+    yield* userRecords(this.#live.document.toBuffer())
   }
 
   /** The stored hashes of up to a thousand users, for an `Authenticator`; the same array until the file changes. */

@@ -1,7 +1,7 @@
 // `htpasswd export`: the users of a password file in the form that another program's configuration takes.
-import { describeUsers } from '../../../check/describe-users.ts'
-import { HtpasswdDocument } from '../../../document/document.ts'
+import { rejectUtf16 } from '../../../document/encoding.ts'
 import { rejectOtherKind } from '../../../document/file-kind.ts'
+import { userRecords } from '../../../document/scan-lines.ts'
 import { ExitStatus, HtpasswdError } from '../../../errors.ts'
 import { usageError } from '../../options/parse.ts'
 import { runCommand } from '../../options/run-command.ts'
@@ -54,23 +54,15 @@ export function exportCommand(argv: readonly string[], io: Io): Promise<number> 
     if (more.length > 0) throw usageError(`expected one password file, got ${positionals.join(' ')}`)
     if (values.for === undefined)
       throw usageError(`expected --for with one of ${Object.keys(targets).join(', ')}`)
-    const document = new HtpasswdDocument((await readUsers(file)).bytes)
-    rejectOtherKind(document.toBuffer())
-    const records = recordsOf(document)
+    const { bytes } = await readUsers(file)
+    rejectUtf16(bytes)
+    rejectOtherKind(bytes)
+    const records = [...userRecords(bytes)].map(([user, hash]) => ({ user, hash }))
     if (records.length === 0) throw new HtpasswdError('ERR_RECORD', `${file} has no users`)
     rejectUncheckable(records, values.for, file)
     io.out(targets[values.for].format(records, values.name))
     return ExitStatus.ok
   })
-}
-
-/** The first record of each user, which counts in the file. */
-function recordsOf(document: HtpasswdDocument): ExportedRecord[] {
-  const records: ExportedRecord[] = []
-  for (const { user, duplicateOf } of describeUsers(document)) {
-    if (duplicateOf === undefined) records.push({ user, hash: document.get(user) ?? '' })
-  }
-  return records
 }
 
 /** @throws HtpasswdError `ERR_RECORD`, naming the users. */

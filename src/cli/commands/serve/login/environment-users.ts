@@ -1,6 +1,7 @@
 // HTPASSWD_USERS: the users of a container without a password file, as `htpasswd export --for compose` writes them.
 import type { HtpasswdDocument } from '../../../../document/document.ts'
 import { parseHtpasswd } from '../../../../document/document.ts'
+import { userRecords } from '../../../../document/scan-lines.ts'
 import { HtpasswdError } from '../../../../errors.ts'
 import type { HtpasswdFile } from '../../../../store/htpasswd-file.ts'
 
@@ -10,7 +11,7 @@ export const USERS_VARIABLE = 'HTPASSWD_USERS'
 /** What `serve` uses of a password file. */
 export type Users = Pick<
   HtpasswdFile,
-  'path' | 'size' | 'users' | 'get' | 'hashSample' | 'reload' | 'watch'
+  'path' | 'size' | 'users' | 'get' | 'records' | 'hashSample' | 'reload' | 'watch'
 > &
   AsyncDisposable
 
@@ -38,6 +39,10 @@ class EnvironmentUsers implements Users {
 
   get(user: string | Uint8Array): string | undefined {
     return this.#document.get(user)
+  }
+
+  *records(): Generator<readonly [user: string, hash: string]> {
+    yield* userRecords(this.#document.toBuffer())
   }
 
   hashSample(): readonly string[] {

@@ -36,9 +36,7 @@ export type UserRecords = Iterable<readonly [user: string, hash: string]> & { re
 
 export const recordsOf = (file: Users): UserRecords => ({
   length: file.size,
-  *[Symbol.iterator]() {
-    for (const user of file.users()) yield [user, file.get(user) ?? ''] as const
-  },
+  [Symbol.iterator]: () => file.records(),
 })
 
 /** What keeps every user of a file out. */
