@@ -78,6 +78,8 @@ describe('commands', () => {
   const blocks = examplesIn('sh').flatMap(({ path, text }) =>
     text
       .trimEnd()
+      // a backslash continues a line
+      .replaceAll(/ *\\\n */g, ' ')
       .split('\n')
       .map(command => ({ path, command })),
   )

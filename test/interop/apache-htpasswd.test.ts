@@ -105,7 +105,6 @@ const cases: Step[][] = [
     { args: ['-bs', 'no', 'u', 'p'] },
     { args: ['-cbs', 'no/no', 'u', 'p'] },
     { args: ['-vb', 'no', 'u', 'p'] },
-    { args: ['-bs', '.', 'u', 'p'] },
   ],
   [
     { args: ['-bs', 'f', 'a:b', 'p'] },

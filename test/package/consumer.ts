@@ -1,8 +1,10 @@
 // A program that uses every public name with its types; compiled by every TypeScript that the package is for, never run.
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import {
+  type AccessDecision,
   type AccessLogEntry,
   type AccessLogFormat,
+  type AccessPolicy,
   type AuthContext,
   type AuthenticatedRequest,
   type AuthenticatedUser,
@@ -25,6 +27,7 @@ import {
   type CustomResponse,
   checkDocument,
   createGuard,
+  createRules,
   describeUsers,
   type ErrorCode,
   type FastifyAuthHook,
@@ -39,6 +42,7 @@ import {
   formatAccessLogEntry,
   formatChallenge,
   type GenerateOptions,
+  type GroupLookup,
   type Groups,
   type Guard,
   type GuardOptions,
@@ -58,21 +62,30 @@ import {
   identify,
   importUsers,
   type Login,
+  type LoginOptions,
   type NodeRequest,
   needsRehash,
   type Problem,
   type ProblemCode,
+  type ProxyName,
   parseCredentials,
   parseGroups,
   parseHtpasswd,
   type RefusalReason,
+  type RulesOptions,
   type ServerName,
+  type SessionAuthMiddleware,
+  type SessionAuthOptions,
+  type SessionRequest,
   type StoredHashOf,
   type Strength,
   type Support,
+  sessionAuth,
   supports,
   type Target,
   type TlsCertificate,
+  TokenAuthenticator,
+  type TokenOptions,
   type UpdateOptions,
   type UserDescription,
   type UserLookup,
@@ -184,6 +197,22 @@ await hashPassword('pw', { round: 1 })
 // @ts-expect-error the authenticator is missing
 createGuard({ upstream: 'http://127.0.0.1:5000' })
 
+const groupLookup: GroupLookup = { groupsOf: () => ['lab'] }
+const rulesOptions: RulesOptions = { groups: groupLookup }
+const policy: AccessPolicy = createRules(['GET /** valid-user'], rulesOptions)
+const decision: AccessDecision = policy.decide({ user: 'ann', groups: [], scope: 'all' }, 'GET', '/')
+const tokenOptions: TokenOptions = {}
+const tokens: TokenAuthenticator = TokenAuthenticator.fromFile(
+  authenticator as Authenticator,
+  'users.tokens',
+  tokenOptions,
+)
+const proxies: readonly ProxyName[] = ['nginx']
+const loginPage: LoginOptions = { file: 'users' }
+const sessionOptions: SessionAuthOptions = { file: 'users' }
+const session: SessionAuthMiddleware = sessionAuth(sessionOptions)
+const sessionRequest = (request: SessionRequest): unknown => request
+
 export {
   admitted,
   answer,
@@ -191,6 +220,7 @@ export {
   change,
   checked,
   code,
+  decision,
   done,
   groupFile,
   groups,
@@ -199,16 +229,21 @@ export {
   imported,
   invented,
   kind,
+  loginPage,
   matches,
   opened,
   problem,
+  proxies,
   reason,
   server,
+  session,
+  sessionRequest,
   stale,
   state,
   strength,
   support,
   texts,
+  tokens,
   usernameBytes,
   watch,
 }

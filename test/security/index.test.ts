@@ -78,6 +78,12 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [57, 'cookies of the session’s name that another page set, or made without the secret', 'cookie-tossing'],
   [58, 'ways past the throttle of the sign-in form', 'login-throttle-bypass'],
   [59, 'a sign-in page that leads to another host', 'login-open-redirect'],
+  [60, 'a token signed with an algorithm or key of the sender’s choice', 'algorithm-confusion'],
+  [61, 'a token that was made for another app', 'token-for-another-app'],
+  [62, 'claims that name somebody else', 'claims-of-another-person'],
+  [63, 'a session before the sign-in with a provider was complete', 'unfinished-sign-in'],
+  [64, 'a sign-out that the provider did not send', 'forged-logout'],
+  [65, 'credentials that cannot be read, taken for none', 'unreadable-credentials'],
 ]
 
 const files = readdirSync(import.meta.dirname)

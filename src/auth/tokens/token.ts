@@ -3,13 +3,14 @@ import { crc32 } from 'node:zlib'
 import { nodeCrypto } from '../../platform/node-crypto.ts'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const PREFIX = 'htk_'
+/** What every token begins with: scanners of leaked secrets look for it. */
+export const TOKEN_PREFIX = 'htk_'
 const ID_LENGTH = 8
 /** 32 characters of 62 are 190 bits. */
 const SECRET_LENGTH = 32
 /** 62^6 is above 2^32. */
 const CHECKSUM_LENGTH = 6
-const CHECKED_LENGTH = PREFIX.length + ID_LENGTH + SECRET_LENGTH
+const CHECKED_LENGTH = TOKEN_PREFIX.length + ID_LENGTH + SECRET_LENGTH
 
 const TOKEN = /^htk_[0-9A-Za-z]{46}$/
 
@@ -27,7 +28,7 @@ function checksumOf(text: string): string {
 export function generateToken(): string {
   const { randomInt } = nodeCrypto()
   const random = Array.from({ length: ID_LENGTH + SECRET_LENGTH }, () => ALPHABET[randomInt(62)])
-  const text = `${PREFIX}${random.join('')}`
+  const text = `${TOKEN_PREFIX}${random.join('')}`
   return text + checksumOf(text)
 }
 
@@ -46,7 +47,8 @@ export function isToken(text: string): boolean {
 const digitOf = (code: number): number => code - (code < 65 ? 48 : code < 97 ? 55 : 61)
 
 /** The id of a token. */
-export const tokenId = (token: string): string => token.slice(PREFIX.length, PREFIX.length + ID_LENGTH)
+export const tokenId = (token: string): string =>
+  token.slice(TOKEN_PREFIX.length, TOKEN_PREFIX.length + ID_LENGTH)
 
 /** What is stored of a token. */
 export const digestOf = (token: string): string => nodeCrypto().hash('sha256', token, 'hex')

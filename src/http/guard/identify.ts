@@ -3,6 +3,7 @@
 import { type AuthResult, type Credentials, refuse } from '../../auth/auth-result.ts'
 import type { AuthContext } from '../../auth/authenticator.ts'
 import { existingUser } from '../../auth/stored-user.ts'
+import { TOKEN_PREFIX } from '../../auth/tokens/token.ts'
 import type { UserSource } from '../../auth/user-source.ts'
 import type { ByteString } from '../../bytes.ts'
 import { parseCredentials } from '../basic/credentials.ts'
@@ -61,10 +62,11 @@ export function createVerify({
   jwt,
 }: Verifiers): (value: string | undefined, context: AuthContext) => Answer {
   const bearer = (token: string, context: AuthContext): Answer => {
+    if (tokens !== undefined && token.startsWith(TOKEN_PREFIX))
+      return tokens.decide(token, undefined, context)
     // a JSON Web Token has two dots (RFC 7515 section 3.1), a personal access token none
     if (jwt !== undefined && token.includes('.')) return jwt.decide(token, context)
-    if (tokens !== undefined) return tokens.decide(token, undefined, context)
-    return refuse(jwt === undefined ? 'missing' : 'invalid-token')
+    return refuse('missing')
   }
 
   return (value, context) => {

@@ -71,12 +71,11 @@ test('without tokens and JSON Web Tokens, Bearer is no login, and a token-like p
   expect(identify({ authorization: basic('ann:htk_1') }, passwordsOnly)[0]).toBe('password')
 })
 
-test("with JSON Web Tokens only, another Bearer is an invalid token; with tokens only, so are a JWT's dots", () => {
-  expect(identify({ authorization: 'Bearer htk_1' }, { ...passwordsOnly, jwt: all.jwt })[0]).toBe(
-    'invalid-token',
-  )
+test('a Bearer that is neither is no login, as without tokens', () => {
+  expect(identify({ authorization: 'Bearer x' })[0]).toBe('missing')
+  expect(identify({ authorization: 'Bearer htk_1' }, { ...passwordsOnly, jwt: all.jwt })[0]).toBe('missing')
   expect(identify({ authorization: 'Bearer a.b.c' }, { ...passwordsOnly, tokens: all.tokens })[0]).toBe(
-    'token',
+    'missing',
   )
 })
 
