@@ -20,7 +20,7 @@ const missing = skipReason({ 'the environment .cache/deploy': python })
 const folder = mkdtempSync(join(tmpdir(), 'htpasswd-deploy-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const SECRET = '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ='
+const STORED_HASH = '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ='
 const htpasswd = (...args: string[]): string =>
   execFileSync(process.execPath, [bin, ...args], { encoding: 'utf8' })
 // biome-ignore lint/suspicious/noExplicitAny: the schema was checked by another program
@@ -32,7 +32,7 @@ const deployed = (name: string): string => join(root, 'docs/deploy', name)
 
 function exported(target: string, users: readonly string[]): string {
   const file = join(folder, 'users')
-  writeFileSync(file, users.map(user => `${user}:${SECRET}\n`).join(''))
+  writeFileSync(file, users.map(user => `${user}:${STORED_HASH}\n`).join(''))
   const path = join(folder, `${target}.yaml`)
   writeFileSync(path, htpasswd('export', '--for', target, file))
   return path
