@@ -23,7 +23,7 @@ export interface RulesOptions {
 
 /**
  * Makes the policy of an ordered list of rules, `METHODS PATH SUBJECTS`. The first rule whose methods and path match the
- * request settles it: whoever is among its subjects may do it, everyone else may not. A request that no rule matches is
+ * request settles it: its subjects may do it, everyone else may not. A request that no rule matches is
  * refused. There are no regular expressions.
  *
  * - METHODS: a list such as `GET,POST`, or `ANY`. GET includes HEAD. OPTIONS follows the path's first rule.

@@ -50,7 +50,7 @@ interface Node {
 
 const newNode = (): Node => ({ literal: new Map(), classes: new Map() })
 
-/** HEAD is a GET without a body; OPTIONS changes nothing, and is answered for whoever may read the path. */
+/** HEAD is a GET without a body; OPTIONS changes nothing, and is answered for everybody who may read the path. */
 const methodOf = (method: string): string => (method === 'HEAD' || method === 'OPTIONS' ? 'GET' : method)
 
 /** Compiles a table. @param staticPrefix The path below which the app serves everything, such as `/ml`. */

@@ -6,7 +6,7 @@ const MEMBER = /^([A-Za-z0-9_-]{22}) (\d{1,15}) (\d{1,15}) ([A-Za-z0-9_-]{22})$/
 /** 128 bits of an HMAC are enough here: they are compared with nothing that an attacker can try out quickly. */
 const DIGEST_CHARACTERS = 22
 
-/** One secret's part of the store. Whoever can read the store learns no user, address or cookie from it. */
+/** One secret's part of the store. A reader of the store learns no user, address or cookie from it. */
 export class Namespace {
   readonly #key: KeyObject
   readonly #prefix: string
@@ -21,7 +21,7 @@ export class Namespace {
     return this.#prefix + this.#digest(`key\0${text}`)
   }
 
-  /** A session as it is stored. With its digest, so that whoever can write to the store cannot end sessions of users. */
+  /** A session as it is stored. With its digest, so that somebody who can write to the store cannot end sessions of users. */
   write({ id, signedInAt, until }: EndedSession): string {
     const text = `${id} ${signedInAt} ${until}`
     return `${text} ${this.#digest(`ended\0${text}`)}`

@@ -27,11 +27,11 @@ export interface Endpoint {
   /** Exactly these bytes, below the guard's prefix. */
   readonly path: `/.htpasswd/${string}`
   readonly methods: readonly string[]
-  /** `anyone`: without credentials, which are then not looked at; `user`: whoever is signed in. */
+  /** `anyone`: without credentials, which are then not looked at; `user`: everybody who is signed in. */
   readonly for: 'anyone' | 'user'
   /** Whether a personal access token or JWT is good enough. Default: false. */
   readonly tokens?: boolean
-  /** Whether it is for scripts and programs: whoever is not signed in gets 401 as JSON, and no page. Default: false. */
+  /** Whether it is for scripts and programs: a sender who is not signed in gets 401 as JSON, and no page. Default: false. */
   readonly isJson?: boolean
   /** A word for the access log. */
   readonly reason: string

@@ -68,7 +68,7 @@ export async function signIn(login: Login, request: EndpointRequest): Promise<En
     const attempted = login.storedHashOf(toByteString(name)) === undefined ? undefined : name
     return { ...page, reason: result.reason, attempted }
   }
-  // whoever signs in again does not want the session before
+  // signing in again replaces the earlier session
   const before = sessionOf(login, request)
   if (before !== undefined) await sessions.end(before)
   const cookie = sessions.issue(result.username, scopeOf(login, facts.client), { staysSignedIn })

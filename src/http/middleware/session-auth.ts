@@ -87,7 +87,7 @@ export type SessionRequest = IncomingMessage & {
   auth?: AuthenticatedUser
 }
 
-/** Calls `next` for whoever is signed in, and responds itself to everybody else, and at the addresses of its pages. */
+/** Calls `next` for a user who is signed in. Responds itself to everybody else, and at the addresses of its pages. */
 export interface SessionAuthMiddleware extends Closable {
   (req: SessionRequest, res: ServerResponse, next: () => void): void
 }

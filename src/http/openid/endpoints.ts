@@ -100,7 +100,7 @@ async function finish(
   if ('problem' in finished) return failed({ signIn, login, report }, finished)
   const { user, claims, next, cookies } = finished
   const { sessions, look, publicUrl } = login
-  // whoever signs in again does not want the session before
+  // signing in again replaces the earlier session
   const before = sessionOf(login, request)
   if (before !== undefined) await sessions.end(before)
   const scope = { scheme: publicUrl?.protocol.slice(0, -1) ?? request.facts.client.scheme }

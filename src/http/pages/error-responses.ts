@@ -83,7 +83,7 @@ export type ErrorResponder = (
   facts?: ErrorFacts,
 ) => CannedResponse
 
-/** RFC 6750 section 3. Without a realm: whoever sends a token is told only that it is wrong. */
+/** RFC 6750 section 3. Without a realm: the sender of a token is told only that it is wrong. */
 const BEARER_CHALLENGE = 'Bearer error="invalid_token"'
 
 /** Whether a request's `Accept` is that of a browser which shows a page. */
