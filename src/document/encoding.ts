@@ -16,7 +16,8 @@ export function rejectUtf16(bytes: Buffer): void {
 }
 
 const isLine = (text: string): boolean => /:|^\s*#|^\s*$/.test(text)
-const isRecord = (text: string): boolean => /^[ \t]*[^\s#:][^:]*:\S/.test(text)
+// the blanks before a name are those that Apache's isspace() skips
+const isRecord = (text: string): boolean => /^[ \t\v\f]*[^\s#:][^:]*:\S/.test(text)
 
 /**
  * Whether a line is several lines whose only separator is CR, as old Macs wrote them: at least two records and nothing

@@ -37,6 +37,7 @@ describe('CR alone as newline', () => {
     ['st\xffray:1\r', 'st\xffray:1\n'],
     // another tool added a line
     ['a:1\rb:2\n', 'a:1\nb:2\n'],
+    ['\va:1\rb:2\n', '\va:1\nb:2\n'],
     ['a:1\rb:2\r\nc:3\n', 'a:1\nb:2\r\nc:3\n'],
     ['c:3\r\n# x\ra:1\r\rb:2\nd:4', 'c:3\r\n# x\na:1\n\nb:2\nd:4'],
   ])('%j becomes %j', (text, expected) => {
@@ -55,6 +56,8 @@ describe('CR alone as newline', () => {
     ['a:1\rb:2\nc:3\n', 'a'],
     ['c:3\na:1\rb:2\n', 'a'],
     ['\xef\xbb\xbfa:1\rb:2', 'a'],
+    ['\va:1\rb:2\n', 'a'],
+    ['\fa:1\r\vb:2\n', 'b'],
   ])('%j: a change of %s is refused', (text, user) => {
     const error = expect.objectContaining({
       code: 'ERR_RECORD',
