@@ -1,5 +1,6 @@
 // `createRules`: decides by ordered rules which user may do what. The first rule about a request settles it.
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
+import { memoizeByRequest } from './memoize.ts'
 import { leadsElsewhere, MAX_READINGS, readingsOf } from './path-readings.ts'
 import type { AccessDecision, AccessPolicy, Sender } from './policy.ts'
 import type { Preset } from './presets/preset.ts'
@@ -81,17 +82,25 @@ export interface PolicyParts {
 
 /** Makes a policy: what the credentials are good for, then the rules, then `otherwise`. @internal */
 export function createPolicy({ rules = () => [], groups, preset, otherwise }: PolicyParts): AccessPolicy {
+  let list: readonly Rule[] = []
+  let rulesAbout = findRulesAbout(list)
   return {
     decide(sender, method, path) {
       if (sender.scope === 'read' && !isRead(method, path, preset)) {
         const reason = `these credentials may only read, and ${describe(method, path)} is no read`
         return { allowed: false, rule: 'scope read', reason }
       }
-      const list = rules()
+      const current = rules()
+      if (current !== list) {
+        list = current
+        rulesAbout = findRulesAbout(list)
+      }
       if (list.length === 0 && otherwise === undefined) return ALLOWED
-      const memberOf = groupsOf(sender, groups)
-      const decision = decideByRules(list, { user: sender.user, memberOf }, method, path)
-      if (decision !== undefined) return decision
+      if (list.length > 0) {
+        const sentBy: Member = { user: sender.user, memberOf: groupsOf(sender, groups) }
+        const decision = decideByRules(rulesAbout(method, path), sentBy, method, path)
+        if (decision !== undefined) return decision
+      }
       if (otherwise !== undefined) return otherwise.decide(sender, method, path)
       return { allowed: false, reason: `no rule allows ${describe(method, path)}` }
     },
@@ -121,6 +130,29 @@ interface Member {
   readonly memberOf: readonly string[]
 }
 
+/** The rules about one request. */
+interface RulesAbout {
+  /** The first that matches the path as it was sent. */
+  readonly asSent: Rule | undefined
+  /** The first about each reading of the path, that as sent included. */
+  readonly first: readonly Rule[]
+  /** Whether some app takes the path for one that lies elsewhere, so that no rule allows it. */
+  readonly isUnclear: boolean
+}
+
+/** Makes the function that finds the rules about a request. */
+function findRulesAbout(rules: readonly Rule[]): (method: string, path: string) => RulesAbout {
+  return memoizeByRequest((method, path) => {
+    const readings = readingsOf(path)
+    const matches = readings.map(reading => rules.find(rule => rule.matches(method, reading)))
+    return {
+      asSent: matches[0],
+      first: matches.filter(rule => rule !== undefined),
+      isUnclear: readings.length > MAX_READINGS || leadsElsewhere(path),
+    }
+  })
+}
+
 /**
  * The decision of the first rule about a request; undefined if there is none.
  *
@@ -129,30 +161,20 @@ interface Member {
  * with dot segments does, is allowed by no rule.
  */
 function decideByRules(
-  rules: readonly Rule[],
+  { asSent, first, isUnclear }: RulesAbout,
   { user, memberOf }: Member,
   method: string,
   path: string,
 ): AccessDecision | undefined {
-  if (rules.length === 0) return undefined
-  const rule = findRule(rules, method, path)
-  const readings = readingsOf(path)
-  for (const reading of readings) {
-    const first = reading === path ? rule : findRule(rules, method, reading)
-    if (first !== undefined && !first.subjects.includes(user, memberOf))
-      return { allowed: false, rule: nameOf(first), reason: refusal(first, user, method, path) }
-  }
-  if (rule === undefined) return undefined
-  if (readings.length <= MAX_READINGS && !leadsElsewhere(path)) return { allowed: true, rule: nameOf(rule) }
+  const refusing = first.find(rule => !rule.subjects.includes(user, memberOf))
+  if (refusing !== undefined)
+    return { allowed: false, rule: nameOf(refusing), reason: refusal(refusing, user, method, path) }
+  if (asSent === undefined) return undefined
+  if (!isUnclear) return { allowed: true, rule: nameOf(asSent) }
   return {
     allowed: false,
     reason: `no rule allows ${describe(method, path)}: apps may read that path in different ways`,
   }
-}
-
-function findRule(rules: readonly Rule[], method: string, path: string): Rule | undefined {
-  for (const rule of rules) if (rule.matches(method, path)) return rule
-  return undefined
 }
 
 const nameOf = ({ source, text }: Rule): string => `${source}: ${text}`

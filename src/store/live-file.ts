@@ -55,6 +55,8 @@ export abstract class LiveFile {
   /** When to read the file though its stamp stayed the same. */
   #readAgainAt: number
   #error: HtpasswdError | undefined
+  /** It was missing at the last look: until there is a file, that is all there is to know. */
+  #isMissing = false
   #isChecked = false
   readonly #nextTurn = (): void => {
     this.#isChecked = false
@@ -127,13 +129,16 @@ export abstract class LiveFile {
       const stats = currentStats(this.location, this.path)
       const isSame = stats !== undefined && this.#stats !== undefined && isSameState(stats, this.#stats)
       if (isSame && now < this.#readAgainAt) return
+      if (stats === undefined && this.#isMissing) return
       reading = readSnapshotSync(this.location, this.path)
     } catch (error) {
       // read again at each look: a missing permission or a sharing violation can end without a new timestamp
       this.#readAgainAt = Number.NEGATIVE_INFINITY
+      this.#isMissing = false
       this.#error = this.unreadable(error as HtpasswdError, false)
       return
     }
+    this.#isMissing = reading === undefined
     if (reading !== undefined) this.#use(reading, now)
     else {
       this.#stats = undefined

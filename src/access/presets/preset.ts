@@ -1,5 +1,6 @@
 // A preset tells what a request to a known app does, from its method and path alone. It reads no body and no query, and
 // what it does not know it never takes for harmless.
+import { memoizeByRequest } from '../memoize.ts'
 import { hasUnclearSegments, isPlain, readingsOf } from '../path-readings.ts'
 
 /** What a request does: reads, changes something, calls a paid model, or administers the server. */
@@ -65,8 +66,9 @@ export function compilePreset(table: PresetTable, staticPrefix = ''): Preset {
   const inner = (path: string): string =>
     staticPrefix !== '' && path.startsWith(`${staticPrefix}/`) ? path.slice(staticPrefix.length) : path
 
-  const find = (method: string, path: string): RequestClass | undefined =>
-    hasUnclearSegments(path) ? undefined : findClass(tree, inner(path).split('/'), 1, methodOf(method))
+  const find = memoizeByRequest((method, path) =>
+    hasUnclearSegments(path) ? undefined : findClass(tree, inner(path).split('/'), 1, methodOf(method)),
+  )
 
   /** In every reading of the path that an app could make, with or without a prefix that was not announced. */
   const isAdmin = (method: string, path: string): boolean => {

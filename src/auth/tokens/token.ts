@@ -33,8 +33,8 @@ export function generateToken(): string {
 }
 
 /**
- * Whether a text is a token, by its form and checksum: a mistyped one is refused before any look-up, and a scanner of
- * leaked secrets can tell a real one offline.
+ * Whether a text is a token, by its form and checksum: so a password that begins alike is not taken for one, and a
+ * scanner of leaked secrets can tell a real one offline.
  */
 export function isToken(text: string): boolean {
   if (!TOKEN.test(text)) return false
