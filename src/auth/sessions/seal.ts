@@ -50,23 +50,23 @@ export function seal(key: SessionKey, name: string, data: SessionData, binding: 
   return `${VERSION}.${key.id}.${payload}.${macOf(key, name, payload, binding)}`
 }
 
-/** What the value of a cookie says, if one of the keys made it; undefined for anything else. */
+/** What the value of a cookie says, and the key that made it, if it is one of these; undefined for anything else. */
 export function unseal(
   keys: readonly SessionKey[],
   name: string,
   value: string,
   bindingOf: (data: SessionData) => string | undefined,
-): SessionData | undefined {
+): { readonly session: SessionData; readonly key: SessionKey } | undefined {
   if (value.length > MAX_VALUE) return undefined
   const [, keyId, payload = '', mac = ''] = VALUE.exec(value) ?? []
   const key = keys.find(({ id }) => id === keyId)
   if (key === undefined) return undefined
-  const data = decodeSession(Buffer.from(payload, 'base64url'))
-  if (data === undefined) return undefined
-  const binding = bindingOf(data)
+  const session = decodeSession(Buffer.from(payload, 'base64url'))
+  if (session === undefined) return undefined
+  const binding = bindingOf(session)
   // the same work for a user who does not exist
   const expected = macOf(key, name, payload, binding ?? '')
   // compared as text: base64url has several spellings of the same bytes
   const isRight = timingSafeEqual(Buffer.from(expected), Buffer.from(mac))
-  return isRight && binding !== undefined ? data : undefined
+  return isRight && binding !== undefined ? { session, key } : undefined
 }

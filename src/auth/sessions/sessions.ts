@@ -7,32 +7,26 @@ import { HtpasswdError } from '../../errors.ts'
 import { type AuthResult, refuse } from '../auth-result.ts'
 import { lookUpNow } from '../stored-user.ts'
 import type { UserSource } from '../user-source.ts'
-import { EndedList, type EndedSessions, providerId } from './ended-sessions.ts'
+import { providerId } from './ended-sessions.ts'
+import { KeyRing, type SessionSecrets } from './key-ring.ts'
+import { type LifetimeOptions, SessionLifetime } from './lifetime.ts'
 import { deriveKey, type SessionKey, seal, unseal } from './seal.ts'
 import { cookieName, cookieValues, formatSetCookie } from './session-cookie.ts'
 import type { ProviderClaims, SessionData } from './session-data.ts'
 import { SessionIdentity } from './session-identity.ts'
 
 /** How long a session lasts, what signs its cookie, and what ends it. */
-export interface SessionsOptions {
+export interface SessionsOptions extends LifetimeOptions {
   /** The users; one whose stored hash changes, or who is deleted, has no session any more. */
   readonly source: UserSource
-  /** At least 32 characters each. The first signs; the others are for cookies from before a change of the secret. */
-  readonly secrets: readonly string[]
-  /** How long a session lasts without a request. Default: 12 hours. */
-  readonly idleMilliseconds?: number | undefined
-  /** How long it lasts in any case. Default: 7 days. */
-  readonly maxMilliseconds?: number | undefined
+  /** The first signs; the others are for cookies from before a change of the secret. */
+  readonly secrets: SessionSecrets
   /** The path below which the guard serves: the cookie's name depends on it. */
   readonly prefix?: string | undefined
   /** Any text that changes when all sessions of a user are ended by `htpasswd sessions end`. */
   readonly generationOf?: ((username: ByteString) => string | undefined) | undefined
   /** What the session of an identity provider's user is bound to; undefined if it is over. */
   readonly providerBinding?: ((data: SessionData) => string | undefined) | undefined
-  /** Where sessions that were signed out are remembered. Default: in this process. */
-  readonly ended?: EndedSessions | undefined
-  /** Milliseconds since 1970. */
-  readonly now?: (() => number) | undefined
 }
 
 /** How a request reached the guard: over https its cookie has another name. */
@@ -48,22 +42,14 @@ interface Bound {
 }
 
 interface KnownCookie {
+  /** The keys at that time: the one that made it may be taken away. */
+  readonly keys: readonly SessionKey[]
   readonly session: SessionData
   readonly bound: Bound
   readonly identity: SessionIdentity
 }
 
 const KNOWN_COOKIES = 10_000
-const HOUR = 3_600_000
-const DEFAULT_IDLE = 12 * HOUR
-const DEFAULT_MAX = 7 * 24 * HOUR
-/** A cookie is issued again once this part of the idle lifetime has passed. */
-const RENEW_AFTER = 0.1
-/** How far the clocks of two replicas may differ. */
-const CLOCK_TOLERANCE = 60_000
-/** The longest session that an identity provider began: it may have let the person go meanwhile, without saying so. */
-const PROVIDER_MAX = 8 * HOUR
-const MIN_SECRET = 32
 
 /**
  * Issues session cookies and finds out whom a request's cookie belongs to.
@@ -72,32 +58,19 @@ const MIN_SECRET = 32
  * was changed or the user was deleted, in every process that has the same secret and file (CVE-2026-40934).
  */
 export class Sessions {
-  readonly idleMilliseconds: number
-  readonly maxMilliseconds: number
   readonly #options: SessionsOptions
-  readonly #keys: readonly SessionKey[]
+  readonly #keyRing: KeyRing<SessionKey>
+  readonly #lifetime: SessionLifetime
   readonly #names: { readonly plain: string; readonly secure: string }
-  readonly #ended: EndedSessions
-  readonly #now: () => number
   readonly #known = new LRUCache<string, KnownCookie>({ max: KNOWN_COOKIES })
 
   /** @throws HtpasswdError `ERR_OPTION` for a secret that is too short, or a lifetime that is none. */
   constructor(options: SessionsOptions) {
-    const { secrets, prefix = '', idleMilliseconds = DEFAULT_IDLE, maxMilliseconds = DEFAULT_MAX } = options
-    if (secrets.length === 0 || secrets.some(secret => secret.length < MIN_SECRET)) {
-      throw new HtpasswdError('ERR_OPTION', `a session secret expected at least ${MIN_SECRET} characters`)
-    }
-    for (const [name, value] of Object.entries({ idleMilliseconds, maxMilliseconds })) {
-      if (!(Number.isFinite(value) && value > 0))
-        throw new HtpasswdError('ERR_OPTION', `"${name}" expected milliseconds above 0, got ${String(value)}`)
-    }
+    const { prefix = '' } = options
     this.#options = options
-    this.#keys = secrets.map(deriveKey)
+    this.#keyRing = new KeyRing(options.secrets, deriveKey)
+    this.#lifetime = new SessionLifetime(options)
     this.#names = { plain: cookieName(false, prefix), secure: cookieName(true, prefix) }
-    this.#now = options.now ?? Date.now
-    this.#ended = options.ended ?? new EndedList(this.#now)
-    this.idleMilliseconds = idleMilliseconds
-    this.maxMilliseconds = maxMilliseconds
   }
 
   /**
@@ -113,7 +86,7 @@ export class Sessions {
     for (const value of cookieValues(cookies, name)) {
       const identity = this.#verified(name, value) ?? this.#verify(name, value, scope)
       if (identity === undefined) continue
-      if (this.#isAlive(identity.session)) return identity
+      if (this.#lifetime.isAlive(identity.session)) return identity
       isOver = true
     }
     return isOver ? refuse('signed-out') : undefined
@@ -131,7 +104,7 @@ export class Sessions {
     scope: CookieScope,
     options: { readonly staysSignedIn?: boolean; readonly provider?: ProviderClaims | undefined } = {},
   ): string {
-    const now = this.#now()
+    const now = this.#lifetime.now()
     const { staysSignedIn = false, provider } = options
     const id = randomBytes(16).toString('base64url')
     const cookie = this.#setCookie(
@@ -150,7 +123,7 @@ export class Sessions {
    */
   async end({ session }: SessionIdentity): Promise<boolean> {
     const { id, signedInAt } = session
-    return this.#end(id, signedInAt)
+    return this.#lifetime.end(id, signedInAt)
   }
 
   /**
@@ -159,21 +132,20 @@ export class Sessions {
    * @returns as `end`.
    */
   async endOfProvider(kind: 'sub' | 'sid', value: string): Promise<boolean> {
-    return this.#end(providerId(kind, value), this.#now())
+    return this.#lifetime.end(providerId(kind, value), this.#lifetime.now())
   }
 
   /** Takes a provider's message, by its `jti`. @returns false if it was taken before, here or elsewhere. */
   async takeMessage(jti: string, issuedAt: number): Promise<boolean> {
     const id = providerId('jti', jti)
-    if (this.#ended.has(id, issuedAt)) return false
-    await this.#end(id, issuedAt)
+    if (this.#lifetime.hasEnded(id, issuedAt)) return false
+    await this.#lifetime.end(id, issuedAt)
     return true
   }
 
   /** When a session is over in any case, in milliseconds since 1970. */
-  absoluteEnd({ signedInAt, provider }: Pick<SessionData, 'signedInAt' | 'provider'>): number {
-    const most = provider === undefined ? Number.POSITIVE_INFINITY : PROVIDER_MAX
-    return signedInAt + Math.min(this.maxMilliseconds, most)
+  absoluteEnd(session: Pick<SessionData, 'signedInAt' | 'provider'>): number {
+    return this.#lifetime.absoluteEnd(session)
   }
 
   /** The value of `Set-Cookie` that deletes the cookie: with the same attributes, else browsers would keep it. */
@@ -184,25 +156,29 @@ export class Sessions {
   /** A cookie that was verified before, if its session is bound to the same as then: two look-ups in place of two digests. */
   #verified(name: string, value: string): SessionIdentity | undefined {
     const known = this.#known.get(`${name} ${value}`)
-    return known !== undefined && this.#isBoundTo(known.session, known.bound) ? known.identity : undefined
+    if (known === undefined || known.keys !== this.#keyRing.keys) return undefined
+    return this.#isBoundTo(known.session, known.bound) ? known.identity : undefined
   }
 
   #verify(name: string, value: string, scope: CookieScope): SessionIdentity | undefined {
-    const session = unseal(this.#keys, name, value, this.#bindingOf)
-    if (session === undefined) return undefined
+    const { keys } = this.#keyRing
+    const unsealed = unseal(keys, name, value, this.#bindingOf)
+    if (unsealed === undefined) return undefined
+    const { session } = unsealed
+    const bound = this.#boundTo(session)
     // of a request that may be long over, nothing else is kept
-    const identity = this.#identity(session, { scheme: scope.scheme })
-    this.#known.set(`${name} ${value}`, { session, bound: this.#boundTo(session), identity })
+    const identity = this.#identity(session, bound, unsealed.key, { scheme: scope.scheme })
+    this.#known.set(`${name} ${value}`, { keys, session, bound, identity })
     return identity
   }
 
-  #identity(data: SessionData, scope: CookieScope): SessionIdentity {
-    const bound = this.#boundTo(data)
-    return new SessionIdentity(data, {
-      user: textOf(data.username),
-      expiresAt: this.#endOf(data),
-      isCurrent: () => this.#isAlive(data) && this.#isBoundTo(data, bound),
-      renew: () => this.#renew(data, scope),
+  #identity(session: SessionData, bound: Bound, { id }: SessionKey, scope: CookieScope): SessionIdentity {
+    const hasKey = (): boolean => this.#keyRing.keys.some(key => key.id === id)
+    return new SessionIdentity(session, {
+      user: textOf(session.username),
+      expiresAt: this.#lifetime.endOf(session),
+      isCurrent: () => this.#lifetime.isAlive(session) && this.#isBoundTo(session, bound) && hasKey(),
+      renew: () => this.#renew(session, scope),
     })
   }
 
@@ -227,43 +203,19 @@ export class Sessions {
     return stored !== undefined && now.stored === stored && now.generation === generation
   }
 
-  async #end(id: string, signedInAt: number): Promise<boolean> {
-    return this.#ended.add({ id, signedInAt, until: signedInAt + this.maxMilliseconds + CLOCK_TOLERANCE })
-  }
-
-  #endOf(data: SessionData): number {
-    return Math.min(this.absoluteEnd(data), data.issuedAt + this.idleMilliseconds)
-  }
-
-  #hasEnded({ id, signedInAt, provider }: SessionData): boolean {
-    const { subject, session = '' } = provider ?? {}
-    const ids = [
-      id,
-      ...(subject === undefined ? [] : [providerId('sub', subject)]),
-      ...(session === '' ? [] : [providerId('sid', session)]),
-    ]
-    return ids.some(ended => this.#ended.has(ended, signedInAt))
-  }
-
-  #isAlive(data: SessionData): boolean {
-    const now = this.#now()
-    const isFromTheFuture = Math.max(data.issuedAt, data.signedInAt) > now + CLOCK_TOLERANCE
-    return now < this.#endOf(data) && !isFromTheFuture && !this.#hasEnded(data)
-  }
-
   /** The same session in a new cookie, if this one has aged. Asked when a response is sent, so none follows a sign-out. */
   #renew(data: SessionData, scope: CookieScope): string | undefined {
-    const now = this.#now()
-    if (now - data.issuedAt < this.idleMilliseconds * RENEW_AFTER || !this.#isAlive(data)) return undefined
-    return this.#setCookie({ ...data, issuedAt: now }, scope)
+    if (!this.#lifetime.isDue(data) || !this.#lifetime.isAlive(data)) return undefined
+    return this.#setCookie({ ...data, issuedAt: this.#lifetime.now() }, scope)
   }
 
   #setCookie(data: SessionData, scope: CookieScope): string | undefined {
     const binding = this.#bindingOf(data)
     if (binding === undefined) return undefined
     const name = this.#nameFor(scope)
-    const value = seal(this.#keys[0] as SessionKey, name, data, binding)
-    const maxAge = data.staysSignedIn ? Math.ceil((this.#endOf(data) - this.#now()) / 1000) : undefined
+    const value = seal(this.#keyRing.first, name, data, binding)
+    const left = this.#lifetime.endOf(data) - this.#lifetime.now()
+    const maxAge = data.staysSignedIn ? Math.ceil(left / 1000) : undefined
     return formatSetCookie(name, value, { secure: scope.scheme === 'https', maxAge })
   }
 }

@@ -194,6 +194,23 @@ describe('secrets', () => {
     expect(userOf(later.sessions, pairOf(identity.renew() as string))).toBe('alice')
   })
 
+  test('that change while the process runs: nobody is signed out until the old one is taken away', () => {
+    let secrets = [first]
+    const { sessions } = setUp({ secrets: () => secrets })
+    const before = pairOf(sessions.issue(alice, HTTP))
+    const identity = sessions.decide(before, HTTP) as SessionIdentity
+    secrets = [second, first]
+    const after = pairOf(sessions.issue(alice, HTTP))
+    expect([before, after].map(cookie => userOf(sessions, cookie))).toEqual(['alice', 'alice'])
+    expect([identity.isCurrent(), userOf(setUp({ secrets: [second] }).sessions, after)]).toEqual([
+      true,
+      'alice',
+    ])
+    secrets = [second]
+    expect([before, after].map(cookie => userOf(sessions, cookie))).toEqual([undefined, 'alice'])
+    expect(identity.isCurrent()).toBe(false)
+  })
+
   test.each([[[]], [['short']], [[first, '']]])('%j are refused', secrets => {
     expect(() => setUp({ secrets })).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }))
   })

@@ -60,6 +60,6 @@ export function secretWarnings(path: string, platform: NodeJS.Platform = process
   if ((mode & 0o077) === 0) return []
   const octal = (mode & 0o7777).toString(8)
   return [
-    `${path} has mode ${octal}: whoever reads it can sign in as any user. Fix it with: chmod 600 ${shellWord(path)}`,
+    `${path} has mode ${octal}: the secret in it is enough to sign in as any user. Fix it with: chmod 600 ${shellWord(path)}`,
   ]
 }
