@@ -52,7 +52,7 @@ export const isRoot = process.getuid?.() === 0
 export const NOBODY = 65534
 
 const children: ChildProcess[] = []
-const builtModule = (path: string): string =>
+export const builtModule = (path: string): string =>
   JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href)
 /** The built package, as text for an import. */
 export const dist = builtModule('index.js')

@@ -1,19 +1,26 @@
 // The list of ended sessions in a file, so that a restart with the same secret does not bring them back.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { appendFile } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs'
 import { isMissing, readError } from '../../store/file-error.ts'
+import { acquireLock, type Lock } from '../../store/lock.ts'
+import { newFile } from '../../store/side-files.ts'
 import type { EndedList, EndedSession, EndedSessions } from './ended-sessions.ts'
 
 const LINE = /^([A-Za-z0-9_-]{22}) (\d{1,15}) (\d{1,15})$/
+/** Other servers hold the lock for one write. */
+const LOCK_TIMEOUT_MS = 5000
 
 const lineOf = ({ id, signedInAt, until }: EndedSession): string => `${id} ${signedInAt} ${until}\n`
 
-/** Remembers in a list, and in a file of lines with id, begin and end. It holds no secret, and nothing about users. */
+/**
+ * Remembers in a list, and in a file of lines with id, begin and end. It holds no secret, and nothing about users. Several
+ * servers may write it: each under its lock, because one that starts replaces it.
+ */
 export class EndedFile implements EndedSessions {
   readonly #path: string
   readonly #list: EndedList
   readonly #onError: (error: unknown) => void
-  #written: Promise<unknown> = Promise.resolve()
+  #unwritten: EndedSession[] = []
+  #written: Promise<void> = Promise.resolve()
 
   /**
    * Reads the file if there is one, and writes it again without the sessions that have ended by themselves.
@@ -24,20 +31,9 @@ export class EndedFile implements EndedSessions {
     this.#path = path
     this.#list = list
     this.#onError = onError
-    let text: string
-    try {
-      text = readFileSync(path, 'latin1')
-    } catch (error) {
-      if (isMissing(error)) return
-      throw readError(error, path)
-    }
-    const lines = text.split('\n')
-    for (const line of lines) {
-      const [, id, signedInAt, until] = LINE.exec(line) ?? []
-      // the last line of a writer that was killed may be cut
-      if (id !== undefined) list.add({ id, signedInAt: Number(signedInAt), until: Number(until) })
-    }
-    this.#compact(lines.length)
+    const { sessions, hasOthers } = readSessions(path)
+    for (const session of sessions) list.add(session)
+    if (hasOthers || sessions.some(session => list.isOver(session))) void this.#enqueue(this.#compact)
   }
 
   has(id: string, signedInAt: number): boolean {
@@ -46,10 +42,8 @@ export class EndedFile implements EndedSessions {
 
   async add(session: EndedSession): Promise<boolean> {
     this.#list.add(session)
-    // one after the other; O_APPEND keeps the lines of several processes whole
-    const write = this.#written.then(() => appendFile(this.#path, lineOf(session), { mode: 0o600 }))
-    this.#written = write.catch(this.#onError)
-    await this.#written
+    this.#unwritten.push(session)
+    await this.#enqueue(this.#append)
     return true
   }
 
@@ -57,16 +51,65 @@ export class EndedFile implements EndedSessions {
     return this.#list.entries()
   }
 
-  #compact(lines: number): void {
-    const current = this.#list.entries()
-    if (lines - 1 <= current.length) return
-    const next = `${this.#path}.new`
-    try {
-      writeFileSync(next, current.map(lineOf).join(''), { mode: 0o600 })
-      renameSync(next, this.#path)
-    } catch (error) {
-      // a longer file than needed is still right
-      this.#onError(error)
-    }
+  /** Runs one write after the other, each with the lock, or without where the folder allows none. */
+  #enqueue(write: (lock: Lock | undefined) => void): Promise<void> {
+    this.#written = this.#written.then(async () => {
+      const lock = await acquireLock(this.#path, LOCK_TIMEOUT_MS).catch(() => undefined)
+      try {
+        write(lock)
+      } catch (error) {
+        this.#onError(error)
+      } finally {
+        lock?.release()
+      }
+    })
+    return this.#written
+  }
+
+  /** Those that were added while the lock was waited for as well. */
+  readonly #append = (): void => {
+    const text = this.#unwritten.splice(0).map(lineOf).join('')
+    if (text !== '') appendLines(this.#path, text)
+  }
+
+  /** From what the file has now: another server may have written since it was read. */
+  readonly #compact = (lock: Lock | undefined): void => {
+    // a longer file than needed is still right
+    if (lock === undefined) return
+    const current = readSessions(this.#path).sessions.filter(session => !this.#list.isOver(session))
+    const next = newFile(this.#path, lock.id)
+    writeFileSync(next, current.map(lineOf).join(''), { mode: 0o600 })
+    renameSync(next, this.#path)
+  }
+}
+
+/** @throws HtpasswdError `ERR_FILE_ACCESS` */
+function readSessions(path: string): { sessions: EndedSession[]; hasOthers: boolean } {
+  let text: string
+  try {
+    text = readFileSync(path, 'latin1')
+  } catch (error) {
+    if (isMissing(error)) return { sessions: [], hasOthers: false }
+    throw readError(error, path)
+  }
+  const lines = text.split('\n')
+  const sessions = lines.flatMap(line => {
+    const [, id, signedInAt, until] = LINE.exec(line) ?? []
+    // the last line of a writer that was killed may be cut
+    return id === undefined ? [] : [{ id, signedInAt: Number(signedInAt), until: Number(until) }]
+  })
+  return { sessions, hasOthers: sessions.length < lines.length - 1 }
+}
+
+/** After a line that was cut off, on a new one. */
+function appendLines(path: string, text: string): void {
+  const file = openSync(path, 'a+', 0o600)
+  try {
+    const { size } = fstatSync(file)
+    const last = Buffer.alloc(1)
+    if (size > 0) readSync(file, last, 0, 1, size - 1)
+    writeFileSync(file, size > 0 && last.toString() !== '\n' ? `\n${text}` : text)
+  } finally {
+    closeSync(file)
   }
 }

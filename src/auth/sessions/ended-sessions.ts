@@ -56,10 +56,14 @@ export class EndedList implements EndedSessions {
     return true
   }
 
+  /** Whether a session has ended by itself, so that it need not be remembered. */
+  isOver({ until }: EndedSession): boolean {
+    return until <= this.#now()
+  }
+
   /** Those that have to be remembered still; what a process that starts later needs to know. */
   entries(): EndedSession[] {
-    const now = this.#now()
-    return [...this.#entries.values()].filter(({ until }) => until > now)
+    return [...this.#entries.values()].filter(session => !this.isOver(session))
   }
 
   /** Drops those that are over anyway; if that is not enough, half of the others. */

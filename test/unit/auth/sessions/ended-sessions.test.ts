@@ -61,13 +61,33 @@ describe('the file', () => {
     const second = open(path, 10)
     expect([1, 2, 3].map(n => isEnded(second, n))).toEqual([true, true, true])
     expect(second.entries().map(({ signedInAt }) => signedInAt)).toEqual([1, 3])
-    expect(readFileSync(path, 'latin1').split('\n')).toHaveLength(3)
+    await second.add(session(3))
+    expect(readFileSync(path, 'latin1').split('\n')).toHaveLength(4)
   })
 
   test('a line that was cut off, and other text, are skipped', () => {
     const path = join(folder, 'cut')
     writeFileSync(path, `${session(1).id} 1 1000\nnonsense\n${session(2).id} 2`)
     expect([1, 2].map(n => isEnded(open(path), n))).toEqual([true, false])
+  })
+
+  test('a line after one that was cut off is whole', async () => {
+    const path = join(folder, 'after-a-cut')
+    writeFileSync(path, `${session(1).id} 1`)
+    await open(path).add(session(2))
+    expect(readFileSync(path, 'latin1')).toBe(`${session(1).id} 1\n${session(2).id} 2 1000\n`)
+    expect([1, 2].map(n => isEnded(open(path), n))).toEqual([false, true])
+  })
+
+  test('keeps those that the list has no room for', async () => {
+    const path = join(folder, 'many')
+    const openSmall = () =>
+      new EndedFile(path, new EndedList(() => 0, 4), error => {
+        throw error
+      })
+    for (const n of [2, 4, 6, 8, 10]) await openSmall().add(session(n))
+    for (const list of [openSmall(), openSmall()])
+      expect([2, 4, 6, 8, 10].map(n => isEnded(list, n))).toEqual(Array(5).fill(true))
   })
 
   test('that cannot be read stops the start', () => {
