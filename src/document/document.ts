@@ -1,13 +1,11 @@
-// The lossless model of a password file: its bytes, and an overlay of changed, removed and added records.
+// The lossless model of a password file: what may be asked of it and changed in it.
 
 import { asBuffer, type ByteString, decodeSurrogateEscape, encodeSurrogateEscape } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
-import { chunksOf, type Edit } from './chunks.ts'
+import { EditedRecords } from './edited-records.ts'
 import { rejectJoinedByCr, rejectUtf16 } from './encoding.ts'
 import { rejectOtherKind } from './file-kind.ts'
 import { hashSample } from './hash-sample.ts'
-import { fieldsAfter, LineCursor } from './line.ts'
-import { LineIndex } from './line-index.ts'
 import { RecordScan } from './record-scan.ts'
 import { checkUsername } from './username.ts'
 
@@ -60,39 +58,34 @@ export function parseHtpasswd(source: string | Uint8Array): HtpasswdDocument {
  */
 export class HtpasswdDocument {
   readonly #source: Buffer
-  readonly #index: LineIndex
-  readonly #edits = new Map<number, Edit | undefined>()
-  readonly #added = new Map<ByteString, string>()
-  // new name → record offsets, for renamed users (the index knows the old name)
-  readonly #renamed = new Map<ByteString, number[]>()
+  readonly #records: EditedRecords
   #isChangeable = false
 
   /** As `parseHtpasswd`. */
   constructor(source: string | Uint8Array = '') {
     this.#source = bytesOf(source)
     rejectUtf16(this.#source)
-    this.#index = new LineIndex(this.#source)
+    this.#records = new EditedRecords(this.#source)
   }
 
   /** The number of users; duplicates count once. */
   get size(): number {
-    const isUnchanged = this.#edits.size === 0 && this.#added.size === 0
-    return (isUnchanged ? this.#index.count : undefined) ?? this.#keys().size
+    return this.#records.size
   }
 
   /** The names of the users, in file order, each once. */
   users(): string[] {
-    return [...this.#keys()].map(decodeSurrogateEscape)
+    return [...this.#records.keys()].map(decodeSurrogateEscape)
   }
 
   /** Whether the user has a record. */
   has(user: string | Uint8Array): boolean {
-    return this.#first(encodeSurrogateEscape(user)) !== undefined
+    return this.#records.get(encodeSurrogateEscape(user)) !== undefined
   }
 
   /** The hash of the user's first record, which is the one that servers use; undefined for an unknown user. */
   get(user: string | Uint8Array): string | undefined {
-    return this.#first(encodeSurrogateEscape(user))
+    return this.#records.get(encodeSurrogateEscape(user))
   }
 
   /**
@@ -112,12 +105,7 @@ export class HtpasswdDocument {
         'hash expected one line of Latin-1 characters, got a newline, a NUL or others',
       )
     }
-    const lines = this.#changeableLines(key)
-    for (const at of lines) this.#edits.set(at, { key, hash })
-    if (lines.length > 0) return 'updated'
-    const isNew = !this.#added.has(key)
-    this.#added.set(key, hash)
-    return isNew ? 'added' : 'updated'
+    return this.#records.set(key, hash, this.#changeableLines(key))
   }
 
   /**
@@ -127,9 +115,7 @@ export class HtpasswdDocument {
    */
   delete(user: string | Uint8Array): boolean {
     const key = encodeSurrogateEscape(user)
-    const lines = this.#changeableLines(key)
-    for (const at of lines) this.#edits.set(at, undefined)
-    return this.#added.delete(key) || lines.length > 0
+    return this.#records.delete(key, this.#changeableLines(key))
   }
 
   /**
@@ -146,18 +132,12 @@ export class HtpasswdDocument {
       throw new HtpasswdError('ERR_USER_MISSING', `expected a user of the file, got ${oldName}`)
     if (this.has(to))
       throw new HtpasswdError('ERR_USER_EXISTS', `expected a name that is free, got ${newName}`)
-    const lines = this.#changeableLines(oldKey)
-    for (const at of lines) this.#edits.set(at, { key: newKey, hash: this.#hashAt(at) })
-    this.#renamed.set(newKey, lines)
-    if (!this.#added.has(oldKey)) return
-    const added = [...this.#added]
-    this.#added.clear()
-    for (const [key, hash] of added) this.#added.set(key === oldKey ? newKey : key, hash)
+    this.#records.rename(oldKey, newKey, this.#changeableLines(oldKey))
   }
 
   /** Whether anything was set, deleted or renamed. */
   get changed(): boolean {
-    return this.#edits.size > 0 || this.#added.size > 0
+    return this.#records.changed
   }
 
   /** The file's text, decoded as UTF-8; use `toBytes` to write it. */
@@ -177,7 +157,7 @@ export class HtpasswdDocument {
 
   /** The bytes as slices of the source and of what was added, for a writer that does not copy them. @internal */
   chunks(): Buffer[] {
-    return this.changed ? chunksOf(this.#source, this.#edits, this.#added) : [this.#source]
+    return this.#records.chunks()
   }
 
   /** As `hashSample` of the source. @internal */
@@ -187,7 +167,7 @@ export class HtpasswdDocument {
 
   /** Builds the table for fast lookups, for a reader that keeps the document. @internal */
   buildIndex(): void {
-    this.#index.build()
+    this.#records.buildIndex()
   }
 
   /** Whether some line is not a record, comment or blank line; faster than `checkDocument`. @internal */
@@ -197,9 +177,9 @@ export class HtpasswdDocument {
     return scan.malformed !== undefined
   }
 
-  /** @throws HtpasswdError `ERR_RECORD` if a change would remove or destroy other records. */
+  /** @throws HtpasswdError `ERR_RECORD` if a change of this user would remove or destroy other records. */
   #changeableLines(key: ByteString): number[] {
-    const lines = this.#lines(key)
+    const lines = this.#records.lines(key)
     if (!this.#isChangeable) {
       rejectOtherKind(this.#source)
       rejectJoinedByCr(this.#source, 0)
@@ -207,49 +187,6 @@ export class HtpasswdDocument {
     }
     for (const at of lines) rejectJoinedByCr(this.#source, at)
     return lines
-  }
-
-  /** The source offsets of the user's current records. */
-  #lines(key: ByteString): number[] {
-    const lines = this.#renamed.get(key) ?? this.#index.find(key)
-    return this.#edits.size === 0 ? lines : lines.filter(at => this.#nameAt(at) === key)
-  }
-
-  #nameAt(at: number): ByteString | undefined {
-    if (this.#edits.has(at)) return this.#edits.get(at)?.key
-    return this.#source.toString('latin1', at, this.#source.indexOf(58, at)) as ByteString
-  }
-
-  #hashAt(at: number): string {
-    const edit = this.#edits.get(at)
-    if (edit !== undefined) return edit.hash
-    const { hashStart, hashEnd } = fieldsAfter(this.#source, this.#source.indexOf(58, at))
-    return this.#source.toString('latin1', hashStart, hashEnd)
-  }
-
-  #first(key: ByteString): string | undefined {
-    if (this.changed) {
-      const at = this.#lines(key)[0]
-      return at === undefined ? this.#added.get(key) : this.#hashAt(at)
-    }
-    // a server's lookups: no lists, no maps
-    const at = this.#index.first(key)
-    if (at === undefined) return undefined
-    const { hashStart, hashEnd } = fieldsAfter(this.#source, at + key.length)
-    return this.#source.toString('latin1', hashStart, hashEnd)
-  }
-
-  #keys(): Set<ByteString> {
-    const keys = new Set<ByteString>()
-    const cursor = new LineCursor(this.#source)
-    while (cursor.next()) {
-      if (cursor.kind !== 'record') continue
-      const edited = this.#edits.size > 0 && this.#edits.has(cursor.nameStart)
-      const key = edited ? this.#edits.get(cursor.nameStart)?.key : cursor.name()
-      if (key !== undefined) keys.add(key)
-    }
-    for (const key of this.#added.keys()) keys.add(key)
-    return keys
   }
 }
 
