@@ -1,4 +1,5 @@
 // Parses the responses on one connection (RFC 9112), strictly: what two parsers could read differently is an error.
+import { bodyFraming } from './body-framing.ts'
 import { PendingBytes } from './pending-bytes.ts'
 import {
   CONTROL,
@@ -145,8 +146,11 @@ export class ResponseParser {
       this.#sink.onInterim(head)
       return next
     }
-    this.#frame(head, minor)
-    const empty = this.#state === 'content-length' && this.#remaining === 0
+    const { state, length, keepAlive } = bodyFraming(head, minor, this.#method)
+    this.#state = state
+    this.#remaining = length
+    this.#keepAlive = keepAlive
+    const empty = state === 'content-length' && length === 0
     this.#sink.onHead(head)
     if (empty) this.#finish()
     return next
@@ -158,43 +162,6 @@ export class ResponseParser {
     const named = headers.filter((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === 'upgrade')
     if (named.length !== 1 || named[0]?.toLowerCase() !== this.#upgrade)
       throw new ProtocolError('a switch to a protocol that was not requested')
-  }
-
-  /** Finds how the body is framed: RFC 9112 section 6.3, strict wherever it leaves a choice. */
-  #frame({ status, headers }: ParsedHead, minor: string): void {
-    let length: string | undefined
-    let coding: string | undefined
-    let connection = ''
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = (headers[i] as string).toLowerCase()
-      const value = headers[i + 1] as string
-      if (name === 'connection') connection += `,${value.toLowerCase()}`
-      else if (name === 'content-length') {
-        // Equal lengths are one length to every parser (RFC 9110 section 8.6), and only one is passed on.
-        if (length !== undefined && length !== value)
-          throw new ProtocolError('two Content-Length that differ')
-        length = value
-      } else if (name === 'transfer-encoding') coding = coding === undefined ? value : `${coding},${value}`
-    }
-    this.#keepAlive = minor === '1' ? !/,\s*close\b/.test(connection) : /,\s*keep-alive\b/.test(connection)
-    if (coding !== undefined) {
-      // with a Content-Length too, two parsers could see two ends: response splitting (RFC 9112 section 6.3)
-      if (length !== undefined) throw new ProtocolError('both Transfer-Encoding and Content-Length')
-      if (minor === '0') throw new ProtocolError('Transfer-Encoding in HTTP/1.0')
-      if (coding.toLowerCase() !== 'chunked')
-        throw new ProtocolError('a Transfer-Encoding other than chunked')
-    }
-    if (length !== undefined && !/^\d{1,15}$/.test(length))
-      throw new ProtocolError('a Content-Length that is not one number')
-    this.#state = 'content-length'
-    this.#remaining = 0
-    if (this.#method === 'HEAD' || status === 204 || status === 304) return
-    if (coding !== undefined) this.#state = 'chunk-size'
-    else if (length !== undefined) this.#remaining = Number(length)
-    else {
-      this.#state = 'until-close'
-      this.#keepAlive = false
-    }
   }
 
   #readData(bytes: Buffer, at: number): number {
