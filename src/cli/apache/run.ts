@@ -1,27 +1,19 @@
 // The command in Apache's grammar: checks in Apache's order, Apache's messages, Apache's statuses (support/htpasswd.c).
-import { type ByteString, encodeSurrogateEscape } from '../../bytes.ts'
 import { HtpasswdDocument } from '../../document/document.ts'
 import { checkUsername, checkUsernameFits } from '../../document/username.ts'
-import { ExitStatus, HtpasswdError } from '../../errors.ts'
-import { BCRYPT_PASSWORD_BYTES, bcrypt } from '../../hash/formats/bcrypt.ts'
-import { sha512crypt } from '../../hash/formats/sha-crypt.ts'
-import { makeHash } from '../../hash/hash-password.ts'
-import type { HashOptions } from '../../hash/options.ts'
+import { HtpasswdError } from '../../errors.ts'
 import { checkAccess } from '../../store/access.ts'
 import { readAnyFile } from '../../store/read-file.ts'
 import { rejectUnencodablePath } from '../arguments.ts'
-import { kindOfPath, privateFile, rejectMalformed } from '../password-file.ts'
+import { kindOfPath } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
-import { printable, reportErrors } from '../terminal/output.ts'
+import { reportErrors } from '../terminal/output.ts'
 import { asCalled, programName } from '../terminal/program-name.ts'
 import { type ClassicCommand, type LongOptionParser, parseClassic, UsageError } from './grammar.ts'
 import { namedHashing, updateHashing } from './hashing.ts'
-import { keepingOldFile } from './kept-file.ts'
 import { passwordOf } from './password.ts'
 import { verify } from './verify.ts'
-
-/** Apache's buffer (MAX_STRING_LEN) less NUL and newline: Apache's command could not read a longer line again. */
-const MAX_RECORD_BYTES = 254
+import { remove, write } from './write.ts'
 
 /** Says what was probably meant by a command line that fails; undefined if Apache's own message says it best. */
 export type Explain = (failed?: {
@@ -133,122 +125,4 @@ function checkName({ mode, user }: ClassicCommand): void {
   else checkUsernameFits(user)
   if (mode === 'print' && /[\r\n]/.test(user))
     throw new HtpasswdError('ERR_USERNAME', 'username contains a newline, which would end the record')
-}
-
-interface Made {
-  readonly hash: string
-  readonly password: ByteString
-}
-
-async function makeRecord(
-  command: ClassicCommand,
-  argument: ByteString | undefined,
-  options: HashOptions,
-  io: Io,
-): Promise<Made> {
-  const { format, cost, rounds } = options
-  if (command.work !== undefined && cost === undefined && rounds === undefined) {
-    io.err('Warning: Ignoring -C/-r argument for this algorithm.\n')
-  }
-  const { min = 0, max = 0, verifyMax = 0 } = (cost === undefined ? sha512crypt : bcrypt).parameter ?? {}
-  if (cost !== undefined && (cost < min || cost > max)) {
-    throw new CostError(`Unable to encode with bcrypt: the cost expected ${min} to ${max}, got ${cost}`)
-  }
-  if (rounds !== undefined && rounds > verifyMax) {
-    io.err(`Warning: ${rounds} rounds are more than htpasswd -v checks (${verifyMax}).\n`)
-  }
-  const password = argument ?? (await passwordOf(command, io))
-  if (format === 'plaintext' && /[\r\n]/.test(password)) {
-    throw new HtpasswdError(
-      'ERR_PASSWORD',
-      'a plain text password must not contain a newline, which would begin another record',
-    )
-  }
-  const hash = await makeHash(password, options)
-  if (format === 'des' && password.length > 8)
-    io.err('Warning: Password truncated to 8 characters by CRYPT algorithm.\n')
-  if (format === 'bcrypt' && password.length > BCRYPT_PASSWORD_BYTES)
-    io.err(`Warning: bcrypt uses only the first ${BCRYPT_PASSWORD_BYTES} bytes of the password.\n`)
-  if (encodeSurrogateEscape(command.user).length + 1 + hash.length > MAX_RECORD_BYTES) {
-    throw new HtpasswdError('ERR_TOO_LONG', 'resultant record too long')
-  }
-  return { hash, password }
-}
-
-/** Apache ends with 3 on a cost that its bcrypt refuses. */
-class CostError extends HtpasswdError {
-  override readonly exitStatus = ExitStatus.verification
-
-  constructor(message: string) {
-    super('ERR_OPTION', message)
-  }
-}
-
-async function write(
-  command: ClassicCommand,
-  argument: ByteString | undefined,
-  options: HashOptions,
-  io: Io,
-): Promise<number> {
-  const { hash, password } = await makeRecord(command, argument, options, io)
-  let isDelivered = command.given?.isShown !== true
-  const deliver = (): void => {
-    if (isDelivered) return
-    isDelivered = true
-    if (command.file !== undefined) io.deliver(1, `${password}\n`)
-    // standard output has the record
-    else io.deliver(2, `Generated password for ${printable(command.user)}: ${password}\n`)
-  }
-  const store = (): Promise<void> => storeRecord(command, hash, io, deliver)
-  await (command.given?.store(password, command.file, store) ?? store())
-  return ExitStatus.ok
-}
-
-/** @param deliver called before the record is stored; if it throws, nothing is. */
-async function storeRecord(
-  { file, user, mode, inPlace }: ClassicCommand,
-  hash: string,
-  io: Io,
-  deliver: () => void,
-): Promise<void> {
-  if (file === undefined) {
-    deliver()
-    io.out(Buffer.from(`${encodeSurrogateEscape(user)}:${hash}\n\n`, 'latin1'))
-    return
-  }
-  const { rewriteUsers, updateFile } = await import('../../store/update.ts')
-  const options = { inPlace, onPrivate: () => io.err(privateFile(file)) }
-  const change = (document: HtpasswdDocument): 'added' | 'updated' => {
-    rejectMalformed(document, file)
-    const result = document.set(user, hash)
-    deliver()
-    return result
-  }
-  const replace = (): Promise<'added' | 'updated'> =>
-    keepingOldFile(file, io, keep =>
-      rewriteUsers(
-        file,
-        async before => {
-          await keep(before)
-          const document = new HtpasswdDocument()
-          return { result: change(document), pieces: document.chunks() }
-        },
-        { ...options, replace: true },
-      ),
-    )
-  const done = await (mode === 'create' ? replace() : updateFile(file, change, options))
-  io.err(`${done === 'added' ? 'Adding' : 'Updating'} password for user ${printable(user)}\n`)
-}
-
-async function remove(command: ClassicCommand, io: Io): Promise<number> {
-  const { updateFile } = await import('../../store/update.ts')
-  const file = command.file as string
-  const remove = (document: HtpasswdDocument): boolean => {
-    rejectMalformed(document, file)
-    return document.delete(command.user)
-  }
-  const isFound = await updateFile(file, remove, { inPlace: command.inPlace })
-  const user = printable(command.user)
-  io.err(isFound ? `Deleting password for user ${user}\n` : `User ${user} not found\n`)
-  return ExitStatus.ok
 }
