@@ -17,7 +17,7 @@ import { openUsers, recordsOf } from './login/users.ts'
 import type { Notify } from './notices.ts'
 import { describeReplicas } from './processes/replicas.ts'
 import type { ServeRequest } from './request.ts'
-import { fileNotes } from './run.ts'
+import { accessWarnings } from './startup-facts.ts'
 import { startupWarnings } from './startup-message.ts'
 
 /**
@@ -38,7 +38,7 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
     await buildGuard(request, io.env, { users, tokens, permissions, upstream })
     lines.push(`${file} has ${count(users.size, 'user')}`)
     const facts = { ...values, file, users: recordsOf(users), scheme } as const
-    const notes = [...fileNotes(file, values), ...tokenWarnings(tokens), ...permissions.warnings()]
+    const notes = [...accessWarnings(file, values), ...tokenWarnings(tokens), ...permissions.warnings()]
     for (const text of [...notes, ...startupWarnings(facts)]) notify(`warning: ${text}`)
   }
   const redis = await describeReplicas(values)

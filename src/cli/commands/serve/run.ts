@@ -1,40 +1,28 @@
 // One run of the guard: opens password file, certificate, guard and app, and closes them in reverse order.
-import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionHub } from '../../../auth/sessions/ended-channel.ts'
 import { HtpasswdError } from '../../../errors.ts'
 import { answers } from '../../../http/client/reachable.ts'
 import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
-import { isContainer } from '../../../platform/container.ts'
-import { fileWarnings } from '../../password-file.ts'
-import { appUrl, listensOutside, upstreamWarnings } from './app/location.ts'
-import { isMlflowCommand, respondsAsMlflow } from './app/mlflow.ts'
+import { appUrl } from './app/location.ts'
 import { type ChildApp, startChild } from './app/process.ts'
 import type { LocalCertificates } from './https/certificates.ts'
-import { certificateOf, keyWarnings } from './listen/certificate.ts'
+import { certificateOf } from './listen/certificate.ts'
 import { type Listener, openListener } from './listen/listener.ts'
 import { portOwner } from './listen/port.ts'
 import type { Users } from './login/environment-users.ts'
 import { openPermissions } from './login/permissions.ts'
-import { secretWarnings } from './login/session-secret.ts'
 import { openSessions, signInOf } from './login/sessions.ts'
 import { type LiveTokens, openTokensOf, reportTokens, tokenWarnings } from './login/tokens.ts'
-import { openUsers, recordsOf, reportChanges, type UserReports } from './login/users.ts'
+import { openUsers, reportChanges, type UserReports } from './login/users.ts'
 import type { Notify } from './notices.ts'
-import type { ServeValues } from './options.ts'
 import { createReread, type RereadOptions } from './processes/reload.ts'
 import { openReplicas } from './processes/replicas.ts'
 import { openWorkers } from './processes/workers.ts'
 import type { ServeRequest } from './request.ts'
-import {
-  portWarnings,
-  type StartupFacts,
-  startupFields,
-  startupLine,
-  startupMessage,
-  startupWarnings,
-} from './startup-message.ts'
+import { startupFacts, warningsAtStart } from './startup-facts.ts'
+import { startupFields, startupLine, startupMessage } from './startup-message.ts'
 
 export interface RunIo {
   readonly stdout: Writable
@@ -169,9 +157,9 @@ export class GuardRun {
     await this.#openMetrics(listener, users, tokens)
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
-    const facts = await this.#factsOf(users, port, upstream)
+    const facts = await startupFacts(this.#request, this.#io, { users, port, upstream, https: this.#https })
     const warnings = [
-      ...(await this.#warningsOf(facts, upstream)),
+      ...(await warningsAtStart(this.#request, env, facts, upstream)),
       ...tokenWarnings(tokens),
       ...permissions.warnings(),
     ]
@@ -190,38 +178,6 @@ export class GuardRun {
     const facts = () => ({ users: users.size, tokens: tokens.value.size })
     const server = await serveMetrics(metrics, listener.snapshots, facts)
     this.#closers.push(() => server[Symbol.asyncDispose]())
-  }
-
-  async #factsOf(users: Users, port: number, upstream: URL | undefined): Promise<StartupFacts> {
-    const { file, values, command } = this.#request
-    const { env, platform } = this.#io
-    const isRunning = async (): Promise<boolean> =>
-      this.#io.isTerminal && upstream !== undefined && (await respondsAsMlflow(upstream))
-    return {
-      file,
-      users: recordsOf(users),
-      listen: { host: values.listen.host, port },
-      scheme: values['tls-cert'] === undefined && !values.https ? 'http' : 'https',
-      https: this.#https,
-      prefix: values.prefix ?? '',
-      guarded: upstream?.origin ?? guardedWithoutUpstream(values),
-      mlflow: isMlflowCommand(command) ? 'started' : (await isRunning()) ? 'running' : undefined,
-      platform,
-      env,
-      inContainer: isContainer(env),
-    }
-  }
-
-  async #warningsOf(facts: StartupFacts, upstream: URL | undefined): Promise<string[]> {
-    const { file, values, command } = this.#request
-    const ofApp =
-      upstream === undefined ? [] : await upstreamWarnings(upstream, listensOutside(command, this.#io.env))
-    return [
-      ...fileNotes(file, values),
-      ...ofApp,
-      ...startupWarnings(facts),
-      ...portWarnings(facts, this.#io.env, command),
-    ]
   }
 
   async #openHttps(): Promise<LocalCertificates> {
@@ -264,17 +220,4 @@ export class GuardRun {
       ),
     )
   }
-}
-
-const guardedWithoutUpstream = (values: ServeValues): string =>
-  values.demo ? 'the built-in demo page' : `what ${values['auth-endpoint'].join(' and ')} forwards`
-
-/** Who else can write the password file, or read the private key or the secret of the sessions. */
-export function fileNotes(file: string, values: ServeValues): string[] {
-  const { 'tls-key': key, 'session-secret-file': secret } = values
-  return [
-    ...fileWarnings(file).map(({ message, fix }) => `${message}. Fix it with: ${fix}`),
-    ...(key === undefined ? [] : keyWarnings(key)),
-    ...(secret === undefined || !existsSync(secret) ? [] : secretWarnings(secret)),
-  ]
 }
