@@ -116,28 +116,6 @@ test.each([
   expect(listensOutside(command.split(' '))).toBe(expected)
 })
 
-test.each<[env: NodeJS.ProcessEnv, command: string, url: string, isOutside: boolean]>([
-  [{ MLFLOW_PORT: '5077' }, 'mlflow server', 'http://127.0.0.1:5077', false],
-  [{ MLFLOW_PORT: '5077' }, 'mlflow server --port 5078', 'http://127.0.0.1:5078', false],
-  [{ MLFLOW_PORT: 'x' }, 'mlflow server', 'http://127.0.0.1:5000', false],
-  [{ MLFLOW_HOST: '0.0.0.0' }, 'uvx mlflow ui', 'http://127.0.0.1:5000', true],
-  [{ MLFLOW_HOST: '0.0.0.0' }, 'mlflow ui --host 127.0.0.1', 'http://127.0.0.1:5000', false],
-  [{ MLFLOW_HOST: 'localhost' }, 'mlflow ui', 'http://localhost:5000', false],
-  [{ MLFLOW_HOST: '0.0.0.0', MLFLOW_PORT: '1' }, 'some-app --port 7000', 'http://localhost:7000', false],
-])('with %j, %s listens at %s', (env, command, url, isOutside) => {
-  expect(upstreamOfCommand(command.split(' '), env)?.origin).toBe(url)
-  expect(listensOutside(command.split(' '), env)).toBe(isOutside)
-})
-
-test.each([
-  ['mlflow server', false],
-  ['mlflow server --host 127.0.0.1', false],
-  ['mlflow server --host 0.0.0.0', true],
-  ['mlflow server --host=0.0.0.0', true],
-])('%s asks to be reached from outside: %s', (command, expected) => {
-  expect(listensOutside(command.split(' '))).toBe(expected)
-})
-
 test.each<[env: NodeJS.ProcessEnv, command: string, prefix: string | undefined]>([
   [{}, 'mlflow server --static-prefix /ml', '/ml'],
   [{}, 'mlflow server --static-prefix=/ml', '/ml'],
