@@ -1,6 +1,7 @@
 // The endpoints of a sign-in with a provider: to it, back from it, and what it says about sign-outs there.
 import { verifyLogoutToken } from '../../auth/openid/logout-token.ts'
-import type { FailedSignIn, ProviderSignIn } from '../../auth/openid/sign-in.ts'
+import type { ProviderSignIn } from '../../auth/openid/sign-in.ts'
+import type { FailedSignIn } from '../../auth/openid/sign-in-failure.ts'
 import { type CannedResponse, completeResponse, textResponse } from '../basic/responses.ts'
 import type { EndpointRequest, EndpointResponse } from '../guard/endpoints.ts'
 import { requesterOf } from '../login/browser.ts'
@@ -118,7 +119,7 @@ function failed(
   { problem, cause, cookies }: FailedSignIn,
 ): EndpointResponse {
   report(cause)
-  const page = failedSignInPage(login.look, { problem, name: signIn.name })
+  const page = failedSignInPage(login.look, { problem, name: signIn.name, now: login.now() })
   return { ...page, cookies, reason: `openid-${problem}` }
 }
 

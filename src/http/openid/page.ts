@@ -1,5 +1,5 @@
 // The page after a sign-in with a provider that failed: what happened, what to do, and a button instead of a new try.
-import type { SignInProblem } from '../../auth/openid/sign-in.ts'
+import type { SignInProblem } from '../../auth/openid/sign-in-failure.ts'
 import { escapeHtml } from '../basic/html.ts'
 import type { CannedResponse } from '../basic/responses.ts'
 import { layout } from '../pages/page.ts'
@@ -11,17 +11,18 @@ const statuses: Readonly<Record<SignInProblem, number>> = {
   denied: 403,
   'no-attempt': 400,
   'unknown-user': 403,
+  clock: 500,
   invalid: 400,
 }
 
-/** @param name the provider's. */
+/** @param name the provider's. @param now milliseconds since 1970, by this server's clock. */
 export function failedSignInPage(
   look: PageLook,
-  { problem, name }: { readonly problem: SignInProblem; readonly name: string },
+  { problem, name, now }: { readonly problem: SignInProblem; readonly name: string; readonly now: number },
 ): CannedResponse {
   const { title, problems, back, ask } = texts[look.lang].provider
   const status = statuses[problem]
-  const body = `<p role="alert">${fill(problems[problem], { name })}</p>
+  const body = `<p role="alert">${fill(problems[problem], { name, time: new Date(now).toUTCString() })}</p>
 <p class="actions"><a class="button" href="${look.prefix}/.htpasswd/login">${escapeHtml(back)}</a></p>
 <p class="small end">${withContact(ask, look)}</p>`
   const retry = status === 503 ? { 'retry-after': '10' } : {}

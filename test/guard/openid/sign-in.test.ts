@@ -160,6 +160,33 @@ describe('a failure has a page with a button, a status and a line in the log', (
     expect((await web.at(other.origin).signIn('alice', 'correct horse')).body).toContain('hello alice')
   })
 
+  describe('clocks that differ', () => {
+    /** A sign-in at a guard whose clock is ahead; the provider's ID tokens are valid for an hour. */
+    async function withClockAhead(seconds: number) {
+      const other = await startOpenidGuard({ now: () => Date.now() + seconds * 1000 })
+      return { other, ...(await signInAs(other, 'ann')) }
+    }
+
+    test('by less than the tolerance after the end of the ID token', async () => {
+      const { other, page } = await withClockAhead(3630)
+      expect(page.body).toContain('hello ann@example.com')
+      await other[Symbol.asyncDispose]()
+    })
+
+    test('by more: the page and the log say so, and by how much', async () => {
+      const { other, page } = await withClockAhead(7200)
+      expect(page.status).toBe(500)
+      expect(page.body).toMatch(/the clocks of the two servers differ\. This server’s clock says \w{3}, \d/)
+      expect(other.notes).toEqual([
+        expect.stringMatching(
+          /"exp" \(expiration time\).*: it is \S+Z here and \S+Z at the provider; one of the clocks is wrong by 120 minutes$/,
+        ),
+      ])
+      expect(other.log.at(-1)).toMatchObject({ status: 500, reason: 'openid-clock' })
+      await other[Symbol.asyncDispose]()
+    })
+  })
+
   test('the provider goes down before the code is redeemed', async () => {
     const web = new WebClient()
     guard.provider.intercept = (req, res) => {

@@ -143,6 +143,8 @@ export const de: Texts = {
         'Diese Anmeldung dauerte länger als 10 Minuten, wurde schon abgeschlossen oder in einem anderen Browser begonnen. Beginnen Sie auf der Anmeldeseite von vorn; erlauben Sie Cookies für diese Adresse, wenn es wieder geschieht.',
       'unknown-user':
         '{name} kennt Sie, aber dieser Server hat keinen Benutzer mit diesem Namen. Vielleicht haben Sie sich dort mit einem anderen Konto angemeldet.',
+      clock:
+        'Was {name} gesendet hat, ist abgelaufen oder noch nicht gültig: Die Uhren der beiden Server gehen verschieden. Die Uhr dieses Servers zeigt {time}.',
       invalid: 'Was {name} gesendet hat, konnte nicht angenommen werden. Der Grund steht im Log des Servers.',
     },
     back: 'Zurück zur Anmeldeseite',

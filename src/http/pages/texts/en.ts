@@ -187,6 +187,8 @@ export const en: Texts = {
         'This sign-in took longer than 10 minutes, was finished before, or began in another browser. Go back to the sign-in page and begin again; allow cookies for this address if it happens again.',
       'unknown-user':
         '{name} knows you, but this server has no user with the name that it gave. You may have signed in there with another account.',
+      clock:
+        'What {name} sent has expired or is not valid yet: the clocks of the two servers differ. This server’s clock says {time}.',
       invalid: 'What {name} sent could not be accepted. The server’s log has the reason.',
     },
     back: 'Back to the sign-in page',

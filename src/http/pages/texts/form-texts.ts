@@ -1,6 +1,6 @@
 // What the pages with forms say: sign-in, sign-out and account. `{…}` in a text stands for a value.
 
-import type { SignInProblem } from '../../../auth/openid/sign-in.ts'
+import type { SignInProblem } from '../../../auth/openid/sign-in-failure.ts'
 
 /** The sign-in page. */
 export interface LoginTexts {
@@ -40,7 +40,7 @@ export interface ProviderTexts {
   readonly button: string
   /** Beside the button while the provider cannot be reached. */
   readonly down: string
-  /** Of the page after a sign-in that failed. */
+  /** Of the page after a sign-in that failed; `{time}` is this server's. */
   readonly title: string
   readonly problems: Readonly<Record<SignInProblem, string>>
   readonly back: string

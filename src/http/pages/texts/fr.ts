@@ -144,6 +144,8 @@ export const fr: Texts = {
         'Cette connexion a duré plus de 10 minutes, était déjà terminée, ou a commencé dans un autre navigateur. Recommencez à la page de connexion ; si cela se reproduit, autorisez les cookies pour cette adresse.',
       'unknown-user':
         '{name} vous connaît, mais ce serveur n’a pas d’utilisateur de ce nom. Vous vous y êtes peut-être connecté avec un autre compte.',
+      clock:
+        'Ce que {name} a envoyé a expiré ou n’est pas encore valable : les horloges des deux serveurs diffèrent. L’horloge de ce serveur indique {time}.',
       invalid:
         'Ce que {name} a envoyé n’a pas pu être accepté. La raison se trouve dans le journal du serveur.',
     },
