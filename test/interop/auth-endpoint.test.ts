@@ -17,7 +17,7 @@ import {
   startProgram,
   untilListening,
 } from '../support/outside-program.ts'
-import { type Answer, type Ask, ask, basic } from '../support/raw-client.ts'
+import { type Answer, type Ask, ask, basic, open } from '../support/raw-client.ts'
 import { runBin } from '../support/run.ts'
 import { StubUpstream } from '../support/stub-upstream.ts'
 import { type ProxyProgram, proxyPrograms, type StartedProxy, startProxy } from './auth-proxies.ts'
@@ -29,6 +29,7 @@ const SECRET = 'for this test only, but long enough to be one'
 let guard: Program
 let guardPort: number
 let token: string
+let readerToken: string
 
 beforeAll(async () => {
   const records = ['ann', 'guest'].map(
@@ -37,8 +38,12 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'users'), (await Promise.all(records)).join(''))
   writeFileSync(join(folder, 'groups'), 'team: ann\n')
   writeFileSync(join(folder, 'secret'), `${SECRET}\n`, { mode: 0o600 })
-  const added = await runBin(['token', 'add', 'users', 'ann', '--name', 'ci'], { cwd: folder })
-  token = /htk_\w+/.exec(added.stdout)?.[0] ?? ''
+  const newToken = async (user: string): Promise<string> => {
+    const added = await runBin(['token', 'add', 'users', user, '--name', 'ci'], { cwd: folder })
+    return /htk_\w+/.exec(added.stdout)?.[0] ?? ''
+  }
+  token = await newToken('ann')
+  readerToken = await newToken('guest')
   guardPort = await freePort()
   const endpoints = ['nginx', 'traefik', 'caddy', 'envoy', 'haproxy'].flatMap(name => [
     '--auth-endpoint',
@@ -71,12 +76,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A session that began six hours ago and has not been used since. */
-const agedCookie = (): string => {
-  const hash = /^ann:(.*)$/m.exec(readFileSync(join(folder, 'users'), 'utf8'))?.[1]
-  const now = (): number => Date.now() - 6 * 3_600_000
-  const sessions = new Sessions({ source: { get: () => hash }, secrets: [SECRET], now })
-  return sessions.issue(toByteString('ann'), { scheme: 'http' })
+/** The cookie of a session that began so many hours ago and has not been used since. */
+const sessionCookie = (user: string, hours: number): string => {
+  const line = readFileSync(join(folder, 'users'), 'utf8')
+    .split('\n')
+    .find(text => text.startsWith(`${user}:`))
+  const now = (): number => Date.now() - hours * 3_600_000
+  const source = { get: () => line?.slice(user.length + 1) }
+  const cookie = new Sessions({ source, secrets: [SECRET], now }).issue(toByteString(user), {
+    scheme: 'http',
+  })
+  return cookie.split(';')[0] as string
 }
 
 type Fields = readonly (readonly [string, string])[]
@@ -198,6 +208,13 @@ const tricks = [
   '/api/2.0/mlflow/experiments/create?x=/api/2.0/mlflow/experiments/search',
 ]
 
+const gigabyte = { block: Buffer.alloc(1 << 20, 'htpasswd'), blocks: 1024, sha256: '' }
+beforeAll(() => {
+  const hash = createHash('sha256')
+  for (let i = 0; i < gigabyte.blocks; i++) hash.update(gigabyte.block)
+  gigabyte.sha256 = hash.digest('hex')
+})
+
 describe.each(Object.entries<ProxyProgram>(proxyPrograms))('%s', (name, proxy) => {
   const missing = skipReason({ [name]: proxy.program })
   let started: StartedProxy
@@ -245,6 +262,20 @@ describe.each(Object.entries<ProxyProgram>(proxyPrograms))('%s', (name, proxy) =
       expect(answer.status).toBeGreaterThanOrEqual(300)
     })
 
+    test.each([
+      ['a token', (): Fields => [['Authorization', `Bearer ${readerToken}`]]],
+      ['a session', (): Fields => [['Cookie', sessionCookie('guest', 0)]]],
+    ])('%s gives a reader no more than the password does', async (_, headers) => {
+      expect((await send({ headers: headers() })).status).toBe(200)
+      expect(app.only.all('remote-user')).toEqual(['guest'])
+      app.reset()
+      const own: Fields = [['Origin', `http://127.0.0.1:${started.port}`]]
+      const length: Fields = [['Content-Length', '2']]
+      const write = { method: 'POST', path: WRITE, body: '{}', headers: [...headers(), ...own, ...length] }
+      expect((await send(write)).status).toBe(403)
+      expect(app.seen).toEqual([])
+    })
+
     test('a token', async () => {
       expect((await send({ headers: [['Authorization', `Bearer ${token}`]] })).status).toBe(200)
       expect(app.only.all('remote-user')).toEqual(['ann'])
@@ -275,7 +306,7 @@ describe.each(Object.entries<ProxyProgram>(proxyPrograms))('%s', (name, proxy) =
     })
 
     test('the cookie of a session in use is issued again', async () => {
-      const [pair = ''] = agedCookie().split(';')
+      const pair = sessionCookie('ann', 6)
       const answer = await send({ headers: [['Cookie', pair]] })
       expect([answer.status, app.only.all('remote-user')]).toEqual([200, ['ann']])
       const [renewed = ''] = answer.headers['set-cookie'] ?? []
@@ -310,19 +341,32 @@ describe.each(Object.entries<ProxyProgram>(proxyPrograms))('%s', (name, proxy) =
       expect([answer.status, continued, app.only.body?.bytes]).toEqual([200, true, body.length])
     })
 
-    test('a large upload arrives whole', async () => {
-      const block = Buffer.alloc(1 << 20, 'htpasswd')
-      const blocks = proxy.endpoint === 'nginx' ? 1024 : 64
-      const hash = createHash('sha256')
-      for (let i = 0; i < blocks; i++) hash.update(block)
-      const headers: Fields = [ann, ['Content-Length', String(blocks * block.length)]]
+    test('100-continue without a login', async () => {
+      const answer = await open({
+        port: started.port,
+        method: 'PUT',
+        path: '/file',
+        headers: [
+          ['Expect', '100-continue'],
+          ['Content-Length', '100000'],
+        ],
+        // nginx and others ask for the body that they refuse
+        onContinue: () => {},
+        body: 'x'.repeat(100_000),
+      })
+      expect(answer.statusCode).toBe(401)
+      expect(app.seen).toEqual([])
+    })
+
+    test('an upload of 1 GB arrives whole', { timeout: 120_000 }, async () => {
+      const headers: Fields = [ann, ['Content-Length', String(gigabyte.blocks * gigabyte.block.length)]]
       const body = Readable.from(
         (function* () {
-          for (let i = 0; i < blocks; i++) yield block
+          for (let i = 0; i < gigabyte.blocks; i++) yield gigabyte.block
         })(),
       )
       const answer = await send({ method: 'PUT', path: '/file', headers, body })
-      expect([answer.status, app.only.body?.sha256]).toEqual([200, hash.digest('hex')])
+      expect([answer.status, app.only.body?.sha256]).toEqual([200, gigabyte.sha256])
     })
 
     test('the endpoint itself tells a client nothing through the proxy that it does not know', async () => {

@@ -77,16 +77,26 @@ const nginxMain = (
 http { access_log off; client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f;
   uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s; include ${folder}/nginx.conf; }`
 
+/** Replaces it in the spellings of all the files: `Remote-User`, `remote-user`, `Remote_User`, `$upstream_http_remote_user`. */
+const renameUserHeader = (text: string, name: string): string =>
+  text.replace(/remote([-_.])user/gi, (found, separator) => {
+    const renamed = name.replaceAll('-', separator)
+    return found.startsWith('R') ? renamed : renamed.toLowerCase()
+  })
+
 /** A running proxy. */
 export interface StartedProxy extends AsyncDisposable {
   readonly port: number
   readonly program: Program
 }
 
-/** Starts a proxy on a free port of 127.0.0.1. */
+/**
+ * Starts a proxy on a free port of 127.0.0.1.
+ * @param userHeader in place of `Remote-User`, as people change these files who give `--user-header` to the guard.
+ */
 export async function startProxy(
   { program, files, command }: ProxyProgram,
-  { guards, app }: { guards: readonly number[]; app: number },
+  { guards, app, userHeader }: { guards: readonly number[]; app: number; userHeader?: string },
 ): Promise<StartedProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'proxy-'))
   const port = await freePort()
@@ -111,7 +121,7 @@ export async function startProxy(
       .replace('0.0.0.0, port_value: 8080', `127.0.0.1, port_value: ${port}`)
       .replace(/^/, name === 'Caddyfile' ? '{\n\tadmin off\n}\n' : '')
       .replace(/((?:filename:|lua-load) ?)(\S+)/, (_, key, file) => `${key}${join(folder, file)}`)
-    writeFileSync(join(folder, name), text)
+    writeFileSync(join(folder, name), userHeader === undefined ? text : renameUserHeader(text, userHeader))
   }
   writeFileSync(join(folder, 'main.conf'), nginxMain(folder))
   mkdirSync(join(folder, 'home'))

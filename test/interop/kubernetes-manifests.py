@@ -1,5 +1,6 @@
-# Prints the documents of a YAML file as JSON; with a CustomResourceDefinition, only if they fit its schema.
-#   python kubernetes-manifests.py MANIFEST [DEFINITION]
+# Prints the documents of a YAML file as JSON; with a file of CustomResourceDefinitions, only if each fits its schema there,
+# and those of Kubernetes itself its schema.
+#   python kubernetes-manifests.py MANIFEST [DEFINITIONS]
 import json
 import sys
 
@@ -24,12 +25,22 @@ with open(sys.argv[1]) as file:
 if len(sys.argv) > 2:
     import jsonschema
 
+    import kubernetes_validate
+
+    definitions = {}
     with open(sys.argv[2]) as file:
-        spec = yaml.safe_load(file)["spec"]
-    schemas = {version["name"]: version["schema"]["openAPIV3Schema"] for version in spec["versions"]}
+        for document in yaml.safe_load_all(file):
+            spec = document["spec"]
+            for version in spec["versions"]:
+                name = f"{spec['group']}/{version['name']}", spec["names"]["kind"]
+                definitions[name] = version["schema"]["openAPIV3Schema"]
+    groups = {version.split("/")[0] for version, _ in definitions}
     for document in documents:
-        group, version = document["apiVersion"].split("/")
-        if (group, document["kind"]) != (spec["group"], spec["names"]["kind"]):
-            sys.exit(f"no schema for {group} {document['kind']}")
-        jsonschema.validate(document["spec"], closed(schemas[version]["properties"]["spec"]))
+        name = document["apiVersion"], document["kind"]
+        if name in definitions:
+            jsonschema.validate(document["spec"], closed(definitions[name]["properties"]["spec"]))
+        elif name[0].split("/")[0] in groups:
+            sys.exit(f"no schema for {' '.join(name)}")
+        else:
+            kubernetes_validate.validate(document, kubernetes_validate.latest_version(), strict=True)
 print(json.dumps(documents))

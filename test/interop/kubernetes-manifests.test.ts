@@ -23,30 +23,42 @@ import { StubUpstream } from '../support/stub-upstream.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const python = findInEnvironment('deploy', 'python')
 const traefik = findInEnvironment('proxies', 'traefik')
-const schema = findCached('proxies/gateway.networking.k8s.io_httproutes.yaml')
 const script = fileURLToPath(new URL('./kubernetes-manifests.py', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'manifests-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const manifest = (name: string): string => join(root, 'docs/deploy', name)
 
-describe.skipIf(skipReason({ 'Python in .cache/deploy': python, 'the schema in .cache/proxies': schema }))(
-  'kubernetes-gateway.yaml',
-  () => {
-    const validate = (path: string) => run(python as string, [script, path, schema as string])
+/** The files, the definitions of their resources, and a spelling mistake in a field of each kind. */
+const schemas = [
+  [
+    'kubernetes-gateway.yaml',
+    'proxies/gateway.networking.k8s.io_httproutes.yaml',
+    ['allowedHeaders', 'hostnames'],
+  ],
+  [
+    'kubernetes-traefik.yaml',
+    'proxies/traefik.io.yaml',
+    ['forwardAuth', 'authResponseHeaders', 'entryPoints'],
+  ],
+] as const
 
-    test('fits the schema of the Gateway API', async () => {
-      expect(await validate(manifest('kubernetes-gateway.yaml'))).toMatchObject({ status: 0, stderr: '' })
-    })
+describe.each(schemas)('%s', (name, definitions, fields) => {
+  const schema = findCached(definitions)
+  const missing = skipReason({ 'Python in .cache/deploy': python, [`.cache/${definitions}`]: schema })
+  const validate = (path: string) => run(python as string, [script, path, schema as string])
 
-    test('would not with a field that the schema does not have', async () => {
-      const path = join(folder, 'misspelt.yaml')
-      const text = readFileSync(manifest('kubernetes-gateway.yaml'), 'utf8')
-      writeFileSync(path, text.replace('allowedHeaders', 'allowHeaders'))
-      expect((await validate(path)).stderr).toContain("'allowHeaders' was unexpected")
-    })
-  },
-)
+  test.skipIf(missing)('fits the schemas of its kinds', async () => {
+    expect(await validate(manifest(name))).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  test.skipIf(missing).each(fields)('would not with a mistake in %s', async field => {
+    const path = join(folder, 'misspelt.yaml')
+    const text = readFileSync(manifest(name), 'utf8')
+    writeFileSync(path, text.replace(field, `${field}s`))
+    expect((await validate(path)).stderr).toContain(`'${field}s' was unexpected`)
+  })
+})
 
 interface Resource {
   readonly kind: string
