@@ -1,5 +1,6 @@
 // The cookie of one attempt to sign in with a provider: what the callback must fit, encrypted, for ten minutes.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { KeyRing, type SessionSecrets } from '../sessions/key-ring.ts'
 import { cookieName, cookieValues, formatSetCookie } from '../sessions/session-cookie.ts'
 
 /** What an attempt began with. */
@@ -23,15 +24,15 @@ const NAME = /(?:^|;)\s*((?:__Host-)?htpasswd-oidc-[A-Za-z0-9_-]{6})=/g
 
 /** Keeps attempts in cookies, so that any replica with the same secret can finish them. */
 export class Attempts {
-  readonly #keys: readonly Buffer[]
+  readonly #keyRing: KeyRing<Buffer>
   readonly #secure: boolean
 
   /**
    * @param secrets as those of the sessions: the first encrypts, all decrypt.
    * @param secure whether the address that people type is https.
    */
-  constructor(secrets: readonly string[], secure: boolean) {
-    this.#keys = secrets.map(secret =>
+  constructor(secrets: SessionSecrets, secure: boolean) {
+    this.#keyRing = new KeyRing(secrets, secret =>
       Buffer.from(hkdfSync('sha256', secret, '', 'htpasswd openid attempt v1', 32)),
     )
     this.#secure = secure
@@ -42,7 +43,7 @@ export class Attempts {
     const name = this.#nameOf(attempt.state)
     const others = this.#all(cookies, attempt.at).sort((a, b) => b.attempt.at - a.attempt.at)
     const dropped = others.slice(MAX_ATTEMPTS - 1)
-    const value = encrypt(this.#keys[0] as Buffer, name, JSON.stringify(attempt))
+    const value = encrypt(this.#keyRing.first, name, JSON.stringify(attempt))
     const maxAge = LIFE_MILLISECONDS / 1000
     return [
       formatSetCookie(name, value, { secure: this.#secure, maxAge }),
@@ -71,7 +72,7 @@ export class Attempts {
 
   #read(name: string, cookies: string | undefined, now: number): Attempt[] {
     return cookieValues(cookies, name).flatMap(value => {
-      const attempts = this.#keys.flatMap(key => decrypt(key, name, value) ?? [])
+      const attempts = this.#keyRing.keys.flatMap(key => decrypt(key, name, value) ?? [])
       return attempts.filter(({ at }) => now - at < LIFE_MILLISECONDS)
     })
   }

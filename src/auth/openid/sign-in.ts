@@ -9,6 +9,7 @@ import {
   randomPKCECodeVerifier,
   randomState,
 } from 'openid-client'
+import type { SessionSecrets } from '../sessions/key-ring.ts'
 import type { ProviderClaims, SessionData } from '../sessions/session-data.ts'
 import { lookUpNow } from '../stored-user.ts'
 import type { MemorySource } from '../user-source.ts'
@@ -25,7 +26,7 @@ export interface ProviderSignInOptions extends ClientOptions {
   /** Where the provider leads to after a sign-out there. */
   readonly afterSignOut: URL
   /** As those of the sessions. */
-  readonly secrets: readonly string[]
+  readonly secrets: SessionSecrets
   readonly source: MemorySource
   readonly mapping: ClaimMapping
 }

@@ -1,6 +1,7 @@
 // The options of a sign-in page, and what is made of them.
 import { randomBytes } from 'node:crypto'
 import type { EndedSessions } from '../../auth/sessions/ended-sessions.ts'
+import type { SessionSecrets } from '../../auth/sessions/key-ring.ts'
 import { Sessions } from '../../auth/sessions/sessions.ts'
 import { lookUpNow } from '../../auth/stored-user.ts'
 import type { UserSource } from '../../auth/user-source.ts'
@@ -39,6 +40,8 @@ export interface LoginOptions {
 
 /** What a process or a test replaces. */
 export interface LoginParts {
+  /** In place of the option `secret`. */
+  readonly secrets?: SessionSecrets | undefined
   readonly ended?: EndedSessions | undefined
   readonly generationOf?: ((username: ByteString) => string | undefined) | undefined
   /** The file of the tokens. Default: beside the password file. */
@@ -87,7 +90,7 @@ export function resolveLogin(
   const look: PageLook = { ...common, loginText: text }
   const sessions = new Sessions({
     source,
-    secrets: [secret].flat(),
+    secrets: parts.secrets ?? [secret].flat(),
     idleMilliseconds: options.idleMilliseconds,
     maxMilliseconds: options.maxMilliseconds,
     prefix: look.prefix,

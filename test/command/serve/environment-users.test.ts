@@ -52,7 +52,12 @@ test.each([
 
 test('the account page cannot change passwords or create tokens: there is no file to write', async () => {
   const request = parseServe(['--demo', '--login'], env)
-  const { options } = await signInOf(request, [], new EndedList(Date.now), () => {})
+  const { options } = await signInOf(
+    request,
+    () => ['s'.repeat(32)],
+    new EndedList(Date.now),
+    () => {},
+  )
   expect(options.file).toBeUndefined()
   expect(environmentUsers(`bob:${BOB}`).size).toBe(1)
 })

@@ -13,7 +13,7 @@ import { openListener } from './listen/listener.ts'
 import { USERS_VARIABLE } from './login/environment-users.ts'
 import { makeFirstUser } from './login/first-user.ts'
 import { loadPreset, openPermissions } from './login/permissions.ts'
-import { signInOf } from './login/sessions.ts'
+import { secretsOfWorker, signInOf } from './login/sessions.ts'
 import { openTokensOf } from './login/tokens.ts'
 import { openUsers } from './login/users.ts'
 import { createNotify, type Notify } from './notices.ts'
@@ -101,7 +101,8 @@ async function runAsWorker(
   const own = values.https ? findServer(file, env) : undefined
   const reread = createReread(request, env, () => {})
   await runWorker(async (limiter, ended) => {
-    const signIn = values.login ? await signInOf(request, await ended.join(), ended, onError) : undefined
+    const secrets = values.login ? secretsOfWorker(request, await ended.join()) : undefined
+    const signIn = secrets && (await signInOf(request, secrets, ended, onError))
     const listener = await openListener({
       limiter,
       signIn,

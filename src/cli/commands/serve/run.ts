@@ -120,14 +120,18 @@ export class GuardRun {
     const common = { certificate, notify: this.#notify }
     const onError = (error: unknown): void => this.#notify(`warning: ${(error as Error).message}`)
     const sessions = values.login ? openSessions(this.#request, onError) : undefined
-    const replicas = await openReplicas(values, sessions, this.#notify)
+    const secretReports = sessions?.report(this.#notify)
+    this.#closers.push(() => secretReports?.[Symbol.dispose]())
+    const shared = sessions && { ...sessions, secrets: sessions.secrets() }
+    const replicas = await openReplicas(values, shared, this.#notify)
     if (replicas !== undefined) {
       this.#closers.push(() => replicas.close())
       await replicas.available
       if (this.#stopping) return ''
     }
     const ended = replicas?.ended ?? sessions?.ended
-    const hub = sessions && ended && values.workers > 1 ? new SessionHub(ended, sessions.secrets) : undefined
+    const hub =
+      sessions && ended && values.workers > 1 ? new SessionHub(ended, sessions.secrets()) : undefined
     replicas?.ended?.onEnded(session => hub?.announce(session))
     const listener =
       values.workers === 1

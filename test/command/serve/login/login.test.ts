@@ -1,5 +1,5 @@
 // `serve --login` as a program: a restart with a secret, and workers that share what one of them ended.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -75,6 +75,47 @@ test('workers share secret and sign-outs', async () => {
     return found.includes(200) ? undefined : found
   })
   expect(new Set(statuses)).toEqual(new Set([401]))
+})
+
+test('a secret is replaced while the server runs: nobody is signed out before the old line is taken away', async () => {
+  const port = await freePort()
+  const path = join(folder, 'rotated')
+  const write = (...lines: string[]) => {
+    writeFileSync(`${path}.new`, `${lines.join('\n')}\n`)
+    renameSync(`${path}.new`, path)
+  }
+  const [old, next] = [newSecret(), newSecret()]
+  write(old)
+  await using serve = start(port, '--workers', '3', '--session-secret-file', path)
+  await started(serve)
+  const [before, after] = [1, 2].map(() => new BrowserClient(`http://127.0.0.1:${port}`)) as [
+    BrowserClient,
+    BrowserClient,
+  ]
+  // the workers get the connections in turn, so nine requests ask each of them
+  const all = async (browser: BrowserClient) =>
+    new Set(await Promise.all(Array.from({ length: 9 }, () => statusOf(browser))))
+  await before.signIn('alice', 'secret')
+  expect(await all(before)).toEqual(new Set([200]))
+  write(next, old)
+  expect(await all(before)).toEqual(new Set([200]))
+  await after.signIn('alice', 'secret')
+  expect(await all(after)).toEqual(new Set([200]))
+  const keyOf = (browser: BrowserClient) => browser.cookies.get('htpasswd')?.split('.')[1]
+  expect(keyOf(after)).not.toBe(keyOf(before))
+  write(next)
+  expect(await all(before)).toEqual(new Set([401]))
+  expect(await all(after)).toEqual(new Set([200]))
+  await eventually(
+    'the message',
+    () => serve.output().includes(`${path} was read again: 1 secret`) || undefined,
+  )
+  write('short')
+  expect(await all(after)).toEqual(new Set([200]))
+  await eventually(
+    'the warning',
+    () => serve.output().includes('the secrets read last are still in use') || undefined,
+  )
 })
 
 test('the account page creates tokens and revokes them, and takes none itself', async () => {

@@ -82,8 +82,7 @@ export async function openListener({
   const tokens = TokenAuthenticator.on(authenticator, liveTokens, { onError: options.onError })
   const userHeader = values['user-header'] ?? (values.demo ? DEMO_USER_HEADER : undefined)
   const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
-  const secrets = [signIn?.options.secret ?? []].flat()
-  const external = signIn && (await openExternalSignIn(values, users, secrets, notify))
+  const external = signIn && (await openExternalSignIn(values, users, signIn.secrets, notify))
   let obstacle: string | undefined
   let hasWarned = false
   const onUntrustedProxy = (peer: string): void => {

@@ -96,7 +96,7 @@ export function providerAddresses({ 'public-url': origin, prefix = '' }: ServeVa
 export async function openExternalSignIn(
   values: ServeValues,
   source: MemorySource,
-  secrets: readonly string[],
+  secrets: () => readonly string[],
   notify: (text: string) => void,
 ): Promise<ExternalSignIn | undefined> {
   const { 'oidc-issuer': issuer, 'oidc-client-id': clientId, 'oidc-client-secret-file': secretFile } = values

@@ -1,9 +1,10 @@
-// --session-secret-file: what signs the session cookies, one secret a line.
+// --session-secret-file: what signs the session cookies, one secret a line, as the file is at the moment.
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { HtpasswdError } from '../../../../errors.ts'
 import { fileError, isMissing, readError } from '../../../../store/file-error.ts'
-import { shellWord } from '../../../terminal/output.ts'
+import { LiveText } from '../../../../store/live-text.ts'
+import { count, shellWord } from '../../../terminal/output.ts'
 
 const MIN_CHARACTERS = 32
 
@@ -15,9 +16,32 @@ export const newSecret = (): string => randomBytes(32).toString('base64url')
  *
  * @throws HtpasswdError `ERR_FILE_ACCESS` if it cannot be read or created, `ERR_RECORD` if it has no secret or a short one.
  */
-export function readSecrets(path: string): string[] {
-  const text = read(path) ?? create(path)
-  const secrets = text
+export const readSecrets = (path: string): readonly string[] => openSecrets(path).value
+
+/** The secrets of a file as it is at the moment of a request; one with a mistake changes nothing. */
+export type LiveSecrets = LiveText<readonly string[]>
+
+/** @throws HtpasswdError as `readSecrets`. */
+export function openSecrets(path: string): LiveSecrets {
+  if (read(path) === undefined) create(path)
+  return LiveText.openSync(path, { parse: parseSecrets })
+}
+
+/** Tells of changes until it is disposed of. */
+export function reportSecrets(secrets: LiveSecrets, notify: (text: string) => void): Disposable {
+  const { path } = secrets
+  return secrets.watch({
+    onChange: () => {
+      notify(`${path} was read again: ${count(secrets.value.length, 'secret')}`)
+      for (const warning of secretWarnings(path)) notify(`warning: ${warning}`)
+    },
+    onError: error => notify(`warning: ${error.message}; the secrets read last are still in use`),
+  })
+}
+
+function parseSecrets(bytes: Buffer, path: string): readonly string[] {
+  const secrets = bytes
+    .toString()
     .split(/\r?\n/)
     .map(line => line.trim())
     .filter(line => line !== '' && !line.startsWith('#'))
@@ -38,16 +62,14 @@ function read(path: string): string | undefined {
 }
 
 /** Whole or not at all: of several processes that start together, one creates the file and the others read it. */
-function create(path: string): string {
-  const secret = `${newSecret()}\n`
+function create(path: string): void {
   const temporary = `${path}.new-${process.pid}`
   try {
-    writeFileSync(temporary, secret, { mode: 0o600, flag: 'wx' })
+    writeFileSync(temporary, `${newSecret()}\n`, { mode: 0o600, flag: 'wx' })
     linkSync(temporary, path)
-    return secret
   } catch (error) {
-    const other = (error as NodeJS.ErrnoException).code === 'EEXIST' ? read(path) : undefined
-    if (other !== undefined) return other
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST' && read(path) !== undefined
+    if (isThere) return
     throw fileError(error, 'cannot create', path)
   } finally {
     rmSync(temporary, { force: true })

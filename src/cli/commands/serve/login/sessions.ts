@@ -5,13 +5,18 @@ import { EndedList, type EndedSessions } from '../../../../auth/sessions/ended-s
 import type { LoginOptions, LoginParts } from '../../../../http/login/options.ts'
 import { openGenerations } from '../../../../store/session-ends.ts'
 import type { ServeRequest } from '../request.ts'
-import { newSecret, readSecrets } from './session-secret.ts'
+import { newSecret, openSecrets, readSecrets, reportSecrets } from './session-secret.ts'
 
 /** What the processes of one run have in common. */
 export interface SharedSessions {
-  readonly secrets: readonly string[]
+  readonly secrets: CurrentSecrets
   readonly ended: EndedSessions & Pick<EndedList, 'entries'>
+  /** Tells of changes of the secrets until it is disposed of. */
+  report(notify: (text: string) => void): Disposable
 }
+
+/** The secrets of the moment, the one that signs first. */
+export type CurrentSecrets = () => readonly string[]
 
 /**
  * Of the process that the user started: from the files, or new ones that end with it.
@@ -21,12 +26,34 @@ export interface SharedSessions {
 export function openSessions({ values }: ServeRequest, onError: (error: unknown) => void): SharedSessions {
   const path = values['session-secret-file']
   const list = new EndedList(Date.now)
-  if (path === undefined) return { secrets: [newSecret()], ended: list }
-  return { secrets: readSecrets(path), ended: new EndedFile(`${path}.ended`, list, onError) }
+  if (path === undefined) {
+    const secrets = [newSecret()]
+    return { secrets: () => secrets, ended: list, report: () => ({ [Symbol.dispose]: () => {} }) }
+  }
+  const live = openSecrets(path)
+  return {
+    secrets: () => live.value,
+    ended: new EndedFile(`${path}.ended`, list, onError),
+    report: notify => reportSecrets(live, notify),
+  }
+}
+
+/**
+ * Of a worker. It looks at the file itself: one that heard of a new secret later than the others would refuse the cookies
+ * that these sign.
+ *
+ * @param shared the secrets of the process that started it, where there is no file.
+ */
+export function secretsOfWorker({ values }: ServeRequest, shared: readonly string[]): CurrentSecrets {
+  const path = values['session-secret-file']
+  if (path === undefined) return () => shared
+  const live = openSecrets(path)
+  return () => live.value
 }
 
 /** The options and parts of a guard with a sign-in page. */
 export interface SignIn {
+  readonly secrets: CurrentSecrets
   readonly options: LoginOptions
   readonly parts: LoginParts
 }
@@ -34,21 +61,21 @@ export interface SignIn {
 /** @throws HtpasswdError `ERR_FILE_ACCESS` if the file of `htpasswd sessions end` cannot be read. */
 export async function signInOf(
   { file, userLines, values }: ServeRequest,
-  secrets: readonly string[],
+  secrets: CurrentSecrets,
   ended: EndedSessions,
   onError: (error: unknown) => void,
 ): Promise<SignIn> {
   return {
+    secrets,
     options: {
       file: userLines === undefined ? file : undefined,
-      secret: secrets,
       idleMilliseconds: values['session-idle'],
       maxMilliseconds: values['session-max'],
       text: values['login-text'],
       publicUrl: values['public-url'],
       onError,
     },
-    parts: { ended, generationOf: await openGenerations(file), tokensPath: values.tokens },
+    parts: { secrets, ended, generationOf: await openGenerations(file), tokensPath: values.tokens },
   }
 }
 
@@ -56,5 +83,10 @@ export async function signInOf(
 export function trySignIn(request: ServeRequest): Promise<SignIn> {
   const path = request.values['session-secret-file']
   const secrets = path !== undefined && existsSync(path) ? readSecrets(path) : [newSecret()]
-  return signInOf(request, secrets, new EndedList(Date.now), () => {})
+  return signInOf(
+    request,
+    () => secrets,
+    new EndedList(Date.now),
+    () => {},
+  )
 }
