@@ -6,6 +6,9 @@ import { listen, portOf } from './test-guard.ts'
 
 export const CLIENT_ID = 'mlflow'
 export const CLIENT_SECRET = 'a secret of 32 characters, or so!'
+/** A program that gets access tokens for the guard's app, which name ann. */
+export const JOB_ID = 'nightly-job'
+export const AUDIENCE = 'https://mlflow.example'
 
 export interface TestProvider extends AsyncDisposable {
   readonly issuer: string
@@ -18,6 +21,8 @@ export interface TestProvider extends AsyncDisposable {
   readonly asked: string[]
   /** Every form that it sent: logout tokens. */
   readonly sent: URLSearchParams[]
+  /** How long the tokens of jobs are valid, in seconds. */
+  jobSeconds: number
 }
 
 /** @param app the address of the guard that people type. */
@@ -41,6 +46,13 @@ export async function startProvider(
         backchannel_logout_session_required: true,
         ...client,
       },
+      {
+        client_id: JOB_ID,
+        client_secret: CLIENT_SECRET,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+      },
     ],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups'], profile: ['name'] },
     scopes: ['openid', 'email', 'profile', 'groups'],
@@ -50,7 +62,15 @@ export async function startProvider(
       return fetch(url, options)
     },
     cookies: { keys: ['one key of the tests'] },
-    features: { backchannelLogout: { enabled: true } },
+    features: {
+      backchannelLogout: { enabled: true },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: () => ({ scope: '', audience: AUDIENCE, accessTokenFormat: 'jwt' }),
+      },
+    },
+    extraTokenClaims: () => ({ email: 'ann@example.com', email_verified: true }),
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'first' }] },
     findAccount: (_: unknown, id: string) => ({
       accountId: id,
@@ -65,7 +85,14 @@ export async function startProvider(
     renderError: (ctx: { body: string }, out: { error: string; error_description?: string }) => {
       ctx.body = `${out.error}: ${out.error_description}`
     },
-    ttl: { Session: 3600, Grant: 3600, Interaction: 600, IdToken: 3600, AccessToken: 3600 },
+    ttl: {
+      Session: 3600,
+      Grant: 3600,
+      Interaction: 600,
+      IdToken: 3600,
+      AccessToken: 3600,
+      ClientCredentials: () => test.jobSeconds,
+    },
   })
   const respond = provider.callback()
   const test: TestProvider = {
@@ -75,6 +102,7 @@ export async function startProvider(
     intercept: undefined,
     asked,
     sent,
+    jobSeconds: 600,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))
