@@ -11,6 +11,8 @@ export class PathPattern {
   /** The segments from the first wildcard on; none for a literal path. */
   readonly #rest: readonly string[]
   readonly #last: number
+  /** The same in lower case; itself where it is. */
+  readonly #folded: PathPattern
 
   constructor(segments: readonly string[]) {
     const first = segments.findIndex(segment => segment.startsWith('*'))
@@ -21,6 +23,8 @@ export class PathPattern {
       first === -1 ? -1 : undefined,
     )
     this.#last = this.#prefix.length - 1
+    const lower = segments.map(segment => segment.toLowerCase())
+    this.#folded = segments.every((segment, i) => segment === lower[i]) ? this : new PathPattern(lower)
   }
 
   /** Whether the pattern has these bytes in it; nothing is decoded. */
@@ -32,6 +36,11 @@ export class PathPattern {
     const rest = this.#rest
     if (rest.length === 0) return path.length === prefix.length
     return rest[0] === '**' || matchSegments(rest, path.slice(prefix.length).split('/'))
+  }
+
+  /** The same where case does not count. @param folded the path in lower case. */
+  matchesFolded(folded: string): boolean {
+    return this.#folded.matches(folded)
   }
 }
 

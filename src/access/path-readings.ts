@@ -5,22 +5,28 @@ const SEPARATOR = '(?:[/\\\\]|%(?:25)*(?:2f|5c))'
 const DOT = '(?:\\.|%(?:25)*2e)'
 const dotSegment = new RegExp(`${SEPARATOR}${DOT}{1,2}(?:;|%(?:25)*3b|${SEPARATOR}|$)`, 'i')
 
+// "." as C0 AE and "/" as C0 AF: what is no UTF-8, and what old decoders took for these characters (CVE-2008-2938)
+const OVERLONG = '%c0%a[ef]'
+
 /** Whether a path has nothing in it that an app could decode, merge or resolve: the usual case, decided at once. */
-const isOneReading = (path: string): boolean => !/[%\\;]|\/[./]/.test(path)
+const isOneReading = (path: string): boolean => !/[%\\;]|\/[./]|\.(?:\/|$)/.test(path)
+
+const unclear = new RegExp(`//|[\\\\;#]|%00|${OVERLONG}`, 'i')
+const misleading = new RegExp(`%(?:00|(?![0-9a-f]{2}))|${OVERLONG}`, 'i')
 
 /**
  * Whether an app could take the path for one with other segments, even if it leaves encoded slashes alone. `%2F` by
  * itself is no reason: the names of artifacts and tags contain it.
  */
 export const hasUnclearSegments = (path: string): boolean =>
-  /\/\/|[\\;#]|%00/.test(path) || (path.includes('.') || path.includes('%') ? dotSegment.test(path) : false)
+  unclear.test(path) || (path.includes('.') || path.includes('%') ? dotSegment.test(path) : false)
 
 /**
  * Whether some app takes the path for one that lies elsewhere: it has a dot segment in any encoding, or an escape that
- * ends a text (`%00`) or is none (`%u002e`).
+ * ends a text (`%00`), is none (`%u002e`) or hides a dot or a slash (`%c0%ae`).
  */
 export const leadsElsewhere = (path: string): boolean =>
-  !isOneReading(path) && (dotSegment.test(path) || /%(?:00|(?![0-9a-f]{2}))/i.test(path))
+  !isOneReading(path) && (dotSegment.test(path) || misleading.test(path))
 
 // letters, digits, "-", ".", "_" and "~", which nobody has a reason to encode (RFC 3986 section 2.3)
 const encodedUnreserved = /%(?:2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/i
@@ -41,6 +47,9 @@ const steps: readonly ((path: string) => string)[] = [
   path => path.replaceAll('\\', '/'),
   path => path.replaceAll(/\/{2,}/g, '/'),
   path => path.replaceAll(/;[^/]*/g, ''),
+  // Windows drops dots and blanks at the end of a name, and "$" in a route's regular expression matches before a final
+  // newline: `/admin%0A` is `/admin` for Starlette. The lookbehind keeps a long run of dots from costing its square.
+  path => path.replaceAll(/(?<![.\0-\x20])[.\0-\x20]+(?=\/|$)/g, ''),
   withoutDotSegments,
 ]
 

@@ -42,6 +42,12 @@ export class Rule {
       this.#pattern?.matches(path) ?? this.#known?.preset.classify(method, path) === this.#known?.requestClass
     return isPath && (this.#methods === undefined || this.#methods.has(method))
   }
+
+  /** The same for an app to which case does not count. @param folded the path in lower case. */
+  matchesFolded(method: string, path: string, folded: string): boolean {
+    if (this.#pattern === undefined) return this.matches(method, path)
+    return (this.#methods === undefined || this.#methods.has(method)) && this.#pattern.matchesFolded(folded)
+  }
 }
 
 const FORM = 'METHODS PATH SUBJECTS, such as "GET /docs/** valid-user"'

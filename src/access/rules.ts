@@ -32,7 +32,7 @@ export interface RulesOptions {
  * - SUBJECTS: `valid-user`, `user:NAME`, `group:NAME` (any of several), or `none`.
  *
  * Paths are compared byte by byte, as they are sent. Where an app may read another path in one (`/%61dmin`, `//admin`,
- * `/x/../admin`), the first rule about each of these readings is asked, too, and one refusal is enough.
+ * `/x/../admin`, `/ADMIN`, `/admin/`), the first rule about each of these readings is asked, too, and one refusal is enough.
  *
  * @param rules the text of a rules file, or one rule an element.
  * @throws HtpasswdError `ERR_RECORD` for the first invalid rule, with its number, and if there is none.
@@ -145,13 +145,21 @@ function findRulesAbout(rules: readonly Rule[]): (method: string, path: string) 
   return memoizeByRequest((method, path) => {
     const readings = readingsOf(path)
     const matches = readings.map(reading => rules.find(rule => rule.matches(method, reading)))
+    const loose = readings.flatMap(withoutFinalSlash).map(reading => {
+      const folded = reading.toLowerCase()
+      return rules.find(rule => rule.matchesFolded(method, reading, folded))
+    })
     return {
       asSent: matches[0],
-      first: matches.filter(rule => rule !== undefined),
+      first: [...new Set([...matches, ...loose])].filter(rule => rule !== undefined),
       isUnclear: readings.length > MAX_READINGS || leadsElsewhere(path),
     }
   })
 }
+
+/** Express, Connect and others match their routes in any case, and with a final slash. */
+const withoutFinalSlash = (path: string): readonly string[] =>
+  path.length > 1 && path.endsWith('/') ? [path, path.slice(0, -1)] : [path]
 
 /**
  * The decision of the first rule about a request; undefined if there is none.

@@ -97,17 +97,48 @@ describe('a user who may only read', () => {
   })
 })
 
+test.each([
+  ['GET /x', 'X-HTTP-Method-Override: DELETE'],
+  ['GET /x', 'x-http-method: put'],
+  ['GET /x', 'X-Method-Override: GET, POST'],
+  ['HEAD /x?_method=POST', 'Accept: */*'],
+  ['GET /x?a=1&%5Fm%65thod=POST', 'Accept: */*'],
+])('%s with %s needs both methods to be allowed', async (line, header) => {
+  expect(await send(line, header)).toBe(403)
+  expect(guard.received).toEqual([])
+})
+
+test.each([
+  ['GET /x', 'X-HTTP-Method-Override: GET'],
+  ['GET /x?a=100%25&method=POST', 'Accept: */*'],
+])('%s with %s is allowed', async (line, header) => {
+  expect(await send(line, header)).toBe(200)
+})
+
 test('an editor is not an administrator in any spelling', async () => {
   const bob = parseGroups('editors: alice\n')
   await using other = await TestGuard.start({
-    access: createRules(['ANY /api/2.0/mlflow/users/** group:admins', 'ANY /** group:editors'], {
-      groups: bob,
-    }),
+    access: createRules(
+      ['ANY /api/2.0/mlflow/users/** group:admins', 'ANY /Admin group:admins', 'ANY /** group:editors'],
+      { groups: bob },
+    ),
   })
   for (const path of [
     '/api/2.0/mlflow/users/create',
     '/api/2.0/mlflow/%75sers/create',
     '/x/../api/2.0/mlflow/users/a',
+    '/x/%c0%ae%c0%ae/api/2.0/mlflow/users/a',
+    // what Windows drops
+    '/api/2.0/mlflow/users./create',
+    '/api/2.0/mlflow/users%20/create',
+    // Express
+    '/API/2.0/mlflow/USERS/create',
+    '/admin',
+    '/ADMIN/',
+    '/Admin/',
+    // Starlette: "$" in its regular expressions matches before a newline
+    '/Admin%0A',
+    '/Admin%250a',
   ])
     expect(await other.status(`POST ${path} HTTP/1.1`, LOGIN), path).toBe(403)
   expect(await other.status('POST /api/2.0/mlflow/runs/create HTTP/1.1', LOGIN)).toBe(200)

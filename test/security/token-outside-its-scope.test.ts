@@ -40,10 +40,10 @@ function guardWith(options: Partial<Parameters<typeof resolveGuardOptions>[0]> =
     ...options,
   })
   const decide = createDecide({ ...resolved, ...resolved.login })
-  return async (line: string, headers: Record<string, string>) => {
+  return async (line: string, headers: Record<string, string>, upgrade = false) => {
     const [method = '', url = ''] = line.split(' ')
     const head = { method, url, httpVersion: '1.1', headers: { host: 'guard.example', ...headers } }
-    const decision = await decide(head, { client, upgrade: false })
+    const decision = await decide(head, { client, upgrade })
     if ('respond' in decision) return decision.respond.status
     return 'serve' in decision ? (await decision.serve(new URLSearchParams())).status : 'forwarded'
   }
@@ -70,6 +70,19 @@ describe.each(Object.entries(guards))('%s', (_rules, send) => {
     ])('%s is written: the same 403 for reading only', async line => {
       expect(await send(line, headers(read))).toBe(403)
       expect(await send(line, headers(all))).toBe('forwarded')
+    })
+
+    test('a WebSocket begins with a GET and can do more than read', async () => {
+      expect(await send('GET /x', headers(read), true)).toBe(403)
+      expect(await send('GET /x', headers(all), true)).toBe('forwarded')
+    })
+
+    test.each([
+      ['GET /x', { 'x-http-method-override': 'DELETE' }],
+      ['GET /x?_method=DELETE', {}],
+    ])('%s that an app may take for another method is no read: %o', async (line, others) => {
+      expect(await send(line, { ...headers(read), ...others })).toBe(403)
+      expect(await send(line, { ...headers(all), ...others })).toBe('forwarded')
     })
 
     test('a method in another header is none', async () => {
@@ -128,11 +141,15 @@ describe('the guard’s own endpoints', () => {
 test.each(Object.entries(ways))('through the middlewares: %s', async (_way, headers) => {
   for (const rules of [undefined, ['ANY /** user:ann']]) {
     const check = fetchBasicAuth({ authenticator, tokens, ...(rules && { rules }) })
-    const status = async (method: string, token: string) => {
-      const request = new Request('http://app.example/x', { method, headers: headers(token) })
+    const status = async (method: string, token: string, others = {}) => {
+      const request = new Request('http://app.example/x', {
+        method,
+        headers: { ...headers(token), ...others },
+      })
       return (await check(request)).response?.status ?? 200
     }
     expect([await status('GET', read), await status('POST', read)]).toEqual([200, 403])
+    expect(await status('GET', read, { 'x-http-method-override': 'DELETE' })).toBe(403)
     expect([await status('GET', all), await status('POST', all)]).toEqual([200, 200])
     expect(await status('GET', `htk_${'0'.repeat(46)}`)).toBe(401)
   }

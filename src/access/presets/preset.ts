@@ -1,7 +1,7 @@
 // A preset tells what a request to a known app does, from its method and path alone. It reads no body and no query, and
 // what it does not know it never takes for harmless.
 import { memoizeByRequest } from '../memoize.ts'
-import { hasUnclearSegments, isPlain, readingsOf } from '../path-readings.ts'
+import { hasUnclearSegments, isPlain, MAX_READINGS, readingsOf } from '../path-readings.ts'
 
 /** What a request does: reads, changes something, calls a paid model, or administers the server. */
 export type RequestClass = 'read' | 'write' | 'use' | 'admin'
@@ -72,7 +72,9 @@ export function compilePreset(table: PresetTable, staticPrefix = ''): Preset {
 
   /** In every reading of the path that an app could make, with or without a prefix that was not announced. */
   const isAdmin = (method: string, path: string): boolean => {
-    for (const reading of readingsOf(path)) {
+    const readings = readingsOf(path)
+    if (readings.length > MAX_READINGS) return true
+    for (const reading of readings) {
       const api = /\/(?:ajax-)?api\/\d+\.\d+\//.exec(reading)
       if (api === null) continue
       const below = reading.slice(api.index + api[0].length)

@@ -1,4 +1,5 @@
 // The one decision about a request: respond to it here, or forward it. The order of the questions is the security.
+import { decideRequest } from '../../access/decide-request.ts'
 import type { AccessPolicy } from '../../access/policy.ts'
 import { withoutRules } from '../../access/rules.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
@@ -125,7 +126,7 @@ export function createDecide(policy: Policy): Decide {
       isAllowed:
         identity &&
         policy.access &&
-        (() => access.decide(identity, request.method ?? '', route.path).allowed),
+        (() => decideRequest(access, identity, toJudge(request, route.path, upgrade)).allowed),
       identity,
       allowedOrigin,
     }
@@ -139,7 +140,7 @@ export function createDecide(policy: Policy): Decide {
     anonymous: Outcome,
     endpoint?: Endpoint,
   ): Decision | Promise<Decision> => {
-    const { method = '', headers } = request
+    const { headers } = request
     const { result, header } = identify(request, facts, route)
     const authorize = (sender: AuthResult): Decision => {
       if (!sender.ok) {
@@ -159,7 +160,7 @@ export function createDecide(policy: Policy): Decide {
           : respond(notForTokens, 'forbidden', outcome)
       }
       if (typeof route === 'object' && 'path' in route) {
-        const decision = access.decide(sender, method, route.path)
+        const decision = decideRequest(access, sender, toJudge(request, route.path, facts.upgrade))
         if (!decision.allowed) {
           const { reason, rule } = decision
           const response = forbiddenResponse(errorResponse, request, route.path, reason)
@@ -227,6 +228,14 @@ export function createDecide(policy: Policy): Decide {
  * this, a page of another site could open a WebSocket with a user's login (RFC 6455 section 10.2).
  */
 const isHandshake = ({ headers }: RequestHead): boolean => headers['sec-websocket-version'] !== undefined
+
+const toJudge = ({ method = '', url = '', headers }: RequestHead, path: string, upgrade: boolean) => ({
+  method,
+  path,
+  target: url,
+  headers,
+  upgrade,
+})
 
 /** One of the guard's own endpoints responds. */
 const serve = (endpoint: Endpoint, head: RequestHead, facts: RequestFacts, outcome: Outcome): Served => ({

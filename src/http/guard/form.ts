@@ -4,7 +4,7 @@ import { type CannedResponse, textResponse } from '../basic/responses.ts'
 import { hasBody } from '../proxy/request-body.ts'
 
 /** A name, two passwords and a path: more is not a form of ours. */
-const MAX_FORM_BYTES = 8 * 1024
+export const MAX_FORM_BYTES = 8 * 1024
 
 const tooLarge = textResponse(413, '413 Content Too Large: This form is longer than 8 KB.')
 const notAForm = textResponse(

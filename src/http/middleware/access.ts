@@ -1,4 +1,5 @@
 // What a user may do, for a middleware with rules, groups or both.
+import { decideRequest, type RequestToJudge } from '../../access/decide-request.ts'
 import type { AccessPolicy } from '../../access/policy.ts'
 import { createRules, type GroupLookup, groupsOf, withoutRules } from '../../access/rules.ts'
 import type { Identity } from '../../auth/identity.ts'
@@ -21,8 +22,8 @@ export interface AccessOptions {
 /** The groups of an identity, or why it may not send a request. */
 type Permission = { readonly groups: readonly string[] } | { readonly forbidden: string }
 
-/** Says what an identity may do. `target` is the request target as it was sent. */
-export type FindPermission = (identity: Identity, method: string, target: string) => Permission
+/** Says what an identity may do with a request; `target` is that which was sent. */
+export type FindPermission = (identity: Identity, request: Omit<RequestToJudge, 'path'>) => Permission
 
 /**
  * @param report gets the reason, once, when the group file cannot be used any more: while it cannot be read, no one is in any
@@ -33,24 +34,19 @@ export type FindPermission = (identity: Identity, method: string, target: string
 export function createPermissions(options: AccessOptions, report: (error: unknown) => void): FindPermission {
   const lookup = toGroupLookup(options.groups, report)
   const policy = toPolicy(options.rules)
-  return (identity, method, target) => {
+  return (identity, request) => {
+    const { target } = request
     const groups = groupsOf(identity, lookup)
     if (policy === undefined) {
-      const decision = withoutRules.decide(identity, method, target)
+      const decision = decideRequest(withoutRules, identity, { ...request, path: pathOf(target) })
       return decision.allowed ? { groups } : { forbidden: decision.reason }
     }
     // frameworks cut off a host or a fragment and serve another path than the one that rules would see
     if (!target.startsWith('/') || target.includes('#'))
       return { forbidden: 'the request target must begin with a slash and contain no "#"' }
     const sender = { user: identity.user, groups, scope: identity.scope }
-    const path = pathOf(target)
-    const decision = policy.decide(sender, method, path)
+    const decision = decideRequest(policy, sender, { ...request, path: pathOf(target) })
     if (!decision.allowed) return { forbidden: decision.reason }
-    // Express and Connect match routes in any case and with a final slash, so a rule about such a path counts as well
-    for (const reading of new Set([path.toLowerCase(), path.toLowerCase().replace(/\/+$/, '')])) {
-      const other = reading === path || reading === '' ? decision : policy.decide(sender, method, reading)
-      if (!other.allowed && other.rule !== undefined) return { forbidden: other.reason }
-    }
     return { groups }
   }
 }

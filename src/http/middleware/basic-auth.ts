@@ -72,8 +72,7 @@ export function basicAuth(
     const facts = {
       method: req.method ?? '',
       target: req.originalUrl ?? req.url ?? '',
-      authorization: req.headers.authorization,
-      accept: req.headers.accept,
+      headers: req.headers,
       address: addressOf(req),
     }
     // decide() rejects only where `address` throws; an error that `next` throws is the program's own

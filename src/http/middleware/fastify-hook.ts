@@ -23,9 +23,6 @@ export interface FastifyAuthHook extends Closable {
   (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<unknown>
 }
 
-const single = (value: string | string[] | undefined): string | undefined =>
-  typeof value === 'string' ? value : undefined
-
 /**
  * A hook for `fastify.addHook('onRequest', …)` that asks for a user name and password. After it, `request.auth.user` is
  * the user's name. Its replies are those of `basicAuth`. The plugin of `htpasswd-kit/fastify` does the same with the types of
@@ -72,8 +69,7 @@ export function fastifyLoginHook<Request extends FastifyRequestLike>(login: Logi
     const facts = {
       method: request.method,
       target: request.url,
-      authorization: single(request.headers.authorization),
-      accept: single(request.headers.accept),
+      headers: request.headers,
       address: request.ip,
     }
     const outcome = await login.decide(facts, request)

@@ -76,8 +76,7 @@ export { fetchBasicAuth as basicAuth }
 export const factsOf = ({ method, url, headers }: Request, address: string | undefined) => ({
   method,
   target: url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#.*$/s, ''),
-  authorization: headers.get('authorization') ?? undefined,
-  accept: headers.get('accept') ?? undefined,
+  headers: Object.fromEntries(headers),
   address,
 })
 

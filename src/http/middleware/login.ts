@@ -13,13 +13,15 @@ import {
 } from './options.ts'
 import { createResponder } from './refusal.ts'
 
+const single = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined
+
 /** What a framework knows of a request. */
 interface LoginFacts {
   readonly method: string
   /** The request target as the client sent it. */
   readonly target: string
-  readonly authorization: string | undefined
-  readonly accept: string | undefined
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** The address that the framework tells. */
   readonly address: string | undefined
 }
@@ -58,7 +60,8 @@ export function createLogin<Request>(
   }
   return {
     hasOpenPaths: allowPaths.size > 0,
-    async decide({ method, target, authorization, accept, address }, request) {
+    async decide({ method, target, headers, address }, request) {
+      const [accept, authorization] = [headers.accept, headers.authorization].map(single)
       const isRead = method === 'GET' || method === 'HEAD'
       if (isRead && allowPaths.has(pathOf(target))) return { auth: undefined }
       const result = await authenticate(authorization, () =>
@@ -69,7 +72,7 @@ export function createLogin<Request>(
         return { response: await responseTo(refusal, accept, request) }
       }
       const { user } = result
-      const permission = permissionOf(result, method, target)
+      const permission = permissionOf(result, { method, target, headers })
       if ('groups' in permission) return { auth: { user, groups: permission.groups } }
       const refusal = { status: 403, reason: 'forbidden', user, detail: permission.forbidden } as const
       return { response: await responseTo(refusal, accept, request) }

@@ -8,7 +8,7 @@ import type { CannedResponse } from '../basic/responses.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
 import { createDecide, type Decide } from '../guard/decide.ts'
 import type { Decision, Served } from '../guard/decision.ts'
-import { readForm } from '../guard/form.ts'
+import { MAX_FORM_BYTES, readForm } from '../guard/form.ts'
 import { checkAllowPath } from '../guard/route.ts'
 import { type LoginOptions, resolveLogin } from '../login/options.ts'
 import { createErrorResponses } from '../pages/error-responses.ts'
@@ -183,14 +183,24 @@ export async function toFetchResponse(decision: Decision, request: Request): Pro
   if ('forward' in decision) return undefined
   let response: CannedResponse
   if ('serve' in decision) {
-    const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(
-      request.headers.get('content-type') ?? '',
-    )
-    const text = request.method === 'POST' && isForm ? await request.text() : ''
-    response = await decision.serve(new URLSearchParams(text.length > 8192 ? '' : text))
+    response = await decision.serve(new URLSearchParams(await readText(request)))
   } else response = decision.respond
   const { status, headers, cookies = [], body } = response
   const fields = new Headers(headers)
   for (const cookie of cookies) fields.append('set-cookie', cookie)
   return new Response(request.method === 'HEAD' ? null : body, { status, headers: fields })
+}
+
+/** The text of a form; empty for what is none, and for more than a form of ours can have. */
+async function readText(request: Request): Promise<string> {
+  const type = request.headers.get('content-type') ?? ''
+  if (request.method !== 'POST' || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return ''
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > MAX_FORM_BYTES) return ''
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
 }

@@ -103,6 +103,31 @@ test('Hono signs in, goes on, and knows a deleted user', async () => {
   await login.close()
 })
 
+test('Hono reads no more of a form than a sign-in has', async () => {
+  const login = honoAuth({ users: new Map(), secret })
+  let pulled = 0
+  const body = new ReadableStream({
+    pull(controller) {
+      pulled++
+      controller.enqueue(Buffer.alloc(4096, 'a'))
+    },
+  })
+  const headers = {
+    host: 'lab.example',
+    origin: 'http://lab.example',
+    'content-type': 'application/x-www-form-urlencoded',
+  }
+  const request = new Request('http://lab.example/.htpasswd/login', {
+    method: 'POST',
+    headers,
+    body,
+    duplex: 'half',
+  } as RequestInit)
+  expect((await new Hono().use(login).fetch(request)).status).toBe(401)
+  expect(pulled).toBeLessThan(10)
+  await login.close()
+})
+
 test.each([[{}], [{ users: {}, file: 'x' }], [{ users: {}, secret: 'short' }], [{ users: {}, typo: 1 }]])(
   '%j is refused',
   options => {

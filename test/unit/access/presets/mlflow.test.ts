@@ -164,6 +164,10 @@ describe('spellings that a server may read as another path', () => {
     'GET /api/2.0/mlflow/users%23',
     'GET /gateway/../api/2.0/mlflow/webhooks',
     'POST /api/2.0/mlflow//webhooks',
+    'POST /api/2.0/mlflow/webhooks%0A',
+    'GET /ajax-api/3.0/mlflow/assistant%0a',
+    // has more readings than are looked at
+    'GET /%252f;%255c..%253b/./%25252e/a;b//..;\\c%2e./x%20.',
   ])('stay admin: %s', line => expect(classOf(line)).toBe('admin'))
 })
 
