@@ -1,6 +1,7 @@
 // One connection to the upstream: sends one request at a time, and reads its response as fast as the client takes it.
-import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { socketName } from '../../platform/unix-socket.ts'
 import { BodySender, type BodySenderEvents } from './body-sender.ts'
 import { IdleTimer } from './idle-timer.ts'
 import { ReadBuffer } from './read-buffer.ts'
@@ -16,7 +17,7 @@ import { readOnAfterWriteError } from './write-error.ts'
 
 /** How connections are made; one object for all connections of a guard. */
 export interface ConnectionOptions {
-  readonly target: TcpNetConnectOpts
+  readonly target: NetConnectOpts
   readonly tls: boolean
   readonly maxHeadBytes: number
   /**
@@ -43,6 +44,8 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
   /** `closed` also after a switch of protocols: the socket is somebody else's then. */
   #state: 'connecting' | 'idle' | 'busy' | 'closed' = 'connecting'
   readonly #owner: ConnectionOwner
+  /** The name of a Unix socket, for the log. */
+  readonly #where: string | undefined
   readonly #parser: ResponseParser
   readonly #timer: IdleTimer
   readonly #readBuffer = new ReadBuffer()
@@ -52,7 +55,7 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
   #paused = false
   #reusable = false
   #error: NodeJS.ErrnoException | undefined
-  /** Whether TCP is connected: what fails from then on until TLS is, is TLS. */
+  /** Whether there is a connection below TLS: what fails from then on until TLS is, is TLS. */
   #handshaking = false
 
   /** @param dedicated for an upgrade: its socket stays an ordinary stream, which can be handed over. */
@@ -62,9 +65,10 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
     this.#parser = new ResponseParser(this, options.maxHeadBytes)
     this.#timer = new IdleTimer(options.timeout, () => this.#fail({ kind: 'timeout' }))
     const { target, tls, connectTimeout } = options
+    this.#where = 'path' in target ? socketName(target.path) : undefined
     const onread = { buffer: this.#readBuffer.next, callback: this.#onRead }
     const socketOptions = dedicated ? target : { ...target, onread }
-    this.socket = tls ? connectTls(socketOptions) : connectTcp(socketOptions)
+    this.socket = tls ? connectTls(socketOptions) : connect(socketOptions)
     const connecting = setTimeout(() => this.socket.destroy(), connectTimeout).unref()
     this.socket
       .once(tls ? 'secureConnect' : 'connect', () => {
@@ -207,7 +211,11 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
 
   #onClose(): void {
     if (this.#state !== 'connecting') this.#fail(this.#lost)
-    else this.#fail({ kind: this.#handshaking ? 'tls' : 'unreachable', cause: reasonOf(this.#error) })
+    else {
+      const cause =
+        this.#where === undefined ? reasonOf(this.#error) : `${reasonOf(this.#error)} at ${this.#where}`
+      this.#fail({ kind: this.#handshaking ? 'tls' : 'unreachable', cause })
+    }
     this.#owner.onClose(this)
   }
 

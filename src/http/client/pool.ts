@@ -4,7 +4,7 @@ import { createLookup } from './address-lookup.ts'
 import { type ConnectionOptions, type ConnectionOwner, UpstreamConnection } from './connection.ts'
 import { QueuedCall, type UpstreamCall } from './queued-call.ts'
 import type { ResponseHandler, UpstreamRequest } from './upstream-request.ts'
-import { hostOf, portOf } from './upstream-url.ts'
+import { hostOf, targetOf } from './upstream-url.ts'
 
 /** How the app is reached. */
 export interface UpstreamOptions {
@@ -45,9 +45,6 @@ const MAX_QUEUED = 2048
  * its body.
  */
 export class Upstream implements ConnectionOwner {
-  /** Host and port as the operator wrote them. */
-  readonly host: string
-  readonly origin: string
   readonly #options: ConnectionOptions
   readonly #maxConnections: number
   readonly #now: () => number
@@ -66,15 +63,12 @@ export class Upstream implements ConnectionOwner {
   constructor(url: URL, options: UpstreamOptions) {
     const tls = url.protocol === 'https:'
     const host = hostOf(url)
-    this.host = url.host
-    this.origin = url.origin
     this.#now = options.now ?? (() => performance.now())
     this.#maxConnections = options.maxConnections
     const servername = tls && !/^[\d.]+$|:/.test(host) ? { servername: host } : {}
     this.#options = {
       target: {
-        host,
-        port: portOf(url),
+        ...targetOf(url),
         lookup: createLookup(options.lookup),
         ...servername,
         noDelay: true,

@@ -1,19 +1,23 @@
 // Whether a server accepts connections, without a request to it.
 import { connect } from 'node:net'
 import { createLookup } from './address-lookup.ts'
-import { hostOf, portOf } from './upstream-url.ts'
+import { type ConnectTarget, targetOf } from './upstream-url.ts'
 
 /** Whether anything accepts a connection there; the addresses of a name are those that the guard itself tries. */
-export function answers(host: string, port: number, limitMs = 1000): Promise<boolean> {
+export const answers = async (target: ConnectTarget, limitMs = 1000): Promise<boolean> =>
+  (await connectionFailure(target, limitMs)) === undefined
+
+/** Why nothing accepts a connection there, as the system's error code or `ETIMEDOUT`; undefined if something does. */
+export function connectionFailure(target: ConnectTarget, limitMs = 1000): Promise<string | undefined> {
   return new Promise(resolve => {
-    const socket = connect({ host, port, lookup: createLookup(), autoSelectFamily: true })
-    const finish = (result: boolean): void => {
+    const socket = connect({ ...target, lookup: createLookup(), autoSelectFamily: true })
+    const finish = (failure: string | undefined): void => {
       socket.destroy()
-      resolve(result)
+      resolve(failure)
     }
-    socket.setTimeout(limitMs, () => finish(false))
-    socket.once('connect', () => finish(true))
-    socket.once('error', () => finish(false))
+    socket.setTimeout(limitMs, () => finish('ETIMEDOUT'))
+    socket.once('connect', () => finish(undefined))
+    socket.once('error', ({ code = 'EIO' }: NodeJS.ErrnoException) => finish(code))
   })
 }
 
@@ -23,7 +27,7 @@ const attempts = new Map<string, Promise<boolean>>()
 export function isReachable(upstream: URL): Promise<boolean> {
   const running = attempts.get(upstream.href)
   if (running !== undefined) return running
-  const attempt = answers(hostOf(upstream), portOf(upstream))
+  const attempt = answers(targetOf(upstream))
   attempts.set(upstream.href, attempt)
   void attempt.then(() => attempts.delete(upstream.href))
   return attempt

@@ -1,18 +1,27 @@
-// Reads the URL of an upstream: the one place that says what it may be, for the guard's option and for `serve --upstream`.
+// Reads the URL of an upstream: the one place that says what it may be, for the guard's option and for `serve --upstream`;
+// and what a connection, a header and a message need of it.
 import { HtpasswdError } from '../../errors.ts'
+import { readSocketName, socketName } from '../../platform/unix-socket.ts'
 
 const EXAMPLE = 'http://127.0.0.1:5000'
 
 /**
- * The URL of a server that requests can be forwarded to: `http:` or `https:`, a host, and nothing else. The request
- * target is the client's own, so a path would have no meaning.
+ * The URL of a server that requests can be forwarded to: `http:` or `https:`, a host, and nothing else; or `unix:` and the
+ * path of a socket. The request target is the client's own, so a path would have no meaning.
  *
  * @param name the option as the caller wrote it, in front of the message; empty where the caller adds it.
  * @throws HtpasswdError `ERR_OPTION`; its message repeats neither user nor password.
  */
 export function parseUpstreamUrl(given: string | URL, name = ''): URL {
-  const url = URL.canParse(String(given)) ? new URL(given) : undefined
-  const problem = problemOf(url, String(given))
+  const text = given instanceof URL && given.protocol === 'unix:' ? nameOf(given) : String(given)
+  try {
+    const path = readSocketName(text)
+    if (path !== undefined) return socketUrl(path)
+  } catch (error) {
+    throw new HtpasswdError('ERR_OPTION', `${name && `${name} `}${(error as Error).message}`)
+  }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const problem = problemOf(url, text)
   if (url !== undefined && problem === undefined) return url
   throw new HtpasswdError('ERR_OPTION', `${name && `${name} `}expected ${problem}`)
 }
@@ -33,8 +42,35 @@ function problemOf(url: URL | undefined, given: string): string | undefined {
   return undefined
 }
 
+const socketUrl = (path: string): URL => new URL(`unix:${path.split('/').map(encodeURIComponent).join('/')}`)
+
+/** The path of the socket; undefined for a server with a host and a port. */
+export const socketPathOf = ({ protocol, pathname }: URL): string | undefined =>
+  protocol === 'unix:' ? decodeURIComponent(pathname) : undefined
+
 /** The host to connect to: of an IPv6 address without its brackets. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 
 /** The URL's port, or its scheme's. */
 export const portOf = (url: URL): number => Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+
+/** As `net.connect` takes it. */
+export type ConnectTarget = { readonly path: string } | { readonly host: string; readonly port: number }
+
+export function targetOf(url: URL): ConnectTarget {
+  const path = socketPathOf(url)
+  return path === undefined ? { host: hostOf(url), port: portOf(url) } : { path }
+}
+
+/** How messages name the upstream: `http://127.0.0.1:5000`, `unix:/run/app.sock`. */
+export function nameOf(url: URL): string {
+  const path = socketPathOf(url)
+  return path === undefined ? url.origin : socketName(path)
+}
+
+/** On a socket the app has no address, and is told the one that nginx's `$proxy_host` is there. */
+const ON_SOCKET = new URL('http://localhost')
+
+/** The address that the app takes for its own: its Host is the authority, and its Origin the origin. */
+export const ownAddressOf = (url: URL): Pick<URL, 'host' | 'origin'> =>
+  socketPathOf(url) === undefined ? url : ON_SOCKET

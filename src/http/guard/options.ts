@@ -23,7 +23,7 @@ export interface GuardOptions {
   /** Checks users and passwords. The guard does not dispose of it: do that after `close`. */
   readonly authenticator: Authenticator
   /**
-   * The app: its `http:` or `https:` origin, or a request listener in this process. It may be left out where
+   * The app: its `http:` or `https:` origin, `unix:` and the path of a socket, or a request listener in this process. It may be left out where
    * `authEndpoints` is given: then every other address is 404.
    */
   readonly upstream?: string | URL | RequestListener | undefined

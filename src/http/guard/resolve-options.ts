@@ -113,7 +113,7 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
   if (upstream === undefined) {
     throw new HtpasswdError(
       'ERR_OPTION',
-      '"upstream" expected a URL such as http://127.0.0.1:5000, or a request listener',
+      '"upstream" expected a URL such as http://127.0.0.1:5000 or unix:/run/app.sock, or a request listener',
     )
   }
   if (authEndpoints.size > 0 && trustProxy.length === 0) {

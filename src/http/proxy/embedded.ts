@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { textResponse } from '../basic/responses.ts'
 import { Upstream } from '../client/pool.ts'
+import { ownAddressOf } from '../client/upstream-url.ts'
 import type { Admitted, ResponseHeaders } from '../guard/decision.ts'
 import type { ResolvedGuardOptions } from '../guard/resolve-options.ts'
 import type { Exchange } from './exchange.ts'
@@ -22,11 +23,12 @@ const EMBEDDED = new URL('http://127.0.0.1')
 /** Makes the way to the app that the options name. */
 export function createForward(options: ResolvedGuardOptions, maxHeadBytes: number): Forward {
   const url = typeof options.upstream === 'function' ? EMBEDDED : options.upstream
+  const own = ownAddressOf(url)
   const requestHeaders = requestHeaderWriter({
     ...options,
     hasSessions: options.login !== undefined,
-    upstreamHost: url.host,
-    upstreamOrigin: url.origin,
+    upstreamHost: own.host,
+    upstreamOrigin: own.origin,
   })
   if (typeof options.upstream === 'function') return embedded(options.upstream, requestHeaders)
 
@@ -35,7 +37,7 @@ export function createForward(options: ResolvedGuardOptions, maxHeadBytes: numbe
     maxConnections: options.maxUpstreamConnections,
     maxHeadBytes,
   })
-  const responseHeaders = responseHeaderWriter({ upstreamOrigin: url.origin, prefix: options.prefix })
+  const responseHeaders = responseHeaderWriter({ upstreamOrigin: own.origin, prefix: options.prefix })
   const send = createReverseProxy({
     upstream,
     requestHeaders,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { answers } from '../../../http/client/reachable.ts'
-import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
+import { nameOf, targetOf } from '../../../http/client/upstream-url.ts'
 import type { Io } from '../../terminal/io.ts'
 import { count } from '../../terminal/output.ts'
 import { appUrl, speaksPlainHttp } from './app/location.ts'
@@ -71,8 +71,8 @@ async function buildGuard(
 }
 
 async function describeApp(upstream: URL): Promise<string> {
-  const responds = await answers(hostOf(upstream), portOf(upstream))
+  const responds = await answers(targetOf(upstream))
   if (responds && upstream.protocol === 'https:' && (await speaksPlainHttp(upstream)))
     return `the app at ${upstream.host} speaks HTTP, not HTTPS: use --upstream http://${upstream.host}`
-  return `the app at ${upstream.origin} ${responds ? 'responds' : 'does not respond yet'}`
+  return `the app at ${nameOf(upstream)} ${responds ? 'responds' : 'does not respond yet'}`
 }

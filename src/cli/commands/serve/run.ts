@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionHub } from '../../../auth/sessions/ended-channel.ts'
 import { HtpasswdError } from '../../../errors.ts'
 import { answers } from '../../../http/client/reachable.ts'
-import { hostOf, portOf } from '../../../http/client/upstream-url.ts'
+import { nameOf, portOf, socketPathOf, targetOf } from '../../../http/client/upstream-url.ts'
 import { appUrl } from './app/location.ts'
 import { type ChildApp, startChild } from './app/process.ts'
 import type { LocalCertificates } from './https/certificates.ts'
@@ -208,18 +208,20 @@ export class GuardRun {
   }
 
   async #startApp(command: readonly string[], upstream: URL): Promise<void> {
-    if (await answers(hostOf(upstream), portOf(upstream))) {
-      const owner = (await portOwner(portOf(upstream))) ?? 'another program'
+    if (await answers(targetOf(upstream))) {
+      const isSocket = socketPathOf(upstream) !== undefined
+      const owner = (isSocket ? undefined : await portOwner(portOf(upstream))) ?? 'another program'
       throw new HtpasswdError(
         'ERR_APP',
-        `${owner} listens at ${upstream.host}, where ${command[0]} should; stop it, or give ${command[0]} another port`,
+        `${owner} listens at ${isSocket ? nameOf(upstream) : upstream.host}, where ${command[0]} should; ` +
+          `stop it, or give ${command[0]} another ${isSocket ? 'socket' : 'port'}`,
       )
     }
-    this.#notify(`Starting ${command[0]} and waiting for it at ${upstream.origin} …`)
+    this.#notify(`Starting ${command[0]} and waiting for it at ${nameOf(upstream)} …`)
     this.#child = startChild(command, this.#io)
     await this.#child.ready(upstream, seconds =>
       this.#notify(
-        `Still waiting for ${command[0]}, for ${seconds} s: nothing listens at ${upstream.origin} yet. ` +
+        `Still waiting for ${command[0]}, for ${seconds} s: nothing listens at ${nameOf(upstream)} yet. ` +
           'If it uses another port, stop with Ctrl-C and name it with --upstream http://127.0.0.1:PORT',
       ),
     )

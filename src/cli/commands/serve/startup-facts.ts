@@ -1,5 +1,6 @@
 // What a started guard knows of itself and its app, for the startup message; and what it warns of.
 import { existsSync } from 'node:fs'
+import { nameOf } from '../../../http/client/upstream-url.ts'
 import { isContainer } from '../../../platform/container.ts'
 import { fileWarnings } from '../../password-file.ts'
 import { listensOutside, upstreamWarnings } from './app/location.ts'
@@ -42,7 +43,7 @@ export async function startupFacts(
     scheme: values['tls-cert'] === undefined && !values.https ? 'http' : 'https',
     https,
     prefix: values.prefix ?? '',
-    guarded: upstream?.origin ?? guardedWithoutUpstream(values),
+    guarded: upstream === undefined ? guardedWithoutUpstream(values) : nameOf(upstream),
     mlflow: isMlflowCommand(command) ? 'started' : (await isRunning()) ? 'running' : undefined,
     platform,
     env,

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
+import { nameOf } from '../../../http/client/upstream-url.ts'
 import { shellWord } from '../../terminal/output.ts'
 import type { ServeArguments } from './options.ts'
 import type { Service } from './plan.ts'
@@ -33,7 +34,7 @@ export function serviceOf(
   return {
     name,
     atBoot,
-    describe: values.upstream?.origin ?? app ?? 'the built-in demo page',
+    describe: (values.upstream && nameOf(values.upstream)) ?? app ?? 'the built-in demo page',
     program: [...invocation.self, 'serve', ...serveArguments, ...appArguments],
     folder: invocation.folder,
     passwordFile: file,

@@ -33,7 +33,7 @@ test('it is waited for, its output comes through, and it is stopped', async () =
   await app.ready(new URL(`http://127.0.0.1:${port}`))
   expect(String((await once(stdout, 'data'))[0])).toBe('up\n')
   await app.stop()
-  expect(await answers('127.0.0.1', port)).toBe(false)
+  expect(await answers({ host: '127.0.0.1', port })).toBe(false)
   expect(await app.ended).toContain('signal SIGTERM')
 })
 
@@ -46,7 +46,7 @@ test('ends the processes that the app started', async () => {
   await app.ready(new URL(`http://127.0.0.1:${port}`))
   await app.stop()
   // it was told to end, and the system may take a moment for it
-  await eventually('its end', async () => ((await answers('127.0.0.1', port)) ? undefined : true))
+  await eventually('its end', async () => ((await answers({ host: '127.0.0.1', port })) ? undefined : true))
 })
 
 test('one that ends before it answers is told with its exit status', async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { hostOf, parseUpstreamUrl, portOf } from '../../../../src/http/client/upstream-url.ts'
+import {
+  hostOf,
+  nameOf,
+  ownAddressOf,
+  parseUpstreamUrl,
+  portOf,
+  targetOf,
+} from '../../../../src/http/client/upstream-url.ts'
 
 test.each([
   ['http://127.0.0.1:5000', 'http://127.0.0.1:5000', '127.0.0.1', 5000],
@@ -15,6 +22,26 @@ test.each([
   }
 })
 
+const onPosix = process.platform !== 'win32'
+
+test
+  .runIf(onPosix)
+  .each(['unix:/run/my app.sock', 'http://unix:/run/my app.sock:/', new URL('unix:/run/my%20app.sock')])(
+  '%s is a socket, on which the app is localhost',
+  given => {
+    const url = parseUpstreamUrl(given)
+    expect(targetOf(url)).toEqual({ path: '/run/my app.sock' })
+    expect(nameOf(url)).toBe('unix:/run/my app.sock')
+    expect(ownAddressOf(url)).toMatchObject({ host: 'localhost', origin: 'http://localhost' })
+  },
+)
+
+test('other upstreams are what they are named', () => {
+  const url = parseUpstreamUrl('http://[::1]:5173')
+  expect([targetOf(url), nameOf(url)]).toEqual([{ host: '::1', port: 5173 }, 'http://[::1]:5173'])
+  expect(ownAddressOf(url)).toMatchObject({ host: '[::1]:5173', origin: 'http://[::1]:5173' })
+})
+
 test.each([
   ['5000', 'expected a URL such as http://127.0.0.1:5000, got "5000"; did you mean http://127.0.0.1:5000?'],
   ['127.0.0.1:5000', 'did you mean http://127.0.0.1:5000?'],
@@ -23,6 +50,7 @@ test.each([
   ['', 'expected a URL such as http://127.0.0.1:5000, got ""'],
   ['ftp://x', 'expected a URL such as'],
   ['ftp://user:secret@x', 'got "ftp://x"'],
+  ['unix:', '"unix:"'],
   ['http://x/y', 'expected a URL without a path, such as http://x, got "http://x/y"'],
   ['http://x/?y', 'without a path'],
   ['http://x/#y', 'without a path'],

@@ -4,8 +4,8 @@ import { connect as connectTls } from 'node:tls'
 import { HtpasswdError } from '../../../../errors.ts'
 import { createLookup } from '../../../../http/client/address-lookup.ts'
 import { isPlainHttpError } from '../../../../http/client/connection.ts'
-import { answers } from '../../../../http/client/reachable.ts'
-import { hostOf, portOf } from '../../../../http/client/upstream-url.ts'
+import { answers, connectionFailure } from '../../../../http/client/reachable.ts'
+import { hostOf, nameOf, portOf, socketPathOf, targetOf } from '../../../../http/client/upstream-url.ts'
 import { isEveryAddress, isItself, isLoopback, outsideAddresses, urlOf } from '../listen/address.ts'
 import type { ServeRequest } from '../request.ts'
 import { isMlflowCommand } from './mlflow.ts'
@@ -44,7 +44,7 @@ export function appUrl({ values, command }: ServeRequest, env: NodeJS.ProcessEnv
   if (!isItself(upstream, values.listen)) return upstream
   throw new HtpasswdError(
     'ERR_LISTEN',
-    `the upstream ${upstream.origin} is the address on which the guard itself listens; ` +
+    `the upstream ${nameOf(upstream)} is the address on which the guard itself listens; ` +
       'change --upstream to the address of the app, or --listen',
   )
 }
@@ -105,6 +105,9 @@ const knownApp = (command: readonly string[]): KnownApp | undefined =>
 
 const PROBE_LIMIT_MS = 300
 
+const answersOn = (host: string, port: number, limitMs: number): Promise<boolean> =>
+  answers({ host, port }, limitMs)
+
 /** Whether what accepts connections there answers a TLS handshake in plain HTTP. */
 export function speaksPlainHttp(upstream: URL): Promise<boolean> {
   return new Promise(resolve => {
@@ -131,8 +134,9 @@ export function speaksPlainHttp(upstream: URL): Promise<boolean> {
 export async function upstreamWarnings(
   upstream: URL,
   asked: boolean,
-  { outside = outsideAddresses(), probe = answers, isPlain = speaksPlainHttp } = {},
+  { outside = outsideAddresses(), probe = answersOn, isPlain = speaksPlainHttp } = {},
 ): Promise<string[]> {
+  if (socketPathOf(upstream) !== undefined) return socketWarnings(upstream)
   const [host, port] = [hostOf(upstream), portOf(upstream)]
   const answersAt = (address: string): Promise<boolean> => probe(address, port, PROBE_LIMIT_MS)
   const warnings: string[] = []
@@ -172,4 +176,20 @@ export async function upstreamWarnings(
     `the app is reachable past the guard, without a password, ${where}: start it with --host 127.0.0.1`,
   )
   return warnings
+}
+
+const untilUp = 'users get 502 until the app is up'
+
+/** What a failed connection to a socket means, by its error code. */
+const SOCKET_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: `there is no such file yet; ${untilUp}`,
+  ECONNREFUSED: `the file is there and nothing listens on it; ${untilUp}`,
+  EACCES:
+    'this account may not connect to it; give it the permission to write to the socket and to enter its folder',
+}
+
+async function socketWarnings(upstream: URL): Promise<string[]> {
+  const code = await connectionFailure(targetOf(upstream), PROBE_LIMIT_MS)
+  if (code === undefined) return []
+  return [`nothing answers at ${nameOf(upstream)}: ${SOCKET_FAILURES[code] ?? `${code}; ${untilUp}`}`]
 }

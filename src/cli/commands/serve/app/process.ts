@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../../../../errors.ts'
 import { answers } from '../../../../http/client/reachable.ts'
-import { hostOf, portOf } from '../../../../http/client/upstream-url.ts'
+import { nameOf, targetOf } from '../../../../http/client/upstream-url.ts'
 import { runSystemProgram } from '../../../../platform/windows-program.ts'
 
 /** MLflow's first start creates its database, which takes up to a minute on a slow machine. */
@@ -101,12 +101,12 @@ async function waitUntilReady(
     reason = text
   })
   for (let attempt = 0; attempt < START_ATTEMPTS && reason === undefined; attempt++) {
-    if (await answers(hostOf(upstream), portOf(upstream))) return
+    if (await answers(targetOf(upstream))) return
     if (isSlow(attempt)) onSlow((attempt * ATTEMPT_DELAY_MS) / 1000)
     await Promise.race([delay(ATTEMPT_DELAY_MS), ended])
   }
   const what = reason ?? `the app did not listen within ${(START_ATTEMPTS * ATTEMPT_DELAY_MS) / 1000} seconds`
-  throw new HtpasswdError('ERR_APP', `${what}; expected it to listen at ${upstream.origin}`)
+  throw new HtpasswdError('ERR_APP', `${what}; expected it to listen at ${nameOf(upstream)}`)
 }
 
 async function stopChild(child: ChildProcess, onWait: () => void = () => {}): Promise<void> {

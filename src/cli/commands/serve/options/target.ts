@@ -10,7 +10,8 @@ export const whatToGuard = {
     group,
     argument: 'URL',
     single: true,
-    describe: 'the app to guard, such as http://127.0.0.1:5000; 5000 and 127.0.0.1:5000 are taken as well',
+    describe:
+      'the app to guard, such as http://127.0.0.1:5000; also 5000, 127.0.0.1:5000, and unix:/run/app.sock',
     read: readUpstream,
   },
   demo: { group, describe: 'guard a small built-in page' },
