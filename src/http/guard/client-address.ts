@@ -42,7 +42,8 @@ export function createClientFacts(
       return { address: peer, scheme, host, proxied: false }
     }
     // Each proxy appends the address of its own peer, so from the right the first untrusted address is the client.
-    const hops = text(req.headers['x-forwarded-for']).split(',')
+    const forwardedFor = req.headers['x-forwarded-for']
+    const hops = forwardedFor === undefined ? [] : text(forwardedFor).split(',')
     let address = peer
     for (let i = hops.length - 1; i >= 0; i--) {
       const hop = withoutPort(hops[i] ?? '')
@@ -52,7 +53,8 @@ export function createClientFacts(
     }
     const proto = last(text(req.headers['x-forwarded-proto']))
     const publicHost = last(text(req.headers['x-forwarded-host'])) || host
-    return { address, scheme: /^https?$/.test(proto) ? proto : scheme, host: publicHost, proxied: true }
+    const isScheme = proto === 'http' || proto === 'https'
+    return { address, scheme: isScheme ? proto : scheme, host: publicHost, proxied: true }
   }
 }
 
