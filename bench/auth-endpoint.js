@@ -1,30 +1,26 @@
 // What it costs other proxies to ask: the endpoint beside a bare node:http server, and nginx with auth_request beside nginx
 // with its own auth_basic. Rates of all in turns, with the configuration of docs/deploy.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
-import { printEnvironment, requirePrograms } from './environment.js'
-import { cpuSeconds, freePort, start, startHello, startNginx, startUpstream } from './guard-servers.js'
-import { median } from './interleaved.js'
+import { printEnvironment, requirePrograms, temporaryFolder } from './environment.js'
+import { freePort, start, startHello, startNginx, startUpstream } from './guard-servers.js'
+import { inRounds, median } from './interleaved.js'
+import { basicLogin, EACH_TURN, measureRequests } from './requests.js'
 
 requirePrograms('wrk', 'nginx')
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7)
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
-const CONNECTIONS = 32
 /** The least rate of the endpoint, as a part of the one of a bare node:http server. */
 const LEAST_OF_HELLO = 0.9
 /** The least rate of nginx with auth_request, as a multiple of the one with auth_basic and bcrypt of cost 5. */
 const LEAST_OF_BASIC = 3
 const PASSWORD = 'correct horse battery'
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-endpoint-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder('endpoint')
 const users = join(folder, 'users')
 writeFileSync(users, `alice:${await hashPassword(PASSWORD, { cost: 5 })}\n`)
-const login = `Authorization: Basic ${Buffer.from(`alice:${PASSWORD}`).toString('base64')}`
+const headers = [basicLogin('alice', PASSWORD)]
 
 async function startEndpoint() {
   const port = await freePort()
@@ -53,51 +49,31 @@ http { access_log off; keepalive_requests 100000000; proxy_temp_path ${folder}/a
 
 const upstream = await startUpstream(folder)
 const endpoint = await startEndpoint()
-const question = ['-H', 'X-Original-Method: GET', '-H', 'X-Original-URI: /hello']
+const question = ['X-Original-Method: GET', 'X-Original-URI: /hello']
 const asked = {
-  'node:http': { server: await startHello(), path: '/hello' },
-  endpoint: { server: endpoint, path: '/.htpasswd/auth/nginx', headers: question },
-  'nginx, auth_basic': { server: await startNginx(folder, users, upstream.port), path: '/hello' },
-  'nginx, auth_request': { server: await startAsking(endpoint.port, upstream.port), path: '/hello' },
+  'node:http': { server: await startHello(), headers },
+  endpoint: { server: endpoint, path: '/.htpasswd/auth/nginx', headers: [...headers, ...question] },
+  'nginx, auth_basic': { server: await startNginx(folder, users, upstream.port), headers },
+  'nginx, auth_request': { server: await startAsking(endpoint.port, upstream.port), headers },
 }
 const names = Object.keys(asked)
 
-/** Requests per second, and CPU microseconds of this server per request. */
-function measure({ server, path, headers = [] }) {
-  const before = cpuSeconds(server.pid)
-  const args = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '-H', login, ...headers]
-  const output = execFileSync('wrk', [...args, `http://127.0.0.1:${server.port}${path}`], {
-    encoding: 'utf8',
-  })
-  if (output.includes('Non-2xx')) throw new Error(`${server.name} refused requests:\n${output}`)
-  const requests = Number(/(\d+) requests in/.exec(output)?.[1])
-  const cpu = ((cpuSeconds(server.pid) - before) * 1e6) / requests
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]), cpu }
-}
-
-printEnvironment(
-  `requests per second, ${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${SECONDS} s`,
+printEnvironment(`requests per second, ${EACH_TURN}, median of ${ROUNDS} rounds`)
+const rounds = await inRounds(ROUNDS, Object.values(asked), ({ server, ...request }) =>
+  measureRequests(server, request),
 )
-const rounds = Array.from({ length: ROUNDS + 1 }, (_, round) => {
-  const row = {}
-  // each is first equally often
-  for (let i = 0; i < names.length; i++) {
-    const name = names[(i + round) % names.length]
-    row[name] = measure(asked[name])
-  }
-  return row
-}).slice(1)
 for (const { server } of Object.values(asked)) await server.stop()
 await upstream.stop()
 
 const figures = {}
-for (const name of names) {
-  const [rate, cpu] = ['rate', 'cpu'].map(key => median(rounds.map(row => row[name][key])))
+for (const [i, name] of names.entries()) {
+  const [rate, cpu] = ['rate', 'cpu'].map(key => median(rounds.map(round => round[i][key])))
   figures[name] = { 'requests/s': Math.round(rate), 'CPU µs of the server': Math.round(cpu * 10) / 10 }
 }
 console.table(figures)
 const compare = (name, with_, least) => {
-  const ratio = median(rounds.map(row => row[name].rate / row[with_].rate))
+  const [i, j] = [name, with_].map(side => names.indexOf(side))
+  const ratio = median(rounds.map(round => round[i].rate / round[j].rate))
   console.log(`${name} / ${with_}: ${ratio.toFixed(2)} (at least ${least})`)
   if (ratio < least) process.exitCode = 1
 }

@@ -1,6 +1,8 @@
 // The environment of a bench: prints the machine, without which a number says nothing, and names missing programs.
 import { spawnSync } from 'node:child_process'
-import { availableParallelism, cpus } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 export function printEnvironment(title) {
   const cpu = cpus()[0]?.model ?? 'unknown CPU'
@@ -17,6 +19,13 @@ const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env
 
 /** The environment variables for measured programs: those of this process, without what slows every start of Node. */
 export { environment }
+
+/** A folder that is removed when the bench ends. */
+export function temporaryFolder(name) {
+  const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
 
 /** Ends the bench with the names of the missing programs, if any is missing. */
 export function requirePrograms(...names) {

@@ -1,27 +1,16 @@
 // A file of a million users: one update and one check by the command against Apache's, and the library's look-ups.
 import { spawnSync } from 'node:child_process'
-import {
-  closeSync,
-  copyFileSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, copyFileSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HtpasswdFile } from '../dist/index.js'
-import { environment, printEnvironment } from './environment.js'
+import { environment, printEnvironment, temporaryFolder } from './environment.js'
 import { compare, median } from './interleaved.js'
 import { peakOf } from './peak-memory.js'
 
 const USERS = 1_000_000
 const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'htpasswd-bench-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder('file')
 
 printEnvironment(`A file of ${USERS.toLocaleString('en')} users`)
 

@@ -1,22 +1,20 @@
 // How the cost of `serve` grows with users, rules and open streams: start, memory, and CPU per request of a verified user.
-import { execFileSync } from 'node:child_process'
-import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createWriteStream, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
-import { printEnvironment, requirePrograms } from './environment.js'
-import { cpuSeconds, residentMegabytes, startGuard, startUpstream } from './guard-servers.js'
+import { printEnvironment, requirePrograms, temporaryFolder } from './environment.js'
+import { residentMegabytes, startGuard, startUpstream } from './guard-servers.js'
+import { inRounds } from './interleaved.js'
+import { basicLogin, measureRequests } from './requests.js'
 
 requirePrograms('wrk', 'nginx')
 
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
 /** The most that a replica with a million users may hold. */
 const MOST_MEGABYTES = 300
 const PASSWORD = 'correct horse battery'
-const authorization = `Basic ${Buffer.from(`alice:${PASSWORD}`).toString('base64')}`
-const folder = mkdtempSync(join(tmpdir(), 'bench-growth-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const login = basicLogin('alice', PASSWORD)
+const folder = temporaryFolder('growth')
 const alice = `alice:${await hashPassword(PASSWORD, { format: 'sha1' })}\n`
 // the look-ups never compare these, so one salt will do
 const other = await hashPassword(PASSWORD, { format: 'bcrypt', cost: 4 })
@@ -33,25 +31,13 @@ async function usersFile(count) {
   return path
 }
 
-/** CPU microseconds of the server per request. */
-function cpuPerRequest({ pid, port, name }) {
-  const before = cpuSeconds(pid)
-  const args = ['-t1', '-c32', `-d${SECONDS}s`, '-H', `Authorization: ${authorization}`]
-  const output = execFileSync('wrk', [...args, `http://127.0.0.1:${port}/hello`], { encoding: 'utf8' })
-  const requests = Number(/(\d+) requests in/.exec(output)?.[1])
-  const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0)
-  if (failed > 0) throw new Error(`${name}: ${failed} of ${requests} were refused`)
-  return ((cpuSeconds(pid) - before) * 1e6) / requests
-}
-
 async function measure(label, users, upstream, options = [], before = async () => {}) {
   const from = performance.now()
-  const guard = await startGuard(folder, users, upstream, options)
+  const guard = await startGuard(users, upstream, options)
   const start = performance.now() - from
   await before(guard)
   const idle = residentMegabytes(guard.pid)
-  cpuPerRequest(guard)
-  const cpu = cpuPerRequest(guard)
+  const [[cpu]] = await inRounds(1, [guard], server => measureRequests(server, { headers: [login] }).cpu)
   console.log(
     `${label.padEnd(22)} ${start.toFixed(0).padStart(6)} ms ${idle.toFixed(0).padStart(6)} MB ${cpu.toFixed(0).padStart(6)} µs`,
   )
@@ -89,8 +75,8 @@ for (const count of [100, 1_000]) {
   await measure(`${count} open streams`, files.get(10), app.address().port, [], async ({ port }) => {
     for (let i = 0; i < count; i++) {
       await new Promise((resolve, reject) => {
-        const headers = { authorization }
-        const stream = request({ port, path: '/stream', headers, agent: false }, response => {
+        const auth = `alice:${PASSWORD}`
+        const stream = request({ port, path: '/stream', auth, agent: false }, response => {
           response.resume().on('error', () => {})
           resolve()
         })

@@ -1,25 +1,20 @@
 // What groups, rules and the MLflow preset cost: a guard with 1,000 groups, 100 rules and the preset beside one without, in turns.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
-import { printEnvironment, requirePrograms } from './environment.js'
-import { cpuSeconds, startGuard, startUpstream } from './guard-servers.js'
-import { median } from './interleaved.js'
+import { printEnvironment, requirePrograms, temporaryFolder } from './environment.js'
+import { startGuard, startUpstream } from './guard-servers.js'
+import { inRounds, median } from './interleaved.js'
+import { basicLogin, EACH_TURN, measureRequests } from './requests.js'
 
 requirePrograms('wrk', 'nginx')
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9)
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
-const CONNECTIONS = 32
-const PATH = '/api/2.0/mlflow/runs/get'
 const PASSWORD = 'correct horse battery'
 /** The most CPU that a request may take, as a multiple of one without rules. */
 const MOST = 1.03
-const login = `Authorization: Basic ${Buffer.from(`alice:${PASSWORD}`).toString('base64')}`
-const folder = mkdtempSync(join(tmpdir(), 'bench-access-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const request = { headers: [basicLogin('alice', PASSWORD)], path: '/api/2.0/mlflow/runs/get' }
+const folder = temporaryFolder('access')
 
 const [users, groups, rules] = ['users', 'groups', 'rules'].map(name => join(folder, name))
 writeFileSync(users, `alice:${await hashPassword(PASSWORD, { format: 'sha1' })}\n`)
@@ -43,22 +38,7 @@ writeFileSync(
     .join(''),
 )
 
-/** CPU microseconds of the server per request. */
-function measure(server) {
-  const before = cpuSeconds(server.pid)
-  const url = `http://127.0.0.1:${server.port}${PATH}`
-  const output = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '-H', login, url], {
-    encoding: 'utf8',
-  })
-  const requests = Number(/(\d+) requests in/.exec(output)?.[1])
-  const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0)
-  if (failed > 0) throw new Error(`${server.name}: ${failed} of ${requests} were refused`)
-  return ((cpuSeconds(server.pid) - before) * 1e6) / requests
-}
-
-printEnvironment(
-  `CPU per request of a verified user, ${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${SECONDS} s`,
-)
+printEnvironment(`CPU per request of a verified user, ${EACH_TURN}, median of ${ROUNDS} rounds`)
 const upstream = await startUpstream(folder)
 const options = [
   '--groups',
@@ -72,14 +52,8 @@ const options = [
   '--admins',
   'user:root',
 ]
-const servers = [
-  await startGuard(folder, users, upstream.port),
-  await startGuard(folder, users, upstream.port, options),
-]
-// the first round is a warm-up; the machine's speed drifts, so the ratio is that of each round
-const rounds = numbers(ROUNDS + 1)
-  .map(() => servers.map(measure))
-  .slice(1)
+const servers = [await startGuard(users, upstream.port), await startGuard(users, upstream.port, options)]
+const rounds = await inRounds(ROUNDS, servers, server => measureRequests(server, request).cpu)
 const cpu = i => median(rounds.map(round => round[i]))
 const ratio = median(rounds.map(([without, with_]) => with_ / without))
 console.log(`without                           ${cpu(0).toFixed(1).padStart(6)} us`)

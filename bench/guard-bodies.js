@@ -1,18 +1,16 @@
 // 2 GB down and up through the guard and through nginx: MB per second, ratio, and peak memory of the server.
 import { execFile } from 'node:child_process'
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
-import { printEnvironment, requirePrograms } from './environment.js'
+import { printEnvironment, requirePrograms, temporaryFolder } from './environment.js'
 import { residentMegabytes, startGuard, startNginx, startUpstream } from './guard-servers.js'
 
 requirePrograms('nginx', 'curl')
 
 const MEGABYTES = Number(process.env.BENCH_MB ?? 2048)
-const folder = mkdtempSync(join(tmpdir(), 'bench-bodies-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder('bodies')
 const users = join(folder, 'users')
 writeFileSync(users, `alice:${await hashPassword('x', { format: 'sha1' })}\n`)
 const large = join(folder, 'large.bin')

@@ -2,10 +2,9 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
 
-const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
+const root = dirname(import.meta.dirname)
 const TICKS_PER_SECOND = 100
 
 export async function freePort() {
@@ -76,11 +75,14 @@ const temporary = folder =>
     .map(name => `${name}_temp_path ${folder}/${name};`)
     .join(' ')
 
-/** @param more further options of serve. */
-export async function startGuard(_, users, upstream, more = []) {
+/**
+ * @param more further options of serve.
+ * @param package_ the folder of the package that is started.
+ */
+export async function startGuard(users, upstream, more = [], package_ = root) {
   const port = await freePort()
   const args = [
-    bin,
+    join(package_, 'bin/htpasswd.js'),
     'serve',
     users,
     '--upstream',

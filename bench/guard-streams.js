@@ -1,16 +1,14 @@
 // A thousand open event streams through the guard: the delay of each event, and the memory per stream.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer, get } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
-import { printEnvironment } from './environment.js'
+import { printEnvironment, temporaryFolder } from './environment.js'
 import { residentMegabytes, startGuard } from './guard-servers.js'
 
 const STREAMS = Number(process.env.BENCH_STREAMS ?? 1000)
 const ROUNDS = 10
-const folder = mkdtempSync(join(tmpdir(), 'bench-streams-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder('streams')
 const users = join(folder, 'users')
 writeFileSync(users, `alice:${await hashPassword('x', { format: 'sha1' })}\n`)
 
@@ -22,7 +20,7 @@ const app = createServer((_, response) => {
 })
 await new Promise(resolve => app.listen(0, '127.0.0.1', resolve))
 printEnvironment(`${STREAMS} open event streams (each event within 100 ms)`)
-const guard = await startGuard(folder, users, app.address().port)
+const guard = await startGuard(users, app.address().port)
 const headers = {
   authorization: `Basic ${Buffer.from('alice:x').toString('base64')}`,
   accept: 'text/event-stream',

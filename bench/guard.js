@@ -1,22 +1,18 @@
 // Requests of a verified user through the guard, nginx and Caddy, side by side: requests per second, ratios, CPU per request.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
-import { printEnvironment, requirePrograms } from './environment.js'
-import { cpuSeconds, startCaddy, startGuard, startHello, startNginx, startUpstream } from './guard-servers.js'
-import { median } from './interleaved.js'
+import { printEnvironment, requirePrograms, temporaryFolder } from './environment.js'
+import { startCaddy, startGuard, startHello, startNginx, startUpstream } from './guard-servers.js'
+import { inRounds, median } from './interleaved.js'
+import { basicLogin, EACH_TURN, measureRequests } from './requests.js'
 
 requirePrograms('wrk', 'nginx', 'caddy')
 
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
 const ROUNDS = 5
-const CONNECTIONS = 32
 const PASSWORD = 'correct horse battery'
-const login = `Authorization: Basic ${Buffer.from(`alice:${PASSWORD}`).toString('base64')}`
-const folder = mkdtempSync(join(tmpdir(), 'bench-guard-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const login = basicLogin('alice', PASSWORD)
+const folder = temporaryFolder('guard')
 
 /** The most CPU that a guarded request may take, as a multiple of a request to a bare node:http server. */
 const MOST_CPU = 2.7
@@ -29,24 +25,9 @@ const rows = [
   { name: 'SHA-1, 10,000 users', options: { format: 'sha1' }, users: 10_000, nginx: 6 },
 ]
 
-/** Requests per second, and CPU microseconds per request of the measured server. */
-function measure(server) {
-  const before = cpuSeconds(server.pid)
-  const output = execFileSync(
-    'wrk',
-    ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '-H', login, `http://127.0.0.1:${server.port}/hello`],
-    { encoding: 'utf8' },
-  )
-  const cpu = cpuSeconds(server.pid) - before
-  const requests = Number(/(\d+) requests in/.exec(output)?.[1])
-  const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0)
-  if (failed > 0) throw new Error(`${server.name}: ${failed} of ${requests} were refused`)
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]), cpu: (cpu * 1e6) / requests }
-}
-
-/** All servers in turn, round by round, because the machine's speed drifts. The first round is a warm-up. */
-function measureInTurn(servers) {
-  const rounds = Array.from({ length: ROUNDS + 1 }, () => servers.map(measure)).slice(1)
+/** All servers in turn, because the machine's speed drifts. */
+async function measureInTurn(servers) {
+  const rounds = await inRounds(ROUNDS, servers, server => measureRequests(server, { headers: [login] }))
   const middle = pick => median(rounds.map(pick))
   return {
     rate: i => middle(round => round[i].rate),
@@ -56,9 +37,7 @@ function measureInTurn(servers) {
   }
 }
 
-printEnvironment(
-  `A verified user's requests, ${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${SECONDS} s, one process each`,
-)
+printEnvironment(`A verified user's requests, ${EACH_TURN}, median of ${ROUNDS} rounds, one process each`)
 const upstream = await startUpstream(folder)
 const hello = await startHello()
 console.log(
@@ -71,11 +50,11 @@ for (const row of rows) {
   writeFileSync(users, `${others}alice:${hash}\n`)
   const servers = [
     hello,
-    await startGuard(folder, users, upstream.port),
+    await startGuard(users, upstream.port),
     await startNginx(folder, users, upstream.port),
   ]
   if (row.caddy) servers.push(await startCaddy(folder, users, upstream.port))
-  const { rate, cpu, ratio } = measureInTurn(servers)
+  const { rate, cpu, ratio } = await measureInTurn(servers)
   const cells = [
     row.name.padEnd(20),
     rate(1).toFixed(0).padStart(8),

@@ -1,19 +1,16 @@
 // Imports: passwords to hash against a loop of Apache's command, and a million users with hashes.
 // `node bench/import.js 1000 12` uses 1000 users and bcrypt cost 12.
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { environment, printEnvironment } from './environment.js'
+import { environment, printEnvironment, temporaryFolder } from './environment.js'
 import { compare, median } from './interleaved.js'
 import { peakOf } from './peak-memory.js'
 
 const [users = 200, cost = 10] = process.argv.slice(2).map(Number)
 const MILLION = 1_000_000
 const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'htpasswd-bench-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder('import')
 process.chdir(folder)
 
 printEnvironment(

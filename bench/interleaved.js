@@ -3,6 +3,24 @@
 // difference that is measured.
 export const median = numbers => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 
+/**
+ * The results of all sides, round by round. Each side is first equally often; the first round is a warm-up and left out.
+ *
+ * @param measure is called with a side; may return a promise.
+ */
+export async function inRounds(count, sides, measure) {
+  const rounds = []
+  for (let round = 0; round <= count; round++) {
+    const results = []
+    for (let turn = 0; turn < sides.length; turn++) {
+      const side = (round + turn) % sides.length
+      results[side] = await measure(sides[side])
+    }
+    if (round > 0) rounds.push(results)
+  }
+  return rounds
+}
+
 /** Microseconds per call, averaged over `calls`. */
 export async function timeOf(run, calls) {
   const start = process.hrtime.bigint()
@@ -17,22 +35,14 @@ export async function timeOf(run, calls) {
  */
 export async function compare(name, { ours, theirs, runs, target, control = false }) {
   const sides = [ours, theirs, ...(control ? [theirs] : [])]
-  const times = sides.map(() => [])
-  for (let run = 0; run <= runs; run++) {
-    for (let turn = 0; turn < sides.length; turn++) {
-      // each side is first equally often
-      const side = (run + turn) % sides.length
-      const time = await sides[side]()
-      if (run > 0) times[side].push(time)
-    }
-  }
-  const [mine, other, itself] = times
-  const ratioOf = side => median(side.map((time, run) => time / other[run]))
-  const ratio = ratioOf(mine)
+  const rounds = await inRounds(runs, sides, side => side())
+  const time = side => median(rounds.map(round => round[side]))
+  const ratioOf = side => median(rounds.map(round => round[side] / round[1]))
+  const ratio = ratioOf(0)
   const digits = control ? 3 : 2
-  const figures = [show(median(mine)), show(median(other)), ratio.toFixed(digits).padStart(7)]
+  const figures = [show(time(0)), show(time(1)), ratio.toFixed(digits).padStart(7)]
   const text = [name.padEnd(34), ...figures, `  target ${target}`]
-  if (control) text.push(` (theirs to itself ${ratioOf(itself).toFixed(digits)})`)
+  if (control) text.push(` (theirs to itself ${ratioOf(2).toFixed(digits)})`)
   console.log(text.join(' '))
   return ratio
 }

@@ -1,17 +1,15 @@
 // list, check and fix with a file of a million users, against awk, which only reads every line.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { environment, printEnvironment } from './environment.js'
+import { environment, printEnvironment, temporaryFolder } from './environment.js'
 import { median } from './interleaved.js'
 
 const USERS = 1_000_000
 const RUNS = 3
 const bin = fileURLToPath(new URL('../bin/htpasswd.js', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'htpasswd-bench-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder('list-check-fix')
 
 printEnvironment(`list, check and fix with a file of ${USERS.toLocaleString('en')} users`)
 const file = join(folder, 'users')

@@ -1,12 +1,11 @@
 // Replicas beside a Redis server: memory of each, and the commands that a login, a wrong password and an idle second cost Redis.
 // From these follows what more replicas than one machine holds ask of it.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { hashPassword } from '../dist/index.js'
-import { printEnvironment, requirePrograms } from './environment.js'
+import { printEnvironment, requirePrograms, temporaryFolder } from './environment.js'
 import { cpuSeconds, freePort, residentMegabytes, start, startGuard, startUpstream } from './guard-servers.js'
 
 requirePrograms('redis-server', 'redis-cli', 'nginx')
@@ -14,8 +13,7 @@ requirePrograms('redis-server', 'redis-cli', 'nginx')
 const COUNTS = (process.env.BENCH_REPLICAS ?? '1,2,4,8').split(',').map(Number)
 const LOGINS = 200
 const IDLE_MS = 5_000
-const folder = mkdtempSync(join(tmpdir(), 'bench-replicas-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder('replicas')
 const users = join(folder, 'users')
 const hash = await hashPassword('right', { format: 'sha1' })
 writeFileSync(users, Array.from({ length: LOGINS }, (_, i) => `user${i}:${hash}\n`).join(''))
@@ -58,7 +56,7 @@ for (const count of COUNTS) {
   ]
   // the failures below are no attack
   options.push('--max-failures', '1000')
-  for (let i = 0; i < count; i++) replicas.push(await startGuard(folder, users, upstream.port, options))
+  for (let i = 0; i < count; i++) replicas.push(await startGuard(users, upstream.port, options))
   await pause(1_500)
   let before = commands()
   const cpuBefore = replicas.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0)

@@ -9,6 +9,7 @@ const shared = [
   'guard-servers.js',
   'interleaved.js',
   'peak-memory.js',
+  'requests.js',
   'run.js',
 ]
 const benches = readdirSync(import.meta.dirname).filter(

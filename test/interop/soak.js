@@ -214,7 +214,7 @@ const large = [
 ]
 const run = async ([name, port, soak]) => {
   if (!name.startsWith(process.argv[2] ?? '')) return
-  const guard = await startGuard(folder, users, port)
+  const guard = await startGuard(users, port)
   // the first login pays for the hash; its time and the thread's memory are not what is asked here
   const first = open(guard, 'GET', '/hello')
   first.end()
