@@ -19,4 +19,6 @@ export type Sender = Pick<Identity, 'user' | 'groups' | 'scope'>
 export interface AccessPolicy {
   /** @param path the path as the app gets it: exactly these bytes, without query and prefix. */
   decide(identity: Pick<Identity, 'user' | 'groups' | 'scope'>, method: string, path: string): AccessDecision
+  /** What a request does, for log and metrics: `read`, `write`, `use` or `admin`. Default: it is not told. */
+  classOf?(method: string, path: string): string
 }

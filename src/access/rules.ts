@@ -3,7 +3,7 @@ import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 import { memoizeByRequest } from './memoize.ts'
 import { leadsElsewhere, MAX_READINGS, readingsOf } from './path-readings.ts'
 import type { AccessDecision, AccessPolicy, Sender } from './policy.ts'
-import type { Preset } from './presets/preset.ts'
+import type { Preset, RequestClass } from './presets/preset.ts'
 import { parseRule, parseRules, type Rule } from './rule.ts'
 
 /** Says which groups a user is in, such as `Groups` of `parseGroups` does. */
@@ -85,8 +85,9 @@ export function createPolicy({ rules = () => [], groups, preset, otherwise }: Po
   let list: readonly Rule[] = []
   let rulesAbout = findRulesAbout(list)
   return {
+    classOf: (method, path) => classOf(method, path, preset),
     decide(sender, method, path) {
-      if (sender.scope === 'read' && !isRead(method, path, preset)) {
+      if (sender.scope === 'read' && classOf(method, path, preset) !== 'read') {
         const reason = `these credentials may only read, and ${describe(method, path)} is no read`
         return { allowed: false, rule: 'scope read', reason }
       }
@@ -112,8 +113,9 @@ const ALLOWED: AccessDecision = { allowed: true }
 /** Where there are no rules: everything is allowed, except that credentials of scope `read` are for GET and HEAD. */
 export const withoutRules = createPolicy({})
 
-const isRead = (method: string, path: string, preset: Preset | undefined): boolean =>
-  preset === undefined ? method === 'GET' || method === 'HEAD' : preset.classify(method, path) === 'read'
+/** Without a preset, GET and HEAD are reads. */
+const classOf = (method: string, path: string, preset: Preset | undefined): RequestClass =>
+  preset?.classify(method, path) ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write')
 
 /** All groups of a sender: those that the login brought, and those of the group file. */
 export function groupsOf(

@@ -38,6 +38,8 @@ export interface AuthenticatorParts {
   readonly verify?: Verify
   /** Replaces its own throttle: worker processes share one (throttle-channel.ts). */
   readonly limiter?: AttemptLimiter | undefined
+  /** Told whether a password was remembered, or has to be verified. */
+  readonly onLookup?: ((isHit: boolean) => void) | undefined
   /** Waits for so many milliseconds. */
   readonly delay?: (milliseconds: number) => Promise<unknown>
 }

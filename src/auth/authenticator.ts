@@ -74,6 +74,7 @@ export class Authenticator {
   readonly limiter: AttemptLimiter
   readonly #now: () => number
   readonly #delay: (milliseconds: number) => Promise<unknown>
+  readonly #onLookup: AuthenticatorParts['onLookup']
   readonly #onError: (error: unknown) => void
   readonly #inFlight = new Map<string, Promise<AuthResult>>()
 
@@ -111,6 +112,7 @@ export class Authenticator {
     this.limiter = parts.limiter ?? new Throttle({ maxFailures: checked.maxFailures ?? 10, now })
     this.#now = now
     this.#delay = parts.delay ?? delay
+    this.#onLookup = parts.onLookup
   }
 
   /**
@@ -175,7 +177,9 @@ export class Authenticator {
     address: string | undefined,
   ): AuthResult | Promise<AuthResult> {
     const key = this.#key(found.username, found.storedHash ?? '', password)
-    if (found.storedHash !== undefined && this.#verified.has(key)) return this.#identity(found)
+    const isHit = found.storedHash !== undefined && this.#verified.has(key)
+    this.#onLookup?.(isHit)
+    if (isHit) return this.#identity(found)
     return this.#checkOnce({ found, password, key, attempt: attemptOf(found.user, address) })
   }
 

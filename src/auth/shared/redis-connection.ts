@@ -54,6 +54,7 @@ export class RedisConnection {
   #client: RedisClient | undefined
   #state: 'new' | 'up' | 'down' | 'closed' = 'new'
   #isWaiting = false
+  #errors = 0
   #delay = FIRST_DELAY_MS
   #cancel: () => void = () => {}
 
@@ -65,6 +66,11 @@ export class RedisConnection {
   /** Whether the server is usable, as far as is known. */
   get isUp(): boolean {
     return this.#state === 'up'
+  }
+
+  /** How often the connection was lost, or could not be made. */
+  get errors(): number {
+    return this.#errors
   }
 
   /** Makes the first attempt; resolves when it has succeeded or failed. Later ones follow by themselves. */
@@ -123,6 +129,7 @@ export class RedisConnection {
 
   #lose(error: Error): void {
     if (this.#isWaiting || this.#state === 'closed') return
+    this.#errors++
     this.#cancel()
     this.#client?.destroy()
     this.#client = undefined

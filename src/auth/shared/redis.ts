@@ -32,6 +32,8 @@ export interface RedisState {
   readonly limiter: AttemptLimiter
   readonly ended: SharedEndedSessions | undefined
   readonly isUp: () => boolean
+  /** How often the connection was lost, or could not be made. */
+  readonly errors: () => number
   close(): void
 }
 
@@ -70,6 +72,7 @@ export async function connectRedis(options: RedisOptions): Promise<RedisState> {
     limiter: new SharedThrottle(throttle.local, store, throttle),
     ended,
     isUp: () => connection.isUp,
+    errors: () => connection.errors,
     close: () => connection.close(),
   }
 }

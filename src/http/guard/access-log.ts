@@ -35,6 +35,8 @@ export interface AccessLogEntry {
   readonly reason: string | undefined
   /** What exactly went wrong, where `reason` does not tell it: `ECONNREFUSED`, `Origin: https://other.example, Host: …` */
   readonly cause?: string | undefined
+  /** What the user was not allowed: `read`, `write`, `use` or `admin`. */
+  readonly class?: string | undefined
   /** The id of the request, as the app got it in `X-Request-Id`. */
   readonly requestId?: string | undefined
   /** Of the request: `1.1`. */

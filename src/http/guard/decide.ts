@@ -165,7 +165,11 @@ export function createDecide(policy: Policy): Decide {
           const { reason, rule } = decision
           const response = forbiddenResponse(errorResponse, request, route.path, reason)
           const cause = rule === undefined ? reason : `${reason}; ${rule}`
-          return { ...respond(response, 'forbidden', outcome), cause }
+          return {
+            ...respond(response, 'forbidden', outcome),
+            cause,
+            class: access.classOf?.(method, route.path),
+          }
         }
       }
       return forward(request, facts, route, outcome, header)

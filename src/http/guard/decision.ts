@@ -21,6 +21,8 @@ export interface Responded extends Outcome {
   readonly reason: string
   /** Why, in a sentence for the access log. */
   readonly cause?: string
+  /** What a user may not do: `read`, `write`, `use` or `admin`. */
+  readonly class?: string | undefined
   /** Whether the connection must end: what follows the request on it cannot be trusted. */
   readonly closes: boolean
   /** The existing user whose name came with a failed login. */

@@ -102,7 +102,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     errorResponse: now.errorResponse,
     findClient: createClientFacts(now.trustProxy, tls !== undefined, parts.onUntrustedProxy),
     decide: createDecide({ ...now, ...login, findObstacle: () => findObstacle(now) }),
-    forward: createForward(now, MAX_HEADER_BYTES),
+    forward: createForward(now, MAX_HEADER_BYTES, parts.onStream),
     upgradeProtocol: createUpgradeFilter(now.allowUpgrades),
   })
   let current = partsOf(resolved)

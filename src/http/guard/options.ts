@@ -7,6 +7,7 @@ import type { AuthContext, Authenticator } from '../../auth/authenticator.ts'
 import type { TokenAuthenticator } from '../../auth/tokens/token-authenticator.ts'
 import type { LoginOptions, LoginParts } from '../login/options.ts'
 import type { Language } from '../pages/texts.ts'
+import type { OnStream } from '../proxy/open-streams.ts'
 import type { AccessLogEntry } from './access-log.ts'
 import type { ProxyName } from './auth-endpoint.ts'
 
@@ -108,4 +109,6 @@ export interface GuardParts {
   readonly onUntrustedProxy?: ((peer: string) => void) | undefined
   /** Called when a request begins of which there will be an entry of the log. */
   readonly onBegin?: (() => void) | undefined
+  /** Told of each event stream and each upgraded connection. */
+  readonly onStream?: OnStream | undefined
 }

@@ -6,6 +6,7 @@ import { ownAddressOf } from '../client/upstream-url.ts'
 import type { Admitted, ResponseHeaders } from '../guard/decision.ts'
 import type { ResolvedGuardOptions } from '../guard/resolve-options.ts'
 import type { Exchange } from './exchange.ts'
+import type { OnStream } from './open-streams.ts'
 import { createReverseProxy } from './proxy.ts'
 import { type RequestHeaderWriter, requestHeaderWriter } from './request-headers.ts'
 import { responseHeaderWriter } from './response-headers.ts'
@@ -21,7 +22,11 @@ export interface Forward {
 const EMBEDDED = new URL('http://127.0.0.1')
 
 /** Makes the way to the app that the options name. */
-export function createForward(options: ResolvedGuardOptions, maxHeadBytes: number): Forward {
+export function createForward(
+  options: ResolvedGuardOptions,
+  maxHeadBytes: number,
+  onStream: OnStream | undefined,
+): Forward {
   const url = typeof options.upstream === 'function' ? EMBEDDED : options.upstream
   const own = ownAddressOf(url)
   const requestHeaders = requestHeaderWriter({
@@ -43,6 +48,7 @@ export function createForward(options: ResolvedGuardOptions, maxHeadBytes: numbe
     requestHeaders,
     responseHeaders,
     errorResponse: options.errorResponse,
+    onStream,
   })
   return { send, close: () => upstream.close() }
 }

@@ -33,6 +33,7 @@ export class Exchange {
   #cause: string | undefined
   #bytes = 0
   #attempted: string | undefined
+  #class: string | undefined
   #requestId: string | undefined
 
   constructor(
@@ -97,6 +98,7 @@ export class Exchange {
   carryOut(decision: Responded): void {
     this.#decision = decision
     this.#attempted = decision.attempted
+    this.#class = decision.class
     if (decision.closes) this.#closes = true
     this.respond(decision.respond, decision.reason, decision.cause)
   }
@@ -204,6 +206,7 @@ export class Exchange {
       aborted: !res.writableFinished && res.statusCode !== 101,
       reason: this.#reason,
       cause: this.#cause,
+      class: this.#class,
       attempted: this.#attempted,
       kind: this.identity?.kind,
       requestId: this.requestId,

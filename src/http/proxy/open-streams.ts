@@ -1,7 +1,14 @@
 // Cuts event streams, WebSockets, uploads and downloads when their user no longer has access.
+import type { ServerResponse } from 'node:http'
 import type { Exchange } from './exchange.ts'
 
 const CHECK_MILLISECONDS = 1000
+
+/** What may stay open for hours: an upgraded connection, or an event stream. */
+export type StreamKind = 'websocket' | 'sse'
+
+/** Told of each that begins; it ends when the response closes. */
+export type OnStream = (kind: StreamKind, res: ServerResponse) => void
 
 /**
  * The exchanges that are open at the moment. A request's credentials are checked when it arrives; while it stays open,

@@ -8,6 +8,7 @@ import type { Admitted } from '../guard/decision.ts'
 import type { ErrorResponder } from '../pages/error-responses.ts'
 import type { Exchange } from './exchange.ts'
 import { failureResponse } from './failure-response.ts'
+import type { OnStream } from './open-streams.ts'
 import { hasBody, lingerAfterResponse } from './request-body.ts'
 import type { RequestHeaderWriter } from './request-headers.ts'
 import type { ResponseHeaderWriter } from './response-headers.ts'
@@ -20,6 +21,7 @@ export interface ReverseProxyParts {
   readonly requestHeaders: RequestHeaderWriter
   readonly responseHeaders: ResponseHeaderWriter
   readonly errorResponse: ErrorResponder
+  readonly onStream?: OnStream | undefined
 }
 
 /**
@@ -106,8 +108,11 @@ class Forwarding implements ResponseHandler {
     // a client that waits for 100 Continue and was not told to go on must not: its body could be read as a request
     if (closes || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
     const { responseHeaders } = this.admitted
-    if (responseHeaders !== undefined) headers.push(...responseHeaders(status, cacheControlOf(raw)))
+    if (responseHeaders !== undefined) headers.push(...responseHeaders(status, fieldOf(raw, 'cache-control')))
     res.writeHead(status, reason, headers)
+    const { onStream } = this.parts
+    if (onStream !== undefined && fieldOf(raw, 'content-type')?.startsWith('text/event-stream'))
+      onStream('sse', res)
   }
 
   onReadComplete(): void {
@@ -156,6 +161,7 @@ class Forwarding implements ResponseHandler {
     headers.push('Connection', 'Upgrade', 'Upgrade', upgrade.protocol)
     res.writeHead(101, headers)
     res.flushHeaders()
+    this.parts.onStream?.('websocket', res)
     joinSockets(res, upgrade, socket, rest)
     upgrade.socket.once('close', () => res.emit('close'))
   }
@@ -221,7 +227,8 @@ const requestSteps: readonly ((forwarding: Forwarding) => string)[] = [
   bodyFraming,
 ]
 
-function cacheControlOf(raw: readonly string[]): string | undefined {
-  const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'cache-control')
+/** @param name in lower case. */
+function fieldOf(raw: readonly string[], name: string): string | undefined {
+  const at = raw.findIndex((field, i) => i % 2 === 0 && field.toLowerCase() === name)
   return at === -1 ? undefined : raw[at + 1]
 }

@@ -14,9 +14,12 @@ import { portOwner } from './listen/port.ts'
 import type { Users } from './login/environment-users.ts'
 import { openPermissions } from './login/permissions.ts'
 import { openSessions, signInOf } from './login/sessions.ts'
-import { type LiveTokens, openTokensOf, reportTokens, tokenWarnings } from './login/tokens.ts'
+import { openTokensOf, reportTokens, tokenWarnings } from './login/tokens.ts'
 import { openUsers, reportChanges, type UserReports } from './login/users.ts'
+import type { Reloads } from './metrics/reloads.ts'
+import type { MetricsSources } from './metrics/server.ts'
 import type { Notify } from './notices.ts'
+import type { ServeValues } from './options.ts'
 import { createReread, type RereadOptions } from './processes/reload.ts'
 import { openReplicas } from './processes/replicas.ts'
 import { openWorkers } from './processes/workers.ts'
@@ -102,18 +105,19 @@ export class GuardRun {
     const { env } = this.#io
     const users = await openUsers(file, this.#request.userLines)
     this.#users = users
-    const reports = reportChanges(users, this.#notify)
+    const reloads = await openReloads(values)
+    const reports = reportChanges(users, this.#notify, reloads?.record)
     this.#reports = reports
     this.#closers.push(() => reports[Symbol.dispose]())
     const tokens = await openTokensOf(this.#request)
-    const tokenReports = reportTokens(tokens, this.#notify)
+    const tokenReports = reportTokens(tokens, this.#notify, reloads?.record)
     this.#closers.push(() => tokenReports[Symbol.dispose]())
     const upstream = appUrl(this.#request, env)
     // closed in reverse order: the guard drains while the app still responds
     const onWait = (): void => this.#notify(`Waiting for ${command[0]} to end; Ctrl-C again ends it at once`)
     this.#closers.push(() => this.#child?.stop(onWait))
     const permissions = await openPermissions(this.#request, env, this.#notify)
-    const permissionReports = permissions.report(this.#notify)
+    const permissionReports = permissions.report(this.#notify, reloads?.record)
     this.#closers.push(() => permissionReports[Symbol.dispose]())
     if (values.https) this.#https = await this.#openHttps()
     const certificate = certificateOf(values, this.#https?.files.server, this.#notify)
@@ -158,7 +162,7 @@ export class GuardRun {
     this.#closers.push(() => listener.close(values.grace))
     const port = await listener.listen()
     await this.#redirectHttp(port)
-    await this.#openMetrics(listener, users, tokens)
+    await this.#openMetrics({ listener, users, tokens, reloads, replicas })
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
     const facts = await startupFacts(this.#request, this.#io, { users, port, upstream, https: this.#https })
@@ -175,12 +179,11 @@ export class GuardRun {
     return this.#child?.ended ?? new Promise(() => {})
   }
 
-  async #openMetrics(listener: Listener, users: Users, tokens: LiveTokens): Promise<void> {
-    const { metrics } = this.#request.values
+  async #openMetrics(sources: Omit<MetricsSources, 'hasWorkers'>): Promise<void> {
+    const { metrics, workers } = this.#request.values
     if (metrics === undefined) return
     const { serveMetrics } = await import('./metrics/server.ts')
-    const facts = () => ({ users: users.size, tokens: tokens.value.size })
-    const server = await serveMetrics(metrics, listener.snapshots, facts)
+    const server = await serveMetrics(metrics, { ...sources, hasWorkers: workers > 1 })
     this.#closers.push(() => server[Symbol.asyncDispose]())
   }
 
@@ -226,4 +229,11 @@ export class GuardRun {
       ),
     )
   }
+}
+
+async function openReloads(values: ServeValues): Promise<Reloads | undefined> {
+  if (values.metrics === undefined) return undefined
+  const { Reloads } = await import('./metrics/reloads.ts')
+  const optional = (['groups', 'rules'] as const).filter(file => values[file] !== undefined)
+  return new Reloads(['users', 'tokens', ...optional])
 }

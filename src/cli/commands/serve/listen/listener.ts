@@ -14,7 +14,7 @@ import type { Permissions } from '../login/permissions.ts'
 import { openExternalSignIn, openJwt } from '../login/provider.ts'
 import type { SignIn } from '../login/sessions.ts'
 import type { LiveTokens } from '../login/tokens.ts'
-import type { Snapshot } from '../metrics/counts.ts'
+import type { Snapshot } from '../metrics/snapshot.ts'
 import { guardOptions, type ServeValues } from '../options.ts'
 import type { ReloadedOptions } from '../processes/reload.ts'
 import type { TlsWatch } from './certificate.ts'
@@ -28,7 +28,7 @@ export interface Listener {
   listen(): Promise<number>
   /** Reads the certificate again, and applies changed options. */
   reload(options?: ReloadedOptions): void
-  /** What each process that serves requests has counted. */
+  /** What each process that serves requests has counted, in the order of their numbers. */
   snapshots(): Promise<readonly Snapshot[]>
   /** Opens the file of the access log anew, which was moved away. */
   reopenLog(): void
@@ -78,7 +78,11 @@ export async function openListener({
     values.metrics === undefined ? undefined : new (await import('../metrics/counts.ts')).Counts()
   const verifier = counts && new Verifier(undefined, undefined)
   const measured = counts && verifier && { verify: counts.measure(verifier.verify) }
-  const authenticator = new Authenticator(users, options, { limiter, ...measured })
+  const authenticator = new Authenticator(users, options, {
+    limiter,
+    onLookup: counts?.observeLookup,
+    ...measured,
+  })
   const tokens = TokenAuthenticator.on(authenticator, liveTokens, { onError: options.onError })
   const userHeader = values['user-header'] ?? (values.demo ? DEMO_USER_HEADER : undefined)
   const app = upstream ?? (values.demo ? demoApp(userHeader) : undefined)
@@ -96,6 +100,7 @@ export async function openListener({
     login: signIn && { ...signIn.parts, external },
     findObstacle: () => obstacle,
     onBegin: counts?.begin,
+    onStream: counts?.observeStream,
     onUntrustedProxy,
   }
   const jwt = await openJwt(values, users, notify)

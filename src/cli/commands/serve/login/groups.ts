@@ -6,6 +6,7 @@ import { lineError } from '../../../../errors.ts'
 import { isGroupInHeader } from '../../../../http/proxy/header-lists.ts'
 import { LiveText } from '../../../../store/live-text.ts'
 import { count } from '../../../terminal/output.ts'
+import type { OnReload } from '../metrics/reloads.ts'
 
 /** While the file cannot be read, no one is in any group. */
 const NO_GROUPS = new Groups()
@@ -45,11 +46,14 @@ export class LiveGroups implements GroupLookup {
   }
 
   /** Tells of changes until it is disposed of. */
-  report(notify: (text: string) => void): Disposable {
+  report(notify: (text: string) => void, onReload?: OnReload): Disposable {
     return this.#live.watch({
-      onChange: () =>
-        notify(`${this.path} was read again: ${count(this.#live.value.groups().length, 'group')}`),
+      onChange: () => {
+        onReload?.('groups', true)
+        notify(`${this.path} was read again: ${count(this.#live.value.groups().length, 'group')}`)
+      },
       onError: error => {
+        onReload?.('groups', false)
         const state = this.isComplete
           ? 'the groups read last stay in force'
           : 'no one is in any group until then'

@@ -8,6 +8,7 @@ import { LiveText } from '../../../../store/live-text.ts'
 import type { ValuesOf } from '../../../options/table.ts'
 import { count } from '../../../terminal/output.ts'
 import { staticPrefixOfCommand } from '../app/location.ts'
+import type { OnReload } from '../metrics/reloads.ts'
 import type { whoMayDoWhat } from '../options/permissions.ts'
 import { LiveGroups } from './groups.ts'
 
@@ -32,7 +33,7 @@ export interface Permissions {
   /** What is probably not as it was meant. */
   warnings(): string[]
   /** Tells of changes of the files until it is disposed of. */
-  report(notify: Notify): Disposable
+  report(notify: Notify, onReload?: OnReload): Disposable
 }
 
 /** @throws HtpasswdError for files that cannot be read, and for an invalid line, with file and line. */
@@ -65,8 +66,8 @@ export async function openPermissions(
     access: isLimited ? createPolicy({ rules, groups, preset, otherwise }) : undefined,
     groups,
     warnings: () => unknownGroups(subjects(), groups),
-    report: told => {
-      const watches = [groups?.report(told), file && reportRules(file, told)]
+    report: (told, onReload) => {
+      const watches = [groups?.report(told, onReload), file && reportRules(file, told, onReload)]
       return {
         [Symbol.dispose]: () => {
           for (const watch of watches) watch?.[Symbol.dispose]()
@@ -134,9 +135,19 @@ function unknownGroups(subjects: readonly Subjects[], groups: LiveGroups | undef
     .map(name => `${groups?.path} has no group ${name}: no one is in it`)
 }
 
-function reportRules(file: LiveText<readonly Rule[]>, notify: Notify): Disposable {
+function reportRules(
+  file: LiveText<readonly Rule[]>,
+  notify: Notify,
+  onReload: OnReload | undefined,
+): Disposable {
   return file.watch({
-    onChange: () => notify(`${file.path} was read again: ${count(file.value.length, 'rule')} in force`),
-    onError: error => notify(`warning: ${error.message}; the rules read last stay in force`),
+    onChange: () => {
+      onReload?.('rules', true)
+      notify(`${file.path} was read again: ${count(file.value.length, 'rule')} in force`)
+    },
+    onError: error => {
+      onReload?.('rules', false)
+      notify(`warning: ${error.message}; the rules read last stay in force`)
+    },
   })
 }

@@ -5,6 +5,7 @@ import type { LiveText } from '../../../../store/live-text.ts'
 import { openTokens, tokensPath } from '../../../../store/token-file.ts'
 import { fileWarnings } from '../../../password-file.ts'
 import { count } from '../../../terminal/output.ts'
+import type { OnReload } from '../metrics/reloads.ts'
 import type { ServeRequest } from '../request.ts'
 
 /** The tokens as they are on disk at the moment; there are none until the file appears. */
@@ -34,12 +35,19 @@ export function tokenWarnings({ path, value }: LiveTokens): string[] {
 }
 
 /** Tells of changes until it is disposed of. */
-export function reportTokens(tokens: LiveTokens, notify: (text: string) => void): Disposable {
+export function reportTokens(
+  tokens: LiveTokens,
+  notify: (text: string) => void,
+  onReload?: OnReload,
+): Disposable {
   const onChange = (): void => {
+    onReload?.('tokens', true)
     notify(`${tokens.path} was read again: ${count(tokens.value.size, 'token')}`)
     for (const warning of tokenWarnings(tokens)) notify(`warning: ${warning}`)
   }
-  const onError = (error: Error): void =>
+  const onError = (error: Error): void => {
+    onReload?.('tokens', false)
     notify(`warning: ${error.message}; the ${count(tokens.value.size, 'token')} read last are still accepted`)
+  }
   return tokens.watch({ onChange, onError })
 }

@@ -6,6 +6,7 @@ import { HtpasswdFile } from '../../../../store/htpasswd-file.ts'
 import { folderMessage, kindOfPath } from '../../../password-file.ts'
 import { withCreationAdvice } from '../../../read-users.ts'
 import { count, shellWord } from '../../../terminal/output.ts'
+import type { OnReload } from '../metrics/reloads.ts'
 import { environmentUsers, USERS_VARIABLE, type Users } from './environment-users.ts'
 
 /**
@@ -53,14 +54,20 @@ export interface UserReports extends Disposable {
   report(): void
 }
 
-export function reportChanges(file: Users, notify: (text: string) => void): UserReports {
+export function reportChanges(file: Users, notify: (text: string) => void, onReload?: OnReload): UserReports {
   const report = (): void => {
     const fault = faultOf(file)
     if (fault === undefined) notify(`${file.path} was read again: ${count(file.size, 'user')}`)
     else notify(`warning: ${file.path} ${fault}; nobody can log in`)
   }
-  const onError = (error: Error): void =>
+  const onChange = (): void => {
+    onReload?.('users', true)
+    report()
+  }
+  const onError = (error: Error): void => {
+    onReload?.('users', false)
     notify(`warning: ${error.message}; the ${count(file.size, 'user')} read last can still log in`)
-  const watch = file.watch({ onChange: report, onError })
+  }
+  const watch = file.watch({ onChange, onError })
   return { report, [Symbol.dispose]: () => watch[Symbol.dispose]() }
 }

@@ -1,9 +1,10 @@
 // What `--metrics` counts in one process: fed from the entries of the access log, so that a request costs next to nothing.
+import type { ServerResponse } from 'node:http'
 import type { Verify } from '../../../../auth/verifier.ts'
 import type { AccessLogEntry } from '../../../../http/guard/access-log.ts'
-
-/** Values by series, such as `htpasswd_http_requests_total{code="200",method="GET"}`. */
-export type Snapshot = Readonly<Record<string, number>>
+import type { StreamKind } from '../../../../http/proxy/open-streams.ts'
+import { measureProcess } from './process-values.ts'
+import type { Snapshot } from './snapshot.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 /** Seconds. */
@@ -13,12 +14,32 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
 const RESULTS: Readonly<Record<string, string>> = {
   rejected: 'bad',
   'invalid-token': 'bad',
-  'signed-out': 'expired',
   throttled: 'throttled',
   busy: 'busy',
   fault: 'fault',
 }
 const LOGIN_METHODS = { password: 'basic', token: 'token', session: 'session', jwt: 'jwt' } as const
+
+/** What went wrong between this server and an identity provider, by the end of its address. */
+const OIDC_STEPS: Readonly<Record<string, string>> = {
+  start: 'start',
+  callback: 'callback',
+  'backchannel-logout': 'logout',
+}
+const OIDC_ERRORS: ReadonlySet<string> = new Set([
+  'openid-down',
+  'openid-invalid',
+  'openid-no-attempt',
+  'openid-logout-refused',
+])
+/** Sign-ins that came to nothing, as results. */
+const OIDC_RESULTS: Readonly<Record<string, string>> = {
+  'openid-down': 'fault',
+  'openid-invalid': 'bad',
+  'openid-no-attempt': 'bad',
+  'openid-denied': 'bad',
+  'openid-unknown-user': 'bad',
+}
 
 class Histogram {
   readonly #counts = BUCKETS.map(() => 0)
@@ -49,6 +70,9 @@ export class Counts {
   readonly #counters = new Map<string, number>()
   readonly #requests = new Histogram()
   readonly #checks = new Histogram()
+  readonly #process = measureProcess()
+  readonly #streams: Record<StreamKind, number> = { websocket: 0, sse: 0 }
+  readonly #lookups = { hits: 0, misses: 0 }
   #inFlight = 0
   #waiting = 0
 
@@ -66,19 +90,26 @@ export class Counts {
       this.#inFlight--
       this.#requests.observe(entry.milliseconds / 1000)
     }
-    if (reason === 'signed-in') this.#login('form', 'ok')
-    else if (kind !== undefined) this.#login(LOGIN_METHODS[kind], 'ok')
+    if (reason === 'signed-in') this.#login(isOidc(entry) ? 'oidc' : 'form', 'ok')
+    else if (kind !== undefined) this.#login(LOGIN_METHODS[kind], reason === 'revoked' ? 'revoked' : 'ok')
     if (reason !== undefined) this.#observeReason(reason, entry)
-    if (reason === 'forbidden') this.#add('htpasswd_authz_denied_total')
+    if (reason === 'forbidden') this.#add(`htpasswd_authz_denied_total{class="${entry.class ?? 'other'}"}`)
   }
 
-  #observeReason(reason: string, { path }: AccessLogEntry): void {
+  #observeReason(reason: string, { path, status }: AccessLogEntry): void {
     if (reason.startsWith('upstream-'))
       this.#add(`htpasswd_upstream_errors_total{kind="${reason.slice('upstream-'.length)}"}`)
+    if (OIDC_ERRORS.has(reason)) {
+      const step = OIDC_STEPS[path.slice(path.lastIndexOf('/') + 1)] ?? 'other'
+      this.#add(`htpasswd_oidc_errors_total{step="${step}"}`)
+    }
+    const oidcResult = OIDC_RESULTS[reason]
+    if (oidcResult !== undefined) this.#login('oidc', oidcResult)
+    // the response to a sign-out has the same reason
+    if (reason === 'signed-out' && status === 401) this.#login('session', 'expired')
     const result = RESULTS[reason]
     if (result === undefined) return
-    if (reason === 'signed-out') this.#login('session', result)
-    else if (reason === 'invalid-token') this.#login('token', result)
+    if (reason === 'invalid-token') this.#login('token', result)
     else this.#login(path.endsWith('/.htpasswd/login') ? 'form' : 'basic', result)
   }
 
@@ -96,15 +127,28 @@ export class Counts {
       }
     }
 
+  /** Whether a password was remembered, or has to be verified. */
+  readonly observeLookup = (isHit: boolean): void => {
+    this.#lookups[isHit ? 'hits' : 'misses']++
+  }
+
+  /** A response goes on until the client or the app ends it. */
+  readonly observeStream = (kind: StreamKind, res: ServerResponse): void => {
+    this.#streams[kind]++
+    res.once('close', () => this.#streams[kind]--)
+  }
+
   snapshot(): Snapshot {
-    const { user, system } = process.cpuUsage()
     const values: Record<string, number> = {
       ...Object.fromEntries(this.#counters),
       htpasswd_http_requests_in_flight: this.#inFlight,
       htpasswd_password_checks_waiting: this.#waiting,
-      process_cpu_seconds_total: (user + system) / 1e6,
-      process_resident_memory_bytes: process.memoryUsage.rss(),
+      htpasswd_credential_cache_hits_total: this.#lookups.hits,
+      htpasswd_credential_cache_misses_total: this.#lookups.misses,
+      ...this.#process(),
     }
+    for (const [kind, count] of Object.entries(this.#streams))
+      values[`htpasswd_streams_open{kind="${kind}"}`] = count
     this.#requests.write(values, 'htpasswd_http_request_duration_seconds')
     this.#checks.write(values, 'htpasswd_password_check_duration_seconds')
     return values
@@ -118,3 +162,5 @@ export class Counts {
     this.#counters.set(series, (this.#counters.get(series) ?? 0) + 1)
   }
 }
+
+const isOidc = ({ path }: AccessLogEntry): boolean => path.includes('/.htpasswd/oidc/')

@@ -2,24 +2,48 @@
 import { createServer } from 'node:http'
 import { packageVersion } from '../../../../platform/resources.ts'
 import type { ListenAddress } from '../listen/address.ts'
+import type { Listener } from '../listen/listener.ts'
 import { listen } from '../listen/port.ts'
-import type { Snapshot } from './counts.ts'
-import { type CommonFacts, metricsText } from './text.ts'
+import type { Replicas } from '../processes/replicas.ts'
+import { measureProcess } from './process-values.ts'
+import type { Reloads } from './reloads.ts'
+import type { Snapshot } from './snapshot.ts'
+import { metricsText } from './text.ts'
+
+/** What is shown. */
+export interface MetricsSources {
+  readonly listener: Pick<Listener, 'snapshots'>
+  /** Whether the requests are served by other processes than this one. */
+  readonly hasWorkers: boolean
+  readonly users: { readonly size: number }
+  readonly tokens: { readonly value: { readonly size: number } }
+  readonly reloads: Reloads | undefined
+  /** Undefined without --redis-url. */
+  readonly replicas: Pick<Replicas, 'isUp' | 'errors'> | undefined
+}
 
 /** @throws HtpasswdError `ERR_LISTEN` if the port cannot be bound. */
 export async function serveMetrics(
   address: ListenAddress,
-  collect: () => Promise<readonly Snapshot[]>,
-  facts: () => Omit<CommonFacts, 'version'>,
+  sources: MetricsSources,
 ): Promise<AsyncDisposable> {
+  const { listener, hasWorkers } = sources
+  const own = hasWorkers ? measureProcess() : undefined
+  const collect = async (): Promise<string> => {
+    const processes = (await listener.snapshots()).map((snapshot, i) => [i + 1, snapshot] as const)
+    return metricsText(
+      factsOf(sources),
+      new Map(own === undefined ? processes : [[0, own()] as const, ...processes]),
+    )
+  }
   const server = createServer((req, res) => {
     if (req.url !== '/metrics' || (req.method !== 'GET' && req.method !== 'HEAD')) {
       res.writeHead(404, { 'content-type': 'text/plain' }).end('The metrics are at /metrics.\n')
       return
     }
-    void collect().then(snapshots => {
+    void collect().then(text => {
       res.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-      res.end(metricsText(snapshots, { ...facts(), version: packageVersion() }))
+      res.end(text)
     })
   })
   const binding = await listen(server, address)
@@ -31,3 +55,19 @@ export async function serveMetrics(
     },
   }
 }
+
+const START_TIME_SECONDS = performance.timeOrigin / 1000
+
+/** What is known to this process, not to its workers. */
+const factsOf = ({ users, tokens, reloads, replicas }: MetricsSources): Snapshot => ({
+  [`htpasswd_build_info{version="${packageVersion()}"}`]: 1,
+  [`nodejs_version_info{version="${process.version}"}`]: 1,
+  process_start_time_seconds: START_TIME_SECONDS,
+  htpasswd_users: users.size,
+  htpasswd_tokens: tokens.value.size,
+  ...reloads?.snapshot(),
+  ...(replicas && {
+    htpasswd_store_up: replicas.isUp() ? 1 : 0,
+    htpasswd_store_errors_total: replicas.errors(),
+  }),
+})

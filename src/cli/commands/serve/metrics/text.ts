@@ -1,5 +1,5 @@
 // The text that Prometheus reads, from the counts of all processes: prometheus.io/docs/instrumenting/exposition_formats.
-import type { Snapshot } from './counts.ts'
+import { nameOf, type Snapshot } from './snapshot.ts'
 
 /** Type and meaning by name; series that are in no row are not shown. */
 const families: Readonly<Record<string, readonly [type: 'counter' | 'gauge' | 'histogram', help: string]>> = {
@@ -15,38 +15,57 @@ const families: Readonly<Record<string, readonly [type: 'counter' | 'gauge' | 'h
     'histogram',
     'From the head of a request to the end of its response.',
   ],
+  htpasswd_streams_open: ['gauge', 'Upgraded connections and event streams that are open.'],
   htpasswd_auth_attempts_total: ['counter', 'Credentials that were judged, by kind and result.'],
-  htpasswd_authz_denied_total: ['counter', 'Requests of users who may not do what they asked for.'],
+  htpasswd_authz_denied_total: ['counter', 'Requests of users who may not do what they asked for, by class.'],
   htpasswd_password_check_duration_seconds: [
     'histogram',
     'Verification of a password, with the wait for a thread.',
   ],
   htpasswd_password_checks_waiting: ['gauge', 'Passwords that are being verified, or wait for it.'],
+  htpasswd_credential_cache_hits_total: ['counter', 'Passwords that were remembered.'],
+  htpasswd_credential_cache_misses_total: ['counter', 'Passwords that were not remembered, wrong ones too.'],
+  htpasswd_file_reloads_total: ['counter', 'Changes of a file that were read, or could not be used.'],
+  htpasswd_file_last_reload_timestamp_seconds: ['gauge', 'When the content in force was read.'],
+  htpasswd_file_last_failed_reload_timestamp_seconds: ['gauge', 'When a file last could not be used.'],
   htpasswd_upstream_errors_total: ['counter', 'Requests to which the app did not respond properly.'],
-  htpasswd_worker_resident_memory_bytes: ['gauge', 'Memory of each process that serves requests.'],
-  process_cpu_seconds_total: ['counter', 'CPU time of the processes that serve requests.'],
-  process_resident_memory_bytes: ['gauge', 'Memory of the processes that serve requests.'],
+  htpasswd_store_up: ['gauge', 'Whether Redis responds.'],
+  htpasswd_store_errors_total: ['counter', 'How often Redis was lost, or could not be reached.'],
+  htpasswd_oidc_errors_total: ['counter', 'Exchanges with an identity provider that failed, by step.'],
+  htpasswd_worker_resident_memory_bytes: ['gauge', 'Memory of each process.'],
+  process_cpu_seconds_total: ['counter', 'CPU time of all processes.'],
+  process_resident_memory_bytes: ['gauge', 'Memory of all processes.'],
+  process_open_fds: ['gauge', 'Open file descriptors of all processes.'],
+  process_max_fds: ['gauge', 'Limit of the file descriptors of all processes.'],
+  process_start_time_seconds: ['gauge', 'When the first process started, since 1970.'],
+  nodejs_eventloop_lag_mean_seconds: ['gauge', 'How late the event loop was since the last scrape: mean.'],
+  nodejs_eventloop_lag_p99_seconds: ['gauge', 'The same: 99th percentile.'],
+  nodejs_eventloop_lag_max_seconds: ['gauge', 'The same: maximum.'],
+  nodejs_heap_size_used_bytes: ['gauge', "Memory of V8's heap that is in use."],
+  nodejs_heap_size_total_bytes: ['gauge', "Memory of V8's heap."],
+  nodejs_external_memory_bytes: ['gauge', "Memory outside of V8's heap."],
+  nodejs_version_info: ['gauge', 'The version of Node.js.'],
 }
 
-/** What is known to the process that was started, not to its workers. */
-export interface CommonFacts {
-  readonly version: string
-  readonly users: number
-  readonly tokens: number
-}
+/** What is not added up, but shown for each process. */
+const isPerProcess = (series: string): boolean => series.startsWith('nodejs_') && !series.includes('{')
 
-/** The text of a scrape: the processes' values added up, and the memory of each. */
-export function metricsText(snapshots: readonly Snapshot[], { version, users, tokens }: CommonFacts): string {
-  const values = new Map<string, number>([
-    [`htpasswd_build_info{version="${version}"}`, 1],
-    ['htpasswd_users', users],
-    ['htpasswd_tokens', tokens],
-  ])
-  for (const [i, snapshot] of snapshots.entries()) {
-    for (const [series, value] of Object.entries(snapshot))
-      values.set(series, (values.get(series) ?? 0) + value)
+/**
+ * The text of a scrape: the processes' values added up, and the memory of each.
+ *
+ * @param facts what is known to the process that was started.
+ * @param processes by number; those that serve requests begin at 1, and 0 is one that only starts them.
+ */
+export function metricsText(facts: Snapshot, processes: ReadonlyMap<number, Snapshot>): string {
+  const values = new Map<string, number>(Object.entries(facts))
+  for (const [number, snapshot] of processes) {
+    const label = `{worker="${number}"}`
+    for (const [series, value] of Object.entries(snapshot)) {
+      if (isPerProcess(series)) values.set(series + label, value)
+      else values.set(series, (values.get(series) ?? 0) + value)
+    }
     const memory = snapshot.process_resident_memory_bytes
-    if (memory !== undefined) values.set(`htpasswd_worker_resident_memory_bytes{worker="${i + 1}"}`, memory)
+    if (memory !== undefined) values.set(`htpasswd_worker_resident_memory_bytes${label}`, memory)
   }
   const lines = Object.entries(families).flatMap(([name, [type, help]]) => {
     const own = [...values].filter(([series]) => familyOf(series, type) === name)
@@ -58,6 +77,6 @@ export function metricsText(snapshots: readonly Snapshot[], { version, users, to
 }
 
 const familyOf = (series: string, type: string): string => {
-  const name = series.replace(/\{.*/, '')
+  const name = nameOf(series)
   return type === 'histogram' ? name.replace(/_(bucket|sum|count)$/, '') : name
 }

@@ -18,6 +18,8 @@ export interface Replicas {
   readonly ended: SharedEndedSessions | undefined
   /** Whether the store responds. */
   readonly isUp: () => boolean
+  /** How often the connection to it was lost, or could not be made. */
+  readonly errors: () => number
   /** Resolves once the guard may serve: at once, but with --redis-required only when the store responds, or after `close`. */
   readonly available: Promise<void>
   /** With --redis-required: tells, now and at each change, why the guard is not ready; undefined when it is. */

@@ -3,7 +3,7 @@ import type { Worker } from 'node:cluster'
 import type { SessionRequest } from '../../../../auth/sessions/ended-channel.ts'
 import type { ThrottleRequest } from '../../../../auth/throttle-channel.ts'
 import { type ErrorCode, HtpasswdError } from '../../../../errors.ts'
-import type { Snapshot } from '../metrics/counts.ts'
+import { countersOf, type Snapshot, sumOf } from '../metrics/snapshot.ts'
 
 /** What a worker sends: that it listens, or why it cannot, and what it has counted; besides, requests to the throttle. */
 export type WorkerMessage =
@@ -28,6 +28,9 @@ export class WorkerSlot {
   readonly #notify: (text: string) => void
   readonly #delayAfter = restartBackoff()
   #worker: Worker | undefined
+  /** The counters of workers that have ended, and what the present one has said last. */
+  #ended: Snapshot = {}
+  #last: Snapshot = {}
   #restart: NodeJS.Timeout | undefined
   #closing = false
 
@@ -63,6 +66,8 @@ export class WorkerSlot {
       })
       worker.once('exit', (status, signal) => {
         this.#worker = undefined
+        this.#ended = sumOf(this.#ended, countersOf(this.#last))
+        this.#last = {}
         const how = `a worker ended with ${signal ? `signal ${signal}` : `exit status ${status}`}`
         if (listens) this.#startAgain(started, `${how}; a new one is started`)
         else reject(failure ?? new HtpasswdError('ERR_LISTEN', `${how} before it listened`))
@@ -75,10 +80,16 @@ export class WorkerSlot {
     if (this.#worker?.isConnected()) this.#worker.send(command, () => {})
   }
 
-  /** What its worker has counted; undefined where that does not say so within a second. */
-  snapshot(): Promise<Snapshot | undefined> {
+  /** What its workers have counted; of one that does not say so within a second, what it said last. */
+  async snapshot(): Promise<Snapshot> {
     const worker = this.#worker
-    if (worker === undefined) return Promise.resolve(undefined)
+    const snapshot = worker && (await this.#askForSnapshot(worker))
+    // one that ended meanwhile is among the others already
+    if (snapshot !== undefined && worker === this.#worker) this.#last = snapshot
+    return sumOf(this.#ended, this.#last)
+  }
+
+  #askForSnapshot(worker: Worker): Promise<Snapshot | undefined> {
     return new Promise(resolve => {
       const finish = (snapshot?: Snapshot): void => {
         clearTimeout(timer)

@@ -59,8 +59,7 @@ export function openWorkers({
       certificate?.reload()
       for (const slot of slots) slot.send('reload')
     },
-    snapshots: async () =>
-      (await Promise.all(slots.map(slot => slot.snapshot()))).filter(snapshot => snapshot !== undefined),
+    snapshots: () => Promise.all(slots.map(slot => slot.snapshot())),
     reopenLog: () => {
       for (const slot of slots) slot.send('reopenLog')
     },
