@@ -168,7 +168,7 @@ export function createDecide(policy: Policy): Decide {
           return {
             ...respond(response, 'forbidden', outcome),
             cause,
-            class: access.classOf?.(method, route.path),
+            class: access.classOf?.(request.method ?? '', route.path),
           }
         }
       }
