@@ -23,8 +23,15 @@ const lineOf = ({ user, hash }: ExportedRecord): string => `${user}:${hash}`
 /** Compose replaces `$NAME` in every value; `$$` is a dollar. */
 const withDoubledDollars = (text: string): string => text.replaceAll('$', '$$$$')
 
+/** What YAML does not allow or takes for a newline (5.1, 5.4), and braces, because Traefik's file is a template of Go's. */
+const ESCAPED = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff{}]/g
+
 /** A YAML scalar in double quotes (YAML 1.2 section 5.7): JSON's escapes are a part of YAML's. */
-const quoted = (text: string): string => JSON.stringify(text)
+const quoted = (text: string): string =>
+  JSON.stringify(text).replace(
+    ESCAPED,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 const checkedBy =
   (server: ServerName) =>
@@ -32,6 +39,13 @@ const checkedBy =
     const { ok, reason } = supports(server, hash)
     return ok ? notText({ user }) : reason
   }
+
+/** A block shows one user a line; quotation marks are for what a block cannot hold. */
+const blockOf = (lines: readonly string[]): string =>
+  lines.some(line => ESCAPED_IN_BLOCK.test(line))
+    ? quoted(lines.join('\n'))
+    : ['|-', ...lines.map(line => `        ${line}`)].join('\n')
+const ESCAPED_IN_BLOCK = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/
 
 /** A configuration is UTF-8: the bytes of another name cannot be written into it. */
 const notText = ({ user }: Pick<ExportedRecord, 'user'>): string | undefined =>
@@ -70,14 +84,14 @@ export const targets = {
         'services:',
         `  ${name}:`,
         '    environment:',
-        // a block keeps the newlines between the users
-        '      HTPASSWD_USERS: |-',
-        ...records.map(record => `        ${withDoubledDollars(lineOf(record))}`),
+        `      HTPASSWD_USERS: ${blockOf(records.map(record => withDoubledDollars(lineOf(record))))}`,
         '',
       ].join('\n'),
   },
   traefik: {
-    problem: checkedBy('traefik'),
+    problem: record =>
+      checkedBy('traefik')(record) ??
+      (/^[\s\u0085]/.test(record.user) ? 'Traefik drops the whitespace before the name' : undefined),
     format: (records, name) =>
       [
         '# dynamic configuration; as a label of a compose file every $ has to be doubled',
@@ -91,14 +105,31 @@ export const targets = {
       ].join('\n'),
   },
   caddy: {
-    problem: checkedBy('caddy'),
+    problem: record => checkedBy('caddy')(record) ?? notInCaddyfile(record),
     format: records =>
-      ['basic_auth {', ...records.map(({ user, hash }) => `\t${caddyWord(user)} ${hash}`), '}', ''].join(
-        '\n',
-      ),
+      [
+        '# before Caddy 2.8 it is called basicauth',
+        'basic_auth {',
+        ...records.map(({ user, hash }) => `\t${caddyWord(user)} ${hash}`),
+        '}',
+        '',
+      ].join('\n'),
   },
 } as const satisfies Record<string, Target>
 
-/** A word of a Caddyfile: in quotation marks where it holds what would end it or be replaced. */
-const caddyWord = (word: string): string =>
-  /[\s"'`#\\{}]/.test(word) ? `"${word.replace(/[\\"]/g, '\\$&')}"` : word
+/** Placeholders are replaced everywhere, and between quotation marks a backslash before one ends the word. */
+function notInCaddyfile({ user }: ExportedRecord): string | undefined {
+  if (/^[{}]$|\{.*\}/.test(user)) return 'braces in the name have a meaning in a Caddyfile'
+  if (user === 'import') return 'a line of a Caddyfile that begins with import reads a file'
+  if (user.includes('`') && /\\(?:"|$)/.test(user)) return 'a Caddyfile cannot hold the name'
+  return undefined
+}
+
+/**
+ * A word of a Caddyfile (its lexer is caddyconfig/caddyfile/lexer.go): between backquotes everything is itself, between
+ * quotation marks all but `\"`.
+ */
+function caddyWord(word: string): string {
+  if (/^[\w.@+-]+$/.test(word)) return word
+  return word.includes('`') ? `"${word.replaceAll('"', '\\"')}"` : `\`${word}\``
+}
