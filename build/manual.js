@@ -73,6 +73,7 @@ async function commandSection({ load }) {
     ...rows.flatMap(option),
     ...Object.entries(spec.actions ?? {}).flatMap(([action, row]) => item(bold(action), `${row.describe}.`)),
     ...(spec.epilogue ? notes(spec.epilogue) : []),
+    ...(spec.examples ? ['.PP', 'Examples:', '.PP', ...forms(spec.examples)] : []),
   ]
 }
 
@@ -87,7 +88,11 @@ const signals = [
     'Accept no more connections, finish the requests in flight, stop the app, and end with status 0; a second one ends at once.',
   ],
   [bold('HUP'), 'Read the password file, the certificate and the file of --config again.'],
-  [`${bold('USR1')}, ${bold('USR2')}`, 'Are ignored.'],
+  [
+    bold('USR1'),
+    'Open the file of --log-file anew, after it was rotated; without that option it is ignored.',
+  ],
+  [bold('USR2'), 'Is ignored.'],
 ]
 
 const files = [

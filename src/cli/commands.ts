@@ -13,15 +13,6 @@ export const commands: readonly Command[] = [
     },
   },
   {
-    name: 'service',
-    winsOverFile: true,
-    describe: 'keep that guard running: systemd unit, launchd job, Windows task',
-    load: async () => {
-      const { serviceSpec } = await import('./commands/service/options.ts')
-      return { spec: serviceSpec, run: (await import('./commands/service/run.ts')).service }
-    },
-  },
-  {
     name: 'add',
     describe: 'add a user; creates the password file if it is missing',
     load: async () => {
@@ -47,14 +38,6 @@ export const commands: readonly Command[] = [
     },
   },
   {
-    name: 'trust',
-    describe: 'make the browsers of this computer trust the certificate of serve --https',
-    load: async () => {
-      const { trust, trustSpec } = await import('./commands/trust/run.ts')
-      return { spec: trustSpec, run: (argv, io) => trust(argv, io) }
-    },
-  },
-  {
     name: 'list',
     aliases: ['users'],
     winsOverFile: true,
@@ -62,6 +45,15 @@ export const commands: readonly Command[] = [
     load: async () => {
       const { list, listSpec } = await import('./commands/list.ts')
       return { spec: listSpec, run: list }
+    },
+  },
+  {
+    name: 'import',
+    winsOverFile: true,
+    describe: 'put many users into a password file, all or none, from CSV, JSON or lines',
+    load: async () => {
+      const { importSpec } = await import('./commands/import/options.ts')
+      return { spec: importSpec, run: (await import('./commands/import/run.ts')).importCommand }
     },
   },
   {
@@ -80,23 +72,6 @@ export const commands: readonly Command[] = [
     load: async () => {
       const { fix, fixSpec } = await import('./commands/fix.ts')
       return { spec: fixSpec, run: fix }
-    },
-  },
-  {
-    name: 'import',
-    winsOverFile: true,
-    describe: 'put many users into a password file, all or none, from CSV, JSON or lines',
-    load: async () => {
-      const { importSpec } = await import('./commands/import/options.ts')
-      return { spec: importSpec, run: (await import('./commands/import/run.ts')).importCommand }
-    },
-  },
-  {
-    name: 'export',
-    describe: 'print the users for Kubernetes, Traefik, Caddy or a compose file',
-    load: async () => {
-      const { exportCommand, exportSpec } = await import('./commands/export/run.ts')
-      return { spec: exportSpec, run: exportCommand }
     },
   },
   {
@@ -137,6 +112,31 @@ export const commands: readonly Command[] = [
     load: async () => {
       const { openidSpec } = await import('./commands/openid/options.ts')
       return { spec: openidSpec, run: (await import('./commands/openid/run.ts')).openid }
+    },
+  },
+  {
+    name: 'trust',
+    describe: 'make the browsers of this computer trust the certificate of serve --https',
+    load: async () => {
+      const { trust, trustSpec } = await import('./commands/trust/run.ts')
+      return { spec: trustSpec, run: (argv, io) => trust(argv, io) }
+    },
+  },
+  {
+    name: 'service',
+    winsOverFile: true,
+    describe: 'keep that guard running: systemd unit, launchd job, Windows task',
+    load: async () => {
+      const { serviceSpec } = await import('./commands/service/options.ts')
+      return { spec: serviceSpec, run: (await import('./commands/service/run.ts')).service }
+    },
+  },
+  {
+    name: 'export',
+    describe: 'print the users for Kubernetes, Traefik, Caddy or a compose file',
+    load: async () => {
+      const { exportCommand, exportSpec } = await import('./commands/export/run.ts')
+      return { spec: exportSpec, run: exportCommand }
     },
   },
   {

@@ -7,6 +7,7 @@ import { longOptions } from './apache/long-options.ts'
 import { helpRow } from './options/parse.ts'
 import type { Command, Option } from './options/table.ts'
 import type { Io } from './terminal/io.ts'
+import { programName } from './terminal/program-name.ts'
 
 /** For the manual page and the documents. */
 export const exitStatusMeanings: Readonly<Record<keyof typeof ExitStatus, string>> = {
@@ -37,8 +38,16 @@ export const examples = [
 /** What is printed for `--version`. */
 export const versionLine = (): string => `htpasswd-kit ${packageVersion()}\n`
 
-/** Prints the help of the whole command on standard output, as wide as the terminal, at most 100 columns. */
-export async function help(io: Pick<Io, 'out' | 'columns'>, commands: readonly Command[]): Promise<number> {
+/**
+ * Prints the help of the whole command on standard output, as wide as the terminal, at most 100 columns.
+ *
+ * @param name the program as it was called.
+ */
+export async function help(
+  io: Pick<Io, 'out' | 'columns'>,
+  commands: readonly Command[],
+  name: string = programName(),
+): Promise<number> {
   const program = yargs()
     .scriptName('htpasswd')
     .usage(['Usage:', ...synopsis.filter(form => form !== '')].join('\n  '))
@@ -48,8 +57,9 @@ export async function help(io: Pick<Io, 'out' | 'columns'>, commands: readonly C
     .wrap(Math.min(io.columns ?? 80, 100))
     .epilogue(
       "Without one of the commands the arguments are those of Apache's htpasswd; write ./serve for a password file of that name. " +
-        '`htpasswd COMMAND --help` says more.',
+        '"htpasswd COMMAND --help" says more.',
     )
+    .epilogue(name === 'htpasswd' ? '' : `As you call it, write ${name} in place of htpasswd.`)
   for (const [command, describe] of examples) program.example(command, describe)
   for (const { name, describe } of commands) program.command(name, describe)
   const group = 'Options:'

@@ -24,7 +24,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return ExitStatus.ok
   }
   const command = commandOf(argv, commands)
-  if (command !== undefined) return (await command.load()).run(argv.slice(1), io)
+  if (command !== undefined) {
+    const { run } = await command.load()
+    return run(argv.slice(1), first === command.name ? io : { ...io, alias: first as string })
+  }
   const explain: Explain = async failed =>
     (await import('./apache/suggestion.ts')).suggestionFor(argv, commands, failed)
   // few runs have long options, which need yargs and the option tables

@@ -47,12 +47,22 @@ const lines: [typed: string, words: string[]][] = [
   ['-D users no⇥', ['-D', 'users', 'no']],
   ['-D users \\#⇥', ['-D', 'users', '#']],
   ['-b users alice us⇥', ['-b', 'users', 'alice', 'us']],
+  ['sessions end users al⇥', ['sessions', 'end', 'users', 'alice']],
+  ['token list --us⇥', ['token', 'list', '--user']],
+  ['help grou⇥', ['help', 'group']],
+  // the last one, so that its list is at the end of what the shell has printed
+  ['group ⇥', ['group']],
 ]
 
 const users = "alice:x\nbob@example.com:y\n# no:x\njörg müller:z\nnohash:\nit's:q\n"
 
-/** Plays them all at one start of the shell. @param setup loads the script $1. */
-export function testCompletion(shell: Shell, argv: string[], setup: string): void {
+/**
+ * Plays them all at one start of the shell.
+ *
+ * @param setup loads the script $1.
+ * @param shown what a shell that shows descriptions prints for the last line.
+ */
+export function testCompletion(shell: Shell, argv: string[], setup: string, shown = ''): void {
   const program = findProgram(shell)
   const python = findProgram('python3')
   const missing =
@@ -82,6 +92,7 @@ export function testCompletion(shell: Shell, argv: string[], setup: string): voi
       expect(Object.fromEntries(lines.map(([typed], i) => [typed, results[i]]))).toEqual(
         Object.fromEntries(lines),
       )
+      expect(seen).toContain(shown)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

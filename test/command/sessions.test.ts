@@ -32,8 +32,8 @@ test('a user who is not there is status 6, and nothing is written', async () => 
 })
 
 test.each([
-  [[], 'expected end, got nothing'],
-  [['stop'], 'expected end, got stop'],
+  [[], 'expected the action end, got nothing'],
+  [['stop'], 'expected the action end, got stop'],
   [['end'], 'expected [FILE] USER, got nothing'],
 ])('%j is a usage error', async (argv, message) => {
   const { status, err } = await run(...argv)

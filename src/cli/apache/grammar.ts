@@ -139,9 +139,12 @@ export interface LongOptionParser {
 /** An error in the arguments; `text` is what goes to standard error. */
 export class UsageError extends HtpasswdError {
   readonly text: string
+  /** What was expected, where Apache's command prints nothing but the usage text. */
+  readonly expected: string | undefined
 
-  constructor(message: string, withUsage: boolean) {
+  constructor(message: string, withUsage: boolean, expected?: string) {
     super('ERR_USAGE', message)
+    this.expected = expected
     this.text = `${message === '' ? '' : `htpasswd: ${message}\n`}${withUsage ? usage() : ''}`
   }
 }
@@ -155,6 +158,17 @@ function positiveInteger(text: string): number {
   const value = /^[\s\v]*\+?\d+$/.test(text) ? Number(text) : 0
   if (value > 0) return value
   throw new UsageError('argument to -C/-r must be a positive integer', false)
+}
+
+function expectation(mode: Mode, source: Source, number: number): string {
+  const names = [
+    ...(mode === 'print' ? [] : ['passwordfile']),
+    'username',
+    ...(source === 'argument' ? ['password'] : []),
+  ]
+  const isPassword = source === 'prompt' && number === names.length + 1 && mode !== 'delete'
+  const hint = isPassword ? '; a password as an argument needs -b' : ''
+  return `expected ${names.join(' ')}, got ${number} argument${number === 1 ? '' : 's'}${hint}`
 }
 
 /**
@@ -214,7 +228,8 @@ export function parseClassic(argv: readonly string[], long?: LongOptionParser): 
   if (long !== undefined) next = long.takeArgument(argv, next, needed)
   const extended = long?.finish(mode, [...sources]) ?? noLongOptions
   const positionals = argv.slice(next)
-  if (positionals.length !== needed) throw new UsageError('', true)
+  if (positionals.length !== needed)
+    throw new UsageError('', true, expectation(mode, source, positionals.length))
   const file = mode === 'print' ? undefined : positionals.shift()
   const [user = '', password] = positionals
   return {

@@ -110,8 +110,9 @@ function split(argument: string): { name: string; row: Option; value: string | u
   const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(argument) ?? []
   const row = rows.get(name)
   if (row !== undefined) return { name, row, value }
-  const nearest = nearestName(name, [...rows.keys()])
-  throw unknownOption(`--${name}`, nearest && `did you mean --${nearest}?`)
+  const nearest = nearestName(name, [...rows.keys(), 'help', 'version'])
+  // of --help, which is one only if it comes first, the default hint says that
+  throw unknownOption(`--${name}`, nearest && nearest !== name ? `did you mean --${nearest}?` : undefined)
 }
 
 function read(name: string, row: Option, text: string | undefined): unknown {

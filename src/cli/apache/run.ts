@@ -37,7 +37,10 @@ export const classic = (
   reportErrors(
     io,
     async () => run(await parse(argv, explain, long), io, explain),
-    error => (error instanceof UsageError ? usageText(error, io) : `htpasswd: ${asCalled(error.message)}\n`),
+    error =>
+      error instanceof UsageError
+        ? asCalled(usageText(error, io, argv.length === 0))
+        : `htpasswd: ${asCalled(error.message)}\n`,
   )
 
 async function parse(
@@ -56,10 +59,12 @@ async function parse(
 /** Apache's command then prints nothing but the usage text. */
 const isWrongNumber = (error: unknown): boolean => error instanceof UsageError && error.message === ''
 
-const usageText = (error: UsageError, io: Io): string =>
-  isWrongNumber(error) && io.isTerminal(2)
-    ? `${error.text}\nFor the other commands (serve, add, passwd, remove, list ...): ${programName()} --help\n`
-    : error.text
+/** Apache's to the letter, unless a person reads it. */
+function usageText(error: UsageError, io: Io, isEmpty: boolean): string {
+  if (!isWrongNumber(error) || !io.isTerminal(2)) return error.text
+  const reason = isEmpty || error.expected === undefined ? '' : `htpasswd: ${error.expected}\n`
+  return `${error.text}\n${reason}For the other commands (serve, add, passwd, remove, list ...): ${programName()} --help\n`
+}
 
 const purposes = {
   verify: 'read',

@@ -10,7 +10,7 @@ import { shellWord } from '../terminal/output.ts'
 const synonyms: Readonly<Record<string, string>> = {
   add: 'adduser useradd user create new register signup mkuser insert',
   passwd: 'password chpasswd pass pw change set reset update edit modify mod usermod',
-  remove: 'delete del deluser userdel drop',
+  remove: 'delete del deluser userdel drop revoke',
   list: 'ls show dump cat who names',
   check: 'validate lint test doctor',
   fix: 'repair clean',
@@ -28,7 +28,8 @@ const synonyms: Readonly<Record<string, string>> = {
   group: 'groups role roles',
   token: 'tokens apikey',
   'sessions end': 'session logout signout',
-  help: 'man usage',
+  export: 'secret',
+  help: 'man usage /? /h /help -? --?',
   '-v': 'verify login auth authenticate',
   '-nB -C 12': 'hash encrypt encode',
 }
@@ -44,6 +45,14 @@ export async function suggestionFor(
   failed?: { readonly file: string; readonly user: string },
 ): Promise<string | undefined> {
   if (failed !== undefined && kindOfPath(failed.file) === 'folder') return folderMessage(failed.file)
+  if (failed === undefined && /^htpasswd(-kit)?$/.test(argv[0] ?? '') && argv.length > 1)
+    return `${argv[0]} is written twice; leave the second one out`
+  if (failed !== undefined) {
+    const inner = /^(['"])(.+)\1$/s.exec(failed.file)?.[2] ?? ''
+    // cmd.exe takes single quotes for part of the word
+    if (kindOfPath(inner) === 'file')
+      return `${failed.file} is not a file, but ${inner} is; write it without these quotes`
+  }
   const command = await commandMeant(argv, commands)
   if (command !== undefined || failed === undefined || kindOfPath(failed.user) !== 'file') return command
   const words = `${shellWord(failed.user)} ${shellWord(failed.file, 'USER')}`
@@ -99,7 +108,7 @@ async function meantBy(
     const target = commandNamed(next, commands)?.name ?? synonymOf(next)
     if (target !== undefined) return lineOf(target, rest.slice(1), commands, false)
   }
-  const synonym = synonymOf(word)
+  const synonym = synonymOf(word) ?? ofCompound(word, commands)
   const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases])
   const target = synonym ?? mistypedName(word, names)
   return target === undefined ? undefined : lineOf(target, rest, commands, synonym === undefined)
@@ -107,6 +116,14 @@ async function meantBy(
 
 const synonymOf = (word: string): string | undefined =>
   Object.entries(synonyms).find(([, words]) => words.split(' ').includes(word.toLowerCase()))?.[0]
+
+/** `create-user`, `users-list`, `reset_password`. */
+function ofCompound(word: string, commands: readonly Command[]): string | undefined {
+  const noun = '(?:users?|accounts?|passwords?|passwd|file)'
+  const [, before, after] = new RegExp(`^(?:(\\w+)[-_]${noun}|${noun}[-_](\\w+))$`, 'i').exec(word) ?? []
+  const verb = (before ?? after)?.toLowerCase() ?? ''
+  return commandNamed(verb, commands)?.name ?? synonymOf(verb)
+}
 
 async function lineOf(
   target: string,
@@ -122,7 +139,7 @@ async function lineOf(
     line: `${target} ${isShort ? typed : form}`.trimEnd(),
     isTypo,
   })
-  if (name === '-v') return withArguments('FILE USER')
+  if (name === '-v') return { line: rest.length === 2 ? `-v ${typed}` : '-v FILE USER', isTypo }
   if (name === '-nB') return withArguments('USER')
   const command = commandNamed(name, commands)
   if (command === undefined) return undefined

@@ -8,7 +8,6 @@ import { checkAccess } from '../../store/access.ts'
 import { readSnapshot } from '../../store/snapshot.ts'
 import { updateFile } from '../../store/update.ts'
 import { splitFile } from '../options/file-argument.ts'
-import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import {
   type CommandSpec,
@@ -18,8 +17,10 @@ import {
   type OptionTable,
   type ValuesOf,
 } from '../options/table.ts'
+import { usageError } from '../options/usage-error.ts'
+import { passwordSynonyms } from '../options/user-synonyms.ts'
 import { newPassword } from '../password/new-password.ts'
-import { passwordOptions } from '../password/options.ts'
+import { noPassword, passwordOptions } from '../password/options.ts'
 import { givenOptions } from '../password/source.ts'
 import { privateFile, rejectMalformed } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
@@ -45,13 +46,20 @@ export const addSpec: CommandSpec<typeof addOptions> = {
     'Adds a user to a password file, and creates the file if it is missing. Asks for the password twice and stores a bcrypt ' +
     'hash of cost 12. Without FILE the file is .htpasswd, or the one that HTPASSWD_FILE names.',
   options: addOptions,
+  synonyms: passwordSynonyms,
+  examples: ['htpasswd add users bob', 'htpasswd add users bob --generate words'],
   epilogue: 'Status 6: the user exists already; htpasswd passwd changes a password.',
 }
 
 /** Runs the command and returns its exit status. */
 export function add(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(addSpec, argv, io, async ({ positionals, values }) => {
-    const { file, names } = splitFile(positionals, io.env, { min: 1, max: 1 }, '[FILE] USER')
+    const { file, names } = splitFile(
+      positionals,
+      io.env,
+      { min: 1, max: 1, hint: noPassword },
+      '[FILE] USER',
+    )
     await addUser(file, names[0] as string, values, io)
     return 0
   })

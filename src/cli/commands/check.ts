@@ -50,6 +50,7 @@ export const checkSpec: CommandSpec<typeof checkOptions> = {
   synopsis: ['[FILE] [--for SERVER] [--strength strong] [--groups FILE]'],
   describe: 'Lists what is wrong with a password file, line by line: what it means and how to fix it.',
   options: checkOptions,
+  examples: ['htpasswd check users', 'htpasswd check users --for nginx --strength strong'],
   epilogue: 'Status 0: nothing to fix (notes do not count). 1: problems. 2: the file could not be read.',
 }
 
@@ -59,7 +60,7 @@ const Status = { clean: 0, problems: 1 } as const
 /** Runs the command and returns its exit status. */
 export function check(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(checkSpec, argv, io, async ({ positionals, values }) => {
-    const file = onlyFile(positionals, io.env)
+    const file = onlyFile(positionals, io.env, '; a password is verified with: htpasswd -v FILE USER')
     const bytes = await read(file)
     const { groups: groupFile } = values
     const inGroups = groupFile === undefined ? [] : checkGroups(await read(groupFile), bytes)

@@ -7,7 +7,7 @@ import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { hasAcl } from '../../store/attributes.ts'
 import { backUp } from '../../store/backup.ts'
 import { rewriteUsers } from '../../store/update.ts'
-import { onlyFile, usageError } from '../options/parse.ts'
+import { onlyFile } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import {
   type CommandSpec,
@@ -16,6 +16,7 @@ import {
   jsonOption,
   type OptionTable,
 } from '../options/table.ts'
+import { usageError } from '../options/usage-error.ts'
 import { othersCanWrite, shownAs } from '../password-file.ts'
 import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
@@ -51,6 +52,7 @@ export const fixSpec: CommandSpec<typeof fixOptions> = {
     'compose file, duplicate users (the first record is kept, the one that Apache and nginx use), and a file that ' +
     'others can write. Shows the difference, asks, and keeps a backup as FILE.bak.',
   options: fixOptions,
+  examples: ['htpasswd fix users --dry-run'],
   epilogue:
     'Status 0: repaired, or nothing to repair. 1: the file could not be read or written; with --dry-run, there is something to ' +
     'repair. 4: not confirmed, nothing was changed.',

@@ -15,7 +15,7 @@ import {
   jsonOption,
   type OptionTable,
 } from '../options/table.ts'
-import { privateFile } from '../password-file.ts'
+import { kindOfPath, privateFile } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { count, Output, printable, printableJson } from '../terminal/output.ts'
 
@@ -47,6 +47,7 @@ export const groupSpec = {
   actions,
   describe: `Keeps a group file (Apache's AuthGroupFile), as serve --groups reads it. FILE is by default HTPASSWD_GROUPS or ${DEFAULT_GROUPS}.`,
   options: groupOptions,
+  examples: ['htpasswd group add groups viewers ann bob', 'htpasswd group list groups'],
   epilogue: 'Status 6: no such group, or the user is not in it.',
 } as const satisfies CommandSpec<typeof groupOptions>
 
@@ -60,10 +61,12 @@ export function group(argv: readonly string[], io: Io): Promise<number> {
       const { file, names } = split(positionals, 2, Number.POSITIVE_INFINITY, '[FILE] GROUP USER ...')
       const [name = '', ...users] = names
       const options = { create: true, inPlace: values['in-place'] }
+      const isNew = kindOfPath(file) === undefined
       const added = await update(file, io, options, groups => users.filter(user => groups.add(name, user)))
       const others = users.filter(user => !added.includes(user))
       if (values.json) io.out(`${printableJson({ file, group: name, added, unchanged: others })}\n`)
-      else io.out(sentence(name, 'added', added) + sentence(name, 'already in it', others))
+      else if (isNew) io.err(`Created ${file}.\n`)
+      if (!values.json) io.out(sentence(name, 'added', added) + sentence(name, 'already in it', others))
       return ExitStatus.ok
     },
     remove: async ({ positionals, values }) => {

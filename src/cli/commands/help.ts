@@ -3,9 +3,9 @@ import { ExitStatus } from '../../errors.ts'
 import { help as helpOfAll, versionLine } from '../help.ts'
 import { commandNamed } from '../options/command-name.ts'
 import { nearestName } from '../options/nearest-name.ts'
-import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import { type Command, type CommandSpec, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
+import { usageError } from '../options/usage-error.ts'
 import type { Io } from '../terminal/io.ts'
 
 const helpOptions = { help: helpOption } as const satisfies OptionTable
@@ -25,7 +25,11 @@ export function help(argv: readonly string[], io: Io, commands: readonly Command
     const [name, ...more] = positionals
     if (name === undefined) return helpOfAll(io, commands)
     const command = commandNamed(name, commands)
-    if (command !== undefined && more.length === 0) return (await command.load()).run(['--help'], io)
+    if (command !== undefined) {
+      const { spec, run } = await command.load()
+      // `help group add`
+      if (more.every(word => Object.hasOwn(spec.actions ?? {}, word))) return run(['--help'], io)
+    }
     const nearest = nearestName(
       name,
       commands.map(row => row.name),

@@ -6,13 +6,14 @@ import { HtpasswdDocument } from '../../document/document.ts'
 import { rejectOtherKind } from '../../document/file-kind.ts'
 import { ExitStatus } from '../../errors.ts'
 import type { Strength } from '../../hash/format.ts'
-import { usageError } from '../options/parse.ts'
 import { runCommand } from '../options/run-command.ts'
 import { type CommandSpec, helpOption, jsonOption, type OptionTable } from '../options/table.ts'
-import { defaultFile } from '../password-file.ts'
+import { usageError } from '../options/usage-error.ts'
+import { listSynonyms } from '../options/user-synonyms.ts'
+import { defaultFile, kindOfPath } from '../password-file.ts'
 import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
-import { count, Output, painter, printable, printableText, writeJson } from '../terminal/output.ts'
+import { count, Output, painter, printable, printableText, shellWord, writeJson } from '../terminal/output.ts'
 
 export const listOptions = {
   weak: { group: 'Users:', describe: 'list only users whose hash is weak or broken' },
@@ -32,8 +33,9 @@ export const listSpec: CommandSpec<typeof listOptions> = {
     'Lists the users of a password file with the format of their hash, its cost or rounds, and its strength: strong is slow ' +
     'on purpose, weak is salted but fast to guess, broken is unsalted, truncating or plain text. Hashes are not shown.',
   options: listOptions,
-  epilogue:
-    'In PATTERN, * matches any characters and ? matches one: htpasswd list users "a*". Status 6: no user matches PATTERN.',
+  synonyms: listSynonyms,
+  examples: ['htpasswd list users', 'htpasswd list users "a*"', 'htpasswd list users --names'],
+  epilogue: 'In PATTERN, * matches any characters and ? matches one. Status 6: no user matches PATTERN.',
 }
 
 /** Runs the command and returns its exit status. */
@@ -41,7 +43,13 @@ export function list(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(listSpec, argv, io, async ({ positionals, values }) => {
     const [file = defaultFile(io.env), pattern, ...more] = positionals
     if (more.length > 0)
-      throw usageError(`expected a password file and at most one pattern, got ${positionals.join(' ')}`)
+      throw usageError(
+        `expected a password file and at most one pattern, got ${positionals.length} arguments; quote a pattern: "a*"`,
+      )
+    if (pattern !== undefined && kindOfPath(file) === undefined && kindOfPath(pattern) === 'file')
+      throw usageError(
+        `expected [FILE [PATTERN]], but ${pattern} is a file and ${file} is not; write ${shellWord(pattern)} first`,
+      )
     if (values.names && values.json) throw usageError('--names and --json exclude each other')
     const document = new HtpasswdDocument((await readUsers(file)).bytes)
     rejectOtherKind(document.toBuffer())

@@ -13,9 +13,10 @@ import {
   type OptionTable,
   type ValuesOf,
 } from '../options/table.ts'
+import { passwordSynonyms } from '../options/user-synonyms.ts'
 import { keptHashing } from '../password/kept-hashing.ts'
 import { newPassword } from '../password/new-password.ts'
-import { passwordOptions } from '../password/options.ts'
+import { noPassword, passwordOptions } from '../password/options.ts'
 import { rejectMalformed } from '../password-file.ts'
 import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
@@ -37,13 +38,20 @@ export const passwdSpec: CommandSpec<typeof passwdOptions> = {
     'Changes the password of a user. Asks for it twice and stores a bcrypt hash of cost 12; a strong record keeps its format ' +
     'and cost. Without FILE the file is .htpasswd, or the one that HTPASSWD_FILE names.',
   options: passwdOptions,
+  synonyms: passwordSynonyms,
+  examples: ['htpasswd passwd users bob', 'htpasswd passwd users bob --generate words'],
   epilogue: 'Status 6: there is no such user; htpasswd add adds one.',
 }
 
 /** Runs the command and returns its exit status. */
 export function passwd(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(passwdSpec, argv, io, async ({ positionals, values }) => {
-    const { file, names } = splitFile(positionals, io.env, { min: 1, max: 1 }, '[FILE] USER')
+    const { file, names } = splitFile(
+      positionals,
+      io.env,
+      { min: 1, max: 1, hint: noPassword },
+      '[FILE] USER',
+    )
     await changePassword(file, names[0] as string, values, io)
     return 0
   })

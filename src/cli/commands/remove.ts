@@ -12,6 +12,7 @@ import {
   jsonOption,
   type OptionTable,
 } from '../options/table.ts'
+import { removeSynonyms } from '../options/user-synonyms.ts'
 import { rejectMalformed } from '../password-file.ts'
 import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
@@ -33,6 +34,8 @@ export const removeSpec: CommandSpec<typeof removeOptions> = {
     'Removes users from a password file, all of them or, if one is not there, none. Without FILE the file is .htpasswd, or ' +
     'the one that HTPASSWD_FILE names.',
   options: removeOptions,
+  synonyms: removeSynonyms,
+  examples: ['htpasswd remove users bob carol'],
   epilogue: 'Status 6: one of the users is not in the file; nothing was changed.',
 }
 

@@ -3,7 +3,6 @@ import { groupsOf } from '../../access/rules.ts'
 import { parseHtpasswd } from '../../document/document.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { splitFile } from '../options/file-argument.ts'
-import { usageError } from '../options/parse.ts'
 import { runCommand, TroubleError } from '../options/run-command.ts'
 import {
   type CommandSpec,
@@ -14,6 +13,7 @@ import {
   text,
   type ValuesOf,
 } from '../options/table.ts'
+import { usageError } from '../options/usage-error.ts'
 import { kindOfPath } from '../password-file.ts'
 import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
@@ -44,6 +44,7 @@ export const rulesSpec: CommandSpec<typeof rulesOptions> = {
   describe:
     'Tells which rule allows or refuses a request, with the options of serve. PATH is as the app gets it, without --prefix.',
   options: rulesOptions,
+  examples: ['htpasswd rules users --rules rules --as bob POST /api/runs'],
   epilogue: 'Status 0: allowed. 1: refused. 2: an error, such as an invalid rule.',
 }
 

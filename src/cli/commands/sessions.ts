@@ -33,6 +33,7 @@ export const sessionsSpec = {
     'Ends the sessions of a user of "htpasswd serve --login" in all browsers, within a second. The user can sign in again: to ' +
     'keep somebody out, remove the user or change the password, which ends the sessions as well.',
   options: sessionsOptions,
+  examples: ['htpasswd sessions end users bob'],
   epilogue:
     'The end is noted in FILE.sessions beside the password file. Status 6: the user is not in the file.',
 } as const satisfies CommandSpec<typeof sessionsOptions>

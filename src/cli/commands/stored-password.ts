@@ -2,7 +2,7 @@
 import type { ByteString } from '../../bytes.ts'
 import type { HtpasswdDocument } from '../../document/document.ts'
 import { updateFile } from '../../store/update.ts'
-import { usageError } from '../options/parse.ts'
+import { usageError } from '../options/usage-error.ts'
 import { isToBeShown, rejectExisting, rejectLostOutput, updateWith } from '../password/generated.ts'
 import type { PasswordValues } from '../password/options.ts'
 import { privateFile } from '../password-file.ts'

@@ -1,7 +1,8 @@
 // The first positional of a command with actions: which one it names, and which options go with it.
 import { nearestName } from './nearest-name.ts'
-import { type ParsedArguments, usageError } from './parse.ts'
+import type { ParsedArguments } from './parse.ts'
 import type { ActionTable } from './table.ts'
+import { usageError } from './usage-error.ts'
 
 /**
  * Takes the action off the positionals.
@@ -21,10 +22,43 @@ export function actionOf<Actions extends ActionTable, Request extends ParsedArgu
   return { action: action as keyof Actions, request: { ...parsed, positionals } }
 }
 
+/** Words for the same thing, in our commands and in other programs. */
+const sameThing = [
+  ['add', 'create', 'new', 'make', 'issue', 'generate', 'insert', 'append', 'set'],
+  [
+    'remove',
+    'revoke',
+    'uninstall',
+    'end',
+    'stop',
+    'delete',
+    'del',
+    'rm',
+    'drop',
+    'kill',
+    'destroy',
+    'logout',
+  ],
+  ['list', 'ls', 'show', 'get', 'status', 'logs', 'journal'],
+  ['check', 'test', 'verify', 'validate', 'discover'],
+  ['start', 'run', 'up', 'restart', 'reload'],
+  ['install', 'enable', 'setup'],
+  ['uninstall', 'disable'],
+] as const satisfies readonly (readonly string[])[]
+
 function wrongAction(word: string | undefined, names: readonly string[]) {
-  const nearest = word === undefined ? undefined : nearestName(word, names)
-  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-  return usageError(`expected ${names.join(', ')}, got ${word ?? 'nothing'}${hint}`)
+  const got = word ?? 'nothing'
+  if (names.length === 1) return usageError(`expected the action ${names[0]}, got ${got}`)
+  const meant = word === undefined ? undefined : (actionLike(word, names) ?? nearestName(word, names))
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+  return usageError(`expected one of the actions ${names.join(', ')}, got ${got}${hint}`)
+}
+
+function actionLike(word: string, names: readonly string[]): string | undefined {
+  const groups: readonly (readonly string[])[] = sameThing.filter((group: readonly string[]) =>
+    group.includes(word.toLowerCase()),
+  )
+  return groups.flat().find(name => names.includes(name))
 }
 
 const asTyped = (name: string): string => `--${name}`

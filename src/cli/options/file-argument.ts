@@ -1,12 +1,14 @@
 // The file among the positionals of a command that takes names as well: `[FILE] USER`, `[FILE] GROUP USER ...`.
 import { defaultFile, folderMessage, kindOfPath } from '../password-file.ts'
 import { shellWord } from '../terminal/output.ts'
-import { usageError } from './parse.ts'
+import { usageError } from './usage-error.ts'
 
 /** How many names follow the file. */
 interface Names {
   readonly min: number
   readonly max: number
+  /** What to do if there are more, such as a password. */
+  readonly hint?: string
 }
 
 /**
@@ -22,28 +24,31 @@ interface Names {
 export function splitFile(
   positionals: readonly string[],
   env: NodeJS.ProcessEnv,
-  { min, max }: Names,
+  { min, max, hint }: Names,
   form: string,
   fallback = defaultFile(env),
 ): { readonly file: string; readonly names: readonly string[] } {
   const number = positionals.length
-  if (number < min || number > max + 1)
-    throw usageError(`expected ${form}, got ${positionals.join(' ') || 'nothing'}`)
+  if (number < min) throw usageError(`expected ${form}, got ${positionals.join(' ') || 'nothing'}`)
+  // one of them may be a password
+  if (number > max + 1)
+    throw usageError(`expected ${form}, got ${number} arguments${hint === undefined ? '' : `; ${hint}`}`)
   const [first = fallback, ...others] = positionals
   const isFirst = min === max ? number > max : number > min && isFileWord(first, fallback)
   const [file, names] = isFirst ? [first, others] : [fallback, positionals]
   if (kindOfPath(file) === 'folder') throw usageError(folderMessage(file))
-  rejectSwapped(file, names, form)
+  rejectSwapped(file, names, form, !isFirst)
   return { file, names }
 }
 
 const isFileWord = (word: string, fallback: string): boolean =>
   kindOfPath(word) !== undefined || kindOfPath(fallback) === undefined
 
-/** `bob mlflow-authfile`: the file is not there, and the name is one. */
-function rejectSwapped(file: string, names: readonly string[], form: string): void {
+/** `bob mlflow-authfile`: the file is not there, and the name is one. @param isOmitted whether no file was given. */
+function rejectSwapped(file: string, names: readonly string[], form: string, isOmitted: boolean): void {
   const other = names.find(name => kindOfPath(name) === 'file')
   if (other === undefined || kindOfPath(file) !== undefined) return
+  if (isOmitted && names.length === 1) throw usageError(`expected ${form}, got only the file ${other}`)
   throw usageError(
     `expected ${form}, but ${other} is a file and ${file} is not; write ${shellWord(other)} first`,
   )

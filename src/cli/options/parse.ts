@@ -1,9 +1,9 @@
 // Splits a command line into options, positionals and the app's command after `--`, with yargs.
 import yargs, { type Options } from 'yargs'
-import { HtpasswdError } from '../../errors.ts'
 import { defaultFile } from '../password-file.ts'
-import { nearestName } from './nearest-name.ts'
 import type { CommandSpec, Option } from './table.ts'
+import { rejectSingleDash, rejectUnknown } from './unknown-option.ts'
+import { usageError } from './usage-error.ts'
 
 /** An option as it was given, before its row reads it. */
 export type Raw = string | boolean | readonly string[]
@@ -16,14 +16,12 @@ export interface ParsedArguments {
   readonly rest: readonly string[]
 }
 
-export const usageError = (message: string, cause?: unknown): HtpasswdError =>
-  new HtpasswdError('ERR_USAGE', message, { cause })
-
 /** @throws HtpasswdError `ERR_USAGE` for an unknown option, with the nearest name, and for a missing argument. */
 export function parseArgv(spec: CommandSpec, argv: readonly string[]): ParsedArguments {
   rejectInherited(spec, argv)
-  const complete = withOptionalArguments(spec, argv)
-  const parsed = instance(spec, withSeparator(spec, complete)).parseSync() as Record<string, unknown>
+  const complete = withSeparator(spec, withOptionalArguments(spec, argv))
+  rejectSingleDash(spec, complete)
+  const parsed = instance(spec, complete).parseSync() as Record<string, unknown>
   const { _: positionals = [], '--': rest = [], $0: _, ...given } = parsed
   const options = new Map(Object.entries(given).filter(([, value]) => value !== undefined)) as Map<
     string,
@@ -90,16 +88,17 @@ function withSeparator(
   return argv
 }
 
-/** The one password file among the positionals, or the default one. @throws HtpasswdError `ERR_USAGE` for several. */
-export function onlyFile(positionals: readonly string[], env: NodeJS.ProcessEnv): string {
+/** The one password file among the positionals, or the default one. @param hint ends the message. @throws HtpasswdError `ERR_USAGE` for several. */
+export function onlyFile(positionals: readonly string[], env: NodeJS.ProcessEnv, hint = ''): string {
   const [file = defaultFile(env), ...more] = positionals
   if (more.length === 0) return file
-  throw usageError(`expected one password file, got ${positionals.join(' ')}`)
+  throw usageError(`expected one password file, got ${positionals.length} arguments${hint}`)
 }
 
 /** The help text, as wide as the terminal, at most 110 columns; 80 if there is no terminal. */
 export function helpOf(spec: CommandSpec, columns = 80): Promise<string> {
-  const { name, synopsis, describe, actions, options, epilogue } = spec
+  const { name, synopsis, describe, actions, options, epilogue, examples = [] } = spec
+  const shown = examples.length === 0 ? '' : ['Examples:', ...examples].join('\n  ')
   const program = yargs()
     .locale('en')
     .scriptName('htpasswd')
@@ -107,7 +106,7 @@ export function helpOf(spec: CommandSpec, columns = 80): Promise<string> {
     .version(false)
     .usage(`${synopsis.map(form => `htpasswd ${name} ${form}`.trimEnd()).join('\n')}\n`)
     .usage(describe)
-    .epilogue(epilogue ?? '')
+    .epilogue([epilogue, shown].filter(Boolean).join('\n\n'))
     .wrap(Math.min(columns, 110))
     .updateStrings({ 'Commands:': 'Actions:' })
   for (const [action, row] of Object.entries(actions ?? {}))
@@ -123,19 +122,6 @@ export const helpRow = ({ argument, describe, alias, group, default: standard }:
   group,
   describe: argument === undefined ? describe : `${argument}: ${describe}`,
 })
-
-/** @param shown the name as it was typed. */
-export function rejectUnknown(spec: CommandSpec, name: string, shown: string): void {
-  if (Object.hasOwn(spec.options, name)) return
-  throw usageError(`unknown option ${shown}; ${hintFor(spec, name)}`)
-}
-
-function hintFor({ name: command, options, synonyms = {} }: CommandSpec, name: string): string {
-  const synonym = Object.hasOwn(synonyms, name) ? synonyms[name] : undefined
-  if (synonym !== undefined) return synonym.startsWith('--') ? `use ${synonym}` : synonym
-  const nearest = nearestName(name, Object.keys(options))
-  return nearest === undefined ? `see htpasswd ${command} --help` : `did you mean --${nearest}?`
-}
 
 function instance({ name, options }: CommandSpec, argv: readonly string[]) {
   const rows = Object.entries(options).map(([option, row]) => [option, yargsOption(row)])

@@ -27,7 +27,7 @@ export function runCommand<Table extends OptionTable & { readonly help: unknown 
     io.out(`${await helpOf(spec, io.columns)}\n`)
     return ExitStatus.ok
   }
-  return reportErrors(io, run, error => `htpasswd ${spec.name}: ${asCalled(error.message)}\n`)
+  return reportErrors(io, run, error => `htpasswd ${io.alias ?? spec.name}: ${asCalled(error.message)}\n`)
 }
 
 /** An error of a command for which status 1 is a result, as with grep and diff: 2 means that there is none. */

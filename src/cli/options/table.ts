@@ -35,7 +35,7 @@ export interface Option {
 export type OptionTable = Readonly<Record<string, Option>>
 
 /** One of the things that a command with several can do, such as `add` of `htpasswd group add`. */
-interface Action {
+export interface Action {
   /** Its forms, without `htpasswd` and the names of the command and the action. */
   readonly synopsis: readonly string[]
   /** For the help: a few words, without a full stop. */
@@ -65,6 +65,8 @@ export interface CommandSpec<Table extends OptionTable = OptionTable> {
   /** Names of options that people try, and what to use, `--tls-cert and --tls-key`, or to do. */
   readonly synonyms?: Readonly<Record<string, string>>
   readonly epilogue?: string
+  /** Whole command lines, for the help and the manual page. */
+  readonly examples?: readonly string[]
 }
 
 /** What a command's row loads. */

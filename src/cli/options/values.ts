@@ -3,8 +3,10 @@ import { decodeMarkedText } from '../../bytes.ts'
 import { readAnyFile } from '../../store/read-file.ts'
 import { rejectUnencodablePath } from '../arguments.ts'
 import { nearestName } from './nearest-name.ts'
-import { type ParsedArguments, parseArgv, type Raw, rejectUnknown, usageError } from './parse.ts'
+import { type ParsedArguments, parseArgv, type Raw } from './parse.ts'
 import { type CommandSpec, environmentName, type Option, type OptionTable, type ValuesOf } from './table.ts'
+import { rejectUnknown } from './unknown-option.ts'
+import { usageError } from './usage-error.ts'
 
 /** Where options come from: the values, and how a message names an option there. */
 interface Source {
@@ -139,9 +141,13 @@ function readValue(row: Option, raw: Raw, label: string): unknown {
   try {
     return row.read?.(raw)
   } catch (error) {
-    throw usageError(`${label} ${(error as Error).message}`, error)
+    throw usageError(`${label} ${(error as Error).message}${quotesHint(raw)}`, error)
   }
 }
+
+/** cmd.exe takes single quotes for part of the word. */
+const quotesHint = (text: string): string =>
+  /^(['"]).*\1$/s.test(text) ? '; leave the quotes out, or write double quotes: "…"' : ''
 
 function readSwitch(raw: unknown, label: string): boolean {
   if (raw === undefined || raw === false || raw === 'false' || raw === '0') return false

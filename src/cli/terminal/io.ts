@@ -29,6 +29,8 @@ export interface Io extends ResultOutput {
   /** The width of the terminal that standard output is; undefined if it is none. */
   readonly columns: number | undefined
   readonly platform: NodeJS.Platform
+  /** The command as it was typed, if that is an alias such as `rm`; for the messages of the command. */
+  readonly alias?: string
 }
 
 /**

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { commands } from '../../../src/cli/commands.ts'
 import { help } from '../../../src/cli/help.ts'
 import { main } from '../../../src/cli/main.ts'
+import { actionOf } from '../../../src/cli/options/actions.ts'
+import { parseOptions } from '../../../src/cli/options/values.ts'
 import { recordedIo } from '../../support/recorded-io.ts'
 
 test('names are words that no two rows share', () => {
@@ -37,6 +39,20 @@ test.each(commands)('htpasswd $name refuses an option that it does not know', as
   const io = recordedIo()
   expect(await main([name, '--no-such-thing-at-all', 'x'], io)).toBe(2)
   expect(io.said.err).toMatch(new RegExp(`^htpasswd ${name}: unknown option`))
+})
+
+test.each(commands)('the examples of $name are command lines that it takes', async ({ name, load }) => {
+  const { spec } = await load()
+  // a command that is only called without arguments needs none
+  if (!['completion', 'help', 'openid', 'version'].includes(name)) expect(spec.examples).toBeDefined()
+  for (const example of spec.examples ?? []) {
+    expect(example.length).toBeLessThanOrEqual(78)
+    const [program, command, ...words] = example.replace(/ > .*/, '').replaceAll('"', '').split(' ')
+    expect([program, command]).toEqual(['htpasswd', name])
+    const parsed = parseOptions(spec, words)
+    const { actions } = spec
+    if (actions !== undefined) actionOf({ actions }, parsed)
+  }
 })
 
 test('htpasswd --help lists every row', async () => {

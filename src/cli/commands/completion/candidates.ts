@@ -7,7 +7,7 @@ import { classicOptions } from '../../apache/grammar.ts'
 import { longOptions } from '../../apache/long-options.ts'
 import { commandOf } from '../../options/command-name.ts'
 import { isAccepted } from '../../options/parse.ts'
-import type { Command, CommandSpec, Option, OptionTable } from '../../options/table.ts'
+import type { Action, Command, CommandSpec, Option, OptionTable } from '../../options/table.ts'
 import { defaultFile } from '../../password-file.ts'
 import { printable } from '../../terminal/output.ts'
 
@@ -31,7 +31,8 @@ export async function candidates(
   const current = argv.at(-1) ?? ''
   // the argument being typed counts: a file of a command's name may be meant
   const command = before.length === 0 ? undefined : commandOf(argv, commands)
-  if (command !== undefined) return ofCommand((await command.load()).spec, before.slice(1), current, env)
+  if (command !== undefined)
+    return ofCommand((await command.load()).spec, before.slice(1), current, { commands, env })
   return ofApache(before, current, commands)
 }
 
@@ -39,16 +40,31 @@ async function ofCommand(
   spec: CommandSpec,
   before: readonly string[],
   current: string,
-  env: NodeJS.ProcessEnv,
+  { commands, env }: { readonly commands: readonly Command[]; readonly env: NodeJS.ProcessEnv },
 ): Promise<Candidates> {
-  const { options, actions, firstPositional = actions && Object.keys(actions) } = spec
+  const { actions, firstPositional = actions && Object.keys(actions) } = spec
+  const action = actions?.[before[0] ?? '']
+  const options = optionsOf(spec, action)
   if (before.includes('--')) return paths
   const option = optionOf(options, before.at(-1))
   if (option !== undefined && takesNext(option)) return argumentsOf(option)
   if (current.startsWith('-')) return valueOrOptions(options, current, [])
   if (before.length === 0 && firstPositional !== undefined)
-    return { texts: firstPositional.map(text => [text, '']), paths: false }
-  return spec.takesUsers ? fileOrUsers(spec, before, env) : paths
+    return { texts: firstPositional.map(text => [text, describe(text)]), paths: false }
+  return spec.takesUsers ? fileOrUsers(spec, action === undefined ? before : before.slice(1), env) : paths
+
+  /** What an action does, or a command behind `htpasswd help`. */
+  function describe(text: string): string {
+    return actions?.[text]?.describe ?? commands.find(({ name }) => name === text)?.describe ?? ''
+  }
+}
+
+/** Those that the action takes, if one is typed. */
+function optionsOf({ options }: CommandSpec, action: Action | undefined): OptionTable {
+  const allowed = action?.options
+  if (allowed === undefined) return options
+  const names = [...allowed, 'help']
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)))
 }
 
 /** The file may be omitted, so users of the default file can stand in its place. */

@@ -1,7 +1,8 @@
 // `htpasswd completion`: prints the script for a shell, and, called by that script, what can stand at the cursor.
-import { usageError } from '../../options/parse.ts'
+
 import { runCommand } from '../../options/run-command.ts'
 import { type Command, type CommandSpec, helpOption, type OptionTable } from '../../options/table.ts'
+import { usageError } from '../../options/usage-error.ts'
 import type { Io } from '../../terminal/io.ts'
 import { Output } from '../../terminal/output.ts'
 import { candidates } from './candidates.ts'
@@ -16,11 +17,11 @@ export const completionSpec: CommandSpec<typeof completionOptions> = {
   describe: 'Prints a script that completes commands, options, files and the user names in them.',
   options: completionOptions,
   epilogue: [
-    'To install it:',
-    '  bash        htpasswd completion bash > ~/.local/share/bash-completion/completions/htpasswd',
-    '  zsh         htpasswd completion zsh > "$fpath[1]/_htpasswd"',
-    '  fish        htpasswd completion fish > ~/.config/fish/completions/htpasswd.fish',
-    '  PowerShell  htpasswd completion powershell >> $PROFILE',
+    'To install it in bash, zsh, fish or PowerShell:',
+    ' htpasswd completion bash > ~/.local/share/bash-completion/completions/htpasswd',
+    ' htpasswd completion zsh > "$fpath[1]/_htpasswd"',
+    ' htpasswd completion fish > ~/.config/fish/completions/htpasswd.fish',
+    ' htpasswd completion powershell >> $PROFILE',
   ].join('\n'),
 }
 

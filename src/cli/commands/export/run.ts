@@ -3,9 +3,10 @@ import { rejectUtf16 } from '../../../document/encoding.ts'
 import { rejectOtherKind } from '../../../document/file-kind.ts'
 import { userRecords } from '../../../document/scan-lines.ts'
 import { ExitStatus, HtpasswdError } from '../../../errors.ts'
-import { usageError } from '../../options/parse.ts'
 import { runCommand } from '../../options/run-command.ts'
 import { type CommandSpec, helpOption, type OptionTable, oneOf } from '../../options/table.ts'
+import { usageError } from '../../options/usage-error.ts'
+import { exportSynonyms } from '../../options/user-synonyms.ts'
 import { defaultFile } from '../../password-file.ts'
 import { readUsers } from '../../read-users.ts'
 import type { Io } from '../../terminal/io.ts'
@@ -44,6 +45,8 @@ export const exportSpec: CommandSpec<typeof exportOptions> = {
     'Prints the users of FILE (default .htpasswd) as a Kubernetes Secret, a Traefik middleware, a block of a Caddyfile, or the ' +
     'HTPASSWD_USERS of a compose file. It contains the hashes.',
   options: exportOptions,
+  synonyms: exportSynonyms,
+  examples: ['htpasswd export --for kubernetes users > secret.yaml'],
   epilogue: 'Status 7: the target cannot check a hash; nothing is printed.',
 }
 

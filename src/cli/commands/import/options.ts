@@ -88,6 +88,10 @@ export const importSpec: CommandSpec<typeof importOptions> = {
     'SOURCE is CSV with a header "user,password" or "user,hash" or without one, JSON lines, or user:password lines.',
   ].join('\n'),
   options: importOptions,
+  examples: [
+    'htpasswd import users team.csv --generate words',
+    'htpasswd import users old-users --on-conflict skip',
+  ],
   epilogue: [
     'Exit status:',
     '  0  done',

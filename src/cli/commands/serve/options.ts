@@ -34,8 +34,13 @@ export const serveSpec: CommandSpec<typeof serveOptions> = {
   describe: 'Puts the users of the password FILE (default .htpasswd) in front of a web app.',
   options: serveOptions,
   synonyms,
+  examples: [
+    'htpasswd serve --init -- mlflow server --port 5000',
+    'htpasswd serve users --upstream 5000 --host 0.0.0.0 --https',
+    'htpasswd serve users --upstream 5000 --login --check',
+  ],
   epilogue:
-    'Each option is an environment variable, too: HTPASSWD_UPSTREAM, HTPASSWD_ALLOW_PATH (separated by commas) …\nAfter "--" comes an app to start, to wait for and to stop at the end: htpasswd serve -- mlflow server --port 5000',
+    'Each option is also an environment variable: HTPASSWD_UPSTREAM, HTPASSWD_ALLOW_PATH (separated by commas) …\nAfter "--" comes an app to start, to wait for and to stop at the end.',
 }
 
 /** The checked values, by the names of the table. */

@@ -1,11 +1,12 @@
 // The command line of `htpasswd serve` as a whole: the file, the values and the app to start, and what goes together.
-import { usageError } from '../../options/parse.ts'
+import { usageError } from '../../options/usage-error.ts'
 import { type Parsed, parseOptions } from '../../options/values.ts'
 import { givenOptions, rejectSeveral } from '../../password/source.ts'
-import { DEFAULT_FILE } from '../../password-file.ts'
+import { DEFAULT_FILE, kindOfPath } from '../../password-file.ts'
+import { isMlflowCommand } from './app/mlflow.ts'
 import { USERS_VARIABLE } from './login/environment-users.ts'
 import { checkProviderOptions } from './login/provider.ts'
-import { type ServeValues, type serveOptions, serveSpec } from './options.ts'
+import { type ServeValues, serveOptions, serveSpec } from './options.ts'
 import { checkReplicaOptions } from './processes/replicas.ts'
 
 /** A checked command line. */
@@ -26,15 +27,16 @@ export const parseServe = (argv: readonly string[], environment: NodeJS.ProcessE
 
 /** @throws HtpasswdError `ERR_USAGE` for options that do not go together. */
 export function serveRequest(
-  { values, positionals, rest: command, file: configured }: Parsed<typeof serveOptions>,
+  { values, positionals: given, rest, file: configured }: Parsed<typeof serveOptions>,
   environment: NodeJS.ProcessEnv,
 ): ServeRequest {
+  const { positionals, command } = withApp(given, rest)
   if (positionals.length > 1) {
     throw usageError(
       `expected one password file, got ${positionals.length}: ${positionals.join(', ')}; write "--" before an app to start (in PowerShell: '--')`,
     )
   }
-  if (!values.help && !values['print-preset']) checkTogether(values, command)
+  if (!values.help && !values['print-preset']) checkTogether(values, positionals, command)
   const listen = { host: values.host ?? values.listen.host, port: values.port ?? values.listen.port }
   const file = positionals[0] ?? configured
   const userLines = environment[USERS_VARIABLE] || undefined
@@ -43,7 +45,36 @@ export function serveRequest(
   return { file: named, userLines, values: { ...values, listen }, command }
 }
 
-function checkTogether(values: ServeValues, command: readonly string[]): void {
+/**
+ * `serve mlflow server` and `serve -- mlflow server` where PowerShell has removed the `--`: the first word is taken for
+ * the password file, but it is the app, unless there is such a file.
+ */
+function withApp(positionals: readonly string[], rest: readonly string[]) {
+  const [first = ''] = positionals
+  const isApp = positionals.length === 1 && rest.length > 0 && isMlflowCommand([first])
+  if (!isApp || kindOfPath(first) === 'file') return { positionals, command: rest }
+  return { positionals: [], command: [first, ...rest] }
+}
+
+/** A URL, `HOST:PORT`, or a port. */
+const ADDRESS = /^(https?:\/\/.+|([\w.-]+|\[[\da-f:.]+\]):\d{1,5}\/?|\d{2,5})$/i
+
+/** `serve 5000`, `serve users localhost:5000`, `serve users upstream=5000`: the app belongs behind its option. */
+function rejectAddress(word: string): void {
+  if (kindOfPath(word) !== undefined) return
+  const [, name = '', value = ''] = /^([a-z-]+)=(.*)$/s.exec(word) ?? []
+  if (Object.hasOwn(serveOptions, name))
+    throw usageError(`expected a password file, got ${word}; did you mean --${name} ${value}?`)
+  if (ADDRESS.test(word))
+    throw usageError(`expected a password file, got ${word}; name the app with --upstream ${word}`)
+}
+
+function checkTogether(
+  values: ServeValues,
+  positionals: readonly string[],
+  command: readonly string[],
+): void {
+  for (const word of [...positionals, ...(command.length === 1 ? command : [])]) rejectAddress(word)
   const [passwordOption] = givenOptions(values)
   if (passwordOption !== undefined && !values.init)
     throw usageError(`${passwordOption} sets the password of the first user, and needs --init`)

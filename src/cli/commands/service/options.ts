@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { rejectUnencodablePath } from '../../arguments.ts'
 import { actionOf } from '../../options/actions.ts'
-import { type Raw, usageError } from '../../options/parse.ts'
+import type { Raw } from '../../options/parse.ts'
 import {
   type ActionTable,
   type CommandSpec,
@@ -10,7 +10,9 @@ import {
   helpOption,
   type OptionTable,
 } from '../../options/table.ts'
+import { usageError } from '../../options/usage-error.ts'
 import type { Parsed } from '../../options/values.ts'
+import { synonyms } from '../serve/options/synonyms.ts'
 import { serveOptions } from '../serve/options.ts'
 import { parseServe, type ServeRequest } from '../serve/request.ts'
 
@@ -86,6 +88,8 @@ export const serviceSpec = {
   positionalsBeforeApp: 2,
   describe: 'Keeps "htpasswd serve" running, as a systemd unit, a launchd job or a Windows task.',
   options: serviceOptions,
+  synonyms,
+  examples: ['htpasswd service install users --upstream 5000', 'htpasswd service logs --follow'],
   epilogue:
     'FILE and the options after the first group are those of "htpasswd serve"; a service does not get environment variables.',
 } as const satisfies CommandSpec<typeof serviceOptions>

@@ -10,6 +10,7 @@ import {
   oneOf,
   text,
 } from '../../options/table.ts'
+import { tokenSynonyms } from '../../options/user-synonyms.ts'
 
 const MAX_DAYS = 3650
 
@@ -83,5 +84,11 @@ export const tokenSpec = {
     'their owner. Only their digests are stored, in FILE.tokens. Without FILE the password file is .htpasswd, or the one ' +
     'that HTPASSWD_FILE names.',
   options: tokenOptions,
+  synonyms: tokenSynonyms,
+  examples: [
+    'htpasswd token add users bob --name training',
+    'htpasswd token list users --user bob',
+    'htpasswd token revoke users --user bob',
+  ],
   epilogue: 'Status 6: no such user, or no such token.',
 } as const satisfies CommandSpec<typeof tokenOptions>

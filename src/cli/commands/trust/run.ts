@@ -6,9 +6,9 @@ import { homedir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { ExitStatus, HtpasswdError } from '../../../errors.ts'
 import { systemProgram } from '../../../platform/windows-program.ts'
-import { usageError } from '../../options/parse.ts'
 import { runCommand } from '../../options/run-command.ts'
 import { type CommandSpec, helpOption, type OptionTable } from '../../options/table.ts'
+import { usageError } from '../../options/usage-error.ts'
 import type { Io } from '../../terminal/io.ts'
 import { confirm } from '../../terminal/prompt.ts'
 import { filesIn, stateFolder } from '../serve/https/folder.ts'
@@ -31,6 +31,7 @@ export const trustSpec: CommandSpec<typeof trustOptions> = {
     'Makes browsers and other programs of this computer trust the certificate authority of "serve --https". On another ' +
     'computer name the file that its owner sent you, and compare the fingerprint with theirs.',
   options: trustOptions,
+  examples: ['htpasswd trust', 'htpasswd trust ca.pem --print'],
   epilogue: 'Status 4: not confirmed, nothing was changed.',
 }
 

@@ -105,7 +105,12 @@ describe('add', () => {
 
   test.each<[string[], object, number, string]>([
     [[], {}, 2, 'expected [FILE] USER, got nothing'],
-    [['FILE', 'a', 'b'], {}, 2, 'expected [FILE] USER, got FILE a b'],
+    [
+      ['FILE', 'a', 'b'],
+      {},
+      2,
+      'expected [FILE] USER, got 3 arguments; the password is not among them: it is asked for, or comes from --password-file, --password-env or --generate',
+    ],
     [['FILE', 'ann'], {}, 6, 'ann is in FILE already; to change the password: htpasswd passwd FILE ann'],
     [['FILE', 'a:b'], {}, 6, "username contains illegal character ':'"],
     [['FILE', 'bob'], { input: 'one\ntwo\n' }, 3, 'the two passwords differ; nothing was changed'],

@@ -111,7 +111,11 @@ test.each([
     ['none'],
     'cannot read none: there is no such file; create it with: htpasswd add none NAME',
   ],
-  ['two files', ['a', 'b'], 'expected one password file, got a b'],
+  [
+    'two files',
+    ['a', 'b'],
+    'expected one password file, got 2 arguments; a password is verified with: htpasswd -v FILE USER',
+  ],
 ])('%s: status 2', async (_name, words, message) => {
   const io = recordedIo()
   expect(await check(words, io)).toBe(2)

@@ -160,7 +160,7 @@ test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
 test('two files are refused', async () => {
   const io = recordedIo()
   expect(await fix(['a', 'b'], io)).toBe(2)
-  expect(io.said.err).toBe('htpasswd fix: expected one password file, got a b\n')
+  expect(io.said.err).toBe('htpasswd fix: expected one password file, got 2 arguments\n')
 })
 
 test('-y is --yes', async () => {

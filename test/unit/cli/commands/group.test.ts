@@ -17,7 +17,7 @@ test('add creates the file, and says who was in the group already', async () => 
   expect(await run('add', place.file, 'viewers', 'guest', 'mary ann')).toEqual({
     status: 0,
     out: 'viewers: added guest, mary ann\n',
-    err: '',
+    err: `Created ${place.file}.\n`,
   })
   expect(content()).toBe('viewers: guest "mary ann"\n')
   expect((await run('add', place.file, 'viewers', 'guest', 'bob')).out).toBe(
@@ -75,7 +75,7 @@ test.each<[what: string, argv: string[], status: number, message: string]>([
     'expected a group name without blanks',
   ],
   ['no user', ['add', 'FILE'], 2, 'GROUP USER ...'],
-  ['no action', [], 2, 'expected add, remove, list, got nothing'],
+  ['no action', [], 2, 'expected one of the actions add, remove, list, got nothing'],
 ])('%s is refused, and nothing is written', async (_, argv, status, message) => {
   writeFileSync(place.file, 'viewers: ann\n')
   const result = await run(...argv.map(word => (word === 'FILE' ? place.file : word)))

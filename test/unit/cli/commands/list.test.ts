@@ -122,7 +122,11 @@ test('an empty file has no table', async () => {
 
 test.each([
   [['users', '--names', '--json'], 2, '--names and --json exclude each other'],
-  [['users', 'a', 'b'], 2, 'expected a password file and at most one pattern, got users a b'],
+  [
+    ['users', 'a', 'b'],
+    2,
+    'expected a password file and at most one pattern, got 3 arguments; quote a pattern: "a*"',
+  ],
   [['users', '--wek'], 2, 'unknown option --wek; did you mean --weak?'],
   [['none'], 1, 'cannot read none: there is no such file; create it with: htpasswd add none NAME'],
 ])('%j ends with %i', async (words, status, message) => {

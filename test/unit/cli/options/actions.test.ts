@@ -51,9 +51,9 @@ test('the work of the action gets what follows its name', async () => {
 })
 
 test.each<[string[], string]>([
-  [[], 'expected add, remove, list, got nothing'],
-  [['ad', 'x'], 'expected add, remove, list, got ad; did you mean add?'],
-  [['constructor'], 'expected add, remove, list, got constructor'],
+  [[], 'expected one of the actions add, remove, list, got nothing'],
+  [['ad', 'x'], 'expected one of the actions add, remove, list, got ad; did you mean add?'],
+  [['constructor'], 'expected one of the actions add, remove, list, got constructor'],
   [['list', '--loud'], 'list takes no options, got --loud'],
 ])('%j is refused', async (argv, message) => {
   expect(await run(...argv)).toEqual({ status: 2, seen: [], out: '', err: `htpasswd shelf: ${message}\n` })

@@ -47,7 +47,7 @@ test('too few, too many, a folder, and a file after the name are errors', () => 
     () =>
       splitFile(positionals, {}, one, '[FILE] USER')
   expect(split()).toThrow('expected [FILE] USER, got nothing')
-  expect(split('a', 'b', 'c')).toThrow('expected [FILE] USER, got a b c')
+  expect(split('a', 'b', 'c')).toThrow('expected [FILE] USER, got 3 arguments')
   expect(split(join(folder, 'etc'), 'bob')).toThrow('is a folder; name a file in it, such as')
   expect(split(missing, file)).toThrow(`expected [FILE] USER, but ${file} is a file and ${missing} is not`)
 })

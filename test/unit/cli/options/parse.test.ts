@@ -1,7 +1,8 @@
 // Sorting a command line by a spec: options, words, the rest, errors that name the option, and the help text.
 import { expect, test } from 'vitest'
-import { helpOf, onlyFile, parseArgv, rejectUnknown } from '../../../../src/cli/options/parse.ts'
+import { helpOf, onlyFile, parseArgv } from '../../../../src/cli/options/parse.ts'
 import type { CommandSpec } from '../../../../src/cli/options/table.ts'
+import { rejectUnknown } from '../../../../src/cli/options/unknown-option.ts'
 
 const spec: CommandSpec = {
   name: 'bake',
@@ -97,6 +98,6 @@ test('one file at most is expected, and without one it is the default', () => {
   expect(onlyFile(['users'], {})).toBe('users')
   expect(onlyFile([], {})).toBe('.htpasswd')
   expect(onlyFile([], { HTPASSWD_FILE: '/srv/users' })).toBe('/srv/users')
-  const error = { code: 'ERR_USAGE', message: 'expected one password file, got a b' }
+  const error = { code: 'ERR_USAGE', message: 'expected one password file, got 2 arguments' }
   expect(() => onlyFile(['a', 'b'], {})).toThrow(expect.objectContaining(error))
 })

@@ -6,7 +6,7 @@ import { HtpasswdError } from '../../../../errors.ts'
 import type { GuardOptions } from '../../../../http/guard/options.ts'
 import type { ExternalSignIn } from '../../../../http/login/login.ts'
 import { readError } from '../../../../store/file-error.ts'
-import { usageError } from '../../../options/parse.ts'
+import { usageError } from '../../../options/usage-error.ts'
 import type { ServeValues } from '../options.ts'
 
 /** @throws HtpasswdError `ERR_USAGE` for options that do not go together. */

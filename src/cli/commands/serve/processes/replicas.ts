@@ -6,7 +6,7 @@ import type { SharedEndedSessions } from '../../../../auth/shared/shared-ended-s
 import { type AttemptLimiter, Throttle } from '../../../../auth/throttle.ts'
 import { HtpasswdError } from '../../../../errors.ts'
 import { readError } from '../../../../store/file-error.ts'
-import { usageError } from '../../../options/parse.ts'
+import { usageError } from '../../../options/usage-error.ts'
 import { readSecrets } from '../login/session-secret.ts'
 import type { Notify } from '../notices.ts'
 import type { ServeValues } from '../options.ts'

@@ -36,6 +36,7 @@ test.each([
   [['serve', 'users', '--', 'mlf'], [], true],
   [['service', ''], ['install', 'uninstall', 'start', 'stop', 'restart', 'logs', 'status'], false],
   [['service', 'install', ''], [], true],
+  [['token', 'rebind', '--'], ['--tokens', '--json', '--help'], false],
   [['-B', ''], [], true],
   [['-C', ''], [], false],
   [['-nb', ''], [], false],
@@ -48,6 +49,14 @@ test.each([
   [['--constructor', ''], [], true],
 ])('%j: %j, paths %j', async (argv, texts, paths) => {
   expect(await complete(...argv)).toEqual({ texts, paths })
+})
+
+test('actions, and the commands behind help, are described', async () => {
+  const described = async (name: string) => Object.fromEntries((await candidates([name, ''], commands)).texts)
+  expect(await described('sessions')).toEqual({ end: 'end all sessions of a user; the password stays' })
+  expect((await described('group')).add).toBe('put users into a group; creates the file')
+  expect((await described('help')).fix).toMatch(/^repair what needs no password/)
+  expect((await described('completion')).zsh).toBe('')
 })
 
 test('add, passwd, remove and list complete the file, then its users; the file may be left out', () =>

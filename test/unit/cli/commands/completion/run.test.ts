@@ -2,11 +2,14 @@
 import { expect, test } from 'vitest'
 import { completion, completionSpec } from '../../../../../src/cli/commands/completion/run.ts'
 import { shells } from '../../../../../src/cli/commands/completion/stubs.ts'
+import { serviceSpec } from '../../../../../src/cli/commands/service/options.ts'
 import { commands } from '../../../../../src/cli/commands.ts'
 import { recordedIo } from '../../../../support/recorded-io.ts'
 
 /** What can follow "service", a candidate a line. */
-const serviceActions = 'install\t\nuninstall\t\nstart\t\nstop\t\nrestart\t\nlogs\t\nstatus\t\n'
+const serviceActions = Object.entries(serviceSpec.actions)
+  .map(([name, { describe }]) => `${name}\t${describe}\n`)
+  .join('')
 
 async function call(...argv: string[]) {
   const io = recordedIo()
@@ -33,8 +36,8 @@ test('a candidate a line, with its description after a tab', async () => {
 })
 
 test.each([
-  ['bash', ['service', 'un'], 'uninstall\t\n'],
-  ['powershell', ['service', '=un'], 'uninstall\t\n'],
+  ['bash', ['service', 'un'], 'uninstall\tstop the service and remove it\n'],
+  ['powershell', ['service', '=un'], 'uninstall\tstop the service and remove it\n'],
   ['powershell', ['service', '='], serviceActions],
   ['powershell', ['list', '=u'], ''],
 ])('%s gets only what begins as typed: %j', async (shell, argv, out) => {

@@ -69,10 +69,10 @@ test('values that look like options or numbers reach the guard unchanged', () =>
 })
 
 test.each<[string[], string]>([
-  [[], 'expected install, uninstall, start, stop, restart, logs, status, got nothing'],
+  [[], 'expected one of the actions install, uninstall, start, stop, restart, logs, status, got nothing'],
   [
     ['instal'],
-    'expected install, uninstall, start, stop, restart, logs, status, got instal; did you mean install?',
+    'expected one of the actions install, uninstall, start, stop, restart, logs, status, got instal; did you mean install?',
   ],
   [['status', 'users'], 'status takes no arguments, got users'],
   [['uninstall', '--demo'], 'uninstall takes only --name, --user and --print, got --demo'],
