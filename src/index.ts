@@ -32,6 +32,7 @@ export type { ProxyName } from './http/guard/auth-endpoint.ts'
 export { createGuard, type Guard } from './http/guard/guard.ts'
 export type { GuardOptions, TlsCertificate } from './http/guard/options.ts'
 export type { LoginOptions } from './http/login/options.ts'
+export type { AccessOptions } from './http/middleware/access.ts'
 export {
   type AuthenticatedRequest,
   type BasicAuthMiddleware,
@@ -46,6 +47,7 @@ export type {
   BasicAuthSetup,
   BasicAuthUsers,
   Closable,
+  MiddlewareOptions,
 } from './http/middleware/options.ts'
 export type { BasicAuthRefusal, CustomResponse } from './http/middleware/refusal.ts'
 export {

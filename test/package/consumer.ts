@@ -4,6 +4,7 @@ import {
   type AccessDecision,
   type AccessLogEntry,
   type AccessLogFormat,
+  type AccessOptions,
   type AccessPolicy,
   type AuthContext,
   type AuthenticatedRequest,
@@ -63,6 +64,7 @@ import {
   importUsers,
   type Login,
   type LoginOptions,
+  type MiddlewareOptions,
   type NodeRequest,
   needsRehash,
   type Problem,
@@ -209,7 +211,9 @@ const tokens: TokenAuthenticator = TokenAuthenticator.fromFile(
 )
 const proxies: readonly ProxyName[] = ['nginx']
 const loginPage: LoginOptions = { file: 'users' }
-const sessionOptions: SessionAuthOptions = { file: 'users' }
+const mayDo: AccessOptions = { groups: groupFile, rules: policy }
+const common: MiddlewareOptions = { ...mayDo, tokens, realm: 'Lab' }
+const sessionOptions: SessionAuthOptions = { ...common, file: 'users', lang: 'de' }
 const session: SessionAuthMiddleware = sessionAuth(sessionOptions)
 const sessionRequest = (request: SessionRequest): unknown => request
 

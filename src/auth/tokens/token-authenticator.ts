@@ -28,7 +28,7 @@ export interface TokenOptions {
 /** What a TokenAuthenticator works with. */
 interface TokenAuthenticatorParts {
   /** The tokens as they are now; asked at each request with a token, so it must answer from memory. */
-  readonly tokens: { readonly value: TokensDocument }
+  readonly tokens: { readonly value: TokensDocument; readonly path?: string }
   /** The authenticator of the passwords: its users are the owners, and its throttle counts wrong tokens as well. */
   readonly authenticator: Pick<Authenticator, 'source' | 'limiter'>
   /** Told of each use. */
@@ -123,6 +123,11 @@ export class TokenAuthenticator {
     const opened = new TokenAuthenticator({ tokens, authenticator, onUse: lastUsed.note, onError })
     opened.#lastUsed = lastUsed
     return opened
+  }
+
+  /** Where the tokens are; undefined if they are in no file. @internal */
+  get path(): string | undefined {
+    return this.#tokens.path
   }
 
   /** Writes the days of use that are not written yet. */

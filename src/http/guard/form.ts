@@ -4,7 +4,7 @@ import { type CannedResponse, textResponse } from '../basic/responses.ts'
 import { hasBody } from '../proxy/request-body.ts'
 
 /** A name, two passwords and a path: more is not a form of ours. */
-export const MAX_FORM_BYTES = 8 * 1024
+const MAX_FORM_BYTES = 8 * 1024
 
 const tooLarge = textResponse(413, '413 Content Too Large: This form is longer than 8 KB.')
 const notAForm = textResponse(
@@ -13,15 +13,22 @@ const notAForm = textResponse(
 )
 const cutOff = textResponse(400, '400 Bad Request: The form was cut off.')
 
-/** Resolves with the fields, or with the response to what is no form. */
-export async function readForm(req: IncomingMessage): Promise<URLSearchParams | CannedResponse> {
+/** As `readForm`, of a request that may have no body. */
+export async function readFormOf(req: IncomingMessage): Promise<URLSearchParams | CannedResponse> {
   if (!hasBody(req)) return new URLSearchParams()
-  const type = req.headers['content-type'] ?? ''
+  return readForm(req.headers['content-type'] ?? '', req.iterator({ destroyOnReturn: false }))
+}
+
+/** Resolves with the fields, or with the response to what is no form. What is too long is not read to its end. */
+export async function readForm(
+  type: string,
+  body: AsyncIterable<Uint8Array>,
+): Promise<URLSearchParams | CannedResponse> {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return notAForm
-  const chunks: Buffer[] = []
+  const chunks: Uint8Array[] = []
   let length = 0
   try {
-    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of body) {
       length += chunk.length
       if (length > MAX_FORM_BYTES) return tooLarge
       chunks.push(chunk)

@@ -11,7 +11,7 @@ import { type ConnectionLimit, PIPELINED } from './connection-limit.ts'
 import type { Decide } from './decide.ts'
 import { type Decision, type Served, tooManyConnections } from './decision.ts'
 import type { EndpointResponse } from './endpoints.ts'
-import { readForm } from './form.ts'
+import { readFormOf } from './form.ts'
 import { closeWithConnection, UNAUTHENTICATED_IDLE_MILLISECONDS } from './server.ts'
 
 /** What follows from the options that may change while the guard runs. */
@@ -134,7 +134,7 @@ async function serveEndpoint(
   const { req, res, expectsContinue } = exchange
   const takesForm = req.method === 'POST'
   if (takesForm && expectsContinue) res.writeContinue()
-  const form = takesForm ? await readForm(req) : new URLSearchParams()
+  const form = takesForm ? await readFormOf(req) : new URLSearchParams()
   const response: EndpointResponse = form instanceof URLSearchParams ? await serve(form) : form
   if (response.identity !== undefined) {
     exchange.identify(response.identity)

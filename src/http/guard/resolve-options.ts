@@ -128,7 +128,7 @@ export function resolveGuardOptions(options: GuardOptions, parts: GuardParts = {
       options.login &&
       resolveLogin(
         options.login,
-        { authenticator, look, groupsOf: allGroups, hasTokens: tokens !== undefined },
+        { authenticator, look, groupsOf: allGroups, tokensPath: tokens?.path },
         parts.login,
       ),
     upstream: typeof upstream === 'function' ? upstream : parseUpstreamUrl(upstream, '"upstream"'),

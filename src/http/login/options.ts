@@ -7,7 +7,6 @@ import { lookUpNow } from '../../auth/stored-user.ts'
 import type { UserSource } from '../../auth/user-source.ts'
 import type { ByteString } from '../../bytes.ts'
 import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
-import { tokensPath } from '../../store/token-file.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
 import type { Endpoint } from '../guard/endpoints.ts'
 import type { Verifiers } from '../guard/identify.ts'
@@ -44,8 +43,6 @@ export interface LoginParts {
   readonly secrets?: SessionSecrets | undefined
   readonly ended?: EndedSessions | undefined
   readonly generationOf?: ((username: ByteString) => string | undefined) | undefined
-  /** The file of the tokens. Default: beside the password file. */
-  readonly tokensPath?: string | undefined
   /** An identity provider with which people can sign in as well. Default: none. */
   readonly external?: ExternalSignIn | undefined
   readonly now?: (() => number) | undefined
@@ -63,11 +60,12 @@ interface Surroundings {
   readonly authenticator: Login['authenticator'] & { readonly source: UserSource }
   readonly look: Omit<PageLook, 'loginText'>
   readonly groupsOf: Login['groupsOf']
-  /** Whether tokens are accepted. */
-  readonly hasTokens: boolean
+  /** The file of the tokens that are accepted; undefined where none are, and where they are in no file. */
+  readonly tokensPath: string | undefined
 }
 
-const known = [
+/** The names of all options. */
+export const loginOptionNames = [
   'file',
   'secret',
   'idleMilliseconds',
@@ -80,10 +78,10 @@ const known = [
 /** @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value. */
 export function resolveLogin(
   options: LoginOptions,
-  { authenticator, look: common, groupsOf, hasTokens }: Surroundings,
+  { authenticator, look: common, groupsOf, tokensPath }: Surroundings,
   parts: LoginParts = {},
 ): ResolvedLogin {
-  rejectUnknownKeys('LoginOptions', options, known)
+  rejectUnknownKeys('LoginOptions', options, loginOptionNames)
   const { file, secret = randomBytes(32).toString('base64url'), text, onError = () => {} } = options
   const { source } = authenticator
   const { now = Date.now } = parts
@@ -104,10 +102,7 @@ export function resolveLogin(
     authenticator,
     look,
     publicUrl: checkPublicUrl(options.publicUrl),
-    store:
-      file === undefined
-        ? undefined
-        : accountStore(file, hasTokens ? (parts.tokensPath ?? tokensPath(file)) : undefined),
+    store: file === undefined ? undefined : accountStore(file, tokensPath),
     external: parts.external,
     storedHashOf: username => lookUpNow(source, username),
     groupsOf,

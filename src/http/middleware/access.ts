@@ -1,12 +1,10 @@
 // What a user may do, for a middleware with rules, groups or both.
-import { decideRequest, type RequestToJudge } from '../../access/decide-request.ts'
-import type { AccessPolicy } from '../../access/policy.ts'
+import type { AccessDecision, AccessPolicy } from '../../access/policy.ts'
 import { createRules, type GroupLookup, groupsOf, withoutRules } from '../../access/rules.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { Groups, parseGroups } from '../../document/groups.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { LiveText } from '../../store/live-text.ts'
-import { pathOf } from '../guard/route.ts'
 
 /** The options of a middleware that say what a user may do. */
 export interface AccessOptions {
@@ -19,11 +17,11 @@ export interface AccessOptions {
   readonly groups?: string | GroupLookup | undefined
 }
 
-/** The groups of an identity, or why it may not send a request. */
-type Permission = { readonly groups: readonly string[] } | { readonly forbidden: string }
-
-/** Says what an identity may do with a request; `target` is that which was sent. */
-export type FindPermission = (identity: Identity, request: Omit<RequestToJudge, 'path'>) => Permission
+/** Says what a sender may do. */
+export interface Access extends AccessPolicy {
+  /** All groups of a sender. */
+  groupsOf(sender: Pick<Identity, 'user' | 'groups'>): readonly string[]
+}
 
 /**
  * @param report gets the reason, once, when the group file cannot be used any more: while it cannot be read, no one is in any
@@ -31,24 +29,24 @@ export type FindPermission = (identity: Identity, request: Omit<RequestToJudge, 
  * @throws HtpasswdError `ERR_OPTION` for an invalid value, `ERR_RECORD` for an invalid rule or group, `ERR_FILE_ACCESS` for a
  *   group file that cannot be read.
  */
-export function createPermissions(options: AccessOptions, report: (error: unknown) => void): FindPermission {
+export function createAccess(options: AccessOptions, report: (error: unknown) => void): Access {
   const lookup = toGroupLookup(options.groups, report)
   const policy = toPolicy(options.rules)
-  return (identity, request) => {
-    const { target } = request
-    const groups = groupsOf(identity, lookup)
-    if (policy === undefined) {
-      const decision = decideRequest(withoutRules, identity, { ...request, path: pathOf(target) })
-      return decision.allowed ? { groups } : { forbidden: decision.reason }
-    }
-    // frameworks cut off a host or a fragment and serve another path than the one that rules would see
-    if (!target.startsWith('/') || target.includes('#'))
-      return { forbidden: 'the request target must begin with a slash and contain no "#"' }
-    const sender = { user: identity.user, groups, scope: identity.scope }
-    const decision = decideRequest(policy, sender, { ...request, path: pathOf(target) })
-    if (!decision.allowed) return { forbidden: decision.reason }
-    return { groups }
+  return {
+    groupsOf: sender => groupsOf(sender, lookup),
+    decide: (identity, method, path) => {
+      if (policy === undefined) return withoutRules.decide(identity, method, path)
+      // frameworks cut off a host or a fragment and serve another path than the one that rules would see
+      if (!path.startsWith('/') || path.includes('#')) return refused
+      const { user, scope } = identity
+      return policy.decide({ user, groups: groupsOf(identity, lookup), scope }, method, path)
+    },
   }
+}
+
+const refused: AccessDecision = {
+  allowed: false,
+  reason: 'the request target must begin with a slash and contain no "#"',
 }
 
 function toPolicy(rules: AccessOptions['rules']): AccessPolicy | undefined {

@@ -2,20 +2,13 @@
 import type { AuthenticatedUser } from './options.ts'
 
 export { type BasicAuthMiddleware, basicAuth, type NodeRequest } from './basic-auth.ts'
-export type {
-  AuthenticatedUser,
-  BasicAuthOptions,
-  BasicAuthSetup,
-  BasicAuthUsers,
-  Closable,
-} from './options.ts'
-export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
 export {
   type SessionAuthMiddleware,
   type SessionAuthOptions,
   type SessionRequest,
   sessionAuth,
 } from './session-auth.ts'
+export type * from './types.ts'
 
 declare global {
   namespace Express {

@@ -10,15 +10,8 @@ import {
   type SessionRequest,
 } from './session-auth.ts'
 
-export type {
-  AuthenticatedUser,
-  BasicAuthOptions,
-  BasicAuthSetup,
-  BasicAuthUsers,
-  Closable,
-} from './options.ts'
-export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
 export type { SessionAuthOptions } from './session-auth.ts'
+export type * from './types.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -74,13 +67,12 @@ export const basicAuth: FastifyPluginAsync<BasicAuthSetup<FastifyRequest>> = Obj
  */
 export const sessionAuth: FastifyPluginAsync<SessionAuthOptions<FastifyRequest>> = Object.assign(
   async (app: FastifyInstance, options: SessionAuthOptions<FastifyRequest>): Promise<void> => {
-    const { prefix, logLevel, logSerializers, ...own } = options as typeof options & Record<string, unknown>
-    const login = createSessionAuth(own as typeof options)
+    const login = createSessionAuth(withoutFastifyOptions(options))
     if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth', null)
     app.addHook('onRequest', async (request, reply) => {
-      const findAddress = () => options.address?.(request) ?? request.ip
-      const raw = Object.assign(request.raw, { protocol: request.protocol }) as SessionRequest
-      const passes = await respondOrPass(login.decide, raw, reply.raw, findAddress)
+      const { protocol, ip } = request
+      const raw: SessionRequest = Object.assign(request.raw, { protocol, ip })
+      const passes = await respondOrPass(login, raw, reply.raw, request)
       if (passes) request.auth = raw.auth ?? null
       else reply.hijack()
     })
@@ -90,7 +82,7 @@ export const sessionAuth: FastifyPluginAsync<SessionAuthOptions<FastifyRequest>>
 )
 
 /** Fastify passes its own options of `register` along. */
-function withoutFastifyOptions(setup: BasicAuthSetup<FastifyRequest>): BasicAuthSetup<FastifyRequest> {
-  const { prefix, logLevel, logSerializers, ...own } = setup as typeof setup & Record<string, unknown>
-  return own as typeof setup
+function withoutFastifyOptions<Options extends object>(given: Options): Options {
+  const { prefix, logLevel, logSerializers, ...own } = given as Options & Record<string, unknown>
+  return own as Options
 }

@@ -2,17 +2,11 @@
 import type { AuthContext, Authenticator } from '../../auth/authenticator.ts'
 import { HtpasswdError } from '../../errors.ts'
 import type { CannedResponse } from '../basic/responses.ts'
+import { factsOf, toResponse } from './fetch-request.ts'
 import { closable, createLogin } from './login.ts'
 import type { AuthenticatedUser, BasicAuthOptions, BasicAuthSetup, Closable } from './options.ts'
 
-export type {
-  AuthenticatedUser,
-  BasicAuthOptions,
-  BasicAuthSetup,
-  BasicAuthUsers,
-  Closable,
-} from './options.ts'
-export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
+export type * from './types.ts'
 
 /** The user, or the response to send instead. */
 export type FetchAuthResult =
@@ -71,14 +65,3 @@ export function fetchBasicAuth(
 }
 
 export { fetchBasicAuth as basicAuth }
-
-/** What is known of a `Request`; its target is the text of its URL, which is compared as it is. */
-export const factsOf = ({ method, url, headers }: Request, address: string | undefined) => ({
-  method,
-  target: url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#.*$/s, ''),
-  headers: Object.fromEntries(headers),
-  address,
-})
-
-export const toResponse = ({ method }: Request, { status, headers, body }: CannedResponse): Response =>
-  new Response(method === 'HEAD' || body === '' ? null : body, { status, headers })

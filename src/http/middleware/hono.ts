@@ -1,20 +1,13 @@
 // The sub-path htpasswd-kit/hono: Basic authentication as a middleware of Hono 4, with the type of c.get('auth').
 import type { Context, Next } from 'hono'
 import type { Authenticator } from '../../auth/authenticator.ts'
-import { factsOf, toResponse } from './fetch.ts'
+import { factsOf, serveRequest, toResponse } from './fetch-request.ts'
 import { closable, createLogin } from './login.ts'
 import type { AuthenticatedUser, BasicAuthOptions, BasicAuthSetup, Closable } from './options.ts'
-import { createSessionAuth, type SessionAuthOptions, toFetchResponse } from './session-auth.ts'
+import { createSessionAuth, type SessionAuthOptions, userOf } from './session-auth.ts'
 
-export type {
-  AuthenticatedUser,
-  BasicAuthOptions,
-  BasicAuthSetup,
-  BasicAuthUsers,
-  Closable,
-} from './options.ts'
-export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
 export type { SessionAuthOptions } from './session-auth.ts'
+export type * from './types.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -81,31 +74,21 @@ export function sessionAuth(options: SessionAuthOptions<Context>): HonoMiddlewar
   const login = createSessionAuth(options)
   const middleware = async (c: Context, next: Next): Promise<Response | undefined> => {
     const { raw } = c.req
-    const url = new URL(raw.url)
-    const address = (options.address === undefined ? socketAddress(c) : options.address(c)) ?? '0.0.0.0'
-    const client = {
-      address,
-      scheme: url.protocol.slice(0, -1),
-      host: raw.headers.get('host') ?? url.host,
-      proxied: false,
+    const { protocol, host } = new URL(raw.url)
+    const { method, target, headers: sent } = factsOf(raw, undefined)
+    const head = { method, url: target, httpVersion: '1.1', headers: sent }
+    const client = { scheme: protocol.slice(0, -1), host: sent.host ?? host }
+    const decision = await login.decide(head, client, socketAddress(c), c)
+    if (!('forward' in decision)) {
+      const response = 'serve' in decision ? await serveRequest(decision, raw) : decision.respond
+      return toResponse(raw, response)
     }
-    const head = {
-      method: raw.method,
-      url: url.pathname + url.search,
-      httpVersion: '1.1',
-      headers: Object.fromEntries(raw.headers),
-    }
-    const decision = await login.decide(head, { client, upgrade: false })
-    const response = await toFetchResponse(decision, raw)
-    if (response !== undefined) return response
-    if ('forward' in decision) {
-      const { identity, responseHeaders } = decision
-      if (identity !== undefined) c.set('auth', { user: identity.user, groups: identity.groups })
-      await next()
-      const fields = responseHeaders?.(c.res.status, c.res.headers.get('cache-control') ?? undefined) ?? []
-      for (let i = 0; i < fields.length; i += 2)
-        c.res.headers.append(fields[i] as string, fields[i + 1] as string)
-    }
+    const auth = userOf(decision)
+    if (auth !== undefined) c.set('auth', auth)
+    await next()
+    const { status, headers } = c.res
+    const fields = decision.responseHeaders?.(status, headers.get('cache-control') ?? undefined) ?? []
+    for (let i = 0; i < fields.length; i += 2) headers.append(fields[i] as string, fields[i + 1] as string)
     return undefined
   }
   return closable(middleware, login)

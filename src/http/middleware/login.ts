@@ -1,17 +1,13 @@
 // The decision that all middlewares share: who sent a request, or how to respond to it instead.
+import { decideRequest } from '../../access/decide-request.ts'
 import { refuse } from '../../auth/auth-result.ts'
 import type { Authenticator } from '../../auth/authenticator.ts'
 import type { CannedResponse } from '../basic/responses.ts'
 import { createVerify } from '../guard/identify.ts'
 import { pathOf } from '../guard/route.ts'
-import {
-  type AuthenticatedUser,
-  type BasicAuthOptions,
-  type BasicAuthSetup,
-  type Closable,
-  resolveBasicAuth,
-} from './options.ts'
+import type { AuthenticatedUser, BasicAuthOptions, BasicAuthSetup, Closable } from './options.ts'
 import { createResponder } from './refusal.ts'
+import { resolveBasicAuth } from './resolve.ts'
 
 const single = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined
@@ -42,10 +38,7 @@ export function createLogin<Request>(
   given: Authenticator | BasicAuthSetup<Request>,
   options?: BasicAuthOptions<Request>,
 ): Login<Request> {
-  const { authenticator, tokens, allowPaths, permissionOf, close, ...resolved } = resolveBasicAuth(
-    given,
-    options,
-  )
+  const { authenticator, tokens, allowPaths, access, close, ...resolved } = resolveBasicAuth(given, options)
   const responseTo = createResponder(resolved.options)
   const verify = createVerify({ authenticator, tokens })
   const findAddress = resolved.options.address
@@ -72,9 +65,10 @@ export function createLogin<Request>(
         return { response: await responseTo(refusal, accept, request) }
       }
       const { user } = result
-      const permission = permissionOf(result, { method, target, headers })
-      if ('groups' in permission) return { auth: { user, groups: permission.groups } }
-      const refusal = { status: 403, reason: 'forbidden', user, detail: permission.forbidden } as const
+      const asked = { method, target, path: pathOf(target), headers }
+      const decision = decideRequest(access, result, asked)
+      if (decision.allowed) return { auth: { user, groups: access.groupsOf(result) } }
+      const refusal = { status: 403, reason: 'forbidden', user, detail: decision.reason } as const
       return { response: await responseTo(refusal, accept, request) }
     },
     close,

@@ -7,20 +7,13 @@ export {
   basicAuth,
   type NodeRequest,
 } from './basic-auth.ts'
-export type {
-  AuthenticatedUser,
-  BasicAuthOptions,
-  BasicAuthSetup,
-  BasicAuthUsers,
-  Closable,
-} from './options.ts'
-export type { BasicAuthRefusal, CustomResponse } from './refusal.ts'
 export {
   type SessionAuthMiddleware,
   type SessionAuthOptions,
   type SessionRequest,
   sessionAuth,
 } from './session-auth.ts'
+export type * from './types.ts'
 
 declare module 'node:http' {
   interface IncomingMessage {

@@ -1,81 +1,112 @@
 // A sign-in page as a middleware: the guard's own decision about a request, with the app of this process behind it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { Authenticator } from '../../auth/authenticator.ts'
+import type { Authenticator } from '../../auth/authenticator.ts'
+import { type AuthenticatorOptions, createWarning } from '../../auth/authenticator-options.ts'
 import type { Users } from '../../auth/user-source.ts'
-import { HtpasswdError } from '../../errors.ts'
+import { rejectUnknownKeys } from '../../errors.ts'
 import type { CannedResponse } from '../basic/responses.ts'
 import type { ClientFacts } from '../guard/client-address.ts'
-import { createDecide, type Decide } from '../guard/decide.ts'
-import type { Decision, Served } from '../guard/decision.ts'
-import { MAX_FORM_BYTES, readForm } from '../guard/form.ts'
-import { checkAllowPath } from '../guard/route.ts'
-import { type LoginOptions, resolveLogin } from '../login/options.ts'
+import { createDecide } from '../guard/decide.ts'
+import { type Admitted, type Decision, respond, type Served } from '../guard/decision.ts'
+import { readFormOf } from '../guard/form.ts'
+import type { RequestHead } from '../guard/request.ts'
+import { type LoginOptions, loginOptionNames, resolveLogin } from '../login/options.ts'
 import { createErrorResponses } from '../pages/error-responses.ts'
 import { checkLanguage, type Language } from '../pages/texts.ts'
 import { addHeaders } from '../proxy/embedded.ts'
-import type { AuthenticatedUser, Closable } from './options.ts'
+import { closable } from './login.ts'
+import type { AuthenticatedUser, Closable, MiddlewareOptions } from './options.ts'
+import { checkUsers, openParts, pick, setupNames } from './resolve.ts'
 
-/** A sign-in page for an app of this process. One of `file`, `users` and `authenticator` says who the users are. */
-export interface SessionAuthOptions<Request = unknown> extends LoginOptions {
+/**
+ * A sign-in page for an app of this process; with the options of `MiddlewareOptions`, `LoginOptions` and
+ * `AuthenticatorOptions`. One of `file`, `users` and `authenticator` says who the users are; beside an `authenticator`,
+ * `file` is where people change their password.
+ */
+export interface SessionAuthOptions<Request = unknown>
+  extends MiddlewareOptions<Request>,
+    LoginOptions,
+    AuthenticatorOptions {
   /** Stored hashes in memory, or a function that returns them at once. */
   readonly users?: Users | undefined
   /** An authenticator that is used elsewhere as well. */
   readonly authenticator?: Authenticator | undefined
-  /** The title of the sign-in page, and the realm for programs. Default: `Restricted`. */
-  readonly realm?: string | undefined
   /** Whom people can ask: a name, an e-mail address, a URL. */
   readonly contact?: string | undefined
   /** The language of the pages: `en`, `de` or `fr`. Default: `en`. */
   readonly lang?: Language | undefined
-  /** Paths that need no login, for GET and HEAD; compared exactly with the path of the request. Default: none. */
-  readonly allowPaths?: readonly string[] | undefined
-  /** The client's address, by which failed logins are counted. Default: what the framework says, else the socket's. */
-  address?(request: Request): string | undefined
+  /** Gets technical faults, and why a password could not be saved. Default: a warning of the process. */
+  readonly onError?: ((error: unknown) => void) | undefined
 }
 
 /** What the doors of the frameworks share. */
-export interface SessionAuth extends Closable {
-  readonly decide: Decide
+export interface SessionAuth<Request> extends Closable {
+  /** @param address what the framework says, where there is no option `address`. */
+  decide(
+    head: RequestHead,
+    client: Omit<ClientFacts, 'address' | 'proxied'>,
+    address: string | undefined,
+    request: Request,
+  ): Promise<Decision>
 }
 
 /** @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value; for a file as `Authenticator.fromFile`. */
-export function createSessionAuth<Request>(options: SessionAuthOptions<Request>): SessionAuth {
-  const {
-    users,
-    authenticator: given,
-    realm = 'Restricted',
-    contact,
-    lang = 'en',
-    allowPaths = [],
-    address: _,
-    ...login
-  } = options
-  const sources = [
-    login.file === undefined || given !== undefined ? undefined : 'file',
-    users && 'users',
-    given && 'authenticator',
-  ]
-  if (sources.filter(source => source !== undefined).length !== 1) {
-    throw new HtpasswdError('ERR_OPTION', 'sessionAuth expected one of "file", "users" and "authenticator"')
-  }
-  const authenticator =
-    given ?? (users === undefined ? Authenticator.fromFile(login.file as string) : new Authenticator(users))
+export function createSessionAuth<Request>(options: SessionAuthOptions<Request>): SessionAuth<Request> {
+  rejectUnknownKeys('sessionAuth', options, [...setupNames, ...loginOptionNames, 'contact', 'lang'])
+  const { authenticator: given, file, realm = 'Restricted', contact, lang = 'en' } = options
+  checkUsers('sessionAuth', { ...options, file: given === undefined ? file : undefined })
+  const onError = options.onError ?? createWarning()
+  const { authenticator, tokens, access, allowPaths, close } = openParts(
+    given === undefined ? options : { ...options, onError: undefined },
+    onError,
+  )
   const look = { realm, contact, lang: checkLanguage(lang), prefix: '' }
-  const surroundings = { authenticator, look, groupsOf: () => [], hasTokens: false }
+  const { groupsOf } = access
+  const errorResponse = createErrorResponses({ realm, contact, lang })
   const decide = createDecide({
     authenticator,
-    errorResponse: createErrorResponses({ realm, contact, lang }),
+    tokens,
+    access,
+    groupsOf,
+    errorResponse,
     allowOrigins: new Set<string>(),
-    allowPaths: new Set(allowPaths.map(checkAllowPath)),
+    allowPaths,
     prefix: '',
-    ...resolveLogin(login, surroundings),
+    ...resolveLogin(
+      { ...pick(options, loginOptionNames), onError },
+      { authenticator, look, groupsOf, tokensPath: tokens?.path },
+    ),
   })
-  const close = async (): Promise<void> => {
-    if (given === undefined) await authenticator.close()
+  const find = options.address
+  return {
+    decide: async (head, client, address, request) => {
+      const fault = (error: unknown): CannedResponse => {
+        onError(error)
+        return errorResponse('fault', head.headers.accept)
+      }
+      try {
+        const found = find === undefined ? address : find(request)
+        const facts = { ...client, address: found ?? UNKNOWN_ADDRESS, proxied: false }
+        const decision = await decide(head, { client: facts, upgrade: false })
+        if (!('serve' in decision)) return decision
+        return { ...decision, serve: async form => Promise.resolve(decision.serve(form)).catch(fault) }
+      } catch (error) {
+        // the program's own function; without an address nobody would be slowed down
+        return respond(fault(error), 'fault', { identity: undefined, allowedOrigin: undefined })
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
-  return { decide, close, [Symbol.asyncDispose]: close }
 }
+
+/** Failures of clients without an address count together. */
+const UNKNOWN_ADDRESS = '0.0.0.0'
+
+/** The user of a request that the app gets; undefined on an open path. */
+export const userOf = ({ identity, groups }: Admitted): AuthenticatedUser | undefined =>
+  identity && { user: identity.user, groups: groups ?? identity.groups }
 
 /** A request of `node:http`, Connect or Express, after the middleware too. */
 export type SessionRequest = IncomingMessage & {
@@ -123,49 +154,49 @@ export interface SessionAuthMiddleware extends Closable {
  * ```
  */
 export function sessionAuth(options: SessionAuthOptions<SessionRequest>): SessionAuthMiddleware {
-  const { decide, close } = createSessionAuth(options)
+  const login = createSessionAuth(options)
   const middleware = (req: SessionRequest, res: ServerResponse, next: () => void): void => {
-    void respondOrPass(decide, req, res, options.address).then(passes => {
+    void respondOrPass(login, req, res, req).then(passes => {
       if (passes) next()
     })
   }
-  return Object.assign(middleware, { close, [Symbol.asyncDispose]: close })
+  return closable(middleware, login)
 }
 
 /** Responds, or resolves with true for a request that the app gets. @internal */
-export async function respondOrPass(
-  decide: Decide,
+export async function respondOrPass<Request>(
+  login: SessionAuth<Request>,
   req: SessionRequest,
   res: ServerResponse,
-  findAddress: ((request: SessionRequest) => string | undefined) | undefined,
+  request: Request,
 ): Promise<boolean> {
   const isTls = (req.socket as TLSSocket).encrypted === true
-  const client: ClientFacts = {
-    address: (findAddress === undefined ? req.ip : findAddress(req)) ?? req.socket.remoteAddress ?? '0.0.0.0',
+  const client = {
     scheme: req.protocol ?? (isTls ? 'https' : 'http'),
     host: req.headers.host ?? '',
-    proxied: false,
   }
   const { method, headers, httpVersion } = req
   // a router that is mounted elsewhere sees a shorter path
   const head = { method, headers, httpVersion, url: req.originalUrl ?? req.url }
-  const decision = await decide(head, { client, upgrade: false })
+  const decision = await login.decide(head, client, req.ip ?? req.socket.remoteAddress, request)
   if ('forward' in decision) {
-    const { identity, responseHeaders } = decision
-    if (identity !== undefined) req.auth = { user: identity.user, groups: identity.groups }
-    if (responseHeaders !== undefined) addHeaders(res, responseHeaders)
+    const auth = userOf(decision)
+    if (auth !== undefined) req.auth = auth
+    if (decision.responseHeaders !== undefined) addHeaders(res, decision.responseHeaders)
     return true
   }
   const response = 'serve' in decision ? await serve(decision, req) : decision.respond
   const cookies = response.cookies === undefined ? {} : { 'set-cookie': [...response.cookies] }
   res.writeHead(response.status, { ...response.headers, ...cookies })
   res.end(method === 'HEAD' ? undefined : response.body)
+  // of a form that is too long: what was not read would be taken for the next request
+  req.resume()
   return false
 }
 
 async function serve(decision: Served, req: SessionRequest): Promise<CannedResponse> {
   if (req.method !== 'POST') return decision.serve(new URLSearchParams())
-  const form = parsedForm(req.body) ?? (await readForm(req))
+  const form = parsedForm(req.body) ?? (await readFormOf(req))
   return form instanceof URLSearchParams ? decision.serve(form) : form
 }
 
@@ -173,34 +204,7 @@ async function serve(decision: Served, req: SessionRequest): Promise<CannedRespo
 function parsedForm(body: unknown): URLSearchParams | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const fields = Object.entries(body).flatMap(([name, value]) =>
-    [value].flat().map(one => [name, String(one)]),
+    [value].flat().map(field => [name, String(field)]),
   )
   return new URLSearchParams(fields as [string, string][])
-}
-
-/** What a decision leads to for a `Request`; undefined where the app gets it. @internal */
-export async function toFetchResponse(decision: Decision, request: Request): Promise<Response | undefined> {
-  if ('forward' in decision) return undefined
-  let response: CannedResponse
-  if ('serve' in decision) {
-    response = await decision.serve(new URLSearchParams(await readText(request)))
-  } else response = decision.respond
-  const { status, headers, cookies = [], body } = response
-  const fields = new Headers(headers)
-  for (const cookie of cookies) fields.append('set-cookie', cookie)
-  return new Response(request.method === 'HEAD' ? null : body, { status, headers: fields })
-}
-
-/** The text of a form; empty for what is none, and for more than a form of ours can have. */
-async function readText(request: Request): Promise<string> {
-  const type = request.headers.get('content-type') ?? ''
-  if (request.method !== 'POST' || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return ''
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += chunk.length
-    if (length > MAX_FORM_BYTES) return ''
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
 }

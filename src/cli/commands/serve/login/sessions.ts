@@ -75,7 +75,7 @@ export async function signInOf(
       publicUrl: values['public-url'],
       onError,
     },
-    parts: { secrets, ended, generationOf: await openGenerations(file), tokensPath: values.tokens },
+    parts: { secrets, ended, generationOf: await openGenerations(file) },
   }
 }
 
