@@ -4,6 +4,13 @@ import { HtpasswdError } from '../errors.ts'
 /** Codes of a write that failed for lack of space or by a fault of the device, as opposed to a lack of permission. */
 const WRITE_CODES = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'])
 
+const writeReasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+  EROFS:
+    'it is mounted read-only here; change it where it comes from, such as the Secret or the folder of the host',
+}
+
 const errnoOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? ''
 
 export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT'
@@ -16,7 +23,7 @@ export function fileError(error: unknown, doing: string, path: string): Htpasswd
   if (error instanceof HtpasswdError) return error
   const errno = errnoOf(error)
   const code = WRITE_CODES.has(errno) ? 'ERR_FILE_WRITE' : 'ERR_FILE_ACCESS'
-  const reason = errno === 'ENOSPC' || errno === 'EDQUOT' ? 'the disk is full' : (error as Error).message
+  const reason = writeReasons[errno] ?? (error as Error).message
   return new HtpasswdError(code, `${doing} ${path}: ${reason}; the file is as it was`, { cause: error })
 }
 

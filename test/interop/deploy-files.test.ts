@@ -1,7 +1,16 @@
 // The compose file and the Kubernetes manifests of docs/deploy: valid by their schemas, and their arguments, probes and
 // mounts work with the real `serve`, through the `..data` swap with which Kubernetes updates a mounted Secret.
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -22,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const STORED_HASH = '{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ='
 const htpasswd = (...args: string[]): string =>
-  execFileSync(process.execPath, [bin, ...args], { encoding: 'utf8' })
+  execFileSync(process.execPath, [bin, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 // biome-ignore lint/suspicious/noExplicitAny: the schema was checked by another program
 const validated = (kind: string, ...files: string[]): any[] => {
   const script = join(import.meta.dirname, 'deploy-files.py')
@@ -85,7 +94,7 @@ describe.skipIf(missing !== undefined)('Kubernetes', () => {
   })
 
   test.skipIf(process.platform === 'win32')(
-    'users and rules change with the mounted volumes',
+    'users, tokens, groups and rules change with the mounted volumes',
     { timeout: 60_000 },
     async () => {
       const [config, deployment] = validated('kubernetes', deployed('kubernetes.yaml'))
@@ -103,7 +112,8 @@ describe.skipIf(missing !== undefined)('Kubernetes', () => {
         env: { ...process.env, HTPASSWD_LISTEN: `127.0.0.1:${port}` },
       })
       const get = async (path: string, user?: string): Promise<number> => {
-        const headers = user === undefined ? {} : { authorization: `Basic ${btoa(`${user}:secret`)}` }
+        const credentials = user?.startsWith('htk_') ? `Bearer ${user}` : `Basic ${btoa(`${user}:secret`)}`
+        const headers = user === undefined ? {} : { authorization: credentials }
         return (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status
       }
       const { livenessProbe, readinessProbe } = container
@@ -117,15 +127,59 @@ describe.skipIf(missing !== undefined)('Kubernetes', () => {
       expect(await get('/', 'bob')).toBe(200)
       expect(await get('/admin/', 'bob')).toBe(403)
       expect(await get('/admin/', 'alice')).toBe(200)
-      mountVolume(auth, { '.htpasswd': secretOf(['alice', 'carol']).file })
+      const users = secretOf(['alice', 'carol']).file
+      mountVolume(auth, { '.htpasswd': users })
       expect(await get('/', 'bob')).toBe(401)
       expect(await get('/', 'carol')).toBe(200)
+      // tokens are made where the Secret is made
+      const made = join(folder, 'made')
+      writeFileSync(made, users)
+      const [token = ''] = /htk_\w+/.exec(htpasswd('token', 'add', made, 'carol', '--name', 'ci')) ?? []
+      mountVolume(auth, { '.htpasswd': users, '.htpasswd.tokens': readFileSync(`${made}.tokens`, 'utf8') })
+      const until = (user: string, path: string, status: number) =>
+        eventually(`${status} at ${path}`, async () => (await get(path, user)) === status || undefined)
+      await until(token, '/', 200)
+      mountVolume(auth, { '.htpasswd': users, '.htpasswd.tokens': '' })
+      await until(token, '/', 401)
       mountVolume(access, { ...config.data, groups: 'admins: alice carol\n' })
-      await eventually('the group', async () => ((await get('/admin/', 'carol')) === 200 ? true : undefined))
+      await until('carol', '/admin/', 200)
+      mountVolume(access, { ...config.data, rules: 'ANY /admin/** none\nANY /** valid-user\n' })
+      await until('alice', '/admin/', 403)
+      expect(await get('/', 'carol')).toBe(200)
       guard.process.kill('SIGTERM')
       expect(await guard.ended).toBe(0)
     },
   )
+})
+
+const privileges = spawnSync('unshare', ['--mount', 'true']).status === 0 ? 'unshare' : undefined
+
+test.skipIf(
+  process.platform !== 'linux' || skipReason({ 'a mount namespace (root)': privileges }) !== undefined,
+)('a read-only volume: what writes says so and where to change it, and changes nothing', () => {
+  const volume = join(folder, 'read-only')
+  mountVolume(volume, { '.htpasswd': `alice:${STORED_HASH}\n`, groups: '' })
+  const writes = {
+    token: ['add', join(volume, '.htpasswd'), 'alice', '--name', 'ci'],
+    group: ['add', join(volume, 'groups'), 'admins', 'alice'],
+    sessions: ['end', join(volume, '.htpasswd'), 'alice'],
+  }
+  for (const [name, words] of Object.entries(writes)) {
+    const script = 'mount --bind "$0" "$0"; mount -o remount,bind,ro "$0"; exec "$@"'
+    const command = [volume, process.execPath, bin, name, ...words]
+    const { status, stderr } = spawnSync('unshare', ['--mount', 'sh', '-ec', script, ...command], {
+      encoding: 'utf8',
+    })
+    expect(status, name).not.toBe(0)
+    expect(stderr).toContain(
+      'it is mounted read-only here; change it where it comes from, such as the Secret',
+    )
+  }
+  expect(
+    readdirSync(volume)
+      .filter(file => !file.startsWith('..'))
+      .sort(),
+  ).toEqual(['.htpasswd', 'groups'])
 })
 
 describe.skipIf(missing !== undefined)('Compose', () => {

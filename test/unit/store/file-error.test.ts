@@ -11,7 +11,11 @@ test.each([
   ['EIO', 'ERR_FILE_WRITE', 'cannot write x: EIO: it failed; the file is as it was'],
   ['EFBIG', 'ERR_FILE_WRITE', 'cannot write x: EFBIG: it failed; the file is as it was'],
   ['EACCES', 'ERR_FILE_ACCESS', 'cannot write x: EACCES: it failed; the file is as it was'],
-  ['EROFS', 'ERR_FILE_ACCESS', 'cannot write x: EROFS: it failed; the file is as it was'],
+  [
+    'EROFS',
+    'ERR_FILE_ACCESS',
+    'cannot write x: it is mounted read-only here; change it where it comes from, such as the Secret or the folder of the host; the file is as it was',
+  ],
 ])('%s', (errno, code, message) => {
   const cause = systemError(errno)
   expect(fileError(cause, 'cannot write', 'x')).toMatchObject({
