@@ -47,13 +47,14 @@ export interface Guarded {
 export const startWithMlflow = (folder: string, ...options: string[]): Promise<Guarded> =>
   startGuardedMlflow(folder, [], options)
 
-/** The same with options of the guard's own. */
+/** The same with options of the guard's own, which may name its port. */
 export async function startGuardedMlflow(
   folder: string,
   guardOptions: readonly string[],
   options: readonly string[] = [],
+  wantedPort?: number,
 ): Promise<Guarded> {
-  const [port, upstreamPort] = [await freePort(), await freePort()]
+  const [port, upstreamPort] = [wantedPort ?? (await freePort()), await freePort()]
   const app = ['mlflow', 'server', '--port', String(upstreamPort), ...options]
   const program = startServe(folder, '--listen', `0.0.0.0:${port}`, ...guardOptions, '--', ...app)
   await untilListening(upstreamPort, program, 3600)
@@ -61,8 +62,16 @@ export async function startGuardedMlflow(
 }
 
 /** A second guard before the same MLflow. */
-export async function startBefore(folder: string, upstream: string, ...options: string[]): Promise<Guarded> {
-  const port = await freePort()
+export const startBefore = async (folder: string, upstream: string, ...options: string[]): Promise<Guarded> =>
+  startBeforeAt(await freePort(), folder, upstream, ...options)
+
+/** The same at a port that the options name. */
+export async function startBeforeAt(
+  port: number,
+  folder: string,
+  upstream: string,
+  ...options: string[]
+): Promise<Guarded> {
   const program = startServe(folder, '--upstream', upstream, '--listen', `127.0.0.1:${port}`, ...options)
   await untilListening(port, program)
   return { program, port, upstreamPort: Number(new URL(upstream).port) }

@@ -38,6 +38,18 @@ test('the right one, for comparison', async () => {
   expect((await verifier.decide(await stub.sign(claims))).ok).toBe(true)
 })
 
+test('another trusted issuer signs for this one, with its own key and id', async () => {
+  const other = await stubProvider(() => now, 'https://other.example')
+  await other.rotate('of the other')
+  const both = new JwtAuthenticator({
+    issuers: [stub, other].map(({ provider }) => ({ provider, audiences: ['mlflow'] })),
+    source: { get: () => '*' },
+    mapping: {},
+  })
+  expect((await both.decide(await other.sign({ ...claims, iss: 'https://other.example' }))).ok).toBe(true)
+  expect((await both.decide(await other.sign(claims))).ok).toBe(false)
+})
+
 test.each<[string, () => string | Promise<string>]>([
   ['alg none', () => `${encode({ alg: 'none' })}.${encode(claims)}.`],
   ['alg NONE', () => `${encode({ alg: 'NONE' })}.${encode(claims)}.`],

@@ -5,6 +5,7 @@ import { digestOf, generateToken, tokenId } from '../../src/auth/tokens/token.ts
 import { TokenAuthenticator } from '../../src/auth/tokens/token-authenticator.ts'
 import { ownerBytes, recordFingerprint, TokensDocument } from '../../src/document/tokens.ts'
 import { formatAccessLogEntry } from '../../src/http/guard/access-log.ts'
+import { accessClaims, startOpenidGuard } from '../support/openid-guard.ts'
 import { basic, TestGuard } from '../support/test-guard.ts'
 
 const token = generateToken()
@@ -40,6 +41,16 @@ test.each([
   await using guard = await start()
   expect((await fetch(guard.url + path, { headers })).status).toBe(401)
   expect(guard.received).toEqual([])
+})
+
+test('nor a JSON Web Token, by any of the names that others accept', async () => {
+  await using guard = await startOpenidGuard()
+  const jwt = await guard.provider.sign(accessClaims(guard))
+  const send = (path: string, headers = {}) => fetch(guard.origin + path, { redirect: 'manual', headers })
+  expect((await send('/', { authorization: `Bearer ${jwt}` })).status).toBe(200)
+  for (const name of ['auth_token', 'access_token', 'id_token', 'token', 'jwt'])
+    expect((await send(`/?${name}=${jwt}`)).status, name).toBe(401)
+  expect(JSON.stringify(guard.log)).not.toContain(jwt)
 })
 
 test('a body is no login (RFC 6750 section 2.2)', async () => {

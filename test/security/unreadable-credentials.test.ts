@@ -2,7 +2,7 @@
 // answered with 200).
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { signInAs, startOpenidGuard } from '../support/openid-guard.ts'
+import { accessClaims, signInAs, startOpenidGuard } from '../support/openid-guard.ts'
 
 const guard = await startOpenidGuard()
 afterAll(() => guard[Symbol.asyncDispose]())
@@ -24,6 +24,25 @@ test('a mutated session cookie is nobody’s', async () => {
     fc.asyncProperty(mutated, async value => {
       fc.pre(value !== session)
       expect((await ask('/', { cookie: `htpasswd=${value}` })).status).toBe(401)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('a mutated JSON Web Token is nobody’s', async () => {
+  const token = await guard.provider.sign(accessClaims(guard))
+  const send = (value: string) => ask('/', { authorization: `Bearer ${value}` })
+  expect(await (await send(token)).text()).toContain('hello ann@example.com')
+  // the last character of a part has bits that are no part of its bytes
+  const at = fc.nat(token.length - 1).filter(i => token[i] !== '.' && (token[i + 1] ?? '.') !== '.')
+  await fc.assert(
+    fc.asyncProperty(at, fc.constantFrom(...'AZaz09-_'), async (i, letter) => {
+      fc.pre(token[i] !== letter)
+      const reply = await send(token.slice(0, i) + letter + token.slice(i + 1))
+      expect([reply.status, reply.headers.get('www-authenticate')]).toEqual([
+        401,
+        expect.stringContaining('invalid_token'),
+      ])
     }),
     { numRuns: 100 },
   )

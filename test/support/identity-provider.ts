@@ -1,6 +1,6 @@
 // A real, certified identity provider in this process (npm oidc-provider), with the pages that it has for trying it out.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import Provider from 'oidc-provider'
 import { listen, portOf } from './test-guard.ts'
 
@@ -21,6 +21,8 @@ export interface TestProvider extends AsyncDisposable {
   readonly asked: string[]
   /** Every form that it sent: logout tokens. */
   readonly sent: URLSearchParams[]
+  /** A token with its key, of a kind that it does not send here. */
+  sign(claims: JWTPayload): Promise<string>
   /** How long the tokens of jobs are valid, in seconds. */
   jobSeconds: number
 }
@@ -102,6 +104,7 @@ export async function startProvider(
     intercept: undefined,
     asked,
     sent,
+    sign: claims => new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'first' }).sign(privateKey),
     jobSeconds: 600,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

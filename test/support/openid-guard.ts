@@ -1,14 +1,16 @@
 // A guard whose sign-in page has the button of a real provider, both on loopback; the app says who is signed in.
 import { once } from 'node:events'
+import type { JWTPayload } from 'jose'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import type { ClaimMapping } from '../../src/auth/openid/claims.ts'
+import { JwtAuthenticator } from '../../src/auth/openid/jwt.ts'
 import { Provider } from '../../src/auth/openid/provider.ts'
 import { ProviderSignIn } from '../../src/auth/openid/sign-in.ts'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import type { AccessLogEntry } from '../../src/http/guard/access-log.ts'
 import { createGuard } from '../../src/http/guard/guard.ts'
 import { externalSignIn } from '../../src/http/openid/endpoints.ts'
-import { CLIENT_ID, CLIENT_SECRET, startProvider, type TestProvider } from './identity-provider.ts'
+import { AUDIENCE, CLIENT_ID, CLIENT_SECRET, startProvider, type TestProvider } from './identity-provider.ts'
 import { freePort } from './outside-program.ts'
 import { PASSWORD } from './test-guard.ts'
 import { WebClient, type WebReply } from './web-client.ts'
@@ -22,6 +24,15 @@ export interface OpenidGuardSetup {
   readonly client?: 'public'
   readonly now?: () => number
 }
+
+/** The claims of an access token that it accepts. */
+export const accessClaims = ({ provider }: Pick<OpenidGuard, 'provider'>): JWTPayload => ({
+  iss: provider.issuer,
+  aud: AUDIENCE,
+  exp: Math.floor(Date.now() / 1000) + 600,
+  email: 'ann@example.com',
+  email_verified: true,
+})
 
 export interface OpenidGuard extends AsyncDisposable {
   readonly origin: string
@@ -53,8 +64,9 @@ export async function startOpenidGuard({
   const authenticator = new Authenticator(source)
   const notes: string[] = []
   const log: AccessLogEntry[] = []
+  const trusted = new Provider(provider.issuer, { now })
   const signIn = new ProviderSignIn({
-    provider: new Provider(provider.issuer, { now }),
+    provider: trusted,
     clientId: CLIENT_ID,
     clientSecret: isPublic ? undefined : CLIENT_SECRET,
     redirectUri: new URL(`${origin}${prefix}/.htpasswd/oidc/callback`),
@@ -70,6 +82,12 @@ export async function startOpenidGuard({
       prefix,
       upstream: (req, res) =>
         res.end(`hello ${req.headers['x-forwarded-user']} of ${req.headers['x-forwarded-groups']}`),
+      jwt: new JwtAuthenticator({
+        issuers: [{ provider: trusted, audiences: [AUDIENCE] }],
+        source,
+        mapping,
+        now,
+      }),
       userHeader: 'X-Forwarded-User',
       groupsHeader: 'X-Forwarded-Groups',
       login: { secret: SECRET, publicUrl: origin },

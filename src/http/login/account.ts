@@ -4,6 +4,7 @@ import type { Identity } from '../../auth/identity.ts'
 import { SessionIdentity } from '../../auth/sessions/session-identity.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { identify } from '../../hash/registry.ts'
+import { isServiceAccount } from '../../hash/service-account.ts'
 import type { EndpointRequest, EndpointResponse } from '../guard/endpoints.ts'
 import { type AccountView, accountPage, TOKEN_DAYS, type TokenView } from '../pages/account-page.ts'
 import { texts } from '../pages/texts.ts'
@@ -18,7 +19,7 @@ type Outcome = Pick<AccountView, 'status'> & Partial<AccountView>
 export const showAccount = (login: Login, request: EndpointRequest): Promise<EndpointResponse> =>
   render(login, request, { status: 200 })
 
-/** POST: what the form asks for, if the current password is right. */
+/** POST: what the form asks for, if the current password is right. Whoever has none here can only revoke tokens. */
 export async function changeAccount(login: Login, request: EndpointRequest): Promise<EndpointResponse> {
   const foreign = rejectForeignForm(login, request)
   if (foreign !== undefined) return { ...foreign, reason: 'cross-site' }
@@ -42,6 +43,15 @@ async function perform(login: Login, request: EndpointRequest): Promise<Outcome>
   const field = currentField.get(action)
   const { store } = login
   if (store === undefined || field === undefined) return failed(400, text.account.wrong)
+  if (!hasPassword(login, identity)) {
+    const canRevoke = action === 'revoke-token' && store.tokens !== undefined
+    return canRevoke
+      ? revokeTokens({ login, request, identity }, store.tokens)
+      : failed(
+          400,
+          text.account.noPassword.replace('{name}', () => login.external?.name ?? ''),
+        )
+  }
   const stored = login.storedHashOf(identity.username)
   const current = form.get(field) ?? ''
   const result = await verifyPassword(login, identity.username, current, request)
@@ -119,9 +129,19 @@ async function createToken({ login, request, identity }: Change, tokens: TokenSt
   return { status: 200, created: { name, token } }
 }
 
-async function revokeTokens({ login, request, identity }: Change, tokens: TokenStore): Promise<Outcome> {
+async function revokeTokens(
+  { login, request, identity }: Pick<Change, 'login' | 'request' | 'identity'>,
+  tokens: TokenStore,
+): Promise<Outcome> {
   await tokens.revoke(identity.username, request.form.getAll('id'))
   return { status: 200, notice: { kind: 'done', text: texts[login.look.lang].account.revoked } }
+}
+
+/** Users of an identity provider may have none: `ann@example.com:*`, or no line at all. */
+function hasPassword({ storedHashOf }: Login, identity: Identity): boolean {
+  if (!(identity instanceof SessionIdentity) || identity.session.provider === undefined) return true
+  const stored = storedHashOf(identity.username)
+  return stored !== undefined && !isServiceAccount(stored)
 }
 
 async function render(login: Login, request: EndpointRequest, outcome: Outcome): Promise<EndpointResponse> {
@@ -134,7 +154,7 @@ async function render(login: Login, request: EndpointRequest, outcome: Outcome):
       signedInAt: session.signedInAt,
       endsAt: login.sessions.absoluteEnd(session),
     }),
-    hasPassword: session?.provider === undefined,
+    signsInWith: hasPassword(login, identity) ? undefined : login.external?.name,
     canChange: (await login.store?.isWritable()) ?? false,
     tokens: await tokensOf(login, identity),
     now: login.now(),

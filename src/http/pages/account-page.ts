@@ -1,4 +1,4 @@
-// The account page: who is signed in, a new password, tokens. Each form asks for the current password.
+// The account page: who is signed in, a new password, tokens. Each form asks for the current password, where there is one.
 import { escapeHtml } from '../basic/html.ts'
 import type { CannedResponse } from '../basic/responses.ts'
 import { layout } from './page.ts'
@@ -23,8 +23,8 @@ export interface AccountView {
   readonly signedInAt?: number | undefined
   readonly endsAt?: number | undefined
   readonly notice?: Notice | undefined
-  /** False for the users of an identity provider, who may have no password here. */
-  readonly hasPassword: boolean
+  /** The identity provider of a user who has no password here. */
+  readonly signsInWith: string | undefined
   /** Whether passwords can be changed here. */
   readonly canChange: boolean
   /** Undefined where there are no tokens. */
@@ -44,7 +44,7 @@ const day = (time: number): string => new Date(time).toISOString().slice(0, 10)
 /** The account page. */
 export function accountPage(look: PageLook, view: AccountView): CannedResponse {
   const text = texts[look.lang].account
-  const { status, user, groups, signedInAt, endsAt, notice, hasPassword, canChange, cookies } = view
+  const { status, user, groups, signedInAt, endsAt, notice, signsInWith, canChange, cookies } = view
   const facts: [string, string][] = [
     [text.user, user],
     [text.groups, groups.length === 0 ? text.noGroups : groups.join(', ')],
@@ -60,8 +60,8 @@ ${createdHtml(look, view)}
       ? ''
       : `<a href="${look.prefix}/.htpasswd/logout">${escapeHtml(texts[look.lang].logout.submit)}</a>`
   }</div>
-${hasPassword ? passwordPart(look, view) : ''}
-${hasPassword && canChange && view.tokens !== undefined ? tokensHtml(look, view, view.tokens) : ''}`
+${signsInWith === undefined ? passwordPart(look, view) : `<p>${fill(text.noPassword, { name: signsInWith })}</p>`}
+${canChange && view.tokens !== undefined ? tokensHtml(look, view, view.tokens) : ''}`
   const page = layout(text.title, body, {
     lang: look.lang,
     status,
@@ -107,7 +107,13 @@ function tokensHtml(look: PageLook, view: AccountView, tokens: readonly TokenVie
 <h2 id="tokens-title">${escapeHtml(text.tokensTitle)}</h2>
 <p>${escapeHtml(text.tokensText)}</p>
 ${tokens.length === 0 ? `<p>${escapeHtml(text.noTokens)}</p>` : revokeForm(look, view, tokens)}
-${begin(look, 'create-token', view.user)}
+${view.signsInWith === undefined ? createForm(look, view) : `<p>${withContact(text.askForToken, look)}</p>`}
+</section>`
+}
+
+function createForm(look: PageLook, { user }: AccountView): string {
+  const text = texts[look.lang].account
+  return `${begin(look, 'create-token', user)}
 <label for="token-name">${escapeHtml(text.tokenName)}</label>
 <input id="token-name" name="name" maxlength="64" autocomplete="off" required>
 <label for="days">${escapeHtml(text.tokenDays)}</label>
@@ -116,11 +122,14 @@ ${begin(look, 'create-token', view.user)}
 <select id="scope" name="scope">${(['all', 'read'] as const).map(scope => `<option value="${scope}">${escapeHtml(text.scopes[scope])}</option>`).join('')}</select>
 ${passwordField('create-current', text.current, { autocomplete: 'current-password' })}
 <p class="actions"><button>${escapeHtml(text.create)}</button></p>
-</form>
-</section>`
+</form>`
 }
 
-function revokeForm(look: PageLook, { user, now }: AccountView, tokens: readonly TokenView[]): string {
+function revokeForm(
+  look: PageLook,
+  { user, now, signsInWith }: AccountView,
+  tokens: readonly TokenView[],
+): string {
   const text = texts[look.lang].account
   const rows = tokens.map(({ id, name, scope, expires }) => {
     const end =
@@ -131,7 +140,7 @@ function revokeForm(look: PageLook, { user, now }: AccountView, tokens: readonly
   })
   return `${begin(look, 'revoke-token', user)}
 <fieldset><legend>${escapeHtml(text.revokeTitle)}</legend><ul class="list">${rows.join('\n')}</ul></fieldset>
-${passwordField('revoke-current', text.current, { autocomplete: 'current-password' })}
+${signsInWith === undefined ? passwordField('revoke-current', text.current, { autocomplete: 'current-password' }) : ''}
 <p class="actions"><button>${escapeHtml(text.revoke)}</button></p>
 </form>`
 }

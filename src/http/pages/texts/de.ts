@@ -162,6 +162,9 @@ export const de: Texts = {
     goOn: 'Zurück zur Anwendung',
     current: 'Aktuelles Passwort',
     wrong: 'Das aktuelle Passwort ist falsch. Es wurde nichts geändert.',
+    noPassword:
+      'Sie melden sich mit {name} an und haben hier kein Passwort. Ihr Passwort dort wird dort geändert.',
+    askForToken: 'Für ein neues Token wenden Sie sich an {contact}.',
     passwordTitle: 'Passwort ändern',
     next: 'Neues Passwort',
     repeat: 'Neues Passwort wiederholen',

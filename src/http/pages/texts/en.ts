@@ -206,6 +206,8 @@ export const en: Texts = {
     goOn: 'Back to the app',
     current: 'Current password',
     wrong: 'The current password is wrong. Nothing was changed.',
+    noPassword: 'You sign in with {name} and have no password here. Your password there is changed there.',
+    askForToken: 'For a new token ask {contact}.',
     passwordTitle: 'Change password',
     next: 'New password',
     repeat: 'New password again',

@@ -68,6 +68,10 @@ export interface AccountTexts {
   readonly changed: string
   readonly problems: Readonly<Record<PasswordProblem, string>>
   readonly readOnly: string
+  /** For the users of the provider `{name}` who have no password here. */
+  readonly noPassword: string
+  /** In place of the form that creates a token, which asks for the password. */
+  readonly askForToken: string
   readonly notSaved: string
   readonly tokensTitle: string
   readonly tokensText: string

@@ -164,6 +164,9 @@ export const fr: Texts = {
     goOn: 'Retour à l’application',
     current: 'Mot de passe actuel',
     wrong: 'Le mot de passe actuel est incorrect. Rien n’a été modifié.',
+    noPassword:
+      'Vous vous connectez avec {name} et n’avez pas de mot de passe ici. Celui que vous avez là-bas se change là-bas.',
+    askForToken: 'Pour un nouveau jeton, contactez {contact}.',
     passwordTitle: 'Changer de mot de passe',
     next: 'Nouveau mot de passe',
     repeat: 'Nouveau mot de passe, une seconde fois',

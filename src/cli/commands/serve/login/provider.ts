@@ -127,6 +127,7 @@ export function readClientSecret(path: string): string {
     throw readError(error, path)
   }
   const secret = text.trim()
-  if (secret !== '' && !/\s/.test(secret)) return secret
+  // printable ASCII, blanks too (RFC 6749 appendix A.2)
+  if (/^[ -~]+$/.test(secret)) return secret
   throw new HtpasswdError('ERR_RECORD', `${path} expected the client's secret on its one line`)
 }
