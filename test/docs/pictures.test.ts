@@ -13,7 +13,7 @@ test('the terminal shows what serve says at its start; else: npm run screenshots
   const said = startupMessage({
     file: '.htpasswd',
     users: [['admin', '$2y$12$abcdefghijklmnopqrstuuMmTxU5HrGxEJhWmQ0yQvIhQWdDZ0zQK']],
-    listen: { host: '127.0.0.1', port: 8080 },
+    listen: [{ host: '127.0.0.1', port: 8080 }],
     scheme: 'http',
     prefix: '',
     guarded: 'http://127.0.0.1:5000',

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { get as getPlain, type Server } from 'node:http'
+import { get as getPlain, request, type Server } from 'node:http'
 import { get } from 'node:https'
 import { connect, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
+import type { AccessLogEntry } from '../../src/http/guard/access-log.ts'
 import { createGuard } from '../../src/http/guard/guard.ts'
 import {
   basic,
@@ -382,3 +383,33 @@ describe('TLS', () => {
     expect(await nameOf(test.port)).toBe('two')
   })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'it listens on a Unix socket, whose clients have no address',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'guard-listen-'))
+    await using first = await TestGuard.start()
+    const log: AccessLogEntry[] = []
+    const upstream = first.appOrigin
+    const { authenticator } = first
+    const guard = createGuard({
+      authenticator,
+      upstream,
+      trustProxy: ['unix'],
+      log: entry => log.push(entry),
+    })
+    await once(guard.server.listen(join(folder, 'g.sock')), 'listening')
+    for (const headers of [{}, { 'x-forwarded-for': '192.0.2.7' }]) {
+      const sent = request({ socketPath: join(folder, 'g.sock'), headers, agent: false }).end()
+      const [response] = await once(sent, 'response')
+      response.resume()
+      await once(response, 'end')
+    }
+    await guard.close()
+    expect(log.map(({ address, status }) => [address, status])).toEqual([
+      ['unix', 401],
+      ['192.0.2.7', 401],
+    ])
+    rmSync(folder, { recursive: true })
+  },
+)

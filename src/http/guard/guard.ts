@@ -1,9 +1,8 @@
 // The guard: a server that forwards the requests of users, and of nobody else, to one app.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
-import type { Socket } from 'node:net'
+import type { Server as NetServer, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { unmapped } from '../../platform/ip-address.ts'
 import { isReachable } from '../client/reachable.ts'
 import { createForward, type Forward } from '../proxy/embedded.ts'
 import { OpenStreams } from '../proxy/open-streams.ts'
@@ -17,7 +16,7 @@ import {
   plainHttp,
   rejectMalformedRequest,
 } from './bad-request.ts'
-import { createClientFacts } from './client-address.ts'
+import { createClientFacts, peerOf } from './client-address.ts'
 import { ConnectionLimit, LIMIT_REACHED } from './connection-limit.ts'
 import { createDecide } from './decide.ts'
 import { unmetExpectation } from './decision.ts'
@@ -137,7 +136,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
   })
 
   const server = createGuardServer(tls, req => current.upgradeProtocol(req) !== undefined)
-  const closeServer = serverCloser(server, leaving)
+  const closeServer = serverCloser(server, leaving, parts.otherServers ?? [])
   server.on('request', (req, res) => serve(req, res, false))
   server.on('checkContinue', (req, res) => serve(req, res, true))
   // RFC 9110 section 10.1.1: any other expectation cannot be met
@@ -168,15 +167,16 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     leave(socket)
     refuse(socket, connectMethod, current.findClient(req).address, 'CONNECT')
   })
+  const hasUnixSocket = (): boolean => [server, ...(parts.otherServers ?? [])].some(isUnixServer)
   server.on('connection', (socket: Socket) => {
-    // Over TCP without an address: it was reset before it was accepted, and a request on it would be counted and
-    // forwarded without an address. Connections to a Unix socket never have an address.
-    const gone = socket.remoteAddress === undefined && typeof server.address() !== 'string'
+    // Without an address on a port: it was reset before it was accepted, and a request on it would be counted and
+    // forwarded without one. Connections to a Unix socket never have an address.
+    const gone = socket.remoteAddress === undefined && (peerOf(socket) === undefined || !hasUnixSocket())
     if (gone || !connections.accept(socket)) socket.destroy()
   })
   server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) => {
     const socket = stream as Socket
-    const address = unmapped(socket.remoteAddress ?? '-')
+    const address = peerOf(socket) ?? '-'
     const malformed = describeParserError(error)
     if (malformed !== undefined) refuse(socket, malformed, address)
     else {
@@ -213,4 +213,10 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
       for (const forward of [...retired, current.forward]) forward.close()
     },
   }
+}
+
+/** The address is a path, or null for a socket that was passed by its descriptor. */
+function isUnixServer(server: NetServer): boolean {
+  const address = server.address()
+  return address === null || typeof address === 'string'
 }

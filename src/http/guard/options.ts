@@ -1,5 +1,6 @@
 // The options of a guard.
 import type { RequestListener } from 'node:http'
+import type { Server as NetServer } from 'node:net'
 import type { AccessPolicy } from '../../access/policy.ts'
 import type { GroupLookup } from '../../access/rules.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
@@ -73,7 +74,7 @@ export interface GuardOptions {
   readonly dropHeaders?: readonly string[] | undefined
   /** Protocols besides `websocket` that a connection may switch to, such as `tcp` for Docker. Default: none. */
   readonly allowUpgrades?: readonly string[] | undefined
-  /** Addresses and CIDR blocks of proxies in front, also `loopback` and `private`, whose `X-Forwarded-*` headers are trusted. Default: none. */
+  /** Addresses and CIDR blocks of proxies in front, also `loopback`, `private` and `unix` (peers on a Unix socket), whose `X-Forwarded-*` headers are trusted. Default: none. */
   readonly trustProxy?: readonly string[] | undefined
   /**
    * Idle timeout of the app in milliseconds, while it should read a request or send a response; 0 is no limit. The time
@@ -102,6 +103,8 @@ export interface GuardOptions {
 
 /** What a process or a test replaces. */
 export interface GuardParts {
+  /** Servers of further addresses, which hand their connections to the guard's own and are closed with it. */
+  readonly otherServers?: readonly NetServer[] | undefined
   readonly login?: LoginParts | undefined
   /** Why a load balancer should send no requests, for a reason outside the guard; undefined for none. */
   readonly findObstacle?: (() => string | undefined) | undefined

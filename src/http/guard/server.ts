@@ -1,7 +1,7 @@
 // The node:http server of a guard: its limits and timeouts.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { Socket } from 'node:net'
+import type { Server as NetServer, Socket } from 'node:net'
 import type { TlsCertificate } from './options.ts'
 import { tlsPolicy } from './tls-policy.ts'
 
@@ -10,6 +10,14 @@ export const MAX_HEADER_BYTES = 64 * 1024
 
 /** How long a connection without a login may be idle; with one it is `keepAliveTimeout`. */
 export const UNAUTHENTICATED_IDLE_MILLISECONDS = 5000
+
+/** How its connections are set up. */
+export const socketOptions = {
+  noDelay: true,
+  // a client that vanished in the middle of an event stream or a WebSocket is noticed
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
+}
 
 const options = {
   // the strict parser, whatever NODE_OPTIONS says: it refuses requests that two servers could read differently
@@ -24,10 +32,7 @@ const options = {
   requestTimeout: 0,
   // longer than clients keep their idle connections, so that they close first
   keepAliveTimeout: 75_000,
-  noDelay: true,
-  // a client that vanished in the middle of an event stream or a WebSocket is noticed
-  keepAlive: true,
-  keepAliveInitialDelay: 60_000,
+  ...socketOptions,
 }
 
 /**
@@ -61,14 +66,18 @@ export function createGuardServer(
  * limit has passed. Called again it can set a shorter limit.
  *
  * @param detached connections that have left HTTP, which the server no longer counts as its own.
+ * @param others servers that hand their connections to this one.
  */
 export function serverCloser(
   server: Server | TlsServer,
   detached: ReadonlySet<Socket>,
+  others: readonly NetServer[],
 ): (limitMilliseconds: number) => Promise<void> {
-  let closed: Promise<void> | undefined
+  let closed: Promise<unknown> | undefined
   return async limitMilliseconds => {
-    closed ??= new Promise<void>(resolve => server.close(() => resolve()))
+    closed ??= Promise.all(
+      [server, ...others].map(each => new Promise<void>(resolve => each.close(() => resolve()))),
+    )
     server.closeIdleConnections()
     const timer = setTimeout(() => {
       for (const socket of detached) socket.destroy()

@@ -7,7 +7,7 @@ import type { Io } from '../../terminal/io.ts'
 import { count } from '../../terminal/output.ts'
 import { appUrl, speaksPlainHttp } from './app/location.ts'
 import { findServer } from './https/folder.ts'
-import { urlOf } from './listen/address.ts'
+import { urlOfAddress } from './listen/address.ts'
 import { certificateOf } from './listen/certificate.ts'
 import { type ListenerOptions, openListener } from './listen/listener.ts'
 import { openPermissions } from './login/permissions.ts'
@@ -29,7 +29,7 @@ export async function checkServe(request: ServeRequest, io: Io, notify: Notify):
   const { file, values, command } = request
   const upstream = appUrl(request, io.env)
   const scheme = values['tls-cert'] === undefined && !values.https ? 'http' : 'https'
-  const lines = [`listens at ${urlOf(scheme, values.listen.host, values.listen.port)}`]
+  const lines = [`listens at ${values.listen.map(address => urlOfAddress(scheme, address)).join(', ')}`]
   if (values.init && !existsSync(file)) lines.push(`${file} is missing: a start would create it`)
   else {
     await using users = await openUsers(file, request.userLines)

@@ -1,9 +1,11 @@
 // The command line of `htpasswd serve` as a whole: the file, the values and the app to start, and what goes together.
+import { isDeepStrictEqual } from 'node:util'
 import { usageError } from '../../options/usage-error.ts'
 import { type Parsed, parseOptions } from '../../options/values.ts'
 import { givenOptions, rejectSeveral } from '../../password/source.ts'
 import { DEFAULT_FILE, kindOfPath } from '../../password-file.ts'
 import { isMlflowCommand } from './app/mlflow.ts'
+import { type GuardAddress, isSocket, nameOfAddress } from './listen/address.ts'
 import { USERS_VARIABLE } from './login/environment-users.ts'
 import { checkProviderOptions } from './login/provider.ts'
 import { type ServeValues, serveOptions, serveSpec } from './options.ts'
@@ -37,12 +39,27 @@ export function serveRequest(
     )
   }
   if (!values.help && !values['print-preset']) checkTogether(values, positionals, command)
-  const listen = { host: values.host ?? values.listen.host, port: values.port ?? values.listen.port }
+  const listen = listenAddresses(values)
   const file = positionals[0] ?? configured
   const userLines = environment[USERS_VARIABLE] || undefined
   if (userLines !== undefined) rejectBesideVariable(file, values)
   const named = userLines === undefined ? (file ?? DEFAULT_FILE) : USERS_VARIABLE
   return { file: named, userLines, values: { ...values, listen }, command }
+}
+
+function listenAddresses({ listen, host, port }: ServeValues): readonly GuardAddress[] {
+  const twice = listen.find((address, i) =>
+    listen.slice(0, i).some(other => isDeepStrictEqual(address, other)),
+  )
+  if (twice !== undefined) throw usageError(`--listen is given twice as ${nameOfAddress(twice)}`)
+  if (host === undefined && port === undefined) return listen
+  const [only] = listen
+  if (only === undefined || listen.length > 1 || isSocket(only)) {
+    throw usageError(
+      `--${host === undefined ? 'port' : 'host'} is a part of one --listen [HOST:]PORT, and that is ${listen.map(nameOfAddress).join(', ')}; write it into --listen`,
+    )
+  }
+  return [{ host: host ?? only.host, port: port ?? only.port }]
 }
 
 /**
@@ -115,11 +132,13 @@ function rejectWithoutPreset(values: ServeValues): void {
 }
 
 function checkHttps(values: ServeValues): void {
-  const { https, 'https-name': names, 'redirect-http': redirect, 'tls-cert': cert } = values
+  const { https, 'https-name': names, 'redirect-http': redirect, 'tls-cert': cert, listen } = values
   if (https && cert !== undefined)
     throw usageError('--https makes a certificate, and --tls-cert names one; give one of the two')
   if (names.length > 0 && !https)
     throw usageError('--https-name is a name in the certificate of --https, and needs it')
   if (redirect !== undefined && !https && cert === undefined)
     throw usageError('--redirect-http redirects to HTTPS, and needs --https or --tls-cert')
+  if (redirect !== undefined && listen.every(isSocket))
+    throw usageError('--redirect-http redirects to a port, and needs a --listen [HOST:]PORT')
 }

@@ -8,9 +8,11 @@ import { nameOf, portOf, socketPathOf, targetOf } from '../../../http/client/ups
 import { appUrl } from './app/location.ts'
 import { type ChildApp, startChild } from './app/process.ts'
 import type { LocalCertificates } from './https/certificates.ts'
+import { type GuardAddress, isPort } from './listen/address.ts'
 import { certificateOf } from './listen/certificate.ts'
+import { removeStaleSockets } from './listen/listen.ts'
 import { type Listener, openListener } from './listen/listener.ts'
-import { portOwner } from './listen/port.ts'
+import { activatedSockets, portOwner } from './listen/port.ts'
 import type { Users } from './login/environment-users.ts'
 import { openPermissions } from './login/permissions.ts'
 import { openSessions, signInOf } from './login/sessions.ts'
@@ -160,12 +162,13 @@ export class GuardRun {
     this.#listener = listener
     replicas?.watch(obstacle => listener.setObstacle(obstacle))
     this.#closers.push(() => listener.close(values.grace))
-    const port = await listener.listen()
-    await this.#redirectHttp(port)
+    if (activatedSockets(process).length === 0) await removeStaleSockets(values.listen)
+    const listen = await listener.listen()
+    await this.#redirectHttp(listen)
     await this.#openMetrics({ listener, users, tokens, reloads, replicas })
     if (command.length > 0 && upstream !== undefined) await this.#startApp(command, upstream)
     this.#started = true
-    const facts = await startupFacts(this.#request, this.#io, { users, port, upstream, https: this.#https })
+    const facts = await startupFacts(this.#request, this.#io, { users, listen, upstream, https: this.#https })
     const warnings = [
       ...(await warningsAtStart(this.#request, env, facts, upstream)),
       ...tokenWarnings(tokens),
@@ -202,11 +205,16 @@ export class GuardRun {
     return certificates
   }
 
-  async #redirectHttp(httpsPort: number): Promise<void> {
-    const { listen, 'redirect-http': port } = this.#request.values
-    if (port === undefined) return
+  /** To the first port where there are several. */
+  async #redirectHttp(listen: readonly GuardAddress[]): Promise<void> {
+    const { 'redirect-http': port } = this.#request.values
+    const ports = listen.filter(isPort)
+    const [first] = ports
+    if (port === undefined || first === undefined) return
     const { openRedirect } = await import('./https/redirect.ts')
-    const redirect = await openRedirect({ host: listen.host, port }, httpsPort)
+    const hosts = [...new Set(ports.map(({ host }) => host))]
+    const addresses = hosts.map(host => ({ host, port }))
+    const redirect = await openRedirect(addresses, first.port)
     this.#closers.push(() => redirect.close())
   }
 

@@ -6,6 +6,7 @@ import { fileWarnings } from '../../password-file.ts'
 import { listensOutside, upstreamWarnings } from './app/location.ts'
 import { isMlflowCommand, respondsAsMlflow } from './app/mlflow.ts'
 import type { LocalCertificates } from './https/certificates.ts'
+import type { GuardAddress } from './listen/address.ts'
 import { keyWarnings } from './listen/certificate.ts'
 import type { Users } from './login/environment-users.ts'
 import { secretWarnings } from './login/session-secret.ts'
@@ -22,8 +23,8 @@ interface RunEnvironment {
 
 interface StartedParts {
   readonly users: Users
-  /** The port that the guard listens on. */
-  readonly port: number
+  /** Where the guard listens. */
+  readonly listen: readonly GuardAddress[]
   readonly upstream: URL | undefined
   readonly https: LocalCertificates | undefined
 }
@@ -32,14 +33,14 @@ interface StartedParts {
 export async function startupFacts(
   { file, values, command }: ServeRequest,
   { env, platform, isTerminal }: RunEnvironment,
-  { users, port, upstream, https }: StartedParts,
+  { users, listen, upstream, https }: StartedParts,
 ): Promise<StartupFacts> {
   const isRunning = async (): Promise<boolean> =>
     isTerminal && upstream !== undefined && (await respondsAsMlflow(upstream))
   return {
     file,
     users: recordsOf(users),
-    listen: { host: values.listen.host, port },
+    listen,
     scheme: values['tls-cert'] === undefined && !values.https ? 'http' : 'https',
     https,
     prefix: values.prefix ?? '',

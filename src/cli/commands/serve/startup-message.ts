@@ -4,14 +4,22 @@ import { count, printable, shellWord } from '../../terminal/output.ts'
 import { programName } from '../../terminal/program-name.ts'
 import { clientVariables, shellOf } from './app/mlflow.ts'
 import type { LocalCertificates } from './https/certificates.ts'
-import { isEveryAddress, isLoopback, type ListenAddress, reachableUrls } from './listen/address.ts'
+import {
+  type GuardAddress,
+  isEveryAddress,
+  isLoopback,
+  isPort,
+  isSocket,
+  reachableUrls,
+} from './listen/address.ts'
 import { USERS_VARIABLE } from './login/environment-users.ts'
 import type { UserRecords } from './login/users.ts'
 
 export interface StartupFacts {
   readonly file: string
   readonly users: UserRecords
-  readonly listen: ListenAddress
+  /** All addresses, at least one. */
+  readonly listen: readonly GuardAddress[]
   readonly scheme: 'http' | 'https'
   /** `/mlflow` or empty. */
   readonly prefix: string
@@ -44,25 +52,36 @@ export function startupMessage(facts: StartupFacts): string {
     ].join('\n')
   return [
     openLine(facts, []),
-    ...(urls.length > 1 ? [`      ${networkUrl(urls.slice(1))}`] : []),
+    ...furtherLines(facts, urls),
     guarding(facts),
     ...(https === undefined ? [] : [...trustLines(https), `  ${https.files.authority}`]),
     ...(mlflow === 'started'
       ? ['MLflow needs none of the options --host and --allowed-hosts that it mentions.']
       : []),
-    ...(mlflow === undefined
+    ...(mlflow === undefined || facts.listen.every(isSocket)
       ? []
       : ["For MLflow's Python client, before it runs:", ...variableLines(facts, urls)]),
   ].join('\n')
 }
 
 function loopbackHint({ listen, inContainer = false }: StartupFacts): string {
-  if (!isLoopback(listen.host)) return ''
+  if (!isLocalOnly(listen)) return ''
   return inContainer ? `  (${CONTAINER_HINT})` : '  (for other machines as well: --host 0.0.0.0)'
 }
 
 /** A published port leads to the container's own address, where nothing listens then. */
 const CONTAINER_HINT = 'from within this container only; from outside as well: --host 0.0.0.0'
+
+/** Whether it listens on this machine alone. */
+const isLocalOnly = ([first, ...more]: readonly GuardAddress[]): boolean =>
+  more.length === 0 && first !== undefined && !isSocket(first) && isLoopback(first.host)
+
+/** One line for each further address; for the only one, those of the network. */
+function furtherLines(facts: StartupFacts, urls: readonly string[]): string[] {
+  const { listen } = facts
+  if (listen.length === 1) return urls.length > 1 ? [`      ${networkUrl(urls.slice(1))}`] : []
+  return listen.slice(1).map(address => `      ${networkUrl(urlsOf({ ...facts, listen: [address] }))}`)
+}
 
 /** @param others the addresses of the network, if they are to be on this line. */
 function openLine(facts: StartupFacts, others: readonly string[]): string {
@@ -83,7 +102,7 @@ const trustLines = ({ fingerprint }: LocalCertificates): string[] => [
 export const startupLine = (facts: StartupFacts): string =>
   [
     `Open ${urlsOf(facts).join(', ')}`,
-    ...(facts.inContainer && isLoopback(facts.listen.host) ? [CONTAINER_HINT] : []),
+    ...(facts.inContainer && isLocalOnly(facts.listen) ? [CONTAINER_HINT] : []),
     guarding(facts),
     ...(facts.https === undefined
       ? []
@@ -107,11 +126,15 @@ const guarding = ({ guarded, users, file }: StartupFacts): string =>
   `Guarding ${guarded} with ${count(users.length, 'user')} of ${file}`
 
 const urlsOf = ({ scheme, listen, prefix, outside }: StartupFacts): string[] =>
-  reachableUrls(scheme, listen, outside?.slice()).map(url => `${url}${prefix}${prefix && '/'}`)
+  listen.flatMap(address => {
+    const urls = reachableUrls(scheme, address, outside?.slice())
+    return isSocket(address) ? urls : urls.map(url => `${url}${prefix}${prefix && '/'}`)
+  })
 
 function variableLines({ users, platform, env, https }: StartupFacts, urls: readonly string[]): string[] {
   // a client on another machine needs an address that it can reach
-  const url = (urls[1] ?? urls[0] ?? '').replace(/\/$/, '')
+  const [first = '', second = first] = urls.filter(each => each.startsWith('http'))
+  const url = second.replace(/\/$/, '')
   const only = users.length === 1 ? [...users][0]?.[0] : undefined
   const name = only !== undefined && /^[\w.@-]+$/.test(only) ? only : 'your-name'
   const variables = clientVariables(url, name, shellOf(platform, env), https?.files.authority)
@@ -133,14 +156,18 @@ export function portWarnings(
   { PORT: port = '' }: NodeJS.ProcessEnv,
   command: readonly string[],
 ): string[] {
-  const isDefault = listen.host === '127.0.0.1' && listen.port === 8080
+  const [only = { path: '' }] = listen
+  const isDefault = !isSocket(only) && only.host === '127.0.0.1' && only.port === 8080 && listen.length === 1
   if (!isDefault || command.length > 0 || !/^\d{1,5}$/.test(port)) return []
   return [`PORT is ${port} and is not used; to listen there: --listen 0.0.0.0:${port}`]
 }
 
 function listenWarnings({ listen, scheme }: Pick<StartupFacts, 'listen' | 'scheme'>): string[] {
-  if (scheme === 'https' || isLoopback(listen.host)) return []
-  const where = isEveryAddress(listen.host) ? 'every network of this machine' : listen.host
+  const open = listen.filter(isPort).filter(({ host }) => !isLoopback(host))
+  if (scheme === 'https' || open.length === 0) return []
+  const where = open.some(({ host }) => isEveryAddress(host))
+    ? 'every network of this machine'
+    : [...new Set(open.map(({ host }) => host))].join(' and ')
   return [
     `plain HTTP on ${where}: passwords can be read on the network. ` +
       'Use --https, or a network that you trust.',

@@ -4,6 +4,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { HtpasswdError } from '../../../errors.ts'
 import { nameOf } from '../../../http/client/upstream-url.ts'
 import { shellWord } from '../../terminal/output.ts'
+import { isSocket } from '../serve/listen/address.ts'
 import type { ServeArguments } from './options.ts'
 import type { Service } from './plan.ts'
 
@@ -40,7 +41,7 @@ export function serviceOf(
     passwordFile: file,
     reads: [...invocation.self, ...own.map(path => resolve(invocation.folder, path))],
     startsApp: app !== undefined,
-    lowPort: values.listen.port > 0 && values.listen.port < 1024,
+    lowPort: values.listen.some(address => !isSocket(address) && address.port > 0 && address.port < 1024),
   }
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import type { ListenAddress } from '../../../../src/cli/commands/serve/listen/address.ts'
 import { type Listener, openListener } from '../../../../src/cli/commands/serve/listen/listener.ts'
 import { openPermissions } from '../../../../src/cli/commands/serve/login/permissions.ts'
 import { parseServe } from '../../../../src/cli/commands/serve/request.ts'
@@ -30,7 +31,8 @@ async function open(...args: string[]) {
   const permissions = await openPermissions({ values, command: [] }, {}, notify)
   const common = { users, tokens, permissions, values, stdout, notify }
   listener = await openListener({ ...common, certificate: undefined, upstream: undefined })
-  const port = await listener.listen()
+  const [address] = await listener.listen()
+  const { port } = address as ListenAddress
   const login = async (password: string) => (await ask({ port, headers: [basic('ann', password)] })).status
   return { port, login, stdout, reports }
 }

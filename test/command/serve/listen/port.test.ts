@@ -1,10 +1,10 @@
 // Who has a port, read out of what each system prints; and for real where the tests run on Linux.
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { expect, test } from 'vitest'
+import { listenAt } from '../../../../src/cli/commands/serve/listen/listen.ts'
 import {
-  listen,
   listeningInodes,
   nextFreePort,
   ownerInLsof,
@@ -14,6 +14,8 @@ import {
 
 const hasIpv6 = (): boolean =>
   Object.values(networkInterfaces()).some(list => list?.some(({ address }) => address === '::1'))
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 test('the table of proc_net_tcp(5): listening sockets of the port only', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -57,7 +59,8 @@ test('at the end of the range there is none', async () => {
 
 test('port 0 becomes a real one', async () => {
   const server = createServer()
-  expect((await listen(server, { host: '127.0.0.1', port: 0 })).port).toBeGreaterThan(0)
+  const { addresses } = await listenAt(server, [{ host: '127.0.0.1', port: 0 }])
+  expect(addresses).toEqual([{ host: '127.0.0.1', port: portOf(server) }])
   server.close()
 })
 
@@ -66,7 +69,7 @@ test('a port in use names the process and the next free one', async () => {
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
   const who = process.platform === 'linux' ? `\\S.* \\(process ${process.pid}\\)` : '.*'
-  await expect(listen(createServer(), { host: '127.0.0.1', port })).rejects.toThrow(
+  await expect(listenAt(createServer(), [{ host: '127.0.0.1', port }])).rejects.toThrow(
     new RegExp(
       `^port ${port} is already in use by ${who}; stop it, or use the next free port: --listen 127.0.0.1:\\d+$`,
     ),
@@ -75,7 +78,7 @@ test('a port in use names the process and the next free one', async () => {
 })
 
 test('an address of another machine is told as such', async () => {
-  await expect(listen(createServer(), { host: '192.0.2.1', port: 8080 })).rejects.toThrow(
+  await expect(listenAt(createServer(), [{ host: '192.0.2.1', port: 8080 }])).rejects.toThrow(
     /^--listen: 192.0.2.1 is not an address of this machine/,
   )
 })
@@ -86,10 +89,9 @@ test('localhost is both loopback addresses, on one port', async () => {
     heard.push(socket.localAddress ?? '')
     socket.destroy()
   })
-  const binding = await listen(server, { host: 'localhost', port: 0 })
+  const { others } = await listenAt(server, [{ host: 'localhost', port: 0 }])
   const addresses = ['127.0.0.1', ...(hasIpv6() ? ['::1'] : [])]
-  for (const host of addresses) await once(connect(binding.port, host).resume(), 'close')
+  for (const host of addresses) await once(connect(portOf(server), host).resume(), 'close')
   expect(heard).toEqual(addresses)
-  binding.close()
-  server.close()
+  for (const each of [server, ...others]) each.close()
 })

@@ -2,8 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { createClientFacts, originOf } from '../../../../src/http/guard/client-address.ts'
 
-const request = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
-  ({ socket: { remoteAddress }, headers: { host: 'h:8080', ...headers } }) as unknown as IncomingMessage
+const request = (
+  remoteAddress: string | undefined,
+  headers: Record<string, string> = {},
+  localAddress: string | undefined = '192.0.2.1',
+) =>
+  ({
+    socket: { remoteAddress, localAddress },
+    headers: { host: 'h:8080', ...headers },
+  }) as unknown as IncomingMessage
 
 describe('without trusted proxies', () => {
   const facts = createClientFacts([], false)
@@ -44,6 +51,51 @@ describe('with trusted proxies', () => {
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'Guard.Example:443' }
     expect(originOf(facts(request('10.0.0.1', headers)))).toBe('https://guard.example')
     expect(originOf(facts(request('10.0.0.1', { 'x-forwarded-proto': 'ftp' })))).toBe('http://h:8080')
+  })
+})
+
+describe('a peer on a Unix socket', () => {
+  const onSocket = (
+    trust: string[],
+    headers: Record<string, string> = {},
+    onUntrusted?: (peer: string) => void,
+  ) =>
+    createClientFacts(
+      trust,
+      false,
+      onUntrusted,
+    )({
+      socket: { remoteAddress: undefined, localAddress: undefined },
+      headers: { host: 'h', ...headers },
+    } as never)
+  const claims = {
+    'x-forwarded-for': '192.0.2.7',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'public',
+  }
+
+  test('is no proxy by any address', () => {
+    const reported: string[] = []
+    const trust = ['loopback,private', '0.0.0.0/0', '::/0']
+    expect(onSocket(trust, claims, peer => reported.push(peer))).toEqual({
+      address: 'unix',
+      scheme: 'http',
+      host: 'h',
+      proxied: false,
+    })
+    expect(reported).toEqual(['unix'])
+  })
+
+  test('is one by the word', () => {
+    const client = { address: '192.0.2.7', scheme: 'https', host: 'public', proxied: true }
+    expect(onSocket(['10.0.0.0/8, unix'], claims)).toEqual(client)
+    expect(onSocket(['unix'])).toEqual({ address: 'unix', scheme: 'http', host: 'h', proxied: true })
+    // the word is no address that a proxy may report
+    expect(onSocket(['unix'], { 'x-forwarded-for': '192.0.2.7, unix' }).address).toBe('unix')
+  })
+
+  test('is none for a TCP peer whose address is unknown', () => {
+    expect(createClientFacts(['unix'], false)(request(undefined, claims))).toMatchObject({ proxied: false })
   })
 })
 

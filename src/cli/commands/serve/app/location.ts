@@ -41,7 +41,7 @@ export function appUrl({ values, command }: ServeRequest, env: NodeJS.ProcessEnv
         'name its address with --upstream http://127.0.0.1:PORT',
     )
   }
-  if (!isItself(upstream, values.listen)) return upstream
+  if (!values.listen.some(address => isItself(upstream, address))) return upstream
   throw new HtpasswdError(
     'ERR_LISTEN',
     `the upstream ${nameOf(upstream)} is the address on which the guard itself listens; ` +

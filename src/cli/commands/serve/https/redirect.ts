@@ -1,15 +1,18 @@
 // `--redirect-http`: sends browsers from plain HTTP to HTTPS, and refuses what must not be sent without encryption.
 import { createServer, type IncomingMessage } from 'node:http'
-import type { ListenAddress } from '../listen/address.ts'
-import { listen } from '../listen/port.ts'
+import { isPort, type ListenAddress } from '../listen/address.ts'
+import { listenAt } from '../listen/listen.ts'
 
 interface Redirect {
-  readonly port: number
+  readonly ports: readonly number[]
   close(): void
 }
 
 /** @throws HtpasswdError `ERR_LISTEN`. */
-export async function openRedirect(address: ListenAddress, httpsPort: number): Promise<Redirect> {
+export async function openRedirect(
+  addresses: readonly ListenAddress[],
+  httpsPort: number,
+): Promise<Redirect> {
   const server = createServer({ requestTimeout: 10_000, maxHeaderSize: 65_536 }, (request, response) => {
     const { status, headers, text } = redirectOf(request, httpsPort)
     // what else the client sends is not read
@@ -23,12 +26,11 @@ export async function openRedirect(address: ListenAddress, httpsPort: number): P
     })
     response.end(request.method === 'HEAD' ? undefined : body)
   })
-  const binding = await listen(server, address)
+  const { addresses: bound, others } = await listenAt(server, addresses)
   return {
-    port: binding.port,
+    ports: bound.filter(isPort).map(({ port }) => port),
     close: () => {
-      binding.close()
-      server.close()
+      for (const each of [server, ...others]) each.close()
       server.closeAllConnections()
     },
   }

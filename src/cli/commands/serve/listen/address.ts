@@ -1,13 +1,25 @@
 // Addresses of the guard: parsing --listen, what is loopback, which of this machine's addresses others can reach.
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
-import { hostOf, parseUpstreamUrl, portOf } from '../../../../http/client/upstream-url.ts'
+import { hostOf, parseUpstreamUrl, portOf, socketPathOf } from '../../../../http/client/upstream-url.ts'
 import { isLoopbackAddress } from '../../../../platform/ip-address.ts'
+import { readSocketName, socketName } from '../../../../platform/unix-socket.ts'
 
 export interface ListenAddress {
   readonly host: string
   readonly port: number
 }
+
+/** A Unix socket. */
+export interface SocketAddress {
+  readonly path: string
+}
+
+/** Where a guard can listen. */
+export type GuardAddress = ListenAddress | SocketAddress
+
+export const isSocket = (address: GuardAddress): address is SocketAddress => 'path' in address
+export const isPort = (address: GuardAddress): address is ListenAddress => !isSocket(address)
 
 const DEFAULT_PORT = 8080
 
@@ -29,6 +41,12 @@ export function readAddress(text: string): ListenAddress {
     throw new Error(`expected [HOST:]PORT such as ${example}, got "${text}"`)
   }
   return { host: host === '*' ? '::' : host, port }
+}
+
+/** As `readAddress`, and `unix:/run/guard.sock`. */
+export function readGuardAddress(text: string): GuardAddress {
+  const path = readSocketName(text)
+  return path === undefined ? readAddress(text) : { path }
 }
 
 /** A host to listen on. */
@@ -63,16 +81,27 @@ export function outsideAddresses(interfaces = networkInterfaces()): string[] {
 
 /** IPv6 in brackets, without the scheme's default port. */
 export function urlOf(scheme: 'http' | 'https', host: string, port: number): string {
-  const shown = isIP(host) === 6 ? `[${host}]` : host
-  return `${scheme}://${shown}${port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`}`
+  return `${scheme}://${bracketed(host)}${port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`}`
 }
 
-/** The URLs at which a browser reaches the guard. */
+/** As it is written for --listen. */
+export const nameOfAddress = (address: GuardAddress): string =>
+  isSocket(address) ? socketName(address.path) : `${bracketed(address.host)}:${address.port}`
+
+const bracketed = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host)
+
+/** The URL of one address; of a socket its name. */
+export const urlOfAddress = (scheme: 'http' | 'https', address: GuardAddress): string =>
+  isSocket(address) ? socketName(address.path) : urlOf(scheme, address.host, address.port)
+
+/** The URLs at which a browser reaches the guard; of a socket its name. */
 export function reachableUrls(
   scheme: 'http' | 'https',
-  { host, port }: ListenAddress,
+  address: GuardAddress,
   outside = outsideAddresses(),
 ): string[] {
+  if (isSocket(address)) return [socketName(address.path)]
+  const { host, port } = address
   if (!isEveryAddress(host)) return [urlOf(scheme, host, port)]
   const reached = host === '::' ? outside : outside.filter(address => isIP(address) === 4)
   return ['127.0.0.1', ...reached].map(address => urlOf(scheme, address, port))
@@ -81,10 +110,12 @@ export function reachableUrls(
 /** Whether the upstream is the guard's own address: every request would be forwarded in a loop. */
 export function isItself(
   upstream: URL,
-  listen: ListenAddress,
+  listen: GuardAddress,
   outside = outsideAddresses(),
   machine = hostname().toLowerCase(),
 ): boolean {
+  const path = socketPathOf(upstream)
+  if (isSocket(listen) || path !== undefined) return isSocket(listen) && listen.path === path
   if (portOf(upstream) !== listen.port) return false
   const host = hostOf(upstream)
   if (host === listen.host || (isLoopback(host) && isLoopback(listen.host))) return true

@@ -1,5 +1,6 @@
 // What listens in one process: authenticator, guard, certificate, access log.
 
+import type { Server } from 'node:net'
 import type { Writable } from 'node:stream'
 import { Authenticator } from '../../../../auth/authenticator.ts'
 import type { AttemptLimiter } from '../../../../auth/throttle.ts'
@@ -17,15 +18,17 @@ import type { LiveTokens } from '../login/tokens.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import { guardOptions, type ServeValues } from '../options.ts'
 import type { ReloadedOptions } from '../processes/reload.ts'
+import type { GuardAddress } from './address.ts'
 import type { TlsWatch } from './certificate.ts'
+import { listenAt } from './listen.ts'
 import { LogFile } from './log-file.ts'
 import { lineWriter } from './log-writer.ts'
-import { activatedSocket, type Binding, listen } from './port.ts'
+import { activatedSockets } from './port.ts'
 
 /** This process, or several workers. */
 export interface Listener {
-  /** Resolves with the port. */
-  listen(): Promise<number>
+  /** Resolves with the addresses, with their real ports. */
+  listen(): Promise<readonly GuardAddress[]>
   /** Reads the certificate again, and applies changed options. */
   reload(options?: ReloadedOptions): void
   /** What each process that serves requests has counted, in the order of their numbers. */
@@ -93,10 +96,12 @@ export async function openListener({
     if (hasWarned) return
     hasWarned = true
     notify(
-      `warning: X-Forwarded-For of ${peer} is ignored: if that is your proxy, name it with --trust-proxy, or all of its users count as one address`,
+      `warning: X-Forwarded-For of ${peer} is ignored: if that is your proxy, name it with --trust-proxy ${peer}, or all of its users count as one address`,
     )
   }
+  const otherServers: Server[] = []
   const guardParts = {
+    otherServers,
     login: signIn && { ...signIn.parts, external },
     findObstacle: () => obstacle,
     onBegin: counts?.begin,
@@ -121,14 +126,19 @@ export async function openListener({
   })
   const guard: Guard = createGuard(optionsOf({ values, permissions }), guardParts)
   certificate?.onChange(pair => guard.setCertificate(pair))
-  let binding: Binding | undefined
   return {
     listen: async () => {
-      binding = await listen(guard.server, values.listen, activatedSocket(process))
+      const descriptors = activatedSockets(process)
+      const { addresses, others } = await listenAt(guard.server, values.listen, {
+        descriptors,
+        mode: values['socket-mode'],
+      })
+      otherServers.push(...others)
       // such as EMFILE at accept(2); open connections go on
-      guard.server.on('error', error => notify(`warning: ${error.message}`))
+      for (const server of [guard.server, ...others])
+        server.on('error', error => notify(`warning: ${error.message}`))
       external?.prepare()
-      return binding.port
+      return addresses
     },
     reload: next => {
       certificate?.reload()
@@ -142,7 +152,6 @@ export async function openListener({
     },
     close: async limit => {
       certificate?.[Symbol.dispose]()
-      binding?.close()
       await guard.close(limit)
       await tokens[Symbol.asyncDispose]()
       await authenticator[Symbol.asyncDispose]()

@@ -1,70 +1,48 @@
 // The guard's port: binding it, and who has it if that fails.
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net'
 import { HtpasswdError } from '../../../../errors.ts'
 import { runSystemProgram } from '../../../../platform/windows-program.ts'
 import { type ListenAddress, urlOf } from './address.ts'
 
-/** A bound port. */
-export interface Binding {
-  readonly port: number
-  /** Stops accepting connections at addresses other than the server's own. */
-  close(): void
+/** Resolves when the server listens. */
+export function bound(server: Server, options: ListenOptions | { readonly fd: number }): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
 }
 
 /**
- * Binds the guard's port; port 0 becomes a real one. `localhost` is both loopback addresses: clients try either first.
+ * Binds a port; port 0 becomes a real one. `localhost` is both loopback addresses: clients try either first.
  *
- * @param fd of a socket that listens already; the address then does not count.
+ * @param next gives the servers to bind, one for each address.
  * @throws HtpasswdError `ERR_LISTEN`, with who has the port and which one is free.
  */
-export async function listen(
-  server: Server,
-  { host, port }: ListenAddress,
-  fd: number | undefined = undefined,
-): Promise<Binding> {
-  if (fd !== undefined) {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen({ fd }, () => {
-        server.off('error', reject)
-        resolve()
-      })
-    })
-    return { port: (server.address() as AddressInfo).port, close: () => {} }
-  }
+export async function bindPort(next: () => Server, { host, port }: ListenAddress): Promise<ListenAddress> {
   const isLocalhost = host.toLowerCase() === 'localhost'
+  const server = next()
   await bind(server, { host: isLocalhost ? '127.0.0.1' : host, port })
-  const bound = (server.address() as AddressInfo).port
-  if (!isLocalhost) return { port: bound, close: () => {} }
-  const second = createServer(socket => server.emit('connection', socket))
-  await bind(second, { host: '::1', port: bound }).catch(error => {
-    server.close()
-    throw error
-  })
-  return { port: bound, close: () => second.close() }
+  const address = { host, port: (server.address() as AddressInfo).port }
+  if (isLocalhost) await bind(next(), { host: '::1', port: address.port })
+  return address
 }
 
 /** The first descriptor that systemd passes: sd_listen_fds(3). */
 const FIRST_FD = 3
 
-/**
- * The socket that systemd opened for this process, or for the one that started it as a worker; undefined without one.
- *
- * @throws HtpasswdError `ERR_LISTEN` for several sockets.
- */
-export function activatedSocket({
+/** The sockets that systemd opened for this process, or for the one that started it as a worker. */
+export function activatedSockets({
   env,
   pid,
   ppid,
-}: Pick<NodeJS.Process, 'env' | 'pid' | 'ppid'>): number | undefined {
+}: Pick<NodeJS.Process, 'env' | 'pid' | 'ppid'>): readonly number[] {
   const { LISTEN_FDS: count, LISTEN_PID: owner } = env
-  if (count === undefined || (owner !== String(pid) && owner !== String(ppid))) return undefined
-  if (count === '1') return FIRST_FD
-  throw new HtpasswdError(
-    'ERR_LISTEN',
-    `systemd passed ${count} sockets; expected one ListenStream in the .socket unit`,
-  )
+  if (owner !== String(pid) && owner !== String(ppid)) return []
+  return Array.from({ length: Number(count) || 0 }, (_, i) => FIRST_FD + i)
 }
 
 /** Errors of a machine without IPv6. */
@@ -72,13 +50,7 @@ const NO_IPV6 = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']
 
 async function bind(server: Server, { host, port }: ListenAddress): Promise<void> {
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen({ host, port }, () => {
-        server.off('error', reject)
-        resolve()
-      })
-    })
+    await bound(server, { host, port })
   } catch (error) {
     const failure = error as NodeJS.ErrnoException
     if (host === '::1' && NO_IPV6.includes(failure.code ?? '')) return

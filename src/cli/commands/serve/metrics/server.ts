@@ -2,8 +2,8 @@
 import { createServer } from 'node:http'
 import { packageVersion } from '../../../../platform/resources.ts'
 import type { ListenAddress } from '../listen/address.ts'
+import { listenAt } from '../listen/listen.ts'
 import type { Listener } from '../listen/listener.ts'
-import { listen } from '../listen/port.ts'
 import type { Replicas } from '../processes/replicas.ts'
 import { measureProcess } from './process-values.ts'
 import type { Reloads } from './reloads.ts'
@@ -46,11 +46,10 @@ export async function serveMetrics(
       res.end(text)
     })
   })
-  const binding = await listen(server, address)
+  const { others } = await listenAt(server, [address])
   return {
     [Symbol.asyncDispose]: async () => {
-      binding.close()
-      server.close()
+      for (const each of [server, ...others]) each.close()
       server.closeAllConnections()
     },
   }

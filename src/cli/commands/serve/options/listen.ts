@@ -2,18 +2,25 @@
 import { checkPrefix } from '../../../../http/guard/route.ts'
 import { text, wholeNumber } from '../../../options/table.ts'
 import { readHostName } from '../https/names.ts'
-import { readAddress, readHost } from '../listen/address.ts'
+import { readGuardAddress, readHost } from '../listen/address.ts'
 import { checked, type ServeOptionTable } from './row.ts'
 
 const group = 'Where to listen:'
+
+const mode = (value: string): number => {
+  if (/^0?[0-7]{3}$/.test(value)) return Number.parseInt(value, 8)
+  throw new Error(`expected permissions such as 660 or 666, got "${value}"`)
+}
 
 export const whereToListen = {
   listen: {
     group,
     argument: '[HOST:]PORT',
-    describe: 'address to listen on; 0.0.0.0 is every IPv4 address, and the port 8080 if none is given',
+    repeatable: true,
+    describe:
+      'address to listen on, or unix:/run/guard.sock (repeatable); 0.0.0.0 is every IPv4 address, and the port 8080 if none is given',
     default: '127.0.0.1:8080',
-    read: readAddress,
+    read: readGuardAddress,
   },
   host: {
     group,
@@ -27,6 +34,13 @@ export const whereToListen = {
     alias: 'p',
     describe: 'the port of --listen alone',
     read: wholeNumber(0, 65535),
+  },
+  'socket-mode': {
+    group,
+    argument: 'MODE',
+    describe: 'the permissions of a Unix socket of --listen, in octal',
+    default: '660',
+    read: mode,
   },
   https: {
     group,

@@ -84,7 +84,7 @@ export const whoGetsIn = {
     argument: 'CIDR',
     repeatable: true,
     describe:
-      'trust X-Forwarded-For, -Proto and -Host from these addresses; also "loopback" and "private" (repeatable, or with commas)',
+      'trust X-Forwarded-For, -Proto and -Host from these addresses; also "loopback", "private" and "unix" (repeatable, or with commas)',
     read: checked(checkTrustProxy),
     guard: 'trustProxy',
     live: true,

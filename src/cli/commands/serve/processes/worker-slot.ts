@@ -3,11 +3,12 @@ import type { Worker } from 'node:cluster'
 import type { SessionRequest } from '../../../../auth/sessions/ended-channel.ts'
 import type { ThrottleRequest } from '../../../../auth/throttle-channel.ts'
 import { type ErrorCode, HtpasswdError } from '../../../../errors.ts'
+import type { GuardAddress } from '../listen/address.ts'
 import { countersOf, type Snapshot, sumOf } from '../metrics/snapshot.ts'
 
 /** What a worker sends: that it listens, or why it cannot, and what it has counted; besides, requests to the throttle. */
 export type WorkerMessage =
-  | { readonly listening: number }
+  | { readonly listening: readonly GuardAddress[] }
   | { readonly failed: { readonly code: ErrorCode; readonly message: string } }
   | { readonly snapshot: Snapshot }
   | ThrottleRequest
@@ -40,11 +41,11 @@ export class WorkerSlot {
   }
 
   /**
-   * Starts a worker; resolves with its port. A worker that has listened is replaced when it ends.
+   * Starts a worker; resolves with its addresses. A worker that has listened is replaced when it ends.
    *
    * @throws HtpasswdError if it ends before it listens.
    */
-  async start(): Promise<number> {
+  async start(): Promise<readonly GuardAddress[]> {
     const started = performance.now()
     const worker = this.#startProcess()
     this.#worker = worker

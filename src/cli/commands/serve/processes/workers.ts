@@ -51,9 +51,9 @@ export function openWorkers({
     listen: async () => {
       const [first, ...others] = slots
       // one first: why it cannot listen is reported once, and port 0 becomes one port for all
-      const port = await (first as WorkerSlot).start()
+      const addresses = await (first as WorkerSlot).start()
       await Promise.all(others.map(slot => slot.start()))
-      return port
+      return addresses
     },
     reload: () => {
       certificate?.reload()

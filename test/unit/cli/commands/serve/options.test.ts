@@ -25,7 +25,8 @@ test('without options the defaults of the table hold', () => {
     file: '.htpasswd',
     command: [],
     values: {
-      listen: { host: '127.0.0.1', port: 8080 },
+      listen: [{ host: '127.0.0.1', port: 8080 }],
+      'socket-mode': 0o660,
       log: 'text',
       'max-failures': 10,
       'allow-path': [],
@@ -75,6 +76,7 @@ test('each option is an environment variable and a name of --config, with the sa
     lang: 'de',
     host: '0.0.0.0',
     port: '81',
+    'socket-mode': '600',
     'user-header': 'X-User',
     'groups-header': 'X-Groups',
     require: 'GET /docs/** valid-user',
@@ -313,10 +315,35 @@ test('a row names the option of the guard that its value is', () => {
 
 test('--host and --port replace their part of --listen', () => {
   const { listen } = values(['--host', '0.0.0.0'])
-  expect(listen).toEqual({ host: '0.0.0.0', port: 8080 })
-  expect(values(['-p', '9000']).listen).toEqual({ host: '127.0.0.1', port: 9000 })
-  expect(values(['--port', '1'], { HTPASSWD_LISTEN: '[::]:2' }).listen).toEqual({ host: '::', port: 1 })
+  expect(listen).toEqual([{ host: '0.0.0.0', port: 8080 }])
+  expect(values(['-p', '9000']).listen).toEqual([{ host: '127.0.0.1', port: 9000 }])
+  expect(values(['--port', '1'], { HTPASSWD_LISTEN: '[::]:2' }).listen).toEqual([{ host: '::', port: 1 }])
 })
+
+test('--listen may be repeated, with ports and sockets', () => {
+  expect(values(['--listen', '81', '--listen', '[::1]:82']).listen).toEqual([
+    { host: '127.0.0.1', port: 81 },
+    { host: '::1', port: 82 },
+  ])
+  expect(values([], { HTPASSWD_LISTEN: '81, 82' }).listen).toHaveLength(2)
+})
+
+test.runIf(process.platform !== 'win32')('--listen takes Unix sockets', () => {
+  expect(values(['--listen', 'unix:/run/g.sock', '--socket-mode', '666'])).toMatchObject({
+    listen: [{ path: '/run/g.sock' }],
+    'socket-mode': 0o666,
+  })
+})
+
+test.each([
+  [['--listen', '81', '--listen', '127.0.0.1:81'], '--listen is given twice as 127.0.0.1:81'],
+  [
+    ['--listen', '81', '--listen', '82', '--port', '83'],
+    '--port is a part of one --listen [HOST:]PORT, and that is 127.0.0.1:81, 127.0.0.1:82',
+  ],
+  [['--socket-mode', '999'], '--socket-mode expected permissions such as 660 or 666, got "999"'],
+  [['--listen', 'unix:@x'], '--listen expected '],
+])('%j is refused', (argv, message) => expect(() => values(argv)).toThrow(message))
 
 test('--upstream twice is an error: which app is meant cannot be known', () => {
   expect(() => parseServe(['--upstream', '1', '--upstream', '2'], {})).toThrow(
@@ -381,5 +408,5 @@ test('variables that look like options and are none are named, with the nearest 
     'the environment variable HTPASSWD_UPSTREM is not used; did you mean HTPASSWD_UPSTREAM?',
     'the environment variable HTPASSWD_SOMETHING_ELSE is not used; no option has this name',
   ])
-  expect(values([], environment).listen.port).toBe(8080)
+  expect(values([], environment).listen).toEqual([{ host: '127.0.0.1', port: 8080 }])
 })

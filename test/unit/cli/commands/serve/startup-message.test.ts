@@ -16,7 +16,7 @@ const APR1 = '$apr1$lZL6V/ci$eIMz/iKDkbtys/uU7LEK00'
 const facts = (changes: Partial<StartupFacts> = {}): StartupFacts => ({
   file: 'users',
   users: [['ann', BCRYPT]],
-  listen: { host: '127.0.0.1', port: 8080 },
+  listen: [{ host: '127.0.0.1', port: 8080 }],
   scheme: 'http',
   prefix: '',
   guarded: 'http://127.0.0.1:5000',
@@ -26,7 +26,7 @@ const facts = (changes: Partial<StartupFacts> = {}): StartupFacts => ({
   outside: ['192.168.1.5'],
   ...changes,
 })
-const everywhere = { host: '0.0.0.0', port: 8080 }
+const everywhere = [{ host: '0.0.0.0', port: 8080 }]
 const MLFLOW = {
   sh: `
 For MLflow's Python client, before it runs:
@@ -53,7 +53,7 @@ test.each([
   ['for the app that is started', { host: '127.0.0.1', port: 8080 }, '3000', ['app'], 0],
   ['of a service link', { host: '127.0.0.1', port: 8080 }, 'tcp://10.0.0.1:80', [], 0],
 ] as const)('PORT %s', (_, listen, PORT, command, warnings) => {
-  expect(portWarnings({ listen }, { PORT }, command)).toHaveLength(warnings)
+  expect(portWarnings({ listen: [listen] }, { PORT }, command)).toHaveLength(warnings)
 })
 
 test('at a terminal the address comes first', () => {
@@ -140,6 +140,23 @@ test('without a terminal it is one line, with every address', () => {
     file: 'users',
     users: 1,
   })
+})
+
+test('several addresses are all named', () => {
+  const socket = { path: '/run/guard.sock' }
+  const listen = [{ host: '127.0.0.1', port: 8080 }, ...everywhere, socket]
+  expect(
+    startupMessage(facts({ listen, mlflow: 'running', prefix: '/ml' })),
+  ).toContain(`Open  http://127.0.0.1:8080/ml/
+      http://127.0.0.1:8080/ml/  (and 1 more)
+      unix:/run/guard.sock
+Guarding`)
+  expect(startupLine(facts({ listen: [socket, ...everywhere] }))).toContain(
+    'Open unix:/run/guard.sock, http://127.0.0.1:8080, http://192.168.1.5:8080 - ',
+  )
+  // no client of MLflow can use a socket by itself
+  expect(startupMessage(facts({ listen: [socket], mlflow: 'running' }))).not.toContain('MLFLOW')
+  expect(startupWarnings(facts({ listen: [socket] }))).toEqual([])
 })
 
 test('plain HTTP on the network is a warning, HTTPS is none', () => {
