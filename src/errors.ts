@@ -86,6 +86,18 @@ export function rejectUnknownKeys(owner: string, options: object, known: readonl
   }
 }
 
+/** Returns the option's value. @throws HtpasswdError `ERR_OPTION` unless it is an integer in this range, or undefined. */
+export function checkInteger<Value extends number | undefined>(
+  name: string,
+  value: Value,
+  min: number,
+  max = Infinity,
+): Value {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= min && value <= max)) return value
+  const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`
+  throw new HtpasswdError('ERR_OPTION', `"${name}" expected an integer ${range}, got ${String(value)}`)
+}
+
 /** An invalid line of a file, or of text without a name: what was expected, and what was found there. */
 export const lineError = (name: string | undefined, line: number, message: string): HtpasswdError =>
   new HtpasswdError(

@@ -1,6 +1,6 @@
 // The options of an Authenticator, and the one place where they are checked.
 import { LRUCache } from 'lru-cache'
-import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
+import { checkInteger, HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 import type { AttemptLimiter } from './throttle.ts'
 import type { Verify } from './verifier.ts'
 
@@ -65,15 +65,8 @@ export const authenticatorOptionNames: readonly (keyof AuthenticatorOptions)[] =
 /** @throws HtpasswdError `ERR_OPTION` for an unknown key or a value out of its range. */
 export function checkAuthenticatorOptions(options: AuthenticatorOptions): AuthenticatorOptions {
   rejectUnknownKeys('AuthenticatorOptions', options, authenticatorOptionNames)
-  for (const [name, min] of Object.entries(integers) as [keyof typeof integers, number][]) {
-    const value = options[name]
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= min)) {
-      throw new HtpasswdError(
-        'ERR_OPTION',
-        `"${name}" expected an integer of at least ${min}, got ${String(value)}`,
-      )
-    }
-  }
+  for (const [name, min] of Object.entries(integers) as [keyof typeof integers, number][])
+    checkInteger(name, options[name], min)
   for (const name of functions) {
     const value = options[name]
     if (value !== undefined && typeof value !== 'function') {

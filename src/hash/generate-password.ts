@@ -1,5 +1,5 @@
 // Generates passwords: of letters and digits that do not look alike, or of words.
-import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
+import { checkInteger, HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 import { nodeCrypto } from '../platform/node-crypto.ts'
 import { wordList } from './words.ts'
 
@@ -45,12 +45,7 @@ export function generatePassword(options: GenerateOptions = {}): string {
   if (options.length !== undefined && options.words !== undefined)
     throw new HtpasswdError('ERR_OPTION', 'expected "length" or "words", got both')
   for (const [name, [min, max]] of Object.entries(passwordRanges)) {
-    const value = options[name as keyof typeof passwordRanges]
-    if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) continue
-    throw new HtpasswdError(
-      'ERR_OPTION',
-      `"${name}" expected an integer from ${min} to ${max}, got ${String(value)}`,
-    )
+    checkInteger(name, options[name as keyof typeof passwordRanges], min, max)
   }
   if (options.words !== undefined) return pick(wordList(), options.words).join('-')
   return pick(ALPHABET, options.length ?? DEFAULT_LENGTH).join('')

@@ -1,5 +1,5 @@
 // The options for new hashes and for verifications, and the limits of what a stored hash may cost.
-import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
+import { checkInteger, HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 import type { HashFormat } from './format.ts'
 import { bcrypt } from './formats/bcrypt.ts'
 import { type FormatId, formats, type StoredHash } from './registry.ts'
@@ -54,10 +54,7 @@ export function parameterOf(format: HashFormat, options: HashOptions): number | 
         `"${name}" expected a format that has it, got the format ${format.id}`,
       )
     }
-    if (!Number.isInteger(value) || value < parameter.min || value > parameter.max) {
-      const range = `an integer from ${parameter.min} to ${parameter.max}`
-      throw new HtpasswdError('ERR_OPTION', `"${name}" expected ${range}, got ${String(value)}`)
-    }
+    checkInteger(name, value, parameter.min, parameter.max)
   }
   return format.parameter && options[format.parameter.name]
 }
@@ -65,11 +62,7 @@ export function parameterOf(format: HashFormat, options: HashOptions): number | 
 /** A limit that is not a number would compare as "not above" with everything, so it would be no limit. */
 export function checkVerifyOptions(options: VerifyOptions): void {
   rejectUnknownKeys('VerifyOptions', options, ['maxCost', 'maxRounds', 'plaintext'])
-  for (const name of ['maxCost', 'maxRounds'] as const) {
-    const limit = options[name]
-    if (limit === undefined || (Number.isInteger(limit) && limit > 0)) continue
-    throw new HtpasswdError('ERR_OPTION', `"${name}" expected a positive integer, got ${String(limit)}`)
-  }
+  for (const name of ['maxCost', 'maxRounds'] as const) checkInteger(name, options[name], 1)
 }
 
 /** Says in what a hash asks for more work than the limits allow; undefined where it does not. */

@@ -7,40 +7,30 @@ import { createServiceRecord } from '../../hash/service-account.ts'
 import { checkAccess } from '../../store/access.ts'
 import { readSnapshot } from '../../store/snapshot.ts'
 import { updateFile } from '../../store/update.ts'
-import { splitFile } from '../options/file-argument.ts'
+import { splitUser, USER_FORM } from '../options/file-argument.ts'
 import { runCommand } from '../options/run-command.ts'
-import {
-  type CommandSpec,
-  helpOption,
-  inPlaceOption,
-  jsonOption,
-  type OptionTable,
-  type ValuesOf,
-} from '../options/table.ts'
+import type { CommandSpec, OptionTable, ValuesOf } from '../options/table.ts'
 import { usageError } from '../options/usage-error.ts'
 import { passwordSynonyms } from '../options/user-synonyms.ts'
 import { newPassword } from '../password/new-password.ts'
-import { noPassword, passwordOptions } from '../password/options.ts'
+import { noPassword } from '../password/options.ts'
 import { givenOptions } from '../password/source.ts'
 import { privateFile, rejectMalformed } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, shellWord } from '../terminal/output.ts'
-import { rejectUnshowable, storePassword } from './stored-password.ts'
+import { rejectUnshowable, storePassword, storingOptions } from './stored-password.ts'
 
 export const addOptions = {
-  ...passwordOptions,
+  ...storingOptions,
   'service-account': {
     group: 'Password:',
     describe: 'make a service account: no password works, tokens do (htpasswd token add)',
   },
-  'in-place': inPlaceOption,
-  json: jsonOption,
-  help: helpOption,
 } as const satisfies OptionTable
 
 export const addSpec: CommandSpec<typeof addOptions> = {
   name: 'add',
-  synopsis: ['[FILE] USER'],
+  synopsis: [USER_FORM],
   takesUsers: true,
   describe:
     'Adds a user to a password file, and creates the file if it is missing. Asks for the password twice and stores a bcrypt ' +
@@ -54,13 +44,8 @@ export const addSpec: CommandSpec<typeof addOptions> = {
 /** Runs the command and returns its exit status. */
 export function add(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(addSpec, argv, io, async ({ positionals, values }) => {
-    const { file, names } = splitFile(
-      positionals,
-      io.env,
-      { min: 1, max: 1, hint: noPassword },
-      '[FILE] USER',
-    )
-    await addUser(file, names[0] as string, values, io)
+    const { file, user } = splitUser(positionals, io.env, noPassword)
+    await addUser(file, user, values, io)
     return 0
   })
 }

@@ -3,41 +3,27 @@ import { HtpasswdDocument } from '../../document/document.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { makeHash } from '../../hash/hash-password.ts'
 import { checkAccess } from '../../store/access.ts'
-import { splitFile } from '../options/file-argument.ts'
+import { splitUser, USER_FORM } from '../options/file-argument.ts'
 import { runCommand } from '../options/run-command.ts'
-import {
-  type CommandSpec,
-  helpOption,
-  inPlaceOption,
-  jsonOption,
-  type OptionTable,
-  type ValuesOf,
-} from '../options/table.ts'
+import type { CommandSpec, ValuesOf } from '../options/table.ts'
 import { passwordSynonyms } from '../options/user-synonyms.ts'
 import { keptHashing } from '../password/kept-hashing.ts'
 import { newPassword } from '../password/new-password.ts'
-import { noPassword, passwordOptions } from '../password/options.ts'
+import { noPassword } from '../password/options.ts'
 import { rejectMalformed } from '../password-file.ts'
 import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, shellWord } from '../terminal/output.ts'
-import { rejectUnshowable, storePassword } from './stored-password.ts'
+import { rejectUnshowable, storePassword, storingOptions } from './stored-password.ts'
 
-export const passwdOptions = {
-  ...passwordOptions,
-  'in-place': inPlaceOption,
-  json: jsonOption,
-  help: helpOption,
-} as const satisfies OptionTable
-
-export const passwdSpec: CommandSpec<typeof passwdOptions> = {
+export const passwdSpec: CommandSpec<typeof storingOptions> = {
   name: 'passwd',
-  synopsis: ['[FILE] USER'],
+  synopsis: [USER_FORM],
   takesUsers: true,
   describe:
     'Changes the password of a user. Asks for it twice and stores a bcrypt hash of cost 12; a strong record keeps its format ' +
     'and cost. Without FILE the file is .htpasswd, or the one that HTPASSWD_FILE names.',
-  options: passwdOptions,
+  options: storingOptions,
   synonyms: passwordSynonyms,
   examples: ['htpasswd passwd users bob', 'htpasswd passwd users bob --generate words'],
   epilogue: 'Status 6: there is no such user; htpasswd add adds one.',
@@ -46,13 +32,8 @@ export const passwdSpec: CommandSpec<typeof passwdOptions> = {
 /** Runs the command and returns its exit status. */
 export function passwd(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(passwdSpec, argv, io, async ({ positionals, values }) => {
-    const { file, names } = splitFile(
-      positionals,
-      io.env,
-      { min: 1, max: 1, hint: noPassword },
-      '[FILE] USER',
-    )
-    await changePassword(file, names[0] as string, values, io)
+    const { file, user } = splitUser(positionals, io.env, noPassword)
+    await changePassword(file, user, values, io)
     return 0
   })
 }
@@ -60,7 +41,7 @@ export function passwd(argv: readonly string[], io: Io): Promise<number> {
 async function changePassword(
   file: string,
   user: string,
-  values: ValuesOf<typeof passwdOptions>,
+  values: ValuesOf<typeof storingOptions>,
   io: Io,
 ): Promise<void> {
   const { bytes } = await readUsers(file)

@@ -2,7 +2,7 @@
 import { HtpasswdDocument } from '../../document/document.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { endSessionsOf } from '../../store/session-ends.ts'
-import { splitFile } from '../options/file-argument.ts'
+import { splitUser, USER_FORM } from '../options/file-argument.ts'
 import { runActions } from '../options/run-command.ts'
 import {
   type ActionTable,
@@ -18,10 +18,8 @@ import { printable, printableJson } from '../terminal/output.ts'
 
 const sessionsOptions = { json: jsonOption, help: helpOption } as const satisfies OptionTable
 
-const FORM = '[FILE] USER'
-
 const actions = {
-  end: { synopsis: [FORM], describe: 'end all sessions of a user; the password stays' },
+  end: { synopsis: [USER_FORM], describe: 'end all sessions of a user; the password stays' },
 } as const satisfies ActionTable
 
 export const sessionsSpec = {
@@ -42,8 +40,7 @@ export const sessionsSpec = {
 export function sessions(argv: readonly string[], io: Io): Promise<number> {
   return runActions(sessionsSpec, argv, io, {
     end: async ({ positionals, values }) => {
-      const { file, names } = splitFile(positionals, io.env, { min: 1, max: 1 }, FORM)
-      const [user = ''] = names
+      const { file, user } = splitUser(positionals, io.env)
       const { bytes } = await readUsers(file)
       if (!new HtpasswdDocument(bytes).has(user))
         throw new HtpasswdError('ERR_USER_MISSING', `${printable(user)} is not in ${file}`)

@@ -2,13 +2,22 @@
 import type { ByteString } from '../../bytes.ts'
 import type { HtpasswdDocument } from '../../document/document.ts'
 import { updateFile } from '../../store/update.ts'
+import { helpOption, inPlaceOption, jsonOption, type OptionTable, type ValuesOf } from '../options/table.ts'
 import { usageError } from '../options/usage-error.ts'
 import { isToBeShown, rejectExisting, rejectLostOutput, updateWith } from '../password/generated.ts'
-import type { PasswordValues } from '../password/options.ts'
+import { passwordOptions } from '../password/options.ts'
 import { privateFile } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 
-type Values = PasswordValues & { readonly json: boolean; readonly 'in-place': boolean }
+/** The options that `add` and `passwd` share. */
+export const storingOptions = {
+  ...passwordOptions,
+  'in-place': inPlaceOption,
+  json: jsonOption,
+  help: helpOption,
+} as const satisfies OptionTable
+
+type Values = ValuesOf<typeof storingOptions>
 
 /** Rejects, before a password is asked for, what would keep a generated one from reaching anybody. */
 export function rejectUnshowable(values: Values, io: Io): void {

@@ -8,7 +8,7 @@ interface Names {
   readonly min: number
   readonly max: number
   /** What to do if there are more, such as a password. */
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
 /**
@@ -39,6 +39,19 @@ export function splitFile(
   if (kindOfPath(file) === 'folder') throw usageError(folderMessage(file))
   rejectSwapped(file, names, form, !isFirst)
   return { file, names }
+}
+
+/** The form that `splitUser` expects. */
+export const USER_FORM = '[FILE] USER'
+
+/** As `splitFile`, for a command on one user of a password file. @param hint what to do if there are more names. */
+export function splitUser(
+  positionals: readonly string[],
+  env: NodeJS.ProcessEnv,
+  hint?: string,
+): { readonly file: string; readonly user: string } {
+  const { file, names } = splitFile(positionals, env, { min: 1, max: 1, hint }, USER_FORM)
+  return { file, user: names[0] as string }
 }
 
 const isFileWord = (word: string, fallback: string): boolean =>

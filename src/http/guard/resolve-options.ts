@@ -5,7 +5,7 @@ import { groupsOf } from '../../access/rules.ts'
 import { Authenticator } from '../../auth/authenticator.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { TokenAuthenticator } from '../../auth/tokens/token-authenticator.ts'
-import { HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
+import { checkInteger, HtpasswdError, rejectUnknownKeys } from '../../errors.ts'
 import { parseUpstreamUrl } from '../client/upstream-url.ts'
 import { type ResolvedLogin, resolveLogin } from '../login/options.ts'
 import { createErrorResponses, type ErrorResponder } from '../pages/error-responses.ts'
@@ -184,13 +184,5 @@ const noApp =
     res.writeHead(status, headers).end(body)
   }
 
-function checkNumber(name: string, value: number): number {
-  // the largest delay of a timer
-  if (!Number.isInteger(value) || value < 0 || value >= 2 ** 31) {
-    throw new HtpasswdError(
-      'ERR_OPTION',
-      `"${name}" expected an integer from 0 to ${2 ** 31 - 1}, got ${String(value)}`,
-    )
-  }
-  return value
-}
+/** A number of connections, or of milliseconds: at most the largest delay of a timer. */
+const checkNumber = (name: string, value: number): number => checkInteger(name, value, 0, 2 ** 31 - 1)

@@ -6,7 +6,7 @@ import { HtpasswdDocument } from '../../../document/document.ts'
 import { ownerBytes, ownerText, type TokenRecord } from '../../../document/tokens.ts'
 import { ExitStatus, HtpasswdError } from '../../../errors.ts'
 import { readTokens, tokensPath, updateTokens } from '../../../store/token-file.ts'
-import { splitFile } from '../../options/file-argument.ts'
+import { splitFile, splitUser } from '../../options/file-argument.ts'
 import { runActions } from '../../options/run-command.ts'
 import type { ValuesOf } from '../../options/table.ts'
 import { usageError } from '../../options/usage-error.ts'
@@ -25,8 +25,8 @@ const DAY_SECONDS = 86_400
 export function token(argv: readonly string[], io: Io, now: () => number = Date.now): Promise<number> {
   return runActions(tokenSpec, argv, io, {
     add: ({ positionals, values }) => {
-      const { file, names } = splitFile(positionals, io.env, { min: 1, max: 1 }, '[FILE] USER')
-      return add(filesOf(file, values, io), names[0] as string, values, io, now())
+      const { file, user } = splitUser(positionals, io.env)
+      return add(filesOf(file, values, io), user, values, io, now())
     },
     list: ({ positionals, values }) => {
       const { file } = splitFile(positionals, io.env, { min: 0, max: 0 }, '[FILE]')
@@ -39,8 +39,7 @@ export function token(argv: readonly string[], io: Io, now: () => number = Date.
       return revoke(filesOf(file, values, io), names.map(idOf), values, io, now())
     },
     rebind: async ({ positionals, values }) => {
-      const { file, names } = splitFile(positionals, io.env, { min: 1, max: 1 }, '[FILE] USER')
-      const user = names[0] as string
+      const { file, user } = splitUser(positionals, io.env)
       const rebound = await rebindTokens(filesOf(file, values, io), user)
       if (values.json) io.out(`${printableJson({ file, user, rebound })}\n`)
       else io.err(`${printable(user)}: ${count(rebound, 'token')} bound to the record as it is now.\n`)
