@@ -1,4 +1,4 @@
-// The decision about a whole request: a policy is asked about each method that an app may read in it.
+// Decides about a whole request: asks the policy about each method that an app may find in it.
 import type { AccessDecision, AccessPolicy, Sender } from './policy.ts'
 
 /** What is judged of a request. */
@@ -14,8 +14,8 @@ export interface RequestToJudge {
 }
 
 /**
- * Decides about a request. Rails, Symfony, Laravel, Spring, ASP.NET and others take a method in a header or in the query
- * for that of the request, so the sender has to be allowed both. A body is not looked at.
+ * Decides about a request. Rails, Symfony, Laravel, Spring, ASP.NET and others let a header or the query override the
+ * request's method, so the sender must be allowed both methods. Overrides in a body are not seen.
  */
 export function decideRequest(policy: AccessPolicy, sender: Sender, request: RequestToJudge): AccessDecision {
   if (request.upgrade === true && sender.scope === 'read') {
@@ -43,7 +43,7 @@ function otherMethods({ headers, target }: RequestToJudge): readonly string[] {
     query !== -1 && /_method|%/i.test(target.slice(query)) ? queryMethods(target.slice(query + 1)) : NONE
   const inHeaders = FIELDS.flatMap(name => headers[name] ?? [])
   if (inQuery.length === 0 && inHeaders.length === 0) return NONE
-  // the server joins repeated fields with a comma
+  // node:http joins repeated headers with a comma
   return [...inHeaders.flatMap(value => value.split(',')), ...inQuery].map(name => name.trim().toUpperCase())
 }
 

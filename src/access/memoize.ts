@@ -1,4 +1,4 @@
-// Remembers what was found out about requests that come again and again: an app has few paths, and a page asks for the same.
+// Remembers the decisions about requests: an app has few paths, and its pages request the same ones again and again.
 
 const MAX_ENTRIES = 1_000
 /** Longer paths are rare, and a client could fill the memory with them. */

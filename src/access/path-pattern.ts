@@ -2,8 +2,8 @@
 import { isPlain } from './path-readings.ts'
 
 /**
- * A path pattern, compiled. A class, because a guard asks a hundred of them at each request: objects of one shape are
- * compared without a call.
+ * A compiled path pattern. A class rather than a closure, because the guard compares up to a hundred of them with each
+ * request, and V8 inlines the method of objects of one shape.
  */
 export class PathPattern {
   /** The literal part, up to the first wildcard. */
@@ -11,7 +11,7 @@ export class PathPattern {
   /** The segments from the first wildcard on; none for a literal path. */
   readonly #rest: readonly string[]
   readonly #last: number
-  /** The same in lower case; itself where it is. */
+  /** The pattern in lower case; the pattern itself if it is in lower case already. */
   readonly #folded: PathPattern
 
   constructor(segments: readonly string[]) {
@@ -27,10 +27,10 @@ export class PathPattern {
     this.#folded = segments.every((segment, i) => segment === lower[i]) ? this : new PathPattern(lower)
   }
 
-  /** Whether the pattern has these bytes in it; nothing is decoded. */
+  /** Whether the pattern matches these bytes; nothing is decoded. */
   matches(path: string): boolean {
     const prefix = this.#prefix
-    // most patterns differ where the prefix ends, so that one character settles it
+    // most patterns already differ in the last character of the prefix
     if (path.charCodeAt(this.#last) !== prefix.charCodeAt(this.#last) || !path.startsWith(prefix))
       return false
     const rest = this.#rest
@@ -38,7 +38,7 @@ export class PathPattern {
     return rest[0] === '**' || matchSegments(rest, path.slice(prefix.length).split('/'))
   }
 
-  /** The same where case does not count. @param folded the path in lower case. */
+  /** As `matches`, ignoring case. @param folded the path in lower case. */
   matchesFolded(folded: string): boolean {
     return this.#folded.matches(folded)
   }

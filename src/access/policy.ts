@@ -1,4 +1,4 @@
-// May they: the question that every kind of credentials has to pass, and the shape of its answer.
+// Authorization: the question that every kind of credentials has to pass, and the shape of the answer.
 import type { Identity } from '../auth/identity.ts'
 
 /** The answer, with the rule that gave it. */

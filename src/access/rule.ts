@@ -1,4 +1,4 @@
-// One rule, `METHODS PATH SUBJECTS`, and the text of a rules file: read, and refused with line and reason.
+// Parses one rule, `METHODS PATH SUBJECTS`, and a rules file. An error names the line and what was expected.
 import { type ByteString, decodeSurrogateEscape, textStart } from '../bytes.ts'
 import { rejectUtf16 } from '../document/encoding.ts'
 import { splitWords } from '../document/group-lines.ts'
@@ -7,17 +7,17 @@ import { compilePattern, PathPattern } from './path-pattern.ts'
 import type { Preset, RequestClass } from './presets/preset.ts'
 import { parseSubjects, type Subjects } from './subjects.ts'
 
-/** What the path of a rule can be: a pattern, or a class of requests that a preset knows. */
+/** A rule's path is a pattern, or a class of requests that a preset defines. */
 type RulePath = PathPattern | { readonly preset: Preset; readonly requestClass: RequestClass }
 
-/** A rule that was read. */
+/** A parsed rule. */
 export class Rule {
-  /** As it was written. */
+  /** The rule as written. */
   readonly text: string
-  /** Where: `rules:3`, `--require`. */
+  /** Where the rule is: `rules:3`, `--require`. */
   readonly source: string
   readonly subjects: Subjects
-  /** Undefined for any. */
+  /** Undefined for `ANY`. */
   readonly #methods: ReadonlySet<string> | undefined
   readonly #pattern: PathPattern | undefined
   readonly #known: Exclude<RulePath, PathPattern> | undefined
@@ -36,14 +36,14 @@ export class Rule {
     this.#known = path instanceof PathPattern ? undefined : path
   }
 
-  /** Whether it is about this request; the path is compared byte by byte. */
+  /** Whether the rule applies to this request; the path is compared byte by byte. */
   matches(method: string, path: string): boolean {
     const isPath =
       this.#pattern?.matches(path) ?? this.#known?.preset.classify(method, path) === this.#known?.requestClass
     return isPath && (this.#methods === undefined || this.#methods.has(method))
   }
 
-  /** The same for an app to which case does not count. @param folded the path in lower case. */
+  /** As `matches`, for apps that ignore case in paths. @param folded the path in lower case. */
   matchesFolded(method: string, path: string, folded: string): boolean {
     if (this.#pattern === undefined) return this.matches(method, path)
     return (this.#methods === undefined || this.#methods.has(method)) && this.#pattern.matchesFolded(folded)
@@ -78,12 +78,15 @@ export function parseRule(text: string, source: string, preset?: Preset): Rule {
   }
 }
 
-/** `ANY`, or a list: GET includes HEAD. OPTIONS asks what a path offers, so it follows the path's first rule. */
+/**
+ * Parses `ANY`, or a list of methods. GET includes HEAD. OPTIONS asks what a path offers, so the path's first rule
+ * decides it.
+ */
 function parseMethods(text: string): ReadonlySet<string> | undefined {
   if (text === 'ANY') return undefined
   const methods = new Set(text.split(','))
   for (const method of methods) {
-    // method names are case-sensitive (RFC 9110 section 9.1), and all that are in use are in upper case
+    // method names are case-sensitive (RFC 9110 section 9.1), and all registered ones are in upper case
     if (!/^[A-Z][A-Z-]*$/.test(method) || method === 'ANY')
       throw new Error(`expected methods such as GET,POST, or ANY alone, got ${JSON.stringify(text)}`)
   }

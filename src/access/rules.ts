@@ -1,4 +1,4 @@
-// `createRules`: decides by ordered rules which user may do what. The first rule about a request settles it.
+// `createRules`: decides by ordered rules which user may do what. The first rule that matches a request decides.
 import { HtpasswdError, rejectUnknownKeys } from '../errors.ts'
 import { memoizeByRequest } from './memoize.ts'
 import { leadsElsewhere, MAX_READINGS, readingsOf } from './path-readings.ts'
@@ -10,15 +10,15 @@ import { parseRule, parseRules, type Rule } from './rule.ts'
 export interface GroupLookup {
   groupsOf(user: string): readonly string[]
   /**
-   * False while the groups cannot be read: then nobody is known to be in a group, and where being in one takes permissions
-   * away, everybody may be in it. Default: true.
+   * False while the groups cannot be read. Then no user counts as a member where membership gives permissions, and
+   * every user does where it takes permissions away. Default: true.
    */
   readonly isComplete?: boolean
 }
 
 /** The options of `createRules`. */
 export interface RulesOptions {
-  /** The groups that `group:NAME` means, besides those that a login brings itself. Default: none. */
+  /** The groups that `group:NAME` refers to, besides those that the credentials themselves name. Default: none. */
   readonly groups?: GroupLookup | undefined
 }
 
@@ -74,13 +74,13 @@ export interface PolicyParts {
   /** The rules in force; none if there are no rules. */
   readonly rules?: () => readonly Rule[]
   readonly groups?: GroupLookup | undefined
-  /** Knows what a request does, for credentials that may only read. */
+  /** Classifies requests for credentials that may only read. */
   readonly preset?: Preset | undefined
-  /** Decides where no rule matches. If omitted, that is refused as soon as there is one rule. */
+  /** Decides where no rule matches. If omitted, such a request is refused as soon as there is any rule. */
   readonly otherwise?: AccessPolicy | undefined
 }
 
-/** Makes a policy: what the credentials are good for, then the rules, then `otherwise`. @internal */
+/** Makes a policy that asks in this order: the scope of the credentials, the rules, `otherwise`. @internal */
 export function createPolicy({ rules = () => [], groups, preset, otherwise }: PolicyParts): AccessPolicy {
   let list: readonly Rule[] = []
   let rulesAbout = findRulesAbout(list)
@@ -110,14 +110,16 @@ export function createPolicy({ rules = () => [], groups, preset, otherwise }: Po
 
 const ALLOWED: AccessDecision = { allowed: true }
 
-/** Where there are no rules: everything is allowed, except that credentials of scope `read` are for GET and HEAD. */
+/**
+ * The policy without rules: everything is allowed, except that credentials of scope `read` are limited to GET and HEAD.
+ */
 export const withoutRules = createPolicy({})
 
 /** Without a preset, GET and HEAD are reads. */
 const classOf = (method: string, path: string, preset: Preset | undefined): RequestClass =>
   preset?.classify(method, path) ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write')
 
-/** All groups of a sender: those that the login brought, and those of the group file. */
+/** All groups of a sender: those of the credentials, and those of the group file. */
 export function groupsOf(
   { user, groups: own }: Pick<Sender, 'user' | 'groups'>,
   lookup: GroupLookup | undefined,
@@ -132,17 +134,17 @@ interface Member {
   readonly memberOf: readonly string[]
 }
 
-/** The rules about one request. */
+/** The rules that apply to one request. */
 interface RulesAbout {
-  /** The first that matches the path as it was sent. */
+  /** The first one that matches the path as sent. */
   readonly asSent: Rule | undefined
-  /** The first about each reading of the path, that as sent included. */
+  /** The first one for each reading of the path, including the path as sent. */
   readonly first: readonly Rule[]
-  /** Whether some app takes the path for one that lies elsewhere, so that no rule allows it. */
+  /** Whether some app could resolve the path to another place; then no rule allows it. */
   readonly isUnclear: boolean
 }
 
-/** Makes the function that finds the rules about a request. */
+/** Makes the function that finds the rules for a request. */
 function findRulesAbout(rules: readonly Rule[]): (method: string, path: string) => RulesAbout {
   return memoizeByRequest((method, path) => {
     const readings = readingsOf(path)
@@ -159,16 +161,16 @@ function findRulesAbout(rules: readonly Rule[]): (method: string, path: string) 
   })
 }
 
-/** Express, Connect and others match their routes in any case, and with a final slash. */
+/** Express, Connect and others ignore case and a final slash when they match routes. */
 const withoutFinalSlash = (path: string): readonly string[] =>
   path.length > 1 && path.endsWith('/') ? [path, path.slice(0, -1)] : [path]
 
 /**
- * The decision of the first rule about a request; undefined if there is none.
+ * The decision of the first rule that applies; undefined if none does.
  *
- * An app may read a path in other ways than byte by byte. So a request is refused if the first rule about any of these
- * readings refuses it, and allowed only by the first rule that matches it as sent. A path that leads elsewhere, as one
- * with dot segments does, is allowed by no rule.
+ * An app may read a path in other ways than byte by byte. So a request is refused if the first rule for any of these
+ * readings refuses it, and allowed only by the first rule that matches the path as sent. A path that could be resolved
+ * to another place, such as one with dot segments, is allowed by no rule.
  */
 function decideByRules(
   { asSent, first, isUnclear }: RulesAbout,
@@ -196,6 +198,6 @@ const refusal = ({ subjects }: Rule, user: string, method: string, path: string)
 
 const MAX_SHOWN = 200
 
-/** A request in a sentence. */
+/** A request as part of a sentence. */
 export const describe = (method: string, path: string): string =>
   `${method} ${path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path}`

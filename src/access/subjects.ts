@@ -1,22 +1,22 @@
-// Whom a rule is for: `valid-user`, `user:NAME`, `group:NAME`, `none`.
+// The users that a rule applies to: `valid-user`, `user:NAME`, `group:NAME`, `none`.
 import { comparableName, decodeSurrogateEscape } from '../bytes.ts'
 import { splitWords } from '../document/group-lines.ts'
 
 /** The subjects of a rule, or of an option such as `--readers`. */
 export interface Subjects {
-  /** As they were written. */
+  /** The subjects as written. */
   readonly text: string
   /** The groups that are named. */
   readonly groups: readonly string[]
-  /** Nobody is meant: what the rule is about is closed. */
+  /** Whether the subjects are `none`, which closes the rule's path to everyone. */
   readonly isNone: boolean
-  /** Whether a user who is in these groups is meant. */
+  /** Whether a user with these groups is among the subjects. */
   includes(user: string, groups: readonly string[]): boolean
 }
 
 const FORM = 'valid-user, user:NAME, group:NAME or none'
 
-/** Reads subjects that stand alone, with quotes as in a group file. @throws Error that says what was expected. */
+/** Parses subjects from one text, with quotes as in a group file. @throws Error that says what was expected. */
 export function readSubjects(text: string): Subjects {
   const words = splitWords(Buffer.from(text).toString('latin1'))
   const fault = words.find(word => word.fault !== undefined)?.fault
@@ -24,7 +24,7 @@ export function readSubjects(text: string): Subjects {
   return parseSubjects(words.map(({ name }) => decodeSurrogateEscape(name)))
 }
 
-/** Reads subjects. @throws Error that says what was expected. */
+/** Parses subjects from separate words. @throws Error that says what was expected. */
 export function parseSubjects(words: readonly string[]): Subjects {
   const named = { user: new Set<string>(), group: new Set<string>() }
   const groups: string[] = []

@@ -1,17 +1,20 @@
-// What every kind of credentials does about attempts: it asks the throttle, and remembers what was wrong before.
+// What all kinds of credentials do about attempts: ask the throttle, and remember wrong credentials.
 import { LRUCache } from 'lru-cache'
 import { type AuthResult, refuse } from './auth-result.ts'
 import type { Attempt, AttemptLimiter } from './throttle.ts'
 
 const BUSY_RETRY_SECONDS = 1
 const REMEMBERED_FAILURES = 20_000
-/** For how long a right or wrong password is remembered. */
+/** How long a right or wrong password is remembered. */
 export const REMEMBERED_MILLISECONDS = 3_600_000
 
-/** The refusal where too many others wait. */
+/** The refusal when too many attempts are waiting. */
 export const refuseBusy = (): AuthResult => refuse('busy', BUSY_RETRY_SECONDS)
 
-/** Asks the throttle for an attempt. What is admitted must be settled; anything else is the refusal to respond with. */
+/**
+ * Asks the throttle for an attempt. An admitted attempt must be settled; otherwise the result is the refusal to respond
+ * with.
+ */
 export async function admit(
   limiter: AttemptLimiter,
   attempt: Attempt,
@@ -23,8 +26,8 @@ export async function admit(
 }
 
 /**
- * Remembers wrong credentials, which are no other guess when they are sent again, as by a job with a stale password: each
- * use keeps them longer.
+ * Remembers wrong credentials: the same ones sent again, for example by a job with a stale password, are not a new
+ * guess. Each use keeps them longer.
  *
  * @param now the clock, in milliseconds.
  */

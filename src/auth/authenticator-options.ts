@@ -32,9 +32,9 @@ export interface AuthenticatorOptions {
   readonly now?: (() => number) | undefined
 }
 
-/** What a process or a test replaces. */
+/** Parts that a process or a test replaces. */
 export interface AuthenticatorParts {
-  /** In place of the worker threads: tests count hashes. */
+  /** Replaces the worker threads, for tests that count hashes. */
   readonly verify?: Verify
   /** Replaces its own throttle: worker processes share one (throttle-channel.ts). */
   readonly limiter?: AttemptLimiter | undefined
@@ -78,7 +78,7 @@ export function checkAuthenticatorOptions(options: AuthenticatorOptions): Authen
 
 const REPORTED_FAULTS = 1000
 
-/** Reports each fault once as a warning of the process, where a program has no `onError`: a 500 refers to the log. */
+/** Without `onError`, reports each fault once as a process warning: a 500 response says to look at the log. */
 export function createWarning(): (error: unknown) => void {
   const reported = new LRUCache<string, true>({ max: REPORTED_FAULTS })
   return error => {

@@ -1,4 +1,4 @@
-// Decides whose credentials a request has: cached, throttled, and with the same work for known and unknown users.
+// Verifies passwords: cached, throttled, and with the same work for known and unknown users.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LRUCache } from 'lru-cache'
 import type { ByteString } from '../bytes.ts'
@@ -33,7 +33,7 @@ interface Login {
   readonly password: ByteString
   /** Of user, stored hash and password; for an unknown user, of name and password. */
   readonly key: CheckKey
-  /** What it is counted against. */
+  /** The counters that it uses. */
   readonly attempt: Attempt
 }
 
@@ -63,7 +63,7 @@ interface Login {
  * ```
  */
 export class Authenticator {
-  /** The users, for other kinds of credentials. @internal */
+  /** The users, for the authenticators of other kinds of credentials. @internal */
   readonly source: UserSource
   readonly #key = createKeyer()
   readonly #verified: VerifiedCache
@@ -89,8 +89,8 @@ export class Authenticator {
     const checked = checkAuthenticatorOptions(options)
     const { maxCost, maxRounds, onError, now = () => performance.now() } = checked
     this.source = toUserSource(users)
-    // It may be long, because what is remembered is bound to the stored hash: a changed or deleted record misses at once.
-    // Users who are remembered need no hash, so neither many guesses nor a throttled address locks them out.
+    // It may be long, because entries are bound to the stored hash: a changed or deleted record misses at once.
+    // Remembered users need no hash, so neither many guesses nor a throttled address locks them out.
     this.#verified = new VerifiedCache({
       milliseconds: checked.cacheMilliseconds ?? REMEMBERED_MILLISECONDS,
       entries: checked.cacheEntries ?? 10_000,
@@ -156,7 +156,7 @@ export class Authenticator {
     return this.decide(credentials, context)
   }
 
-  /** As `authenticate`, but at once where no hash is needed: for most requests of a server. @internal */
+  /** As `authenticate`, but synchronous where no hash is needed, as for most requests of a server. @internal */
   decide(credentials: Credentials | undefined, { address }: AuthContext): AuthResult | Promise<AuthResult> {
     if (credentials === undefined) return refuse('missing')
     try {
@@ -192,10 +192,10 @@ export class Authenticator {
     new PasswordIdentity(found, this.source, this.#onError)
 
   /**
-   * Equal attempts of one subnet share one verification, whether the user exists or not (CVE-2026-88010 shared one among
-   * all unknown users, and so told them apart). One that was wrong before is not a new guess: it gets the same response
-   * after the same time, without the work and without being counted. So a program that repeats a stale password uses up
-   * nothing that others of its address need.
+   * Equal attempts of one subnet share one verification, whether the user exists or not (CVE-2026-88010 shared one
+   * among all unknown users, and so revealed which users exist). Credentials that were wrong before are not a new
+   * guess: they get the same response after the same time, without the work and without being counted. So a program
+   * that repeats a stale password does not use up the attempts of its address.
    */
   async #checkOnce(login: Login): Promise<AuthResult> {
     const id = `${login.key} ${login.attempt.subnet}`

@@ -7,11 +7,11 @@ import type { UserSource } from './user-source.ts'
 // bcrypt of cost 12, this package's default, of a password that is not known
 const WITHOUT_USERS = parseHash(`$2y$12$${'.'.repeat(21)}O${'.'.repeat(31)}`) as StoredHash
 
-/** A large file's mix of formats shows in a thousand users. */
+/** A sample of a thousand users shows the mix of formats in a large file. */
 const SAMPLE = 1000
 const REFRESH_MILLISECONDS = 10_000
 
-/** The share of the users up to and including those of one format and cost, and a hash of it. */
+/** The share of the users up to and including those of one format and cost, and one of their hashes. */
 interface Share {
   readonly upTo: number
   readonly example: StoredHash
@@ -42,7 +42,7 @@ export class DummyHashes {
     this.#now = now
   }
 
-  /** The dummy hash of a name. */
+  /** The dummy hash for a name. */
   of(name: string): StoredHash {
     this.#refresh()
     const digest = hash('sha256', `${this.#secret} ${name}`, 'hex')
@@ -74,7 +74,7 @@ function firstHashes(source: UserSource): string[] {
   return hashes
 }
 
-/** In a fixed order of the formats and costs, so that a changed user moves few unknown names to another one. */
+/** In a fixed order of formats and costs, so that one changed user reassigns few unknown names. */
 function sharesOf(sample: readonly string[], limits: HashLimits): Share[] {
   const kinds = new Map<string, { count: number; example: StoredHash }>()
   let total = 0

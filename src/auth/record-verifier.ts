@@ -1,4 +1,4 @@
-// Whether a password is the one of a record, with the same work for every record and for none.
+// Verifies a password against a record, with the same work for every record and for none.
 import { LRUCache } from 'lru-cache'
 import type { ByteString } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
@@ -19,7 +19,7 @@ export interface RecordVerifierOptions {
   readonly limits: HashLimits
   /** The clock, in milliseconds. */
   readonly now: () => number
-  /** Gets, once for each stored hash, why it cannot be verified. */
+  /** Called once for each stored hash that cannot be verified, with the reason. */
   readonly onError: (error: unknown) => void
 }
 
@@ -64,7 +64,7 @@ export class RecordVerifier {
     return false
   }
 
-  /** Reports once that a record cannot be verified though other servers may accept it: its user would find no reason. */
+  /** Reports once that a record cannot be verified though other servers may accept it; its user gets a plain 401. */
   #report(user: string, storedHash: string, excess: string | undefined): void {
     const foreign = excess === undefined ? foreignHash(storedHash) : undefined
     const reason = excess ?? (foreign && `its hash is ${foreign.name}, which is not supported here`)

@@ -1,7 +1,7 @@
 // The byte forms that one text beyond ASCII may have: RFC 7617 leaves the encoding open, and Unicode has two forms of "é".
 import { type ByteString, isAscii, textOf, toByteString, WINDOWS_1252 } from '../bytes.ts'
 
-/** Undefined for text with characters that it lacks. */
+/** Undefined if the text has characters that Windows-1252 lacks. */
 function encodeWindows1252(text: string): ByteString | undefined {
   let bytes = ''
   for (const character of text) {

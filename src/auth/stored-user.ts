@@ -1,19 +1,22 @@
-// Finds the record that credentials name, and watches over it while something is open for its user.
+// Finds the record that credentials name, and checks it again while a stream of its user is open.
 import { type ByteString, fromByteString, isAscii, textOf, toByteString } from '../bytes.ts'
 import { HtpasswdError } from '../errors.ts'
 import type { CredentialKind, Identity } from './identity.ts'
 import { spellingsOf } from './spellings.ts'
 import type { StoredHashOf, UserSource } from './user-source.ts'
 
-/** A string has one byte a character. One that has more is text, such as a program's own, and is encoded as UTF-8. */
+/**
+ * A string with one byte per character is a byte string. Any other is text, such as one from a program, and is encoded
+ * as UTF-8.
+ */
 export const bytesOf = (value: string | Uint8Array): ByteString =>
   typeof value === 'string' && (isAscii(value) || !/[^\x00-\xff]/.test(value))
     ? (value as ByteString)
     : toByteString(value)
 
-/** Whom credentials name. */
+/** The user that credentials name. */
 export interface FoundUser {
-  /** The name as the source has it; for an unknown user, composed UTF-8. */
+  /** The name as the source spells it; for an unknown user, composed UTF-8. */
   readonly username: ByteString
   /** The name as text. */
   readonly user: string
@@ -21,11 +24,11 @@ export interface FoundUser {
   readonly storedHash: string | undefined
 }
 
-/** Whether a source answered with a promise; a query builder of a database library is a thenable. */
+/** Whether a source returned a promise; the query builder of a database library is only a thenable. */
 export const isPending = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
-/** Looks a name up in all its spellings: an app must not see two users in one, nor a throttle two names. */
+/** Looks a name up in all its spellings, so that all of them are one user to the app and one name to the throttle. */
 export function findUser(
   source: UserSource,
   sent: ByteString,
@@ -36,7 +39,7 @@ export function findUser(
     if (isPending(storedHash)) return findLater(source, sent, spellings.slice(i), storedHash)
     if (storedHash !== undefined) return { username, user: textOf(username), storedHash }
   }
-  // one spelling as well: what is counted and remembered must not differ from that of a known user
+  // an unknown name gets one spelling too: counters and memory must not differ from those of a known user
   const user = textOf(sent).normalize('NFC')
   return { username: toByteString(user), user, storedHash: undefined }
 }
@@ -60,12 +63,12 @@ function lookUp(source: UserSource, username: ByteString): string | undefined | 
   return isPending(answer) ? Promise.resolve(answer).then(checkAnswer) : checkAnswer(answer)
 }
 
-/** A stored hash from memory; undefined for an unknown user, and where the source answers later or fails. */
+/** The stored hash, from memory; undefined for an unknown user, and if the source is asynchronous or fails. */
 export function lookUpNow(source: UserSource, username: ByteString): string | undefined {
   try {
     const answer = lookUp(source, username)
     if (!isPending(answer)) return answer
-    // nobody waits for it: a rejection would end the process
+    // the result is not used, and an unhandled rejection would end the process
     void Promise.resolve(answer).catch(() => {})
     return undefined
   } catch {
@@ -79,7 +82,7 @@ export const existingUser = (source: UserSource, sent: ByteString): string | und
   return username && textOf(username)
 }
 
-/** A program may return null for an unknown user. A whole row of a table instead of its hash is a mistake. */
+/** A program may return null for an unknown user. Returning a whole row instead of its hash is an error. */
 function checkAnswer(answer: StoredHashOf): string | undefined {
   if (typeof answer === 'string') return answer
   if (answer === undefined || answer === null) return undefined
@@ -91,7 +94,7 @@ function checkAnswer(answer: StoredHashOf): string | undefined {
 
 const NO_GROUPS: readonly string[] = []
 
-/** A sender who has a record: of whatever kind the credentials are, they end with that. */
+/** A sender with a record in the password file. Credentials of every kind end when that record changes. */
 export abstract class StoredIdentity implements Identity {
   readonly ok = true
   abstract readonly kind: CredentialKind
@@ -111,7 +114,7 @@ export abstract class StoredIdentity implements Identity {
     this.#onError = onError
   }
 
-  /** Whether the credentials are good while the user has this stored hash, or none. */
+  /** Whether the credentials are valid while the user has this stored hash; undefined: no record. */
   protected abstract accepts(storedHash: string | undefined): boolean
 
   isCurrent(): boolean {
@@ -121,14 +124,14 @@ export abstract class StoredIdentity implements Identity {
       if (isPending(storedHash)) void this.#ask(storedHash)
       else this.#isCurrent = this.accepts(storedHash)
     } catch (error) {
-      // a source that fails says nothing about the user
+      // an error of the source does not mean that the user is gone
       this.#onError(error)
       return true
     }
     return this.#isCurrent
   }
 
-  /** Takes the answer of a database for the next question: this one cannot wait. */
+  /** Keeps a database's answer for the next call, because this call is synchronous. */
   async #ask(pending: PromiseLike<string | undefined>): Promise<void> {
     this.#isAsking = true
     try {

@@ -1,4 +1,5 @@
-// One throttle for several processes: workers ask the process that has it, so together they try no more than one would.
+// One throttle for several processes: workers ask the process that has it, so that together they get no more attempts
+// than one process would.
 import type { Admission, Attempt, AttemptLimiter } from './throttle.ts'
 
 /** What a worker sends. */
@@ -16,14 +17,14 @@ export interface ThrottleResponse {
 const isMessage = (message: unknown): message is { readonly throttle: string } =>
   typeof message === 'object' && message !== null && 'throttle' in message
 
-/** The side of a worker: asks over a channel. */
+/** The worker's side: asks over a channel. */
 export class RemoteThrottle implements AttemptLimiter {
   readonly #send: (request: ThrottleRequest) => void
   readonly #asked = new Map<number, { attempt: Attempt; resolve: (admission: Admission) => void }>()
   readonly #admitted = new Map<Attempt, number>()
   #lastId = 0
 
-  /** @param send posts a request to the process that has the throttle; throws where it is gone. */
+  /** @param send posts a message to the process that has the throttle; throws if the channel is closed. */
   constructor(send: (request: ThrottleRequest) => void) {
     this.#send = send
   }
@@ -35,7 +36,7 @@ export class RemoteThrottle implements AttemptLimiter {
       try {
         this.#send({ throttle: 'admit', id, attempt })
       } catch (error) {
-        // without the throttle nothing is verified
+        // without the throttle, no password is verified
         this.#asked.delete(id)
         reject(error)
       }
@@ -50,7 +51,7 @@ export class RemoteThrottle implements AttemptLimiter {
     this.#send({ throttle: 'settle', id, isWrong: failed })
   }
 
-  /** Takes a message of the channel; false for one that is not for the throttle. */
+  /** Handles a message of the channel; returns false if it is not for the throttle. */
   receive(message: unknown): boolean {
     if (!isMessage(message)) return false
     const { id, admission } = message as ThrottleResponse
@@ -63,7 +64,7 @@ export class RemoteThrottle implements AttemptLimiter {
   }
 }
 
-/** The side of the process that has the throttle, for one worker. */
+/** The side of the process that has the throttle, one for each worker. */
 export class ThrottlePeer {
   readonly #limiter: AttemptLimiter
   readonly #send: (response: ThrottleResponse) => void
@@ -75,7 +76,7 @@ export class ThrottlePeer {
     this.#send = send
   }
 
-  /** Takes a message of the worker; false for one that is not for the throttle. */
+  /** Handles a message of the worker; returns false if it is not for the throttle. */
   receive(message: unknown): boolean {
     if (!isMessage(message)) return false
     const request = message as ThrottleRequest
@@ -98,7 +99,7 @@ export class ThrottlePeer {
     this.#limiter.settle(attempt, failed)
   }
 
-  /** The worker has ended. Its attempts in flight count as failures: a crash must not give guesses for free. */
+  /** The worker has ended. Its attempts in flight count as failures, so that a crash does not give free guesses. */
   close(): void {
     this.#isClosed = true
     for (const id of this.#admitted.keys()) this.#settle(id, true)

@@ -1,8 +1,9 @@
-// Slows guessing down: after a few wrong passwords only one in some seconds is checked. Guessers cannot lock others out.
+// Slows guessing: after a few wrong passwords, only one attempt in some seconds is verified. Guessers cannot lock other
+// users out.
 import { LRUCache } from 'lru-cache'
 import { networkOf, subnetOf } from '../platform/ip-address.ts'
 
-/** What an attempt is counted against. */
+/** The counters of an attempt. */
 export interface Attempt {
   /** The client's address, or the /64 of an IPv6 address; undefined where it is not known. */
   readonly subnet: string | undefined
@@ -22,35 +23,38 @@ export function attemptOf(user: string, address: string | undefined): Attempt {
   return { subnet, network, name: user.normalize('NFC') }
 }
 
-/** Admitted: settle it. Or not: try again after `wait` milliseconds; or so many wait that there is no room to do so. */
+/**
+ * Admitted, to be settled; or refused: try again after `wait` milliseconds, or there is no room among the waiting
+ * attempts.
+ */
 export type Admission = { readonly isSuspect: boolean } | { readonly wait: number } | 'full'
 
-/** Decides whether a password may be verified; `Throttle`, or one in another process (throttle-channel.ts). */
+/** Decides whether a password may be verified: `Throttle`, or one in another process (throttle-channel.ts). */
 export interface AttemptLimiter {
-  /** Asks for one attempt. Every one that is admitted must be settled. */
+  /** Asks for one attempt. Each admitted attempt must be settled. */
   admit(attempt: Attempt): Promise<Admission>
   /** Ends an admitted attempt, and counts it if the password was wrong. */
   settle(attempt: Attempt, failed: boolean): void
 }
 
-/** How many failures are free, and how fast they are forgiven. */
+/** How many failures are free, and how fast they are forgotten. */
 export interface ThrottleOptions {
   /** Consecutive failures that are free for a user name from one subnet; 0 switches the throttle off. */
   readonly maxFailures: number
   /** The clock, in milliseconds. */
   readonly now: () => number
-  /** Counters kept; the one unused longest is forgotten first. Default: 50000. */
+  /** The largest number of counters; the least recently used one is dropped first. Default: 50000. */
   readonly maxKeys?: number
-  /** Attempts that may wait for others to be settled. Default: 1000. */
+  /** How many attempts may wait until others are settled. Default: 1000. */
   readonly maxWaiting?: number
 }
 
 /** MLflow's client waits as long as Retry-After says; a typing error should not cost more than a few seconds. */
 const FORGIVE_MILLISECONDS = 5000
-/** A subnet may be a whole office, a /48 a whole provider. */
+/** A subnet may be a whole office, and a /48 a whole provider. */
 const SUBNET_ALLOWANCE = 10
 const NETWORK_ALLOWANCE = 100
-/** While a name is under attack, a subnet may try it this often, and once more after each half hour. */
+/** How often a subnet may try a name that is under attack; and once more after each half hour. */
 const NEWCOMER_ATTEMPTS = 2
 const NEWCOMER_FORGIVE_MILLISECONDS = 1_800_000
 /** A subnet with more failures than typing errors explain. */
@@ -68,7 +72,7 @@ export interface Bucket {
 export interface Buckets {
   readonly buckets: readonly Bucket[]
   readonly name: Bucket
-  /** Lets an attempt through where the bucket of the name is full. */
+  /** Admits the attempt although the bucket of the name is full. */
   readonly newcomer?: Bucket
 }
 
@@ -134,7 +138,7 @@ export class Throttle implements AttemptLimiter {
     if (this.#maxFailures === 0) return { isSuspect: false }
     const { buckets, name, newcomer } = bucketsOf(attempt, this.#maxFailures)
     const all = newcomer === undefined ? [...buckets, name] : [...buckets, name, newcomer]
-    // bounded: each round waits until one of the attempts before has been settled
+    // bounded, because each round waits until an earlier attempt has been settled
     for (;;) {
       const blocking =
         buckets.find(bucket => this.#stateOf(bucket) !== 'free') ?? this.#blockingName(name, newcomer)
@@ -164,7 +168,7 @@ export class Throttle implements AttemptLimiter {
     }
   }
 
-  /** The name's bucket where it does not let the attempt through, as it does a subnet that is new to the name. */
+  /** The name's bucket if it blocks the attempt; a subnet without failures for the name may pass it. */
   #blockingName(name: Bucket, newcomer: Bucket | undefined): Bucket | undefined {
     if (this.#stateOf(name) === 'free') return undefined
     return newcomer !== undefined && this.#stateOf(newcomer) === 'free' ? undefined : name
@@ -193,7 +197,7 @@ export class Throttle implements AttemptLimiter {
     if (inFlight === undefined) return
     inFlight.count--
     if (inFlight.count === 0) this.#inFlight.delete(key)
-    // all of them look again: there may be room now, or the failures may be too many
+    // all of them check again: there may be room now, or too many failures
     for (const look of inFlight.waiting.splice(0)) look()
   }
 }

@@ -7,10 +7,9 @@ import { LiveDocument } from '../store/live-document.ts'
 export type StoredHashOf = string | null | undefined
 
 /**
- * Anything that returns the stored hash of a user, such as an `HtpasswdFile`.
- *
- * It is asked at every request, and what it answers counts at once: a deleted user or a changed password is out at the next
- * request. An answer from memory costs nothing; a promise makes every request wait for it.
+ * Anything that returns the stored hash of a user, such as an `HtpasswdFile`. It is asked at every request, so a
+ * deleted user or a changed password is refused at the next request. A synchronous answer costs nothing; a promise
+ * delays every request.
  */
 export interface UserSource {
   /**
@@ -18,16 +17,16 @@ export interface UserSource {
    * bytes are UTF-8, otherwise the bytes.
    */
   get(username: string | Uint8Array): StoredHashOf | PromiseLike<StoredHashOf>
-  /** The user names; with them an unknown user takes as long as a known one. */
+  /** The user names, for the choice of dummy hashes: with them, an unknown user takes as long as a known one. */
   users?(): Iterable<string>
   /**
-   * The stored hashes of up to a thousand users, in place of `users`: the same array as long as no user changed. It must
-   * return at once, also for a million users.
+   * The stored hashes of up to a thousand users, in place of `users`: the same array as long as no user has changed. It
+   * must return at once, even for a million users.
    */
   hashSample?(): readonly string[]
 }
 
-/** A source that answers at once, such as a password file: what cannot wait for a database needs it. */
+/** A source that answers synchronously, such as a password file, for callers that cannot wait for a database. */
 export interface MemorySource extends UserSource {
   get(username: string | Uint8Array): StoredHashOf
 }
@@ -67,9 +66,8 @@ export type UserLookup = (username: string) => StoredHashOf | PromiseLike<Stored
 export type Users = UserSource | UserLookup | Readonly<Record<string, string>>
 
 /**
- * Every form of users as a source.
- *
- * @throws HtpasswdError `ERR_OPTION` for anything else, and for a name in memory whose value is not a stored hash.
+ * Makes a source of any form of users. @throws HtpasswdError `ERR_OPTION` for anything else, and for a name in memory
+ * whose value is not a stored hash.
  */
 export function toUserSource(users: Users): UserSource {
   if (typeof users === 'function')
@@ -122,7 +120,7 @@ function isRecord(users: unknown): users is Readonly<Record<string, string>> {
   return prototype === Object.prototype || prototype === null
 }
 
-/** What was given, without its value, which could be a password. */
+/** The type of a value for a message; not the value, which could be a password. */
 function kindOf(value: unknown): string {
   if (typeof value === 'string') return "a string; for a password file: Authenticator.fromFile('users')"
   if (value instanceof Promise) return 'a promise; await it first'
@@ -130,7 +128,9 @@ function kindOf(value: unknown): string {
   return value === null || typeof value !== 'object' ? String(typeof value) : 'another object'
 }
 
-/** A program that lists passwords by mistake must not start: nobody could log in, and nobody would know why. */
+/**
+ * Rejects passwords that were given instead of hashes, at the start: otherwise every login would fail without a reason.
+ */
 function checkHashes(users: Iterable<readonly [string, unknown]>): void {
   for (const [name, hash] of users) {
     const { state } = typeof hash === 'string' ? describeHash(hash) : { state: typeof hash }

@@ -3,16 +3,15 @@ import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { ByteString } from '../bytes.ts'
 
-/** Stands for user, stored hash and password of one verification. */
+/** A digest of user, stored hash and password of one verification. */
 export type CheckKey = string
 
 /**
- * Makes the keys of one process: SHA-256 over a secret of this process and the three fields.
- *
- * A length precedes the fields, so that no two triples give the same input (GHSA-6765-c87h-8mrf joined password and
- * secret bare). The stored hash is one of them, so a changed password or a user who is created again misses by itself. Never
- * bcrypt, which would cut the whole at 72 bytes (Okta, 2024). A prefixed secret is enough where keys never leave the
- * process: length extension needs a digest to extend.
+ * Makes the keys of one process: SHA-256 over a secret of this process and the three fields. A length precedes the
+ * fields, so that no two triples give the same input (GHSA-6765-c87h-8mrf joined password and secret without one). The
+ * stored hash is one of the fields, so a changed password, or a user who was deleted and created again, misses. bcrypt
+ * would cut the input at 72 bytes (Okta, 2024). A secret prefix is enough because keys never leave the process: a
+ * length extension attack needs a known digest.
  */
 export function createKeyer(secret: string = randomBytes(32).toString('hex')) {
   return (username: ByteString, storedHash: string, password: ByteString): CheckKey =>
@@ -31,19 +30,19 @@ export interface VerifiedCacheOptions {
   readonly now: () => number
 }
 
-/** Successes only. */
+/** Holds successes only. */
 export class VerifiedCache {
   readonly #keys: LRUCache<CheckKey, true> | undefined
 
   constructor({ milliseconds, entries, now }: VerifiedCacheOptions) {
-    // lru-cache takes a ttl of 0 for no limit
+    // lru-cache takes a ttl of 0 as "no limit"
     if (milliseconds === 0) return
     this.#keys = new LRUCache({
       max: entries,
       ttl: milliseconds,
       updateAgeOnGet: true,
       perf: { now },
-      // asks the given clock each time, instead of keeping its answer until a timer of real time
+      // reads the given clock at each access; by default lru-cache reuses a reading until a timer of real time fires
       ttlResolution: 0,
     })
   }

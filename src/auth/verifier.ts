@@ -1,4 +1,5 @@
-// Compares passwords with stored hashes: short ones here, the others in worker threads behind a bounded queue.
+// Compares passwords with stored hashes: fast hashes on this thread, slow ones in worker threads behind a bounded
+// queue.
 import { availableParallelism } from 'node:os'
 import type { ByteString } from '../bytes.ts'
 import type { Requester } from '../hash/fair-queue.ts'
@@ -6,17 +7,19 @@ import { hasNul, isSame } from '../hash/hash-password.ts'
 import { type Hash, HashPool } from '../hash/pool.ts'
 import type { StoredHash } from '../hash/registry.ts'
 
-/** Whether a password is the one of a stored hash; `full` where too many others wait. */
+/** Verifies a password; resolves with `full` if the queue is full. */
 export type Verify = (
   password: ByteString,
   stored: StoredHash,
   requester: Requester,
 ) => Promise<boolean | 'full'>
 
-/** Posting a job to a thread and the result back takes a good part of this. */
+/** Below this, posting a job to a thread and its result back would cost a good part of the hash itself. */
 const SHORT_MILLISECONDS = 1
 
-/** Long enough for the ranks of a cluster that start together, short enough that waiting for the last makes sense. */
+/**
+ * Long enough for the ranks of a cluster that start together, short enough that the last one does not wait too long.
+ */
 const QUEUE = 256
 
 /** A pool that starts its threads with the first verification and lets idle ones end. */
@@ -24,7 +27,8 @@ export class Verifier {
   readonly #pool: HashPool
 
   constructor(workers: number | undefined, maxQueue: number | undefined) {
-    // one core stays free for the event loop; beyond four, more logins at once are better refused for the moment
+    // one core stays free for the event loop; with more than four, refusing for the moment is better than more logins
+    // at once
     const threads = workers ?? Math.min(4, Math.max(1, availableParallelism() - 1))
     this.#pool = new HashPool({ threads, maxQueue: maxQueue ?? QUEUE })
   }

@@ -174,7 +174,7 @@ const table: PresetTable = {
     artifacts: ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts'],
     jobs: ['/ajax-api/3.0/jobs'],
   },
-  // Below these, in any version of the API, what the table does not have is admin as well.
+  // In any version of the API, endpoints below these that the table does not list are admin.
   adminBelow: [
     'mlflow/users', // people, with MLflow's own login app
     'mlflow/roles',
@@ -189,7 +189,7 @@ const table: PresetTable = {
   rows,
 }
 
-/** How the preset departs from its table. */
+/** Deviations of the preset from its table. */
 export interface MlflowPresetOptions {
   /** The path that MLflow itself was given with `--static-prefix`, such as `/ml`. */
   readonly staticPrefix?: string | undefined

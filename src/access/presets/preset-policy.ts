@@ -9,11 +9,11 @@ export interface PresetPolicyOptions {
   readonly preset: Preset
   /** `--readers`. */
   readonly readers: Subjects
-  /** `--admins`; asked first, so that `--readers valid-user` leaves the admins theirs. */
+  /** `--admins`; checked before the readers, so that admins stay admins with `--readers valid-user`. */
   readonly admins: Subjects
   /** The groups of the group file, besides those of the credentials. */
   readonly groups?: GroupLookup | undefined
-  /** Told once for each pattern of an endpoint that the table lacks. */
+  /** Called once for each pattern of an endpoint that is not in the table. */
   readonly onUnknown?: (method: string, pattern: string, assumed: RequestClass) => void
 }
 
@@ -32,10 +32,10 @@ const effects: Readonly<Record<RequestClass, string>> = {
   admin: 'is for administrators',
 }
 
-// So many patterns are reported at most: a client that invents paths must fill neither the log nor the memory.
+// The limit of reported patterns: a client that invents paths must not fill the log or the memory.
 const MAX_PATTERNS = 200
 
-/** Decides by the class of the request. What the credentials are good for, `createPolicy` asks before. */
+/** Decides by the class of the request. The scope of the credentials is checked before, by `createPolicy`. */
 export function createPresetPolicy(options: PresetPolicyOptions): AccessPolicy {
   const { preset, onUnknown } = options
   const reported = new Set<string>()
@@ -60,7 +60,7 @@ export function createPresetPolicy(options: PresetPolicyOptions): AccessPolicy {
     decide({ user, groups: own }, method, path) {
       const known = preset.find(method, path)
       const requestClass = known ?? preset.classify(method, path)
-      // browsers ask for pages and pictures of all kinds; an unknown read is worth a line only in the API
+      // browsers request pages and images of all kinds; an unknown read is reported only for the API
       if (known === undefined && (requestClass !== 'read' || path.includes('api/')))
         reportUnknown(method, path, requestClass)
       const rule = `preset ${preset.name}: ${requestClass}`
@@ -79,7 +79,7 @@ export function createPresetPolicy(options: PresetPolicyOptions): AccessPolicy {
   }
 }
 
-/** The path with what looks like an id or a name replaced by `*`. */
+/** The path with everything that looks like an id or a name replaced by `*`. */
 const patternOf = (path: string): string =>
   path
     .slice(0, 300)

@@ -1,5 +1,5 @@
-// A preset tells what a request to a known app does, from its method and path alone. It reads no body and no query, and
-// what it does not know it never takes for harmless.
+// A preset tells what a request to a known app does, from its method and path alone. It does not read body or query,
+// and it never classifies an unknown request as harmless.
 import { memoizeByRequest } from '../memoize.ts'
 import { hasUnclearSegments, isPlain, MAX_READINGS, readingsOf } from '../path-readings.ts'
 
@@ -30,7 +30,7 @@ export interface PresetTable {
   readonly madeFrom: string
   /** What the paths of a row begin with, by the name in the row. */
   readonly roots: Readonly<Record<string, readonly string[]>>
-  /** Paths in the API, without `/api/N.M/`, at and below which everything unknown is admin. */
+  /** Paths in the API, without `/api/N.M/`: at and below these, every request that is not in the table is admin. */
   readonly adminBelow: readonly string[]
   /** The same, for methods that change something. */
   readonly adminWritesBelow: readonly string[]
@@ -41,7 +41,7 @@ export interface PresetTable {
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const classes: readonly string[] = ['read', 'write', 'use', 'admin']
 
-/** One segment of the known paths; `*` is `any`, `**` is `rest`. */
+/** One segment of the known paths; `*` is in `any`, `**` in `rest`. */
 interface Node {
   readonly literal: Map<string, Node>
   any?: Node
@@ -51,7 +51,7 @@ interface Node {
 
 const newNode = (): Node => ({ literal: new Map(), classes: new Map() })
 
-/** HEAD is a GET without a body; OPTIONS changes nothing, and is answered for everybody who may read the path. */
+/** HEAD is a GET without a body; OPTIONS changes nothing, and is allowed to everyone who may read the path. */
 const methodOf = (method: string): string => (method === 'HEAD' || method === 'OPTIONS' ? 'GET' : method)
 
 /** Compiles a table. @param staticPrefix The path below which the app serves everything, such as `/ml`. */
@@ -70,7 +70,7 @@ export function compilePreset(table: PresetTable, staticPrefix = ''): Preset {
     hasUnclearSegments(path) ? undefined : findClass(tree, inner(path).split('/'), 1, methodOf(method)),
   )
 
-  /** In every reading of the path that an app could make, with or without a prefix that was not announced. */
+  /** Checks every reading of the path that an app could make, with or without an unannounced prefix. */
   const isAdmin = (method: string, path: string): boolean => {
     const readings = readingsOf(path)
     if (readings.length > MAX_READINGS) return true
@@ -127,7 +127,7 @@ function childOf(node: Node, segment: string): Node {
   return child
 }
 
-/** Literal segments go before `*`, and `*` before `**`. */
+/** Literal segments take precedence over `*`, and `*` over `**`. */
 function findClass(
   node: Node,
   segments: readonly string[],

@@ -1,9 +1,10 @@
-// The names of what replicas share, derived from their common secret: nobody else finds, reads or adds to it.
+// The names of keys in the shared store, derived from the replicas' common secret: without it they can be neither
+// found, read nor added to.
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { EndedSession } from '../sessions/ended-sessions.ts'
 
 const MEMBER = /^([A-Za-z0-9_-]{22}) (\d{1,15}) (\d{1,15}) ([A-Za-z0-9_-]{22})$/
-/** 128 bits of an HMAC are enough here: they are compared with nothing that an attacker can try out quickly. */
+/** 128 bits of an HMAC are enough here, because nothing lets an attacker try them out quickly. */
 const DIGEST_CHARACTERS = 22
 
 /** One secret's part of the store. A reader of the store learns no user, address or cookie from it. */
@@ -16,18 +17,20 @@ export class Namespace {
     this.#prefix = prefix
   }
 
-  /** The key for a text; replicas with another secret have another. */
+  /** The key for a text; replicas with another secret use another key. */
   keyOf(text: string): string {
     return this.#prefix + this.#digest(`key\0${text}`)
   }
 
-  /** A session as it is stored. With its digest, so that somebody who can write to the store cannot end sessions of users. */
+  /**
+   * A session as stored. It carries a digest, so that somebody who can write to the store cannot end sessions of users.
+   */
   write({ id, signedInAt, until }: EndedSession): string {
     const text = `${id} ${signedInAt} ${until}`
     return `${text} ${this.#digest(`ended\0${text}`)}`
   }
 
-  /** The inverse; undefined for what was not made with this secret. */
+  /** The inverse; undefined for a member that was not written with this secret. */
   read(member: string): EndedSession | undefined {
     const [, id, signedInAt, until] = MEMBER.exec(member) ?? []
     if (id === undefined) return undefined

@@ -1,9 +1,9 @@
 // --redis-url: where Redis or Valkey is, directly or by way of sentinels.
 import { HtpasswdError } from '../../errors.ts'
 
-/** A server's address, with its password: never printed as a whole. */
+/** A server's address with its password, so it must never be printed as a whole. */
 export interface RedisAddress {
-  /** `redis:`, `rediss:` or `unix:`; for sentinels, that of their first server's. */
+  /** `redis:`, `rediss:` or `unix:`; for sentinels, the URL of the first one. */
   readonly url: string
   /** For messages: without user and password. */
   readonly name: string

@@ -3,7 +3,7 @@ import { HtpasswdError } from '../../errors.ts'
 import type { RedisAddress } from './redis-address.ts'
 import type { OpenClient, RedisClient } from './redis-connection.ts'
 
-/** What is used of `@redis/client`; its own types are not needed to use ours. */
+/** The part of `@redis/client` that is used, so that our types do not need its own. */
 interface Library {
   createClient(options: object): LibraryClient
 }
@@ -28,7 +28,7 @@ export async function loadRedisClient(
   }
 }
 
-/** Connects to a server, to the master that its sentinels name at the moment where there are some. */
+/** Connects to the server; with sentinels, to the master that they name at that moment. */
 export function createOpenClient(library: Library, address: RedisAddress): OpenClient {
   const { url, sentinels } = address
   return async onLost => {
@@ -48,7 +48,8 @@ async function connect(
 ): Promise<RedisClient> {
   const client = library.createClient({
     ...options,
-    // RESP 2 is what every version and Valkey speak; reconnecting is ours, with sentinels and after a timeout
+    // every version of Redis, and Valkey, speaks RESP 2; redis-connection.ts reconnects, with sentinels and after
+    // timeouts
     RESP: 2,
     disableOfflineQueue: true,
     disableClientInfo: true,
@@ -65,7 +66,7 @@ async function connect(
   return client
 }
 
-/** Asks the sentinels one after the other; the first that knows the master decides. */
+/** Asks the sentinels one after the other; the first answer decides. */
 async function findMaster(
   library: Library,
   { servers, master }: NonNullable<RedisAddress['sentinels']>,

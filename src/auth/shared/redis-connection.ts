@@ -1,4 +1,5 @@
-// The connection to the shared store: made again whenever it is lost; while it is, every command fails at once.
+// The connection to the shared store. It reconnects by itself; while there is no connection, every command fails at
+// once.
 import type { SendCommand } from './redis-store.ts'
 
 /** What is needed of a client library. */
@@ -8,7 +9,7 @@ export interface RedisClient {
   destroy(): void
 }
 
-/** Connects and logs in; `onLost` is called when the connection ends later on. */
+/** Connects and logs in; calls `onLost` when the connection ends later. */
 export type OpenClient = (onLost: (error: Error) => void) => Promise<RedisClient>
 
 /** Timers, replaced by tests. */
@@ -37,7 +38,7 @@ const LONGEST_DELAY_MS = 1000
 
 const realTimers: Timers = {
   after: (milliseconds, run) => {
-    // what has arrived meanwhile is read first, so that a busy process does not take itself for a silent server
+    // reads data that has arrived first, so that a busy process does not take the server for silent
     let isCancelled = false
     const timer = setTimeout(() => setImmediate(() => isCancelled || run()), milliseconds)
     return () => {
@@ -63,7 +64,7 @@ export class RedisConnection {
     this.#timers = options.timers ?? realTimers
   }
 
-  /** Whether the server is usable, as far as is known. */
+  /** Whether the server is known to be usable. */
   get isUp(): boolean {
     return this.#state === 'up'
   }
@@ -73,19 +74,19 @@ export class RedisConnection {
     return this.#errors
   }
 
-  /** Makes the first attempt; resolves when it has succeeded or failed. Later ones follow by themselves. */
+  /** Makes the first attempt; resolves when it has succeeded or failed. Further attempts are made automatically. */
   start(): Promise<void> {
     return this.#connect()
   }
 
-  /** Rejects with an error of the server, and at once while there is no connection. */
+  /** Sends a command. Rejects with an error of the server, and at once while there is no connection. */
   readonly send: SendCommand = async (command, limit = COMMAND_LIMIT_MS) => {
     const client = this.#client
     if (client === undefined) throw new Error('not connected')
     try {
       return await this.#within(limit, client.sendCommand(command))
     } catch (error) {
-      // an error of the server as well: one that became a replica or is out of memory is as good as none
+      // also for an error of the server: one that became a replica or is out of memory is of no use
       if (this.#client === client) this.#lose(error as Error)
       throw error
     }
@@ -145,7 +146,7 @@ export class RedisConnection {
     this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY_MS)
   }
 
-  /** @param onLate gets a result that comes after all. */
+  /** @param onLate is called with a result that arrives after the timeout. */
   #within<T>(milliseconds: number, result: Promise<T>, onLate: (late: T) => void = () => {}): Promise<T> {
     return new Promise((resolve, reject) => {
       let isLate = false

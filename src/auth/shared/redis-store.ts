@@ -8,8 +8,8 @@ import type { Full, Reservation, SharedStore } from './store.ts'
 export type SendCommand = (command: readonly string[], limit?: number) => Promise<unknown>
 
 /**
- * The throttle's decision (throttle.ts) in one step, by the clock of Redis. A bucket is the time at which its failures are
- * forgiven, and its key expires then. Responds with 0 and what was added to each bucket, or with the number of the full
+ * The throttle's decision (throttle.ts) in one step, by the clock of Redis. A bucket is the time at which its failures
+ * are forgotten, and its key expires then. Returns 0 and what was added to each bucket, or the number of the full
  * bucket and the time to wait.
  */
 const RESERVE = `
@@ -33,7 +33,7 @@ for i, key in ipairs(KEYS) do
 end
 return reply`
 
-/** Takes time off each bucket. */
+/** Subtracts time from each bucket. */
 const RELEASE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -45,8 +45,8 @@ end
 return 0`
 
 /**
- * Adds members to the sorted set. The score is the time of the addition, which never goes back, even if another server with
- * another clock takes over: replicas ask for what came after the last one that they know.
+ * Adds members to the sorted set. The score is the time of the addition and never decreases, even if a server with
+ * another clock takes over: replicas ask for what was added after the last member that they know.
  */
 const ADD = `
 local time = redis.call('TIME')
@@ -57,14 +57,14 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', now - ARG
 for i = 2, #ARGV do redis.call('ZADD', KEYS[1], 'NX', score, ARGV[i]) end
 return 0`
 
-/** Whether what the scripts need is allowed: a replica, a full server and a restricted user refuse it. */
+/** Whether the server allows what the scripts need; a replica, a full server and a restricted user do not. */
 const PROBE = `redis.call('SET', KEYS[1], '1', 'PX', '1000') return redis.call('DEL', KEYS[1])`
 
-/** Sessions in one command: far below Lua's limit of arguments. */
+/** Sessions per command: far below Lua's limit of arguments. */
 const BATCH = 500
 /** Reading or sending the whole list takes longer than counting. */
 const LIST_LIMIT_MS = 2000
-/** What came within this time of the last known session is read once more: an addition may have been on its way. */
+/** Members added within this time before the last known one are read again: an addition may have been on its way. */
 const OVERLAP_MS = 10_000
 const CLOCK_TOLERANCE_MS = 120_000
 

@@ -3,7 +3,7 @@
 import { rewriteFile } from '../../store/rewrite.ts'
 import { readSnapshot } from '../../store/snapshot.ts'
 
-/** Where the days are. Losing this file is harmless, so it is not part of the token file. */
+/** The path of the days. The file may be lost without harm, so it is not part of the token file. */
 export const usedPath = (tokens: string): string => `${tokens}.used`
 
 const WRITE_MILLISECONDS = 60_000
@@ -20,11 +20,11 @@ const parseDays = (bytes: Buffer | undefined): Map<string, string> =>
 export const readLastUsed = async (tokens: string): Promise<UsedDays> =>
   parseDays((await readSnapshot(usedPath(tokens)))?.bytes)
 
-/** What a process or a test replaces. */
+/** Parts that a process or a test replaces. */
 export interface LastUsedOptions {
   /** Ids of tokens that do not exist any more are dropped. */
   readonly exists: (id: string) => boolean
-  /** Told of the first write that fails: the folder may be read-only, and the tokens work all the same. */
+  /** Called for the first write that fails. The folder may be read-only; tokens still work. */
   readonly onError?: ((error: unknown) => void) | undefined
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined
@@ -32,14 +32,14 @@ export interface LastUsedOptions {
   readonly setTimer?: ((callback: () => void, milliseconds: number) => void) | undefined
 }
 
-/** Takes note of uses. */
+/** Records uses. */
 export class LastUsed {
   readonly #path: string
   readonly #exists: (id: string) => boolean
   readonly #onError: (error: unknown) => void
   readonly #now: () => number
   readonly #setTimer: (callback: () => void, milliseconds: number) => void
-  /** The number of the day, by id: only the first use of a day is news. */
+  /** The number of the day, by id: only the first use of a day is recorded. */
   readonly #days = new Map<string, number>()
   #unwritten = new Map<string, number>()
   #writtenAt = Number.NEGATIVE_INFINITY
@@ -66,7 +66,7 @@ export class LastUsed {
     this.#setTimer(() => void this.flush(), wait)
   }
 
-  /** Writes what is new. Several processes share the file, so what others wrote is kept. Never rejects. */
+  /** Writes what has changed, merged with what other processes wrote to the same file. Never rejects. */
   async flush(): Promise<void> {
     this.#isWaiting = false
     if (this.#unwritten.size === 0) return

@@ -1,4 +1,4 @@
-// Issues tokens, and binds those of a user again: both under the lock of the password file, because they read its records.
+// Issues tokens, and rebinds a user's tokens: both under the lock of the password file, because they read its records.
 import { HtpasswdDocument } from '../../document/document.ts'
 import { ownerBytes, recordFingerprint, type TokenScope } from '../../document/tokens.ts'
 import { HtpasswdError } from '../../errors.ts'
@@ -6,7 +6,7 @@ import { rewriteFile } from '../../store/rewrite.ts'
 import { isClosed, updateTokens } from '../../store/token-file.ts'
 import { digestOf, generateToken, tokenId } from './token.ts'
 
-/** Where passwords and tokens are. */
+/** The paths of the password file and the token file. */
 export interface TokenFiles {
   readonly file: string
   readonly tokens: string
@@ -14,7 +14,7 @@ export interface TokenFiles {
   readonly onPrivate?: (() => void) | undefined
 }
 
-/** What a new token is to be. */
+/** The properties of a new token. */
 export interface NewToken {
   readonly user: string
   /** For people; need not be unique. */
@@ -24,7 +24,7 @@ export interface NewToken {
   readonly expires: number | undefined
 }
 
-/** A name longer than this is no name. */
+/** A longer name is refused. */
 const MAX_NAME_CHARACTERS = 100
 
 /** @throws HtpasswdError `ERR_OPTION`. */
@@ -39,11 +39,11 @@ export function checkTokenName(name: string): void {
 }
 
 /**
- * Adds a token and returns it. Nobody can find it out later: its digest is stored.
+ * Adds a token and returns it. It cannot be read again later, because only its digest is stored.
  *
  * @param now milliseconds since 1970.
- * @throws HtpasswdError `ERR_USER_MISSING` for an unknown user, `ERR_RECORD` for a locked one, `ERR_OPTION` for a name that
- *   cannot be stored, and the errors of reading and writing.
+ * @throws HtpasswdError `ERR_USER_MISSING` for an unknown user, `ERR_RECORD` for a locked one, `ERR_OPTION` for a name
+ *   that cannot be stored, and the errors of reading and writing.
  */
 export function addToken(
   files: TokenFiles,
@@ -79,7 +79,7 @@ export function addToken(
 }
 
 /**
- * Binds a user's tokens to the record as it is now, after another program changed the password.
+ * Binds a user's tokens to the current record, after another program changed the password.
  *
  * @returns how many were bound to another record before.
  * @throws HtpasswdError as `addToken`.

@@ -19,21 +19,21 @@ import { TokenIdentity, type TokenState } from './token-identity.ts'
 /** The options of a `TokenAuthenticator`. */
 export interface TokenOptions {
   /**
-   * Gets why a stored token is refused that has not expired (its owner's record was changed by another program), and why
-   * the days of use cannot be written; each once, and never a token.
+   * Called with the reason why a stored, unexpired token is refused (another program changed its owner's record), and
+   * why the days of use cannot be written; once for each reason, and never with a token.
    */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** What a TokenAuthenticator works with. */
+/** The collaborators of a TokenAuthenticator. */
 interface TokenAuthenticatorParts {
-  /** The tokens as they are now; asked at each request with a token, so it must answer from memory. */
+  /** The current tokens; read at each request with a token, so it must be synchronous. */
   readonly tokens: { readonly value: TokensDocument; readonly path?: string }
-  /** The authenticator of the passwords: its users are the owners, and its throttle counts wrong tokens as well. */
+  /** The authenticator of the passwords: its users own the tokens, and its throttle counts wrong tokens as well. */
   readonly authenticator: Pick<Authenticator, 'source' | 'limiter'>
-  /** Told of each use. */
+  /** Called for each use. */
   readonly onUse?: ((id: string) => void) | undefined
-  /** Gets, once for each token, why one is refused that is stored and not expired. */
+  /** Called once for each stored, unexpired token that is refused, with the reason. */
   readonly onError?: ((error: unknown) => void) | undefined
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined
@@ -73,7 +73,7 @@ export class TokenAuthenticator {
   readonly #onUse: (id: string) => void
   readonly #onError: (error: unknown) => void
   readonly #now: () => number
-  /** The stored hash of the owner that was last found to be the one a token is bound to. */
+  /** The owner's stored hash that was last found to match the record a token is bound to. */
   readonly #bound = new WeakMap<TokenRecord, string>()
   readonly #reported = new WeakSet<TokenRecord>()
   readonly #failed: LRUCache<string, true>
@@ -146,11 +146,10 @@ export class TokenAuthenticator {
   }
 
   /**
-   * Finds whose token it is.
+   * Verifies a token and returns its owner's identity.
    *
-   * @param owner the user name that was sent with it, which must be the owner's; undefined where none was sent.
-   * @returns a promise only for a wrong token, which is counted, and where the users are in a database.
-   * @internal
+   * @param owner the user name that was sent with the token, which must be the owner's; undefined if none was sent.
+   * @returns a promise only for a wrong token, which is counted, and if the users are in a database. @internal
    */
   decide(
     token: string,
@@ -178,7 +177,7 @@ export class TokenAuthenticator {
   ): TokenIdentity | undefined | Promise<TokenIdentity | undefined> {
     const token = this.#stored(tokenId(text))
     const digest = digestOf(text)
-    // compared with itself where there is none, so that the work does not tell
+    // an unknown id is compared with itself, so that the time does not reveal which ids exist
     const isSame = timingSafeEqual(Buffer.from(digest), Buffer.from(token?.digest ?? digest))
     if (token === undefined || !isSame) return undefined
     const isOwner = owner === undefined || owner === token.user || spellingsOf(owner).includes(token.user)
@@ -192,7 +191,7 @@ export class TokenAuthenticator {
     return found instanceof Promise ? found.then(identityOf) : identityOf(found)
   }
 
-  /** The token with this id that has not expired. */
+  /** The unexpired token with this id. */
   #stored(id: string): TokenRecord | undefined {
     const token = this.#tokens.value.get(id)
     const hasExpired = token?.expires !== undefined && this.#now() >= token.expires * 1000
@@ -213,7 +212,7 @@ export class TokenAuthenticator {
     return isBound
   }
 
-  /** Its user would find no reason: the token is listed, and the password works. */
+  /** Reports why a token is refused: to its user it is listed, and the password works. */
   #report(token: TokenRecord): void {
     if (this.#reported.has(token)) return
     this.#reported.add(token)
@@ -227,9 +226,9 @@ export class TokenAuthenticator {
     )
   }
 
-  /** Counts a wrong token for its address; the same one again is not another guess. */
+  /** Counts a wrong token for its address; the same token again is not another guess. */
   async #refuse(token: string, owner: ByteString | undefined, { address }: AuthContext): Promise<AuthResult> {
-    // a client of Basic authentication understands only the challenge of Basic authentication
+    // a Basic client understands only the Basic challenge
     const refusal = refuse(owner === undefined ? 'invalid-token' : 'rejected')
     const attempt = attemptOf('', address)
     const id = `${digestOf(token)} ${attempt.subnet} ${owner}`

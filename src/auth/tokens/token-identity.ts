@@ -3,7 +3,7 @@ import type { TokenRecord, TokenScope } from '../../document/tokens.ts'
 import { type FoundUser, StoredIdentity } from '../stored-user.ts'
 import type { UserSource } from '../user-source.ts'
 
-/** What a token's identity asks of the authenticator that made it. */
+/** How a token's identity checks its state later. */
 export interface TokenState {
   readonly source: UserSource
   readonly onError: (error: unknown) => void

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import { nodeCrypto } from '../../platform/node-crypto.ts'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-/** What every token begins with: scanners of leaked secrets look for it. */
+/** The prefix of every token, which secret scanners search for. */
 export const TOKEN_PREFIX = 'htk_'
 const ID_LENGTH = 8
 /** 32 characters of 62 are 190 bits. */
@@ -24,7 +24,7 @@ function checksumOf(text: string): string {
   return digits
 }
 
-/** Generates a token. It is shown once; what is stored is `digestOf` it. */
+/** Generates a token. It is shown once; only its `digestOf` is stored. */
 export function generateToken(): string {
   const { randomInt } = nodeCrypto()
   const random = Array.from({ length: ID_LENGTH + SECRET_LENGTH }, () => ALPHABET[randomInt(62)])
@@ -33,8 +33,8 @@ export function generateToken(): string {
 }
 
 /**
- * Whether a text is a token, by its form and checksum: so a password that begins alike is not taken for one, and a
- * scanner of leaked secrets can tell a real one offline.
+ * Whether a text has the form of a token and the right checksum. So a password with the same prefix is not taken for a
+ * token, and a secret scanner can recognise a real one offline.
  */
 export function isToken(text: string): boolean {
   if (!TOKEN.test(text)) return false
@@ -50,5 +50,5 @@ const digitOf = (code: number): number => code - (code < 65 ? 48 : code < 97 ? 5
 export const tokenId = (token: string): string =>
   token.slice(TOKEN_PREFIX.length, TOKEN_PREFIX.length + ID_LENGTH)
 
-/** What is stored of a token. */
+/** The stored form of a token. */
 export const digestOf = (token: string): string => nodeCrypto().hash('sha256', token, 'hex')
