@@ -1,4 +1,4 @@
-// The Dockerfiles of docs/deploy are built and run: not as root, on a read-only file system.
+// The Dockerfiles of docs/deploy are built and run: not as root, on a read-only file system, as process 1.
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
@@ -12,9 +12,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root } from '../docs/repository.ts'
 import { eventually, findProgram, freePort, skipReason } from '../support/outside-program.ts'
+import { StubUpstream } from '../support/stub-upstream.ts'
 import { type Container, Images, runImage } from './image.ts'
 
 const buildah = process.platform === 'linux' ? findProgram('buildah') : undefined
@@ -22,7 +23,12 @@ const privileges = spawnSync('unshare', ['--mount', 'true']).status === 0 ? 'uns
 const executable = join(root, 'dist-exe/htpasswd-linux-x64')
 
 const folder = mkdtempSync(join(tmpdir(), 'htpasswd-image-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const app = new StubUpstream()
+beforeAll(() => app.listen())
+afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true, force: true })
+})
 const auth = join(folder, 'auth')
 mkdirSync(auth)
 // the password is "secret"
@@ -56,23 +62,43 @@ async function expectGuard(container: Container, user: string): Promise<void> {
   expect(config.User).toBe(user)
   expect(config.Env).toContain('HTPASSWD_LISTEN=0.0.0.0:8080')
   const port = await freePort()
-  await using guard = runImage(container, auth, ['/auth/.htpasswd', '--demo'], {
+  const upstream = `http://127.0.0.1:${app.port}`
+  await using guard = runImage(container, auth, ['/auth/.htpasswd', '--upstream', upstream], {
     HTPASSWD_LISTEN: `0.0.0.0:${port}`,
   })
   const get = (path: string, headers = {}) =>
     fetch(`http://127.0.0.1:${port}${path}`, { headers }).then(({ status }) => status)
+  const bob = { authorization: `Basic ${btoa('bob:secret')}` }
   const health = await eventually('the guard', () =>
     get('/.htpasswd/health').catch(() => (guard.process.exitCode === null ? undefined : guard.output())),
   )
   expect(health).toBe(200)
-  const status = execFileSync('ps', ['-o', 'uid=,gid=', '-g', String(guard.process.pid)], {
+  const owners = execFileSync('ps', ['-o', 'uid=,gid=,args=', '-g', String(guard.process.pid)], {
     encoding: 'utf8',
   })
-  expect(status.trim().split(/\s+/)).toEqual(user.split(':'))
+  expect(owners).toMatch(new RegExp(`^ *${user.replace(':', ' +')} .*serve`, 'm'))
   expect(await get('/')).toBe(401)
-  expect(await get('/', { authorization: `Basic ${btoa('bob:secret')}` })).toBe(200)
-  guard.process.kill('SIGTERM')
+  expect(await get('/', bob)).toBe(200)
+
+  // as "docker stop": process 1 has no default action for signals; what is in flight is answered
+  let finish = (): void => {}
+  app.handler = (_, response) => {
+    finish = () => response.end()
+  }
+  const before = app.seen.length
+  const inFlight = get('/slow', bob)
+  await eventually('the request', () => app.seen.length > before || undefined)
+  process.kill(-(guard.process.pid as number), 'SIGTERM')
+  await eventually('no more requests', () =>
+    get('/.htpasswd/ready').then(
+      status => status === 503 || undefined,
+      () => true,
+    ),
+  )
+  finish()
+  expect(await inFlight).toBe(200)
   expect(await guard.ended).toBe(0)
+  app.reset()
 }
 
 const missing = skipReason({ buildah, 'a mount namespace (root)': privileges })

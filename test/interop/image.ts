@@ -89,7 +89,7 @@ mount -t tmpfs tmpfs "$root/tmp"
 mount -o remount,bind,ro "$root"
 exec chroot --userspec="$user" "$root" "$@"`
 
-/** Runs it with `auth` as /auth. @param args in place of CMD. */
+/** Runs it as process 1 of its own, with `auth` as /auth; a signal to the group reaches it alone. @param args in place of CMD. */
 export function runImage(
   { config, root }: Container,
   auth: string,
@@ -101,7 +101,7 @@ export function runImage(
     config.Env.map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   )
   const command = [
-    '--mount',
+    ...['--mount', '--pid', '--fork', '--kill-child'],
     'sh',
     '-ec',
     MOUNT,
