@@ -191,6 +191,26 @@ describe.skipIf(missing !== undefined)('Compose', () => {
     expect(readFileSync(deployed('Dockerfile'), 'utf8')).toContain(`EXPOSE ${guard.ports[0].split(':')[1]}`)
   })
 
+  const mlflow = findInEnvironment('mlflow', 'mlflow')
+  test.skipIf(skipReason({ 'MLflow in .cache/mlflow': mlflow }))(
+    "MLflow's options are those of its version",
+    () => {
+      const [{ services, volumes }] = validated('compose', deployed('compose.yaml'))
+      const print = 'import importlib.metadata as m; print(m.version("mlflow"), end="")'
+      const interpreter = findInEnvironment('mlflow', 'python') as string
+      const version = execFileSync(interpreter, ['-c', print], { encoding: 'utf8' })
+      expect(services.mlflow.image).toBe(`ghcr.io/mlflow/mlflow:v${version}`)
+      const help = execFileSync(mlflow as string, ['server', '--help'], { encoding: 'utf8' })
+      const [program, command, ...options] = services.mlflow.command as string[]
+      expect([program, command]).toEqual(['mlflow', 'server'])
+      for (const option of options) expect(help).toContain(option.split('=')[0])
+      // what people logged is there after "docker compose down" and "up"
+      const [[volume, path]] = services.mlflow.volumes.map((text: string) => text.split(':'))
+      expect(Object.keys(volumes)).toEqual([volume])
+      expect(options).toContain(`--artifacts-destination=${path}/artifacts`)
+    },
+  )
+
   test('HTPASSWD_USERS of the export, its command and its health check work with serve', {
     timeout: 60_000,
   }, async () => {
