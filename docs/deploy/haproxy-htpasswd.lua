@@ -47,9 +47,11 @@ core.register_action("htpasswd", { "http-req" }, function(txn, url)
   if response.status ~= 400 and response.status ~= 401 and response.status ~= 403 then
     txn:done(txn:reply{ status = 503, headers = { ["cache-control"] = { "no-store" } } })
   end
+  -- too many failures are a 403 that says when to try again
+  local status = response.status == 403 and first(answer, "retry-after") and 429 or response.status
   local passed = {}
   for _, name in ipairs(relayed) do
     if answer[name] then passed[name] = values(answer[name]) end
   end
-  txn:done(txn:reply{ status = response.status, headers = passed, body = response.body })
+  txn:done(txn:reply{ status = status, headers = passed, body = response.body })
 end, 1)

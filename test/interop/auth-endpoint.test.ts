@@ -63,7 +63,7 @@ beforeAll(async () => {
     process.execPath,
     [
       ...[bin, 'serve', 'users', ...endpoints, '--trust-proxy', '127.0.0.1', '--login', ...access],
-      ...['--max-failures', '0', '--listen', `127.0.0.1:${guardPort}`],
+      ...['--listen', `127.0.0.1:${guardPort}`],
     ],
     { cwd: folder },
   )
@@ -318,6 +318,16 @@ describe.each(Object.entries<ProxyProgram>(proxyPrograms))('%s', (name, proxy) =
       const answer = await send({ headers: [['X-Requested-With', 'XMLHttpRequest']] })
       expect(answer.status).toBe(401)
       expect(answer.headers['www-authenticate']).toMatch(/^Bearer /)
+    })
+
+    test('too many wrong passwords: 429, and when to try again', async () => {
+      // of an address of its own, so that the other tests are not slowed down
+      const from = `127.0.1.${Object.keys(proxyPrograms).indexOf(name) + 1}`
+      const guess = (i: number) => send({ headers: [basic(`guesser ${name}`, `guess ${i}`)], from })
+      for (let i = 0; i < 10; i++) expect((await guess(i)).status).toBe(401)
+      const { status, headers } = await guess(10)
+      expect([status, headers['retry-after']]).toEqual([429, expect.stringMatching(/^[1-9]\d*$/)])
+      expect(headers['www-authenticate']).toBeUndefined()
     })
 
     test('a WebSocket', async () => {

@@ -25,7 +25,8 @@ const original = ['x-original-method', 'x-original-uri'] as const
 
 /**
  * nginx: `auth_request` relays 401 and 403 only, all else is a 500. Traefik's forwardAuth, Caddy's forward_auth and
- * Envoy's ext_authz relay the response. HAProxy's Lua script reports the status only.
+ * Envoy's ext_authz relay the response. HAProxy's Lua script is treated as nginx: too many failures are a 403 with
+ * `Retry-After`, of which both configurations make a 429.
  */
 const rows: Readonly<Record<ProxyName, Row>> = {
   nginx: { names: original, relays: false },

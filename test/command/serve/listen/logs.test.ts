@@ -1,11 +1,22 @@
 // What the logs of a running guard are good for: a rotation, fail2ban, Loki, a trace from the proxy to the app.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { hashPassword } from '../../../../src/hash/hash-password.ts'
 import {
@@ -116,6 +127,62 @@ test.skipIf(process.platform === 'win32')('USR1 opens the file anew, in each wor
     await lines(0)
     return (existsSync(log) && readFileSync(`${log}.1`, 'utf8') === before) || undefined
   })
+})
+
+const logrotate = findProgram('logrotate')
+
+test.skipIf(skipReason({ logrotate }))('logrotate with the example: no line is lost', async () => {
+  await start('--workers', '2')
+  // where systemd is not at hand: a systemctl that sends what it is told to the main process
+  const tools = join(folder, 'tools')
+  mkdirSync(tools)
+  writeFileSync(
+    join(tools, 'systemctl'),
+    `#!/bin/sh\n[ "$*" = "kill --kill-who=main --signal=USR1 htpasswd.service" ] && kill -USR1 ${program?.process.pid}\n`,
+    { mode: 0o755 },
+  )
+  const example = readFileSync(join(docs, 'logrotate.conf'), 'utf8')
+  const config = join(folder, 'logrotate.conf')
+  writeFileSync(config, example.replace('/var/log/htpasswd/access.log', log), { mode: 0o644 })
+  const rotate = (): unknown =>
+    execFileSync(logrotate as string, ['--force', '--state', join(folder, 'state'), config], {
+      env: { ...process.env, PATH: `${tools}:${process.env.PATH}` },
+    })
+  let [going, sent] = [true, 0]
+  const traffic = [1, 2, 3, 4].map(async () => {
+    while (going)
+      expect((await ask({ port, path: `/line-${++sent}`, headers: [basic('ann', 'secret')] })).status).toBe(
+        200,
+      )
+  })
+  for (let i = 0; i < 3; i++) {
+    const from = sent
+    await eventually('requests', () => sent > from + 50 || undefined)
+    rotate()
+    // both workers have opened the new file: the old one has not grown over some requests
+    let [size, at] = [-1, sent]
+    await eventually('the new file', () => {
+      if (sent < at + 20) return undefined
+      const before = size
+      ;[size, at] = [statSync(`${log}.1`).size, sent]
+      return (existsSync(log) && size === before) || undefined
+    })
+  }
+  going = false
+  await Promise.all(traffic)
+  const names = readdirSync(folder).filter(name => name.startsWith('access.log'))
+  expect(names.sort()).toEqual(['access.log', 'access.log.1', 'access.log.2.gz', 'access.log.3.gz'])
+  const logged = (): number[] =>
+    names
+      .flatMap(name => {
+        const bytes = readFileSync(join(folder, name))
+        const text = String(name.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+        return [...text.matchAll(/ GET \/line-(\d+) 200 /g)].map(([, number]) => Number(number))
+      })
+      .sort((a, b) => a - b)
+  await eventually('all lines', () => logged().length >= sent || undefined)
+  expect(logged()).toEqual(Array.from({ length: sent }, (_, i) => i + 1))
+  for (const name of names) rmSync(join(folder, name))
 })
 
 test("X-Request-Id: a trusted proxy's reaches the app and the log, a client's does not", async () => {

@@ -13,6 +13,11 @@ function setUp(count: number, maxFailures = 3, isRequired = false) {
   })
   return { store, replicas }
 }
+/** Lets promises go on until the condition holds. */
+async function eventually(condition: () => boolean): Promise<void> {
+  while (!condition()) await Promise.resolve()
+  for (let i = 0; i < 20; i++) await Promise.resolve()
+}
 const isAdmitted = (admission: Admission): boolean =>
   typeof admission === 'object' && 'isSuspect' in admission
 
@@ -53,6 +58,32 @@ test('right passwords use up nothing', async () => {
   for (let i = 0; i < 40; i++)
     expect(await guess(replicas[i % 2], attemptOf('alice', '192.0.2.1'), false)).toBe(true)
 })
+
+// ten times maxFailures for an address; see docs/deploy.md
+test.each<[replicas: number, users: number, refused: number]>([
+  [1, 31, 0],
+  [2, 30, 0],
+  [2, 31, 1],
+  [3, 60, 30],
+])(
+  '%i replicas, %i users of one address at the same moment: %i have to try again',
+  async (count, users, refused) => {
+    const { store, replicas } = setUp(count)
+    const admitted: [SharedThrottle, Attempt][] = []
+    const admissions = Array.from({ length: users }, async (_, i) => {
+      const replica = replicas[i % count] as SharedThrottle
+      const attempt = attemptOf(`user ${i}`, '192.0.2.1')
+      const admission = await replica.admit(attempt)
+      if (isAdmitted(admission)) admitted.push([replica, attempt])
+      return admission
+    })
+    // all of them are in flight, or refused
+    await eventually(() => store.asked.length >= Math.min(users, count * 30))
+    for (const [replica, attempt] of admitted) replica.settle(attempt, false)
+    const waits = (await Promise.all(admissions)).filter(admission => !isAdmitted(admission))
+    expect(waits).toHaveLength(refused)
+  },
+)
 
 test('what is full here asks nobody, and what was full there is not asked for again until it has room', async () => {
   const { store, replicas } = setUp(2)
