@@ -1,5 +1,6 @@
 // Decides about a whole request: asks the policy about each method that an app may find in it.
 import type { AccessDecision, AccessPolicy, Sender } from './policy.ts'
+import { withoutRules } from './rules.ts'
 
 /** What is judged of a request. */
 export interface RequestToJudge {
@@ -24,7 +25,8 @@ export function decideRequest(policy: AccessPolicy, sender: Sender, request: Req
   }
   const { method, path } = request
   const decision = policy.decide(sender, method, path)
-  if (!decision.allowed) return decision
+  const isUnlimited = policy === withoutRules && sender.scope === 'all'
+  if (!decision.allowed || isUnlimited) return decision
   for (const other of otherMethods(request)) {
     const refusal = policy.decide(sender, other, path)
     if (!refusal.allowed) return refusal
@@ -33,22 +35,17 @@ export function decideRequest(policy: AccessPolicy, sender: Sender, request: Req
 }
 
 const FIELDS = ['x-http-method-override', 'x-http-method', 'x-method-override']
-const NONE: readonly string[] = []
+/** "_method", also percent-encoded. */
+const PARAMETER = /(?:_|%5f)(?:m|%[46]d)(?:e|%[46]5)(?:t|%[57]4)(?:h|%[46]8)(?:o|%[46]f)(?:d|%[46]4)/i
 
 /** The methods that a request names besides its own. */
 function otherMethods({ headers, target }: RequestToJudge): readonly string[] {
-  const query = target.indexOf('?')
-  // Percent-encoding can hide the name of a parameter.
-  const inQuery =
-    query !== -1 && /_method|%/i.test(target.slice(query)) ? queryMethods(target.slice(query + 1)) : NONE
-  const inHeaders = FIELDS.flatMap(name => headers[name] ?? [])
-  if (inQuery.length === 0 && inHeaders.length === 0) return NONE
   // node:http joins repeated headers with a comma
-  return [...inHeaders.flatMap(value => value.split(',')), ...inQuery].map(name => name.trim().toUpperCase())
-}
-
-function queryMethods(query: string): readonly string[] {
-  return [...new URLSearchParams(query)]
-    .filter(([name]) => name.toLowerCase() === '_method')
-    .map(([, value]) => value)
+  const named = FIELDS.flatMap(name => headers[name] ?? []).flatMap(value => value.split(','))
+  const query = target.slice(target.indexOf('?') + 1)
+  if (query !== target && PARAMETER.test(query)) {
+    for (const [name, value] of new URLSearchParams(query))
+      if (name.toLowerCase() === '_method') named.push(value)
+  }
+  return named.map(name => name.trim().toUpperCase())
 }

@@ -7,6 +7,7 @@ import { createClient } from '@redis/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Namespace } from '../../src/auth/shared/namespace.ts'
 import { RedisStore } from '../../src/auth/shared/redis-store.ts'
+import type { Reservation } from '../../src/auth/shared/store.ts'
 import { attemptOf, bucketsOf, Throttle } from '../../src/auth/throttle.ts'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { BrowserClient } from '../support/browser-client.ts'
@@ -355,6 +356,27 @@ describe.skipIf(reason)('the scripts', () => {
     client.destroy()
     expect(admitted.size).toBeGreaterThan(50)
     expect([...refused].sort()).toEqual(['name', 'pair', 'subnet'])
+  })
+
+  test('what somebody else wrote, or another clock, locks nobody out for longer than failures do', async () => {
+    await using redis = await startRedis()
+    const client = createClient({ url: `redis://127.0.0.1:${redis.port}`, RESP: 2 })
+    await client.connect()
+    const namespace = new Namespace('s'.repeat(40), 'test:')
+    const store = new RedisStore(command => client.sendCommand([...command]), [namespace], 1000)
+    const buckets = bucketsOf(attemptOf('alice', '192.0.2.1'), 3)
+    const [pair] = buckets.buckets
+    const key = namespace.keyOf(pair?.key as string)
+    await client.sendCommand(['SET', key, '9e15'])
+    expect(await store.reserve(buckets)).toEqual({ bucket: pair?.key, wait: 5000 })
+    for (const text of ['', 'nan', 'x'.repeat(10_000), '-9e15']) {
+      await client.sendCommand(['SET', key, text])
+      const reservation = await store.reserve(buckets)
+      expect(reservation).toHaveProperty('keys')
+      await client.sendCommand(['SET', key, text])
+      await store.release(reservation as Reservation)
+    }
+    client.destroy()
   })
 
   test('the list of ended sessions is read on from where it was, also after the clock went back, and is pruned', async () => {

@@ -1,7 +1,7 @@
 // Connections and pipelines that occupy a guard: nobody who has the password is kept out, and work stays bounded.
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { LOGIN, readUntil, TestGuard } from '../support/test-guard.ts'
 
 const ASK = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
@@ -34,6 +34,39 @@ test('silent connections without a login do not shut out their address', async (
   await closed
   const reached = guard.log.filter(({ reason }) => reason === 'connection-limit')
   expect(reached).toMatchObject([{ address: '127.0.0.1', status: 0, method: '-' }])
+})
+
+describe('forms that do not end', () => {
+  const FORM =
+    'POST /.htpasswd/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nusername'
+
+  test('do not shut out their address', async () => {
+    await using guard = await TestGuard.start({ maxConnectionsPerAddress: 10, login: {} })
+    let begun = 0
+    guard.guard.server.on('request', () => void begun++)
+    const slow = Array.from({ length: 10 }, () => guard.connect())
+    for (const socket of slow) socket.write(FORM)
+    await vi.waitUntil(() => begun === 10)
+    vi.advanceTimersByTime(1000)
+    const closed = Promise.race(slow.map(socket => once(socket, 'close')))
+    expect(await guard.raw(ALICE.replace('Host: x', 'Host: x\r\nConnection: close'))).toMatch(
+      /^HTTP\/1\.1 200 /,
+    )
+    await closed
+  })
+
+  test('end their connection after 20 seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await using guard = await TestGuard.start({ login: {} })
+    const begun = once(guard.guard.server, 'request')
+    const slow = guard.connect()
+    slow.write(FORM)
+    await begun
+    const closed = once(slow, 'close')
+    vi.advanceTimersByTime(20_000)
+    await closed
+    vi.useRealTimers()
+  })
 })
 
 test('256 clients of one address that connect at once all get a response', async () => {

@@ -6,7 +6,7 @@ import { type AuthResult, refuse } from '../auth-result.ts'
 import type { Identity } from '../identity.ts'
 import type { MemorySource } from '../user-source.ts'
 import { type ClaimMapping, type MappedUser, mapClaims } from './claims.ts'
-import type { Provider } from './provider.ts'
+import { KEYS_FRESH_MILLISECONDS, type Provider } from './provider.ts'
 import { checkHeader, Refusal, TOLERANCE_SECONDS, verifySigned } from './signed-token.ts'
 
 /** An issuer, and the audiences of which its tokens must name one: else a token for any other app would do (CVE-2026-55689). */
@@ -29,12 +29,20 @@ export interface JwtOptions {
 const TYPES = new Set([undefined, 'JWT', 'AT+JWT', 'APPLICATION/AT+JWT'])
 const MAX_LIFE_SECONDS = 24 * 3600
 const REMEMBERED = 10_000
+/** A sender chooses most of what a reason repeats. */
+const MAX_REASON = 300
+
+/** The claims of a token, and when its signature was verified, in milliseconds since 1970. */
+interface Verified {
+  readonly payload: JWTPayload
+  readonly at: number
+}
 
 /** Verifies JSON Web Tokens. */
 export class JwtAuthenticator {
   readonly #options: JwtOptions
   readonly #now: () => number
-  readonly #verified = new LRUCache<string, JWTPayload>({ max: REMEMBERED })
+  readonly #verified = new LRUCache<string, Verified>({ max: REMEMBERED })
 
   constructor(options: JwtOptions) {
     this.#options = options
@@ -45,17 +53,25 @@ export class JwtAuthenticator {
   async decide(token: string): Promise<AuthResult> {
     const key = createHash('sha256').update(token).digest('base64')
     try {
-      const payload = this.#verified.get(key) ?? (await this.#verify(token))
+      const verified = this.#remembered(key) ?? { payload: await this.#verify(token), at: this.#now() }
+      const { payload } = verified
       if (this.#isOver(payload)) throw new Refusal(`the token expired at ${time(payload.exp)}`)
       const { source, mapping } = this.#options
       const mapped = mapClaims(payload, mapping, source)
       if ('refused' in mapped) throw new Refusal(mapped.refused)
-      this.#verified.set(key, payload)
+      this.#verified.set(key, verified)
       return this.#identityOf(mapped, payload)
     } catch (error) {
-      this.#options.onRefused?.(this.#explain(error))
+      this.#options.onRefused?.(this.#explain(error).slice(0, MAX_REASON))
       return refuse('invalid-token')
     }
+  }
+
+  /** A signature is verified again after some minutes, by the keys that the provider has then. */
+  #remembered(key: string): Verified | undefined {
+    const verified = this.#verified.get(key)
+    const age = this.#now() - (verified?.at ?? 0)
+    return age >= 0 && age < KEYS_FRESH_MILLISECONDS ? verified : undefined
   }
 
   #identityOf(
@@ -93,6 +109,8 @@ export class JwtAuthenticator {
       throw new Refusal('the token is valid for more than 24 hours')
     // an ID token is made for the app that asked for it, not for sending to others
     if ('nonce' in payload) throw new Refusal('it is an ID token, expected an access token')
+    // so is a logout token, or any other security event (RFC 8417 section 2.2)
+    if ('events' in payload) throw new Refusal('it is about an event, expected an access token')
     return payload
   }
 

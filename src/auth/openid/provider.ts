@@ -20,7 +20,7 @@ export interface ProviderOptions {
 const REQUEST_MILLISECONDS = 5000
 const MAX_DOCUMENT_BYTES = 1024 * 1024
 /** After this time keys are fetched again, so that one which the provider withdrew is not trusted for ever. */
-const KEYS_FRESH_MILLISECONDS = 600_000
+export const KEYS_FRESH_MILLISECONDS = 600_000
 /** Between two fetches that an unknown key id causes: anybody can send one. */
 const KEYS_COOLDOWN_MILLISECONDS = 30_000
 const FIRST_RETRY_MILLISECONDS = 1000
@@ -101,15 +101,25 @@ export class Provider {
         signal: AbortSignal.timeout(REQUEST_MILLISECONDS),
       })
       if (!response.ok) throw new Error(`status ${response.status}`)
-      const text = await response.text()
-      if (text.length > MAX_DOCUMENT_BYTES) throw new Error('it is longer than 1 MB')
-      const parsed: unknown = JSON.parse(text)
+      const parsed: unknown = JSON.parse(await readText(response))
       if (typeof parsed !== 'object' || parsed === null) throw new Error('it is no JSON object')
       return parsed
     } catch (error) {
       throw failure(`${url} cannot be read: ${reasonOf(error)}`, error)
     }
   }
+}
+
+/** @throws Error for more than 1 MB, without reading it to its end. */
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > MAX_DOCUMENT_BYTES) throw new Error('it is longer than 1 MB')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
 }
 
 /** One document: fetched once at a time, kept over failures, and not asked for again until a pause is over. */

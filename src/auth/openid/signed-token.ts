@@ -3,6 +3,7 @@ import {
   createLocalJWKSet,
   decodeProtectedHeader,
   errors,
+  type JSONWebKeySet,
   type JWTHeaderParameters,
   type JWTPayload,
   type JWTVerifyOptions,
@@ -65,10 +66,19 @@ export async function verifySigned(
     clockTolerance: TOLERANCE_SECONDS,
   }
   try {
-    return (await jwtVerify(token, createLocalJWKSet(await provider.keys()), complete)).payload
+    return (await jwtVerify(token, keySetOf(await provider.keys()), complete)).payload
   } catch (error) {
     // the provider may have begun to sign with a new key
     if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-    return (await jwtVerify(token, createLocalJWKSet(await provider.keys(true)), complete)).payload
+    return (await jwtVerify(token, keySetOf(await provider.keys(true)), complete)).payload
   }
+}
+
+const keySets = new WeakMap<JSONWebKeySet, ReturnType<typeof createLocalJWKSet>>()
+
+/** Made once for each document: it copies the document and imports keys, and anybody can send tokens. */
+function keySetOf(document: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> {
+  const known = keySets.get(document) ?? createLocalJWKSet(document)
+  keySets.set(document, known)
+  return known
 }

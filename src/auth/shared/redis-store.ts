@@ -8,9 +8,9 @@ import type { Full, Reservation, SharedStore } from './store.ts'
 export type SendCommand = (command: readonly string[], limit?: number) => Promise<unknown>
 
 /**
- * The throttle's decision (throttle.ts) in one step, by the clock of Redis. A bucket is the time at which its failures
- * are forgotten, and its key expires then. Returns 0 and what was added to each bucket, or the number of the full
- * bucket and the time to wait.
+ * The throttle's decision (throttle.ts) in one step, by the clock of Redis. A bucket is the time at which its failures are
+ * forgotten, and its key expires then. It is limited to that of a full bucket, in case somebody else wrote it or the
+ * clock was set back. Returns 0 and what was added to each bucket, or the number of the full bucket and the time to wait.
  */
 const RESERVE = `
 local time = redis.call('TIME')
@@ -18,7 +18,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local name, size, forgive, debt = tonumber(ARGV[1]), {}, {}, {}
 for i, key in ipairs(KEYS) do
   size[i], forgive[i] = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
-  debt[i] = math.max(0, tonumber(redis.call('GET', key) or '0') - now)
+  local stored = tonumber(redis.call('GET', key) or '0') or 0
+  debt[i] = math.min(size[i] * forgive[i], math.max(0, stored - now))
 end
 local function full(i) return math.ceil(debt[i] / forgive[i]) >= size[i] end
 local blocking = 0
@@ -38,7 +39,7 @@ const RELEASE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for i, key in ipairs(KEYS) do
-  local debt = tonumber(redis.call('GET', key) or '0') - ARGV[i] - now
+  local debt = (tonumber(redis.call('GET', key) or '0') or 0) - ARGV[i] - now
   if debt > 0 then redis.call('SET', key, string.format('%.0f', now + debt), 'PX', string.format('%.0f', debt))
   else redis.call('DEL', key) end
 end

@@ -25,6 +25,8 @@ interface Connection {
   /** When its last response ended. */
   idleSince: number
   overLimit: boolean
+  /** Its request is a form that has not arrived whole. */
+  sendsForm: boolean
   /** It has its last response, and is open only so that the client can read it. */
   lingering: boolean
   authenticated: boolean
@@ -101,6 +103,11 @@ export class ConnectionLimit {
     return connection.inFlight === 0 && !connection.authenticated
   }
 
+  /** A form that anybody may send has begun, or ended: until it is whole, the connection gives way as an idle one does. */
+  setSendsForm(socket: Socket, sendsForm: boolean): void {
+    this.#find(socket).sendsForm = sendsForm
+  }
+
   /** Somebody logged in on this connection. */
   markAuthenticated(socket: Socket): void {
     const connection = this.#find(socket)
@@ -124,6 +131,7 @@ export class ConnectionLimit {
       inFlight: 0,
       idleSince: now,
       overLimit: false,
+      sendsForm: false,
       lingering: false,
       authenticated: false,
     }
@@ -184,8 +192,8 @@ export class ConnectionLimit {
 function closeIdle(connections: Map<string, Connection>, settledBy: number): boolean {
   let oldest: [string, Connection] | undefined
   for (const entry of connections) {
-    const [, { inFlight, acceptedAt, idleSince, lingering }] = entry
-    if (inFlight > 0 || (acceptedAt > settledBy && !lingering)) continue
+    const [, { inFlight, acceptedAt, idleSince, lingering, sendsForm }] = entry
+    if ((inFlight > 0 && !sendsForm) || (acceptedAt > settledBy && !lingering)) continue
     if (oldest === undefined || idleSince < oldest[1].idleSince) oldest = entry
   }
   if (oldest === undefined) return false

@@ -6,6 +6,9 @@ import { hasBody } from '../proxy/request-body.ts'
 /** A name, two passwords and a path: more is not a form of ours. */
 const MAX_FORM_BYTES = 8 * 1024
 
+/** As for a header: whoever sends a form may be anybody. */
+const FORM_MILLISECONDS = 20_000
+
 const tooLarge = textResponse(413, '413 Content Too Large: This form is longer than 8 KB.')
 const notAForm = textResponse(
   415,
@@ -13,10 +16,13 @@ const notAForm = textResponse(
 )
 const cutOff = textResponse(400, '400 Bad Request: The form was cut off.')
 
-/** As `readForm`, of a request that may have no body. */
+/** As `readForm`, of a request that may have no body. A form that takes too long ends its connection. */
 export async function readFormOf(req: IncomingMessage): Promise<URLSearchParams | CannedResponse> {
   if (!hasBody(req)) return new URLSearchParams()
-  return readForm(req.headers['content-type'] ?? '', req.iterator({ destroyOnReturn: false }))
+  const timer = setTimeout(() => req.destroy(), FORM_MILLISECONDS)
+  const form = await readForm(req.headers['content-type'] ?? '', req.iterator({ destroyOnReturn: false }))
+  clearTimeout(timer)
+  return form
 }
 
 /** Resolves with the fields, or with the response to what is no form. What is too long is not read to its end. */

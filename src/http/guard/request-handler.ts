@@ -134,7 +134,9 @@ async function serveEndpoint(
   const { req, res, expectsContinue } = exchange
   const takesForm = req.method === 'POST'
   if (takesForm && expectsContinue) res.writeContinue()
+  connections.setSendsForm(req.socket, takesForm)
   const form = takesForm ? await readFormOf(req) : new URLSearchParams()
+  connections.setSendsForm(req.socket, false)
   const response: EndpointResponse = form instanceof URLSearchParams ? await serve(form) : form
   if (response.identity !== undefined) {
     exchange.identify(response.identity)

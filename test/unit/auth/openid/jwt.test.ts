@@ -75,6 +75,8 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, RegExp]>([
   ['a key address', {}, { jku: 'https://evil.example/keys' }, /header parameter "jku"/],
   ['a key in the header', {}, { jwk: {} }, /header parameter "jwk"/],
   ['a certificate address', {}, { x5u: 'https://evil.example' }, /header parameter "x5u"/],
+  ['a logout token without a type', { events: {} }, {}, /about an event/],
+  ['a long text of the sender', { iss: 'x'.repeat(9000) }, {}, /^.{300}$/],
   ['a logout token', {}, { typ: 'logout+jwt' }, /type "logout\+jwt"/],
 ])('%s is refused', async (_, claims, header, reason) => {
   const result = await verifier().decide(await stub.sign({ ...right, ...claims }, header))
@@ -183,6 +185,15 @@ describe('the keys of the provider', () => {
     for (let i = 0; i < 5; i++)
       expect((await jwt.decide(await stub.sign({ ...right, jti: String(i) }))).ok).toBe(true)
     expect(stub.fetched.filter(url => url.endsWith('/keys'))).toHaveLength(2)
+  })
+
+  test('a token that was accepted ends some minutes after its key was withdrawn', async () => {
+    const jwt = verifier()
+    const token = await stub.sign(right)
+    expect((await jwt.decide(token)).ok).toBe(true)
+    await stub.rotate()
+    clock += 600_000
+    expect((await jwt.decide(token)).ok).toBe(false)
   })
 
   test('down from the start: refused with the reason, and accepted once it is up', async () => {

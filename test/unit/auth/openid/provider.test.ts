@@ -1,6 +1,7 @@
 // How often a provider is asked while it is down, and what holds meanwhile.
 import { expect, test } from 'vitest'
-import { stubProvider } from './stub-provider.ts'
+import { Provider } from '../../../../src/auth/openid/provider.ts'
+import { ISSUER, stubProvider } from './stub-provider.ts'
 
 test('pauses between two attempts double from 1 second to 60, and begin anew after a success', async () => {
   let clock = 0
@@ -36,6 +37,20 @@ test('many requests at once cause one fetch', async () => {
   const stub = await stubProvider(() => 0)
   await Promise.all(Array.from({ length: 50 }, () => stub.provider.metadata()))
   expect(stub.fetched).toHaveLength(1)
+})
+
+test('a document without an end is not read to its end', async () => {
+  let pulled = 0
+  const body = () =>
+    new ReadableStream({
+      pull(controller) {
+        pulled++
+        controller.enqueue(Buffer.alloc(64 * 1024, ' '))
+      },
+    })
+  const provider = new Provider(ISSUER, { fetch: async () => new Response(body()) })
+  await expect(provider.metadata()).rejects.toThrow(/it is longer than 1 MB/)
+  expect(pulled).toBeLessThan(20)
 })
 
 test.each([
