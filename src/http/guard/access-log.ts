@@ -11,19 +11,19 @@ export interface AccessLogEntry {
   /** The user whose password was right. */
   readonly user: string | undefined
   /**
-   * The existing user whose name came with a login that failed. An unknown name is not logged: people type passwords
-   * there.
+   * The existing user that a failed login named. An unknown name is not logged, because people type passwords into the
+   * name field.
    */
   readonly attempted?: string | undefined
   /** What kind of credentials the user had: `password`, `token`, `session` or `jwt`. */
   readonly kind?: CredentialKind | undefined
-  /** The user's credentials where they are no password: `token:3fK9aQ2x` names a personal access token by its id. */
+  /** Credentials other than a password: `token:3fK9aQ2x` names a personal access token by its id. */
   readonly credentials?: string | undefined
-  /** The request method; `-` where the request could not be parsed. */
+  /** The request method; `-` if the request could not be parsed. */
   readonly method: string
   /** The request target without its query. */
   readonly path: string
-  /** The status that was sent; 0 where the connection ended before a response. */
+  /** The status that was sent; 0 if the connection ended before a response. */
   readonly status: number
   /** Bytes of the response body that were sent. */
   readonly bytes: number
@@ -31,23 +31,25 @@ export interface AccessLogEntry {
   readonly milliseconds: number
   /** Whether the response was cut off: the client disconnected, or the upstream failed half-way. */
   readonly aborted: boolean
-  /** Why the guard responded itself, where it did: `rejected`, `cross-site`, `upstream-down` … */
+  /**
+   * Why the guard responded itself: `rejected`, `cross-site`, `upstream-down` …; undefined for a response of the app.
+   */
   readonly reason: string | undefined
-  /** What exactly went wrong, where `reason` does not tell it: `ECONNREFUSED`, `Origin: https://other.example, Host: …` */
+  /** Details that `reason` does not give: `ECONNREFUSED`, `Origin: https://other.example, Host: …` */
   readonly cause?: string | undefined
-  /** What the user was not allowed: `read`, `write`, `use` or `admin`. */
+  /** The class of request that the user was not allowed: `read`, `write`, `use` or `admin`. */
   readonly class?: string | undefined
   /** The id of the request, as the app got it in `X-Request-Id`. */
   readonly requestId?: string | undefined
-  /** Of the request: `1.1`. */
+  /** The HTTP version of the request: `1.1`. */
   readonly httpVersion?: string | undefined
-  /** Of the request, without the query, in which other apps may have secrets. */
+  /** The `Referer` of the request without its query, in which other apps may have secrets. */
   readonly referer?: string | undefined
-  /** Of the request. */
+  /** The `User-Agent` of the request. */
   readonly userAgent?: string | undefined
 }
 
-/** The entry for a connection that brought no valid request: there is no target, user or duration. */
+/** The entry for a connection without a valid request: it has no target, user or duration. */
 export const logEntryWithoutRequest = (
   known: Pick<AccessLogEntry, 'address' | 'reason' | 'cause'> & Partial<AccessLogEntry>,
 ): AccessLogEntry => ({
@@ -140,7 +142,7 @@ export function formatAccessLogEntry(entry: AccessLogEntry, format: Exclude<Acce
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** As Apache's mod_log_config escapes: bytes that are no printable ASCII, and what would end the field. */
+/** Escapes as Apache's mod_log_config does: bytes that are not printable ASCII, quotes and backslashes. */
 const apacheEscaped = (text: string): string =>
   Array.from(Buffer.from(text), byte => {
     const character = String.fromCharCode(byte)
@@ -150,7 +152,7 @@ const apacheEscaped = (text: string): string =>
 
 /** Apache's `combined`: `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`, without the query. */
 function combined(entry: AccessLogEntry): string {
-  // as Apache has it, a failed login has the name too
+  // like Apache, this names the user of a failed login as well
   const user = entry.user ?? entry.attempted
   const [day, time] = entry.time.toISOString().split(/[T.]/) as [string, string]
   const [year, month, date] = day.split('-') as [string, string, string]

@@ -1,6 +1,6 @@
-// What other proxies ask the guard: `/.htpasswd/auth/NAME` says who sent a request and whether they may do that, and the
-// proxy forwards it. Each proxy has its own path, because each names the original request in its own way: what another
-// proxy's header says is not believed (CVE-2026-40575).
+// The endpoints for other proxies: `/.htpasswd/auth/NAME` says who sent a request and whether they may, and the proxy
+// forwards it. Each proxy has its own path, because each names the original request in other headers, and those of
+// another proxy must not be believed (CVE-2026-40575).
 import type { Identity } from '../../auth/identity.ts'
 import { SessionIdentity } from '../../auth/sessions/session-identity.ts'
 import { HtpasswdError } from '../../errors.ts'
@@ -12,11 +12,14 @@ import type { RequestFacts, RequestHead } from './request.ts'
 /** The proxies that can ask. */
 export type ProxyName = 'nginx' | 'haproxy' | 'traefik' | 'caddy' | 'envoy'
 
-/** How a proxy asks, and what it does with the answer. */
+/** How a proxy asks, and what it does with the response. */
 interface Row {
-  /** The headers with the original method and target; undefined where they are the request's own, after the path. */
+  /**
+   * The headers with the original method and target; undefined if the request itself has them, after the endpoint's
+   * path.
+   */
   readonly names: readonly [method: string, target: string] | undefined
-  /** Whether it relays the whole response to the client; otherwise only that the request is refused, by 401 or 403. */
+  /** Whether the proxy relays the whole response to the client; otherwise it only learns 401 or 403. */
   readonly relays: boolean
 }
 
@@ -24,9 +27,8 @@ const forwarded = ['x-forwarded-method', 'x-forwarded-uri'] as const
 const original = ['x-original-method', 'x-original-uri'] as const
 
 /**
- * nginx: `auth_request` relays 401 and 403 only, all else is a 500. Traefik's forwardAuth, Caddy's forward_auth and
- * Envoy's ext_authz relay the response. HAProxy's Lua script is treated as nginx: too many failures are a 403 with
- * `Retry-After`, of which both configurations make a 429.
+ * nginx's `auth_request` relays 401 and 403 only; anything else is a 500. Traefik's forwardAuth, Caddy's forward_auth
+ * and Envoy's ext_authz relay the response. HAProxy's Lua script reports the status only.
  */
 const rows: Readonly<Record<ProxyName, Row>> = {
   nginx: { names: original, relays: false },
@@ -36,7 +38,7 @@ const rows: Readonly<Record<ProxyName, Row>> = {
   envoy: { names: undefined, relays: true },
 }
 
-/** Their names. */
+/** The names of the proxies. */
 export const proxyNames = Object.keys(rows) as ProxyName[]
 
 const FOLDER = '/.htpasswd/auth/'
@@ -48,7 +50,7 @@ export interface Question {
   readonly head: RequestHead
 }
 
-/** A question, the response to a request that is none, or undefined for a request that goes elsewhere. */
+/** The question of a proxy, an error response if it is invalid, or undefined for a request to any other path. */
 export type ReadQuestion = (head: RequestHead, facts: RequestFacts) => Question | CannedResponse | undefined
 
 const untrusted = textResponse(
@@ -61,7 +63,7 @@ const unusable = (names: readonly string[]): CannedResponse =>
     `400 Bad Request: Expected exactly one ${names.join(' and one ')} with the original request, and none of another proxy's.`,
   )
 
-/** Makes the function that reads the questions of the proxies that are accepted. */
+/** Makes the function that reads the questions of the allowed proxies. */
 export function createReadQuestion(proxies: ReadonlySet<ProxyName>): ReadQuestion {
   return (head, { client }) => {
     const { url = '' } = head
@@ -90,14 +92,16 @@ export function createReadQuestion(proxies: ReadonlySet<ProxyName>): ReadQuestio
   }
 }
 
-/** The value of a field that is there once. The server joins repeated ones with ", ", which a target may hold too. */
+/**
+ * The value of a header that is present once. node:http joins repeated ones with ", ", which a target may also contain.
+ */
 function only(head: RequestHead, name: string): string | undefined {
   const value = head.headers[name]
   if (typeof value !== 'string') return undefined
   return value.includes(', ') && head.headersDistinct?.[name]?.length !== 1 ? undefined : value
 }
 
-/** The headers of an answer that name the user. */
+/** The response headers that name the user. */
 export interface AnswerOptions {
   readonly userHeader: string
   readonly groupsHeader: string
@@ -106,9 +110,9 @@ export interface AnswerOptions {
 }
 
 /**
- * The answer for a user who may. It always names the user and the groups, `-` for none: a proxy that only overwrites
- * would otherwise keep what the client sent under these names (CVE-2026-30851). A session cookie that is no longer young
- * is issued again, which the proxy can pass on.
+ * The response for an allowed request. It always names the user and the groups, `-` for none: a proxy that only
+ * overwrites headers would otherwise keep what the client sent under these names (CVE-2026-30851). A session cookie
+ * that is due for renewal is issued again, and the proxy can pass it on.
  */
 export function allowedAnswer(
   identity: Identity,
@@ -121,12 +125,12 @@ export function allowedAnswer(
     [groupsHeader]: groupsValue(groupsOf(identity)) || '-',
   }
   const cookie = identity instanceof SessionIdentity ? identity.renew() : undefined
-  // no proxy reads a body, and writing one costs a tenth of the whole
+  // no proxy reads the body, and writing one would cost a tenth of the request
   const response = { status: 200, headers, body: '' }
   return cookie === undefined ? response : { ...response, cookies: [cookie] }
 }
 
-/** The answer for a request that is refused or sent to the sign-in page, in a form that the proxy relays. */
+/** The response for a request that is refused or sent to the sign-in page, in a form that the proxy relays. */
 export function refusedAnswer(
   proxy: ProxyName,
   response: CannedResponse,
@@ -140,7 +144,7 @@ export function refusedAnswer(
     return { ...response, headers: { ...headers, location: originOf(client) + location } }
   }
   if (status >= 500) return response
-  // nginx's `error_page 401 = @login` sends the browser there
+  // nginx's `error_page 401 = @login` redirects the browser there
   if (status >= 300 && status < 400)
     return textResponse(401, '401 Unauthorized', { 'x-htpasswd-login': headers.location ?? '' })
   if (status === 400 || status === 401 || status === 403) return response

@@ -1,4 +1,4 @@
-// Responds to bytes that could not be parsed as a request, and says what was wrong; the connection ends with it.
+// Responds to bytes that could not be parsed as a request, says what was wrong, and ends the connection.
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ignoreErrors } from '../proxy/upgrade.ts'
@@ -7,18 +7,18 @@ import { ignoreErrors } from '../proxy/upgrade.ts'
 export interface MalformedRequest {
   readonly status: 400 | 405 | 408 | 413 | 431 | 501 | 505
   readonly text: string
-  /** The parser's code, and what it says. */
+  /** The parser's error code and message. */
   readonly cause?: string
 }
 
-/** An error of node's parser: it adds what it read, and what it says about it. */
+/** An error of Node's parser, with the bytes that it read and its reason. */
 interface ParserError extends NodeJS.ErrnoException {
   readonly reason?: string
   readonly bytesParsed?: number
   readonly rawPacket?: Buffer
 }
 
-/** By the code of node's parser; other codes of it are a 400. */
+/** Responses by the parser's error code; for any other code it is 400. */
 const errors: ReadonlyMap<string, MalformedRequest> = new Map([
   ['HPE_HEADER_OVERFLOW', { status: 431, text: 'The request header is longer than 64 KiB.' }],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', { status: 413, text: 'The chunk extensions are too long.' }],
@@ -35,7 +35,7 @@ const errors: ReadonlyMap<string, MalformedRequest> = new Map([
   ['HPE_INVALID_HEADER_TOKEN', { status: 400, text: 'A header field has a character that is not allowed.' }],
 ])
 
-/** The response to plain HTTP on the port of HTTPS. */
+/** The response to plain HTTP on an HTTPS port. */
 export const plainHttp: MalformedRequest = {
   status: 400,
   text: 'This port speaks HTTPS. Use an address that begins with https:// instead of http://.',
@@ -48,7 +48,7 @@ export const connectMethod: MalformedRequest = { status: 405, text: 'The method 
 // method SP path SP HTTP-version   (RFC 9112 section 3)
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) \/\S* HTTP\/1\.[01]\r?$/m
 
-/** The method of the line in which the parser stopped, where that is a request line. */
+/** The method of the line in which the parser stopped, if that is a request line. */
 function methodIn({ rawPacket, bytesParsed = 0 }: ParserError): string | undefined {
   const text = rawPacket?.toString('latin1') ?? ''
   const start = bytesParsed === 0 ? 0 : text.lastIndexOf('\n', bytesParsed - 1) + 1
@@ -56,7 +56,7 @@ function methodIn({ rawPacket, bytesParsed = 0 }: ParserError): string | undefin
   return REQUEST_LINE.exec(text.slice(start, end === -1 ? undefined : end))?.[1]
 }
 
-/** What was wrong, by an error of node's server; undefined where the connection broke without a request. */
+/** Describes an error of Node's server; undefined if the connection broke without a request. */
 export function describeParserError(error: ParserError): MalformedRequest | undefined {
   const { code = '', reason } = error
   const cause = reason === undefined ? code : `${code}: ${reason}`
@@ -85,12 +85,12 @@ export function formatMalformedResponse({ status, text }: MalformedRequest): { h
 export function rejectMalformedRequest(socket: Duplex, malformed: MalformedRequest): number | undefined {
   ignoreErrors(socket)
   if (!socket.writable) {
-    // its last response was sent, and it was open only for the rest of a body, which cannot come any more
+    // the last response was sent, and the connection was open only for the rest of a body that cannot come any more
     destroyLater(socket)
     return undefined
   }
   const { head, body } = formatMalformedResponse(malformed)
-  // node:http keeps the pending response here; bytes in the middle of it would be taken for its body
+  // node:http keeps the response in progress here; bytes written into the middle of it would become part of its body
   const { _httpMessage: pending } = socket as { _httpMessage?: ServerResponse | null }
   if (!pending) end(socket, head + body)
   else if (pending.writableEnded) pending.once('finish', () => end(socket, ''))
@@ -103,7 +103,7 @@ function end(socket: Duplex, text: string): void {
   destroyLater(socket)
 }
 
-/** A client that keeps sending is disconnected. */
+/** Disconnects a client that keeps sending. */
 function destroyLater(socket: Duplex): void {
   setTimeout(() => socket.destroy(), 1000).unref()
 }

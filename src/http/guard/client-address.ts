@@ -1,4 +1,4 @@
-// The client's address, scheme and host. The headers of a proxy in front are believed only where it is trusted.
+// The client's address, scheme and host. The headers of a proxy in front count only if the proxy is trusted.
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, type Socket } from 'node:net'
 import { HtpasswdError } from '../../errors.ts'
@@ -16,7 +16,7 @@ export interface ClientFacts {
   readonly proxied: boolean
 }
 
-/** The facts about a request's client. */
+/** Finds the client of a request. */
 type FindClient = (req: Pick<IncomingMessage, 'socket' | 'headers'>) => ClientFacts
 
 /**
@@ -41,7 +41,7 @@ export function createClientFacts(
       if (req.headers['x-forwarded-for'] !== undefined) onUntrusted(peer)
       return { address: peer, scheme, host, proxied: false }
     }
-    // Each proxy appends the address of its own peer, so from the right the first untrusted address is the client.
+    // each proxy appends its peer's address, so the first untrusted address from the right is the client
     const forwardedFor = req.headers['x-forwarded-for']
     const hops = forwardedFor === undefined ? [] : text(forwardedFor).split(',')
     let address = peer
@@ -73,7 +73,10 @@ export function peerOf({
   return localAddress === undefined ? UNIX_PEER : undefined
 }
 
-/** Addresses whose check is remembered: a look-up in a BlockList takes 1.5 µs, a tenth of what the auth endpoint needs. */
+/**
+ * How many checked addresses are remembered: a lookup in a BlockList takes 1.5 µs, a tenth of the time of the auth
+ * endpoint.
+ */
 const MAX_REMEMBERED = 10_000
 
 function createIsTrusted(trustProxy: readonly string[]): (address: string) => boolean {
@@ -110,7 +113,7 @@ export function originOf({ scheme, host }: Pick<ClientFacts, 'scheme' | 'host'>)
   return `${scheme}://${plain}`
 }
 
-/** Names for what nobody else on the Internet has: RFC 1122, RFC 1918, RFC 4193. */
+/** Named blocks that are not reachable over the Internet: RFC 1122, RFC 1918, RFC 4193. */
 const NAMED_BLOCKS: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1'],
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],

@@ -1,23 +1,26 @@
-// Bounds what one address and one connection can occupy before anybody has logged in, and how far requests may pile up.
+// Bounds what one address and one connection can occupy before a login, and how many requests can be pipelined.
 import type { Socket } from 'node:net'
 import { subnetOf } from '../../platform/ip-address.ts'
 
-/** What becomes of a request: served, answered 503, or dropped with its connection. */
+/** What happens to a request: it is served, answered with 503, or dropped with its connection. */
 export type Admission = 'admitted' | 'over-limit' | 'pipelined'
 
-/** Requests of one connection without a response, before it is closed: each costs memory and a request to the app. */
+/**
+ * How many requests of one connection may wait for their responses before it is closed: each costs memory and a request
+ * to the app.
+ */
 const MAX_PIPELINED = 16
-/** A connection younger than this is not idle yet: its request may be in the network. */
+/** A younger connection does not count as idle yet, because its request may still be on its way. */
 const SETTLE_MILLISECONDS = 1000
-/** Young connections do not count, so that a whole cluster can connect at once; this many times the limit is the end. */
+/** Young connections do not count, so that a whole cluster can connect at once, up to this many times the limit. */
 const BURST_FACTOR = 10
 const REPORT_MILLISECONDS = 60_000
 
-/** Why, for the access log. */
+/** The cause in the access log. */
 export const LIMIT_REACHED = 'as many connections of this address as are allowed are open without a login'
 export const PIPELINED = 'too many requests of one connection without a response'
 
-/** A connection, for as long as it is open. */
+/** An open connection. */
 interface Connection {
   readonly socket: Socket
   readonly acceptedAt: number
@@ -27,7 +30,7 @@ interface Connection {
   overLimit: boolean
   /** Its request is a form that has not arrived whole. */
   sendsForm: boolean
-  /** It has its last response, and is open only so that the client can read it. */
+  /** Whether the last response has been sent, and the connection is open only so that the client can read it. */
   lingering: boolean
   authenticated: boolean
 }
@@ -67,7 +70,9 @@ export class ConnectionLimit {
     this.#now = now
   }
 
-  /** Takes a new connection; false means that it must be closed. A connection that is announced again counts once. */
+  /**
+   * Registers a new connection; false means that it must be closed. A connection that is registered again counts once.
+   */
   accept(socket: Socket): boolean {
     const { remoteAddress } = socket
     if (this.#bySocket.has(socket)) return true
@@ -94,7 +99,7 @@ export class ConnectionLimit {
     return connection.overLimit ? 'over-limit' : 'admitted'
   }
 
-  /** A response ended. @returns whether the connection is idle now and nobody has logged in on it. */
+  /** A response ended. @returns whether the connection is idle now and has had no login. */
   end(socket: Socket): boolean {
     const connection = this.#find(socket)
     connection.inFlight--
@@ -108,7 +113,7 @@ export class ConnectionLimit {
     this.#find(socket).sendsForm = sendsForm
   }
 
-  /** Somebody logged in on this connection. */
+  /** A login succeeded on this connection. */
   markAuthenticated(socket: Socket): void {
     const connection = this.#find(socket)
     if (connection.authenticated) return
@@ -118,7 +123,7 @@ export class ConnectionLimit {
       this.#release(subnetOf(socket.remoteAddress), fourTuple(connection.socket))
   }
 
-  /** The socket that was accepted: over TLS the one below a request's. */
+  /** The accepted socket: over TLS the one below the request's socket. */
   acceptedSocket(socket: Socket): Socket {
     return this.#find(socket).socket
   }
@@ -149,7 +154,10 @@ export class ConnectionLimit {
     return connection
   }
 
-  /** Closes the connection that has been idle longest, or lets the new one in above the limit; false where neither can be. */
+  /**
+   * Closes the connection that has been idle longest, or admits the new one above the limit; false if neither is
+   * possible.
+   */
   #makeRoom({ connections }: Group, added: Connection): boolean {
     const full = connections.size >= this.#max * BURST_FACTOR
     const settledBy = full ? Number.POSITIVE_INFINITY : this.#now() - SETTLE_MILLISECONDS
@@ -162,7 +170,7 @@ export class ConnectionLimit {
     return true
   }
 
-  /** Closes what is idle above the limit, once it is no longer young. */
+  /** Closes idle connections above the limit once they are no longer young. */
   readonly #sweep = (): void => {
     this.#sweeper = undefined
     const settledBy = this.#now() - SETTLE_MILLISECONDS
@@ -188,7 +196,7 @@ export class ConnectionLimit {
   }
 }
 
-/** Closes the connection that has been idle longest, among those accepted by then. */
+/** Closes the connection that has been idle longest among those accepted before `settledBy`. */
 function closeIdle(connections: Map<string, Connection>, settledBy: number): boolean {
   let oldest: [string, Connection] | undefined
   for (const entry of connections) {

@@ -1,4 +1,4 @@
-// Refuses requests that a page of another site sends with a user's login, and answers CORS for allowed origins.
+// Refuses requests that a page of another site sends with a user's login, and handles CORS for allowed origins.
 import { HtpasswdError } from '../../errors.ts'
 import type { CannedResponse } from '../basic/responses.ts'
 
@@ -38,11 +38,13 @@ export function siteOf({ origin, fetchSite, ownOrigin }: SiteFacts, allowOrigins
 /** Whether the request must be refused: it changes something and comes from a page of another site. */
 export const isCrossSite = (facts: SiteFacts, site: Site): boolean => site === 'foreign' && !isSafe(facts)
 
-/** Text of a header for a message: printable, and not longer than an origin is in practice. */
+/** A header's value for a message: printable, and no longer than origins are in practice. */
 const quoted = (value: string | undefined): string =>
   value === undefined ? 'none' : value.replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
 
-/** What was compared, and the option that helps: for the log, and for the person who sees the response. */
+/**
+ * Describes what was compared, and the option that allows it: for the log, and for the person who sees the response.
+ */
 export function describeCrossSite({ origin, fetchSite }: SiteFacts, host: string): string {
   const facts = `Origin: ${quoted(origin)}, Host: ${quoted(host === '' ? undefined : host)}`
   const site = fetchSite === undefined ? '' : `, Sec-Fetch-Site: ${quoted(fetchSite)}`

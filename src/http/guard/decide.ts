@@ -1,4 +1,4 @@
-// The one decision about a request: respond to it here, or forward it. The order of the questions is the security.
+// The one decision about a request: respond here or forward it. Security depends on the order of the questions.
 import { decideRequest } from '../../access/decide-request.ts'
 import type { AccessPolicy } from '../../access/policy.ts'
 import { withoutRules } from '../../access/rules.ts'
@@ -28,26 +28,26 @@ import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
 import { validateRequest } from './request-check.ts'
 import { findRoute, pathOf, type Route, type RouteOptions } from './route.ts'
 
-/** What decisions are made from: the guard's options, checked. */
+/** The input of decisions: the guard's checked options. */
 export interface Policy extends RouteOptions, Verifiers {
   readonly errorResponse: ErrorResponder
   readonly allowOrigins: ReadonlySet<string>
   /** Which users may do what; without it every user may do everything. */
   readonly access?: AccessPolicy | undefined
-  /** All groups of a user; undefined where the app is not told. */
+  /** All groups of a user; undefined if the app does not get them. */
   readonly groupsOf?: ((identity: Identity) => readonly string[]) | undefined
-  /** The proxies that may ask about requests, and how their answers name the user. Default: none. */
+  /** The proxies that may ask about requests, and how the responses name the user. Default: none. */
   readonly authEndpoints?: ReadonlySet<ProxyName> | undefined
   readonly answer?: AnswerOptions | undefined
-  /** Responds to requests without a login where there is a sign-in page; undefined for those it leaves to the challenge. */
+  /** Responds to requests without a login if there is a sign-in page; undefined for those that get the challenge. */
   readonly unauthenticated?: UnauthenticatedResponder | undefined
   /** Endpoints of the guard besides those that every guard has. */
   readonly endpoints?: readonly Endpoint[] | undefined
-  /** For `/.htpasswd/ready`. Default: nothing is in the way. */
+  /** For `/.htpasswd/ready`. Default: always ready. */
   readonly findObstacle?: FindObstacle | undefined
 }
 
-/** Decides about one request; a promise only where a password has to be hashed. */
+/** Decides about one request; returns a promise only if a password has to be hashed. */
 export type Decide = (request: RequestHead, facts: RequestFacts) => Decision | Promise<Decision>
 
 const notForTokens = textResponse(
@@ -55,8 +55,8 @@ const notForTokens = textResponse(
   '403 Forbidden: This address is for users who signed in with their password, not for tokens.',
 )
 
-// An app that does not read the body of a GET takes it for the next request on the connection, so a client without a
-// login could send one in the place of a user's (CL.0 request smuggling, GHSA-ggv3-7p47-pfv8).
+// An app that ignores the body of a GET parses it as the next request on the connection, so a client without a login
+// could inject a request into a user's sequence (CL.0 request smuggling, GHSA-ggv3-7p47-pfv8).
 const bodyOnOpenPath = textResponse(400, '400 Bad Request: This address takes no request body.')
 
 const NO_PROXIES: ReadonlySet<ProxyName> = new Set()
@@ -64,9 +64,8 @@ const NO_PROXIES: ReadonlySet<ProxyName> = new Set()
 const isOpen = (route: Route): boolean => typeof route === 'object' && 'open' in route && route.open
 
 /**
- * Makes the function that decides. It asks three questions, each only once the one before it is answered: can the
- * request be trusted to be what it seems, who sent it, and may that sender do this. It changes nothing and sends
- * nothing; only the authenticator it calls keeps state.
+ * Makes the function that decides. It asks three questions in order: is the request what it seems to be, who sent it,
+ * and may that sender do this. It changes nothing and sends nothing; only the authenticator that it calls has state.
  */
 export function createDecide(policy: Policy): Decide {
   const { allowOrigins, access = withoutRules, errorResponse, unauthenticated } = policy
@@ -81,7 +80,7 @@ export function createDecide(policy: Policy): Decide {
       ? origin
       : undefined
 
-  /** Cross-site requests and paths outside the prefix end here; the rest goes to the app. */
+  /** refuses cross-site requests and paths outside the prefix; the rest goes to the app */
   const forward = (
     request: RequestHead,
     { client, upgrade }: RequestFacts,
@@ -111,7 +110,7 @@ export function createDecide(policy: Policy): Decide {
     if (route === 'not-found')
       return respond(errorResponse('not-found', request.headers.accept), 'not-found', outcome)
     if ('redirect' in route) {
-      // 308 keeps the method (RFC 9110 section 15.4.9); a relative Location holds under any name
+      // 308 keeps the method (RFC 9110 section 15.4.9); a relative Location is valid under any host name
       const redirect = textResponse(308, 'This address ends with a slash.', { location: route.redirect })
       return respond(redirect, 'redirect', outcome)
     }
@@ -132,7 +131,7 @@ export function createDecide(policy: Policy): Decide {
     }
   }
 
-  /** Who sent it, and may that sender do this? A promise only where a password has to be hashed. */
+  /** Who sent the request, and may that sender do this? A promise only if a password has to be hashed. */
   const judge = (
     request: RequestHead,
     facts: RequestFacts,
@@ -177,7 +176,9 @@ export function createDecide(policy: Policy): Decide {
     return result instanceof Promise ? result.then(authorize) : authorize(result)
   }
 
-  /** Another proxy asks about a request that it has got: as if it had come here, but nothing is open without a login. */
+  /**
+   * Another proxy asks about a request: decided as if it had come here, except that no path is open without a login.
+   */
   const answer = (
     { proxy, head }: Question,
     facts: RequestFacts,
@@ -201,7 +202,7 @@ export function createDecide(policy: Policy): Decide {
     const allowedOrigin = allowedOriginOf(request)
     const anonymous: Outcome = { identity: undefined, allowedOrigin }
 
-    // Can the request be trusted to be what it seems?
+    // Is the request what it seems to be?
     const error = validateRequest(request)
     if (error !== undefined) return ambiguous(error, anonymous)
     const question = readQuestion(request, facts)
@@ -216,7 +217,7 @@ export function createDecide(policy: Policy): Decide {
     const preflight = preflightOf(request, allowedOrigin)
     if (preflight !== undefined) return respond(preflight, 'preflight', anonymous)
 
-    // An upgrade begins with a GET, but opens a channel for anything: it is never open.
+    // An upgrade begins with a GET, but opens a channel for anything, so no path is open to it.
     const route = findRoute(method, url, policy)
     if (isOpen(route) && !facts.upgrade) {
       return hasBody(request)
@@ -228,8 +229,8 @@ export function createDecide(policy: Policy): Decide {
 }
 
 /**
- * Whether a proxy asks about a WebSocket handshake. `Upgrade` is for one connection only and does not reach us; without
- * this, a page of another site could open a WebSocket with a user's login (RFC 6455 section 10.2).
+ * Whether a proxy asks about a WebSocket handshake. `Upgrade` is hop-by-hop and does not reach us; without this check,
+ * a page of another site could open a WebSocket with a user's login (RFC 6455 section 10.2).
  */
 const isHandshake = ({ headers }: RequestHead): boolean => headers['sec-websocket-version'] !== undefined
 

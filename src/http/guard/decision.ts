@@ -6,26 +6,26 @@ import type { EndpointResponse } from './endpoints.ts'
 import type { CredentialsHeader, RequestHead } from './request.ts'
 import type { RequestError } from './request-check.ts'
 
-/** What every decision says. */
+/** The part that all decisions have. */
 export interface Outcome {
   /** Who sent the request; undefined for a request without a login. */
   readonly identity: Identity | undefined
-  /** The request's `Origin`, where it is an allowed one: the response has to name it. */
+  /** The request's `Origin` if it is an allowed one: the response has to name it. */
   readonly allowedOrigin: string | undefined
 }
 
 /** The guard itself responds; the app does not see the request. */
 export interface Responded extends Outcome {
   readonly respond: CannedResponse
-  /** Why, as a word for the access log. */
+  /** The reason as a word for the access log. */
   readonly reason: string
-  /** Why, in a sentence for the access log. */
+  /** The details for the access log. */
   readonly cause?: string
-  /** What a user may not do: `read`, `write`, `use` or `admin`. */
+  /** The class of request that the user may not send: `read`, `write`, `use` or `admin`. */
   readonly class?: string | undefined
-  /** Whether the connection must end: what follows the request on it cannot be trusted. */
+  /** Whether the connection must end, because what follows the request on it cannot be trusted. */
   readonly closes: boolean
-  /** The existing user whose name came with a failed login. */
+  /** The existing user that a failed login named. */
   readonly attempted?: string | undefined
 }
 
@@ -36,11 +36,7 @@ export interface Served extends Outcome {
   readonly reason: string
 }
 
-/**
- * Fields that the response gets besides the app's, names and values in turn.
- *
- * @param cacheControl the app's.
- */
+/** Header fields that the response gets besides the app's, names and values in turn. @param cacheControl the app's. */
 export type ResponseHeaders = (status: number, cacheControl: string | undefined) => readonly string[]
 
 /** The request goes to the app. */
@@ -48,18 +44,18 @@ export interface Admitted extends Outcome {
   readonly forward: true
   /** The request target for the app: the client's bytes, without the prefix. */
   readonly target: string
-  /** Where the verified credentials were; undefined where none were needed, and for a cookie. */
+  /** The header with the verified credentials; undefined if none were needed, and for a cookie. */
   readonly credentialsHeader: CredentialsHeader | undefined
   /** Whether `Origin` is the app's own or an allowed one. */
   readonly trustedOrigin: boolean
   readonly responseHeaders?: ResponseHeaders | undefined
-  /** The user's groups, where the app is told. */
+  /** The user's groups; undefined if the app does not get them. */
   readonly groups?: readonly string[] | undefined
-  /** Whether the user may still do this: for responses that stay open. */
+  /** Whether the user may still do this; asked again while a response stays open. */
   readonly isAllowed?: (() => boolean) | undefined
 }
 
-/** What becomes of a request. */
+/** What happens to a request. */
 export type Decision = Responded | Served | Admitted
 
 /** A request that two servers could read differently; what follows it on its connection cannot be trusted either. */
@@ -78,17 +74,17 @@ export function respond(
   return { respond: response, reason, closes, identity, allowedOrigin }
 }
 
-/** A rejection before anything is known of the request; its connection ends. */
+/** A rejection before anything is known about the request; the connection ends. */
 const rejected = (response: CannedResponse, reason: string): Responded =>
   respond(response, reason, { identity: undefined, allowedOrigin: undefined }, true)
 
-/** Before anything is decided: an expectation other than `100-continue`. */
+/** For an expectation other than `100-continue`, before anything is decided. */
 export const unmetExpectation = rejected(
   textResponse(417, '417 Expectation Failed: The only expectation that can be met is 100-continue.'),
   'expectation',
 )
 
-/** Before anything is decided: the client's address is over its limit of connections. */
+/** For a client whose address is over its limit of connections, before anything is decided. */
 export const tooManyConnections = (
   errorResponse: ErrorResponder,
   { headers: { accept } }: RequestHead,

@@ -1,44 +1,47 @@
-// The guard's own endpoints, `/.htpasswd/…`: which there are, who may use them, and how.
+// The guard's own endpoints, `/.htpasswd/…`: a table of paths, who may use them, and how.
 import type { Identity } from '../../auth/identity.ts'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
 import type { ErrorResponder } from '../pages/error-responses.ts'
 import type { RequestFacts, RequestHead } from './request.ts'
 
-/** What an endpoint answers to. */
+/** A request to an endpoint. */
 export interface EndpointRequest {
   readonly head: RequestHead
   readonly facts: RequestFacts
-  /** Who asks; undefined at an endpoint for anyone. */
+  /** The sender; undefined at an endpoint for anyone. */
   readonly identity: Identity | undefined
-  /** The fields of the form, where the endpoint takes one; without fields for GET and HEAD. */
+  /** The fields of the form; empty for GET and HEAD, and if the endpoint takes no form. */
   readonly form: URLSearchParams
 }
 
-/** What it responds, and what the access log has instead of the row's word and the sender. */
+/** The response, and what replaces the row's word and the sender in the access log. */
 export interface EndpointResponse extends CannedResponse {
   readonly reason?: string
   readonly identity?: Identity | undefined
-  /** The existing user whose name came with a failed login. */
+  /** The existing user that a failed login named. */
   readonly attempted?: string | undefined
 }
 
 /** A row of the table. */
 export interface Endpoint {
-  /** Exactly these bytes, below the guard's prefix. */
+  /** The path below the guard's prefix, compared byte by byte. */
   readonly path: `/.htpasswd/${string}`
   readonly methods: readonly string[]
-  /** `anyone`: without credentials, which are then not looked at; `user`: everybody who is signed in. */
+  /** `anyone`: credentials are not looked at; `user`: everyone who is signed in. */
   readonly for: 'anyone' | 'user'
-  /** Whether a personal access token or JWT is good enough. Default: false. */
+  /** Whether a personal access token or JWT is accepted. Default: false. */
   readonly tokens?: boolean
-  /** Whether it is for scripts and programs: a sender who is not signed in gets 401 as JSON, and no page. Default: false. */
+  /**
+   * Whether the endpoint is for scripts and programs: a sender who is not signed in gets 401 as JSON instead of a page.
+   * Default: false.
+   */
   readonly isJson?: boolean
   /** A word for the access log. */
   readonly reason: string
   readonly respond: (request: EndpointRequest) => EndpointResponse | Promise<EndpointResponse>
 }
 
-/** Why no new requests should be sent here; undefined where they may. */
+/** Why a load balancer should send no new requests here; undefined if it may. */
 export type FindObstacle = () => string | undefined | Promise<string | undefined>
 
 const ok = textResponse(200, 'ok')
@@ -66,7 +69,7 @@ export const commonEndpoints = (findObstacle: FindObstacle): readonly Endpoint[]
 
 const FOLDER = '/.htpasswd/'
 
-/** What lies below the folder of the endpoints and is none: it never reaches the app. */
+/** For other paths below `/.htpasswd/`: they never reach the app. */
 const noEndpoint = (errorResponse: ErrorResponder): Endpoint => ({
   path: FOLDER,
   methods: [],
@@ -84,7 +87,7 @@ const wrongMethod = (allow: string): Endpoint => ({
   respond: () => textResponse(405, `405 Method Not Allowed: This address takes ${allow}.`, { allow }),
 })
 
-/** Finds what responds at a path with a method; undefined for a path of the app. */
+/** Finds the endpoint for a path and method; undefined for a path of the app. */
 export type FindEndpoint = (method: string, path: string) => Endpoint | undefined
 
 /**

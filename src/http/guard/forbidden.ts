@@ -1,4 +1,4 @@
-// The response to what a user may not do: a page for people, and for programs the reason in the form that they read.
+// The response to a request that the user may not send: a page for people, the reason as text or JSON for programs.
 import { type CannedResponse, completeResponse } from '../basic/responses.ts'
 import { type ErrorResponder, wantsPage } from '../pages/error-responses.ts'
 import type { RequestHead } from './request.ts'
@@ -7,8 +7,7 @@ import type { RequestHead } from './request.ts'
 const MLFLOW_API = /\/(?:ajax-)?api\/\d+\.\d+\/|\/graphql$/
 
 /**
- * The user is signed in, so there is no challenge: a browser would ask for another password again and again.
- *
+ * The user is signed in, so there is no challenge; with one, browsers would ask for another password again and again.
  * MLflow's clients and pages show `message` of an error in MLflow's form (RestException, mlflow/exceptions.py).
  */
 export function forbiddenResponse(

@@ -1,9 +1,9 @@
-// Reads the form that a request to one of the guard's own endpoints brings.
+// Reads the form in a request to one of the guard's own endpoints.
 import type { IncomingMessage } from 'node:http'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
 import { hasBody } from '../proxy/request-body.ts'
 
-/** A name, two passwords and a path: more is not a form of ours. */
+/** Enough for a name, two passwords and a path. */
 const MAX_FORM_BYTES = 8 * 1024
 
 /** As for a header: whoever sends a form may be anybody. */
@@ -25,7 +25,7 @@ export async function readFormOf(req: IncomingMessage): Promise<URLSearchParams 
   return form
 }
 
-/** Resolves with the fields, or with the response to what is no form. What is too long is not read to its end. */
+/** Resolves with the fields, or with an error response to anything that is not a form. */
 export async function readForm(
   type: string,
   body: AsyncIterable<Uint8Array>,

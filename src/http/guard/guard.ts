@@ -1,4 +1,4 @@
-// The guard: a server that forwards the requests of users, and of nobody else, to one app.
+// The guard: a server that forwards the requests of authenticated users to one app, and no others.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Server as NetServer, Socket } from 'node:net'
@@ -26,18 +26,16 @@ import { type ResolvedGuardOptions, resolveGuardOptions } from './resolve-option
 import { createGuardServer, MAX_HEADER_BYTES, serverCloser } from './server.ts'
 import { tlsPolicy } from './tls-policy.ts'
 
-/** A guard that was created. */
+/** A running guard. */
 export interface Guard {
-  /** Its server, not listening yet: `guard.server.listen(8080, '127.0.0.1')`. */
+  /** The server, not listening yet: `guard.server.listen(8080, '127.0.0.1')`. */
   readonly server: Server | TlsServer
   /** Replaces the certificate for new connections. @throws the error of `node:tls` for an invalid one. */
   setCertificate(tls: TlsCertificate): void
   /**
-   * Applies other options to the requests from now on; requests in flight end as they began. `login`, `tls`, `log` and
-   * `maxConnectionsPerAddress` stay as they were.
-   *
-   * @internal
-   * @throws HtpasswdError `ERR_OPTION` as `createGuard`; the guard is then as it was.
+   * Applies other options to new requests; requests in flight keep the old ones. `login`, `tls`, `log` and
+   * `maxConnectionsPerAddress` cannot be changed. @internal @throws HtpasswdError `ERR_OPTION` as `createGuard`; then
+   * nothing has changed.
    */
   setOptions(options: GuardOptions): void
   /**
@@ -96,7 +94,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     if (!readyUpstream || typeof upstream === 'function' || (await isReachable(upstream))) return undefined
     return 'The app accepts no connections.'
   }
-  /** What follows from the options that may change while the guard runs. */
+  /** The parts that depend on options that may change while the guard runs. */
   const partsOf = (now: ResolvedGuardOptions) => ({
     errorResponse: now.errorResponse,
     findClient: createClientFacts(now.trustProxy, tls !== undefined, parts.onUntrustedProxy),
@@ -105,9 +103,9 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
     upgradeProtocol: createUpgradeFilter(now.allowUpgrades),
   })
   let current = partsOf(resolved)
-  /** Those of earlier options, whose requests may still be in flight. */
+  /** The ones of earlier options, whose requests may still be in flight. */
   const retired: Forward[] = []
-  /** Connections that have left HTTP or are about to: the server does not count them as its own. */
+  /** Connections that have left HTTP or are about to; the server does not count them as its own. */
   const leaving = new Set<Socket>()
   let closing = false
 
@@ -120,7 +118,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
   }
   const refuse = (socket: Socket, malformed: MalformedRequest, address: string, method = '-'): void => {
     const bytes = rejectMalformedRequest(socket, malformed)
-    // browsers open connections ahead of time, and never send a byte on some
+    // browsers open connections in advance, and send nothing on some of them
     if (bytes === undefined || socket.bytesRead === 0) return
     const { status, cause } = malformed
     write(() => logEntryWithoutRequest({ address, method, status, bytes, reason: 'malformed', cause }))
@@ -139,7 +137,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
   const closeServer = serverCloser(server, leaving, parts.otherServers ?? [])
   server.on('request', (req, res) => serve(req, res, false))
   server.on('checkContinue', (req, res) => serve(req, res, true))
-  // RFC 9110 section 10.1.1: any other expectation cannot be met
+  // any expectation other than 100-continue is refused (RFC 9110 section 10.1.1)
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
     begin(req, res, false)?.carryOut(unmetExpectation)
   })
@@ -185,7 +183,7 @@ export function createGuard(options: GuardOptions, parts: GuardParts = {}): Guar
       socket.destroy()
     }
   })
-  /** The TLS handshake failed on it, but below TLS the connection is still open. */
+  /** The TLS handshake failed, but the connection below TLS is still open. */
   const respondInPlainText = (accepted: Socket, address: string): void => {
     const { head, body } = formatMalformedResponse(plainHttp)
     accepted.write(head + body)

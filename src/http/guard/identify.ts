@@ -1,5 +1,5 @@
-// Who sent a request: finds its credentials and has them verified. One order for all kinds, and no second try: what is
-// present and wrong never falls through to the next kind.
+// Who sent a request: finds its credentials and has them verified. The kinds have a fixed order, and invalid
+// credentials of one kind never fall through to the next kind.
 import { type AuthResult, type Credentials, refuse } from '../../auth/auth-result.ts'
 import type { AuthContext } from '../../auth/authenticator.ts'
 import { existingUser } from '../../auth/stored-user.ts'
@@ -11,15 +11,15 @@ import type { ClientFacts } from './client-address.ts'
 import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
 import { isPlainPath, type Route } from './route.ts'
 
-/** An answer at once, where nothing has to be hashed or fetched. */
+/** A promise only if something has to be hashed or fetched. */
 type Answer = AuthResult | Promise<AuthResult>
 
-/** What verifies each kind of credentials. A kind that is not there is not accepted. */
+/** The verifier of each kind of credentials. A kind without one is not accepted. */
 export interface Verifiers {
   /** User name and password: an `Authenticator`. */
   readonly authenticator: {
     decide(credentials: Credentials<ByteString> | undefined, context: AuthContext): Answer
-    /** The users, for the name of a failed login in the access log. */
+    /** The users, to find the name of a failed login for the access log. */
     readonly source?: UserSource
   }
   /** Personal access tokens. */
@@ -29,7 +29,7 @@ export interface Verifiers {
   /** Session cookies. */
   readonly sessions?:
     | {
-        /** Undefined where the request has no cookie of this guard. */
+        /** Undefined if the request has no cookie of this guard. */
         decide(cookies: string, client: ClientFacts): AuthResult | undefined
       }
     | undefined
@@ -43,7 +43,7 @@ interface TokenVerifier {
   decide(token: string, owner: ByteString | undefined, context: AuthContext): Answer
 }
 
-/** Whose credentials a request has, and in which header they were; undefined for a cookie or none. */
+/** The sender of a request, and the header with the credentials; undefined for a cookie or none. */
 interface Identified {
   readonly result: Answer
   readonly header: CredentialsHeader | undefined
@@ -79,7 +79,7 @@ export function createVerify({
   }
 }
 
-/** The existing user whom the value of an `Authorization` field names, whatever else is in it. */
+/** The existing user that the value of an `Authorization` field names, whatever else it contains. */
 export function namedUser({ authenticator }: Verifiers, value: string | undefined): string | undefined {
   const credentials = parseCredentials(value)
   return credentials && authenticator.source && existingUser(authenticator.source, credentials.username)
@@ -102,8 +102,8 @@ export function createIdentify(verifiers: Verifiers): Identify {
 }
 
 /**
- * The header with the login. On MLflow's gateway `Authorization` may hold the key of a model provider instead. A path
- * that an app could resolve to another one is not the gateway's.
+ * The header with the credentials. On MLflow's gateway `Authorization` may hold the key of a model provider instead. A
+ * path that an app could resolve to another one does not count as the gateway's.
  */
 function credentialsHeaderOf({ headers }: RequestHead, route: Route): CredentialsHeader {
   const gateway =

@@ -1,4 +1,4 @@
-// The options of a guard.
+// The options of `createGuard` as types; resolve-options.ts checks them.
 import type { RequestListener } from 'node:http'
 import type { Server as NetServer } from 'node:net'
 import type { AccessPolicy } from '../../access/policy.ts'
@@ -37,7 +37,7 @@ export interface GuardOptions {
   readonly tokens?: TokenAuthenticator | undefined
   /** The realm of the challenge, which a login prompt may show. Default: `Restricted`. */
   readonly realm?: string | undefined
-  /** Whom people can ask, on the pages about errors: a name, an e-mail address, a URL. Default: nobody by name. */
+  /** The contact on error pages: a name, an e-mail address, a URL. Default: none. */
   readonly contact?: string | undefined
   /** The language of the pages: `en`, `de` or `fr`. Default: `en`. Programs get English. */
   readonly lang?: Language | undefined
@@ -101,17 +101,17 @@ export interface GuardOptions {
   readonly log?: ((entry: AccessLogEntry) => void) | undefined
 }
 
-/** What a process or a test replaces. */
+/** Parts that a process or a test replaces. */
 export interface GuardParts {
   /** Servers of further addresses, which hand their connections to the guard's own and are closed with it. */
   readonly otherServers?: readonly NetServer[] | undefined
   readonly login?: LoginParts | undefined
-  /** Why a load balancer should send no requests, for a reason outside the guard; undefined for none. */
+  /** Why a load balancer should send no requests, for a reason outside the guard; undefined if it may. */
   readonly findObstacle?: (() => string | undefined) | undefined
-  /** Gets the address of each peer that sends X-Forwarded-For and is none of `trustProxy`. */
+  /** Called with the address of each peer that sends X-Forwarded-For and is not in `trustProxy`. */
   readonly onUntrustedProxy?: ((peer: string) => void) | undefined
-  /** Called when a request begins of which there will be an entry of the log. */
+  /** Called at the start of each request that will be logged. */
   readonly onBegin?: (() => void) | undefined
-  /** Told of each event stream and each upgraded connection. */
+  /** Called for each event stream and each upgraded connection. */
   readonly onStream?: OnStream | undefined
 }

@@ -14,7 +14,7 @@ import type { EndpointResponse } from './endpoints.ts'
 import { readFormOf } from './form.ts'
 import { closeWithConnection, UNAUTHENTICATED_IDLE_MILLISECONDS } from './server.ts'
 
-/** What follows from the options that may change while the guard runs. */
+/** The parts that depend on options that may change while the guard runs. */
 interface RequestParts {
   readonly errorResponse: ErrorResponder
   readonly findClient: (req: IncomingMessage) => ClientFacts
@@ -22,25 +22,27 @@ interface RequestParts {
   readonly forward: Forward
 }
 
-/** What all requests of a guard share. */
+/** The state that all requests of a guard share. */
 export interface GuardState {
   readonly connections: ConnectionLimit
   readonly streams: OpenStreams
-  /** Those of the options as they are now. */
+  /** The parts of the current options. */
   parts(): RequestParts
-  /** Whether each response ends its connection, because the guard is about to stop. */
+  /** Whether each response ends its connection, because the guard is stopping. */
   isClosing(): boolean
-  /** A request begins. */
+  /** Called at the start of each request. */
   readonly onBegin: (() => void) | undefined
-  /** Logs a finished request; the entry is only made where there is a log. */
+  /** Logs a finished request; the entry is made only if there is a log. */
   write(entry: () => AccessLogEntry): void
 }
 
 /** Handles the requests of a guard's server. */
 export interface RequestHandler {
-  /** Begins an exchange, which is logged however it ends; undefined where the connection piles up requests. */
+  /**
+   * Begins an exchange, which is logged however it ends; undefined if the connection has too many pipelined requests.
+   */
   begin(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange | undefined
-  /** Begins an exchange, decides about it, and does what was decided. */
+  /** Begins an exchange, decides about it, and carries out the decision. */
   serve(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean, upgrade?: ClientUpgrade): void
 }
 
@@ -53,7 +55,7 @@ export function createRequestHandler(state: GuardState): RequestHandler {
     expectsContinue: boolean,
   ): Exchange | undefined => {
     const { socket } = req
-    // the parser continues with what it has read before the connection was closed
+    // after the connection was closed, the parser still emits what it has read
     if (socket.destroyed) return undefined
     const client = parts().findClient(req)
     const admission = connections.begin(socket)
@@ -70,10 +72,10 @@ export function createRequestHandler(state: GuardState): RequestHandler {
       now: performance.now(),
     })
     state.onBegin?.()
-    // the end of the response, or of the connection that it was upgraded to
+    // also emitted at the end of an upgraded connection
     res.once('close', () => {
       streams.delete(exchange)
-      // the app hears at once that the client left: it may be paying for every word (MLflow's gateway)
+      // abort the app's work at once when the client disconnects: it may be paying for every word (MLflow's gateway)
       if (!res.writableFinished) exchange.abortUpstream()
       if (connections.end(socket) && !socket.writableEnded)
         socket.setTimeout(UNAUTHENTICATED_IDLE_MILLISECONDS)
@@ -108,7 +110,7 @@ export function createRequestHandler(state: GuardState): RequestHandler {
       streams.add(exchange)
       parts().forward.send(exchange, decision, upgrade)
     }
-    // Nothing here throws because of what a client sends; a bug must not end the process.
+    // Nothing here throws because of what a client sends; this keeps a bug from ending the process.
     const fail = (error: unknown): void => {
       warn(error)
       res.destroy()

@@ -1,17 +1,17 @@
-// What is decided on: the head of a request, and what is known of it beyond.
+// The input of a decision: the head of a request, and facts about its client.
 import type { IncomingMessage } from 'node:http'
 import type { ClientFacts } from './client-address.ts'
 
-/** The part of a request that is decided on. */
+/** The part of a request that decisions use. */
 export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'headers'> &
   Partial<Pick<IncomingMessage, 'headersDistinct'>>
 
-/** What is known of a request beyond its head. */
+/** Facts about a request besides its head. */
 export interface RequestFacts {
   readonly client: ClientFacts
   /** Whether it asks to leave HTTP for another protocol, such as WebSocket. */
   readonly upgrade: boolean
 }
 
-/** The header that held the credentials which were verified. */
+/** The header that held the verified credentials. */
 export type CredentialsHeader = 'authorization' | 'x-mlflow-authorization'

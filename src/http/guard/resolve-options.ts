@@ -23,7 +23,7 @@ import { tlsPolicy } from './tls-policy.ts'
 export interface ResolvedGuardOptions {
   readonly authenticator: Authenticator
   readonly upstream: URL | RequestListener
-  /** Undefined without one: then only the scope of the credentials counts. */
+  /** Undefined: only the scope of the credentials counts. */
   readonly access: AccessPolicy | undefined
   readonly errorResponse: ErrorResponder
   /** The sign-in page; undefined without one. */
@@ -35,7 +35,7 @@ export interface ResolvedGuardOptions {
   readonly prefix: string
   readonly userHeader: string | undefined
   readonly groupsHeader: string | undefined
-  /** All groups of a user; undefined where the app is not told. */
+  /** All groups of a user; undefined if the app does not get them. */
   readonly groupsOf: ((identity: Identity) => readonly string[]) | undefined
   readonly forwardAuth: boolean
   readonly preserveHost: boolean
@@ -176,7 +176,7 @@ const MLFLOW_HINT =
 const hintFor = ({ tokens }: GuardOptions): string =>
   tokens === undefined ? MLFLOW_HINT : `${MLFLOW_HINT}\n  or only MLFLOW_TRACKING_TOKEN=<token>`
 
-/** Where no app is behind the guard: only its own endpoints respond. */
+/** Without an app, only the guard's own endpoints respond. */
 const noApp =
   (errorResponse: ErrorResponder): RequestListener =>
   (req, res) => {

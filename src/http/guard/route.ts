@@ -1,15 +1,15 @@
-// Where a request target leads: to the app, with or without login, to a redirect, or nowhere.
+// The route of a request target: to the app, with or without a login, to a redirect, or nowhere.
 import { HtpasswdError } from '../../errors.ts'
 
-/** Where a request target leads. */
+/** The route of a request target. */
 export type Route =
   /** To the app, with this target: the bytes of the request without the prefix. */
   | { readonly target: string; readonly path: string; readonly open: boolean }
-  /** The prefix without its final slash, without which relative links would leave it. */
+  /** The prefix without its final slash is redirected, because relative links would leave it. */
   | { readonly redirect: string }
   | 'not-found'
 
-/** The options that decide about targets. */
+/** The options for routes. */
 export interface RouteOptions {
   /** `/mlflow`, or empty. */
   readonly prefix: string

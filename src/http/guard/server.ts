@@ -8,13 +8,13 @@ import { tlsPolicy } from './tls-policy.ts'
 /** The largest header of a request or response: long filter queries and cookies. Node's own limit is 16 KiB. */
 export const MAX_HEADER_BYTES = 64 * 1024
 
-/** How long a connection without a login may be idle; with one it is `keepAliveTimeout`. */
+/** How long a connection without a login may be idle; after a login it is `keepAliveTimeout`. */
 export const UNAUTHENTICATED_IDLE_MILLISECONDS = 5000
 
 /** How its connections are set up. */
 export const socketOptions = {
   noDelay: true,
-  // a client that vanished in the middle of an event stream or a WebSocket is noticed
+  // to notice a client that vanished in the middle of an event stream or a WebSocket
   keepAlive: true,
   keepAliveInitialDelay: 60_000,
 }
@@ -23,7 +23,7 @@ const options = {
   // the strict parser, whatever NODE_OPTIONS says: it refuses requests that two servers could read differently
   insecureHTTPParser: false,
   maxHeaderSize: MAX_HEADER_BYTES,
-  // a second Host or Authorization must be seen; Node would drop it
+  // a second Host or Authorization must be visible to the checks; Node would drop it
   joinDuplicateHeaders: true,
   // The header has to arrive in time; a body may take hours, as MLflow's uploads do, and a 408 would make its client
   // send all of it again.
@@ -56,17 +56,16 @@ export function createGuardServer(
           ALPNProtocols: ['http/1.1'],
           handshakeTimeout: 10_000,
         })
-  // Node would drop headers beyond 2000, Authorization or Connection among them; their size is the limit
+  // Node would drop headers beyond 2000, possibly Authorization or Connection; MAX_HEADER_BYTES limits them instead
   server.maxHeadersCount = 0
   return server
 }
 
 /**
  * Makes the function that closes the server: idle connections at once, the others when their response has ended or the
- * limit has passed. Called again it can set a shorter limit.
+ * limit has passed. A further call can set a shorter limit.
  *
  * @param detached connections that have left HTTP, which the server no longer counts as its own.
- * @param others servers that hand their connections to this one.
  */
 export function serverCloser(
   server: Server | TlsServer,
@@ -100,7 +99,7 @@ export function closeWithConnection(res: ServerResponse, socket: Socket): void {
     res.destroy()
     res.emit('close')
   }
-  // one for each request ahead of its turn
+  // there is a listener for each pipelined request
   socket.setMaxListeners(0).once('close', onClose)
   res.once('close', () => socket.off('close', onClose))
 }

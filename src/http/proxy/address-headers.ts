@@ -1,11 +1,11 @@
-// The header fields that hold addresses: what the client calls the guard's, the app has to see as its own, and back.
+// The header fields that hold addresses. The client's address for the guard is rewritten to the app's own, and back.
 
-/** Where in a value the addresses are. */
+/** Where a value holds addresses. */
 type Form = 'whole' | 'in-brackets' | 'refresh'
 
-/** One table for both directions. */
+/** The fields of requests and responses. */
 const fields: readonly (readonly [name: string, direction: 'request' | 'response', form: Form])[] = [
-  // apps compare it with Host where Origin is missing, as in every GET: Jupyter
+  // apps such as Jupyter compare it with Host if Origin is missing, as in every GET
   ['referer', 'request', 'whole'],
   // WebDAV: RFC 4918 sections 10.3 and 10.4
   ['destination', 'request', 'whole'],
@@ -25,7 +25,7 @@ export type RewriteValue = (value: string, rewrite: (address: string) => string)
 const forms: Readonly<Record<Form, RewriteValue>> = {
   whole: (value, rewrite) => rewrite(value),
   'in-brackets': (value, rewrite) => value.replace(/<([^<>]*)>/g, (_, address) => `<${rewrite(address)}>`),
-  // "5; url=/next", with the address in quotes or not, and with "url=" or not
+  // "5; url=/next"; "url=" and quotes around the address are optional
   refresh: (value, rewrite) =>
     value.replace(
       /^([\d.]+[\s;,]+(?:url\s*=\s*)?["']?)([^"']+)/i,
@@ -40,10 +40,10 @@ const inDirection = (wanted: 'request' | 'response'): ReadonlyMap<string, Rewrit
 export const requestAddresses = inDirection('request')
 export const responseAddresses = inDirection('response')
 
-/** Scheme and authority, and the rest; browsers read `\` as `/`. */
+/** An absolute address: scheme and authority, and the rest. Browsers read `\` as `/`. */
 const ABSOLUTE = /^((?:https?:)?\/\/)([^/\\?#]*)(.*)$/is
 
-/** What the app's addresses are rewritten from. */
+/** The app's own address, which is rewritten. */
 export interface OwnAddress {
   readonly upstreamOrigin: string
   /** `/mlflow`, or empty. */
@@ -51,8 +51,8 @@ export interface OwnAddress {
 }
 
 /**
- * Makes the function that turns an address of the app into a path on the guard, which holds under whatever name and
- * scheme the client knows the guard by (RFC 9110 section 10.2.2 allows a relative one). Other addresses stay.
+ * Makes the function that turns an address of the app into a path on the guard, which is valid under any name and
+ * scheme that the client uses (RFC 9110 section 10.2.2 allows a relative one). Other addresses stay.
  */
 export function createClientAddress({ upstreamOrigin, prefix }: OwnAddress): (address: string) => string {
   const own = ownAuthorities(upstreamOrigin)
@@ -62,34 +62,34 @@ export function createClientAddress({ upstreamOrigin, prefix }: OwnAddress): (ad
       return address.startsWith('/') ? prefix + address : address
     if (!own.has(authority.toLowerCase())) return address
     const path = /^[/\\]/.test(rest) ? `/${rest.slice(1)}` : `/${rest}`
-    // Browsers drop tabs, and "//x" or "/\x" alone would be another host.
+    // browsers drop tabs, and read "//x" or "/\x" as another host
     return prefix === '' && /^\/\t*[/\\]/.test(path) ? `/.${path}` : prefix + path
   }
 }
 
-/** The authorities under which the app may speak of itself: on loopback by any of its names. */
+/** The authorities that the app may use for itself: on loopback any of its names. */
 function ownAuthorities(upstreamOrigin: string): ReadonlySet<string> {
   const { host, hostname, port } = new URL(upstreamOrigin)
   const names = loopbackNames(hostname).map(name => (port === '' ? name : `${name}:${port}`))
   return new Set([host, ...names])
 }
 
-/** The names of loopback, where a name is one of them. */
+/** All names of loopback if this is one of them, otherwise the name alone. */
 export function loopbackNames(hostname: string): readonly string[] {
   const names = ['localhost', '127.0.0.1', '[::1]']
   return names.includes(hostname) ? names : []
 }
 
-/** How a client's addresses become the app's; see `RequestHeaderFacts`. */
+/** Facts for rewriting a client's addresses to the app's; see `RequestHeaderFacts`. */
 export interface UpstreamAddressFacts {
-  /** Whether an origin, in lower case, is the guard's as the client knows it. */
+  /** Whether an origin, in lower case, is the guard's own for this client. */
   readonly isOwnOrigin: (origin: string) => boolean
-  /** The origin that the app takes for its own: what it is told in X-Forwarded-Proto, and Host. */
+  /** The app's own origin, as Host and X-Forwarded-Proto tell it. */
   readonly appOrigin: string
   readonly prefix: string
 }
 
-/** An address of the guard becomes the app's: its origin, without the prefix. Others stay. */
+/** Rewrites an address of the guard to the app's: its origin, without the prefix. Others stay. */
 export function toUpstreamAddress(
   address: string,
   { isOwnOrigin, appOrigin, prefix }: UpstreamAddressFacts,

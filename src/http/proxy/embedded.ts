@@ -12,16 +12,16 @@ import { type RequestHeaderWriter, requestHeaderWriter } from './request-headers
 import { responseHeaderWriter } from './response-headers.ts'
 import type { ClientUpgrade } from './upgrade.ts'
 
-/** Where admitted requests go. */
+/** Forwards admitted requests. */
 export interface Forward {
   send(exchange: Exchange, admitted: Admitted, upgrade?: ClientUpgrade): void
   close(): void
 }
 
-/** The address that a listener of this process is told: one that no client can reach. */
+/** The upstream address in the headers for a listener of this process: one that no client can reach. */
 const EMBEDDED = new URL('http://127.0.0.1')
 
-/** Makes the way to the app that the options name. */
+/** Makes the forwarder to the app that the options name. */
 export function createForward(
   options: ResolvedGuardOptions,
   maxHeadBytes: number,
@@ -64,7 +64,7 @@ function embedded(listener: RequestListener, requestHeaders: RequestHeaderWriter
       const flat = requestHeaders(exchange.toHeaderFacts(admitted))
       const length = req.headers['content-length']
       if (length !== undefined) flat.push('Content-Length', length)
-      // body parsers take a request for one with a body where it has one of the two
+      // body parsers expect a body if one of these two headers is present
       if (req.headers['transfer-encoding'] !== undefined) flat.push('Transfer-Encoding', 'chunked')
       replaceHeaders(req, flat)
       req.url = admitted.target
@@ -77,7 +77,10 @@ function embedded(listener: RequestListener, requestHeaders: RequestHeaderWriter
   }
 }
 
-/** Adds fields when the listener has set its own; node:http calls `writeHead` for a head that is not written explicitly. */
+/**
+ * Adds fields after the listener has set its own; node:http calls `writeHead` for a head that is not written
+ * explicitly.
+ */
 export function addHeaders(res: ServerResponse, responseHeaders: ResponseHeaders): void {
   const { writeHead } = res
   res.writeHead = (...args: [number, ...unknown[]]) => {
@@ -99,7 +102,7 @@ function replaceHeaders(req: IncomingMessage, flat: string[]): void {
     const before = headersDistinct[name]
     if (before === undefined) headersDistinct[name] = [value]
     else before.push(value)
-    // repeated lines are always the client's, so node:http's joined value is right
+    // only headers from the client are repeated, so node:http's joined value is right
     headers[name] = before === undefined ? value : req.headers[name]
   }
   req.rawHeaders = flat
@@ -107,7 +110,7 @@ function replaceHeaders(req: IncomingMessage, flat: string[]): void {
   Object.defineProperty(req, 'headersDistinct', { value: headersDistinct, configurable: true })
 }
 
-/** Counts the body for the access log: the listener writes into the response itself. */
+/** Counts the bytes of the body for the access log, because the listener writes into the response itself. */
 function countBody(exchange: Exchange): void {
   const { req, res } = exchange
   const { write, end } = res

@@ -19,7 +19,7 @@ export class Exchange {
   readonly client: ClientFacts
   /** Whether the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean
-  /** Its position in `OpenStreams`, as long as it is there. */
+  /** Its position in `OpenStreams` while it is there. */
   openIndex: number | undefined
   #closes: boolean
   readonly #started: number
@@ -49,19 +49,19 @@ export class Exchange {
     this.#closes = flags.closes
     this.#started = flags.now
     this.#url = req.url ?? ''
-    // a listener in this process gets the request with other headers
+    // read now, because a listener in this process gets the request with other headers
     const { 'x-request-id': id, 'user-agent': userAgent, referer } = req.headers
     this.#sentRequestId = id
     this.#userAgent = userAgent
     this.#referer = referer
   }
 
-  /** Who sent the request; undefined until that is decided, and for a request without a login. */
+  /** The sender; undefined until that is decided, and for a request without a login. */
   get identity(): Identity | undefined {
     return this.#decision?.identity
   }
 
-  /** Whether its user still has access; true for a request without a login. */
+  /** Whether the user still has access; true for a request without a login. */
   get isCurrent(): boolean {
     const decision = this.#decision
     if (decision?.identity?.isCurrent() === false) return false
@@ -83,7 +83,7 @@ export class Exchange {
     if (this.#decision !== undefined) this.#decision = { ...this.#decision, identity }
   }
 
-  /** Records the existing user whose name came with a failed login. */
+  /** Records the existing user that a failed login named. */
   recordAttempt(user: string | undefined): void {
     this.#attempted = user
   }
@@ -112,9 +112,9 @@ export class Exchange {
     const { req, res } = this
     this.#reason = reason
     this.#cause = cause
-    // without these a page of the allowed origin could not see the status, nor tell a wrong password from no network
+    // without CORS headers a page of the allowed origin sees neither the status nor the difference to a network error
     const origin = this.#decision?.allowedOrigin
-    // A client that waits for 100 Continue may send the body or not, so the next request could not be told from it
+    // A client that waits for 100 Continue may or may not send the body, so it could not be told from the next request
     // (RFC 9110 section 10.1.1).
     const ends = this.#closes || this.expectsContinue
     if (origin === undefined && cookies === undefined && !ends) res.writeHead(status, own)
@@ -132,7 +132,7 @@ export class Exchange {
     lingerAfterResponse(req, res)
   }
 
-  /** The app has it from now on, until `detachUpstream`. */
+  /** The app processes the request from now on, until `detachUpstream`. */
   attachUpstream(request: UpstreamCall): void {
     this.#upstreamRequest = request
   }
@@ -154,7 +154,7 @@ export class Exchange {
     this.#bytes += bytes
   }
 
-  /** Breaks the response off: a body that was cut short must not look complete. */
+  /** Aborts the response, because a body that was cut short must not look complete. */
   cutResponse(reason: string): void {
     this.#reason = reason
     this.res.destroy()
@@ -166,7 +166,7 @@ export class Exchange {
     this.req.socket.destroy()
   }
 
-  /** What the headers for the app are written from. */
+  /** The facts from which the headers for the app are written. */
   toHeaderFacts({ trustedOrigin, identity, groups, credentialsHeader }: Admitted): RequestHeaderFacts {
     const { req, client } = this
     return {
@@ -190,7 +190,7 @@ export class Exchange {
     const { req, res } = this
     const target = this.#url
     const query = target.search(/[?#]/)
-    // a target that is no path may hold a user and password: http://name:secret@host/
+    // a target in absolute form may hold a user and password: http://name:secret@host/
     const path = target.startsWith('/') ? (query === -1 ? target : target.slice(0, query)) : '-'
     return {
       time: new Date(Date.now() - (now - this.#started)),
@@ -202,7 +202,7 @@ export class Exchange {
       status: res.headersSent ? res.statusCode : 0,
       bytes: this.#bytes,
       milliseconds: now - this.#started,
-      // the end of an upgraded connection cannot be told from a break
+      // the regular end of an upgraded connection cannot be told from an abort
       aborted: !res.writableFinished && res.statusCode !== 101,
       reason: this.#reason,
       cause: this.#cause,

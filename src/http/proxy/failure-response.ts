@@ -1,4 +1,4 @@
-// What the guard responds when the app gives no response, and the reason in the access log.
+// The guard's response when the app gives none, and the reason in the access log.
 import type { CannedResponse } from '../basic/responses.ts'
 import type { UpstreamFailure } from '../client/upstream-request.ts'
 import type { ErrorResponder } from '../pages/error-responses.ts'
@@ -7,7 +7,7 @@ import type { ErrorKind } from '../pages/texts/en.ts'
 interface Failure {
   readonly error: ErrorKind
   readonly reason: string
-  /** Whether the response has the cause: it says what the person who runs the server has to change. */
+  /** Whether the response shows the cause, because the person who runs the server can act on it. */
   readonly showsCause?: true
   readonly retryAfter?: number
 }

@@ -1,4 +1,4 @@
-// The header fields that a proxy does not pass on as they are: hop-by-hop fields, and those that say who the client is.
+// The header fields that a proxy does not pass on: hop-by-hop fields, and those that say who the client is.
 import { toByteString } from '../../bytes.ts'
 import { HtpasswdError } from '../../errors.ts'
 
@@ -21,7 +21,7 @@ export const hopByHop: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** Fields in which proxies tell an app who the client is. Only the guard may set them. */
+/** Fields in which proxies tell an app who the client is; only the guard may set them. */
 const identityNames: ReadonlySet<string> = new Set([
   'cf-connecting-ip',
   'client-ip',
@@ -40,7 +40,7 @@ const identityNames: ReadonlySet<string> = new Set([
   'x-mlflow-authorization',
 ])
 
-/** Families of such fields: each proxy adds its own members, such as Remote-Groups or X-WebAuth-Role. */
+/** Prefixes of such fields, to which each proxy adds its own members, such as Remote-Groups or X-WebAuth-Role. */
 const identityPrefixes = [
   'remote-',
   'x-auth-request-',
@@ -56,15 +56,15 @@ export const isIdentityHeader = (name: string): boolean =>
   identityNames.has(name) || identityPrefixes.some(prefix => name.startsWith(prefix))
 
 /**
- * Whether a name could be taken for another one. Behind CGI and WSGI, `-` and `_` are one character; lighttpd's CGI turns
- * all that is no letter or digit into `_`, other servers the dot. Such names are dropped, as nginx drops them by default
- * (CVE-2025-64484, CVE-2026-33433, CVE-2026-39858, CVE-2026-54763).
+ * Whether a name could be taken for another one. Behind CGI and WSGI, `-` and `_` are one character; lighttpd's CGI
+ * turns everything but letters and digits into `_`, other servers do so with the dot. Such fields are dropped, as nginx
+ * drops them by default (CVE-2025-64484, CVE-2026-33433, CVE-2026-39858, CVE-2026-54763).
  *
  * @param name in lower case.
  */
 export const isUnderscoreAlias = (name: string): boolean => !/^[a-z0-9-]+$/.test(name)
 
-/** A name as it arrives behind CGI, in lower case with hyphens: two names with the same are aliases. */
+/** A name as an app behind CGI sees it, in lower case with hyphens: names with the same result are aliases. */
 export const withoutAliases = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '-')
 
 /**
@@ -82,8 +82,8 @@ const MAX_REMEMBERED_NAMES = 1000
 const MAX_REMEMBERED_LENGTH = 64
 
 /**
- * Remembers what is known of a field name, so that it is put in lower case and looked up once. Bounded: clients use a few
- * dozen short names, and a hostile one must not fill the memory with others.
+ * Remembers the rule for a field name, so that each name is put in lower case and looked up once. Bounded: clients use
+ * a few dozen short names, and a hostile client must not fill the memory with others.
  */
 export function memoizeByName<Rule>(ruleOf: (lowerCaseName: string) => Rule): (name: string) => Rule {
   const rules = new Map<string, Rule>()
@@ -118,14 +118,14 @@ function checkIdentityHeader(option: string, example: string, name: string): str
   )
 }
 
-/** Groups as the value of a field. A name that would be read as two, or end the field, is left out. */
+/** Groups as the value of a field. A name that would be read as two names, or that would end the field, is left out. */
 export const groupsValue = (groups: readonly string[]): string =>
   groups
     .map(toByteString)
     .filter(name => name !== '' && isGroupInHeader(name))
     .join(',')
 
-/** Whether a field can hold the name of a group among others. */
+/** Whether a field with several groups can hold this name. */
 export const isGroupInHeader = (name: string): boolean => !/[,\x00-\x1f\x7f]/.test(name)
 
 /** @throws HtpasswdError `ERR_OPTION` for a name that is no field name, or without which no request works. */

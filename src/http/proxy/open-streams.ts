@@ -4,15 +4,15 @@ import type { Exchange } from './exchange.ts'
 
 const CHECK_MILLISECONDS = 1000
 
-/** What may stay open for hours: an upgraded connection, or an event stream. */
+/** Responses that may stay open for hours: an upgraded connection, or an event stream. */
 export type StreamKind = 'websocket' | 'sse'
 
-/** Told of each that begins; it ends when the response closes. */
+/** Called for each one that begins; it ends when the response closes. */
 export type OnStream = (kind: StreamKind, res: ServerResponse) => void
 
 /**
- * The exchanges that are open at the moment. A request's credentials are checked when it arrives; while it stays open,
- * its user is checked again every second.
+ * The exchanges in progress. A request's credentials are checked when it arrives; while it stays open, its user is
+ * checked again every second.
  */
 export class OpenStreams {
   // Every request is added and deleted here. Not a Set: when it grows or shrinks, V8 chains its old table to the new one,
