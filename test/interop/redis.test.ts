@@ -15,6 +15,7 @@ import { makeCertificate, openssl } from '../support/certificate.ts'
 import { eventually, freePort, type Program, skipReason, startProgram } from '../support/outside-program.ts'
 import { ask, basic } from '../support/raw-client.ts'
 import { type Redis, redisServer, startRedis } from '../support/redis-server.ts'
+import { runBin } from '../support/run.ts'
 
 const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
 const reason = skipReason({ 'redis-server': redisServer })
@@ -113,6 +114,34 @@ describe.skipIf(reason)('two replicas', () => {
     const { status, headers } = await first.submit('/.htpasswd/logout', {})
     expect([status, headers['x-htpasswd-pending']]).toEqual([200, undefined])
     await until('the sign-out', async () => (await statusOf(second)) === 401)
+  })
+
+  test('a remembered user, a session and a token ask Redis nothing; a new password asks it twice, a wrong one once', async () => {
+    const client = createClient({ url: `redis://127.0.0.1:${redis.port}` })
+    await client.connect()
+    // the poll for sign-outs is another command
+    const scripts = async () =>
+      Number(/^cmdstat_eval:calls=(\d+)/m.exec(await client.info('commandstats'))?.[1])
+    const added = await runBin(['token', 'add', join(folder, 'one', 'users'), 'alice', '--name', 'ci'])
+    const token = ['Authorization', `Bearer ${/htk_\w+/.exec(added.stdout)?.[0]}`] as const
+    const { first } = await signedIn(one, two)
+    let before = await scripts()
+    const cost = async (count: number) => {
+      await until(`${count} commands`, async () => (await scripts()) >= before + count)
+      expect((await scripts()) - before).toBe(count)
+      before = await scripts()
+    }
+    expect(await guess(one, 'bob', 'builder')).toBe(200)
+    await cost(2)
+    expect(await guess(one, 'alice', 'no password of hers')).toBe(401)
+    await cost(1)
+    for (let i = 0; i < 20; i++) {
+      expect(await guess(one, 'bob', 'builder')).toBe(200)
+      expect(await statusOf(first)).toBe(200)
+      expect((await ask({ port: one.port, headers: [token] })).status).toBe(200)
+    }
+    await cost(0)
+    client.destroy()
   })
 
   test('guesses at both are bounded by the limit of one', async () => {
@@ -226,21 +255,32 @@ describe.skipIf(reason)('one replica', () => {
   test('with --redis-required the start waits, and without Redis it is not ready and verifies nothing', async () => {
     const port = await freePort()
     const url = ['--redis-url', `redis://127.0.0.1:${port}`, '--redis-required']
-    const replica = await launchReplica('required', {}, ...url, '--workers', '2')
+    const metrics = await freePort()
+    const storeUp = async () =>
+      /^htpasswd_store_up (\d)$/m.exec((await ask({ port: metrics, path: '/metrics' })).text)?.[1]
+    const more = ['--workers', '2', '--metrics', String(metrics)]
+    const replica = await launchReplica('required', {}, ...url, ...more)
     await using _ = replica.program
     await until('the wait', () => lines(replica, 'Waiting for Redis') === 1)
     {
       await using _redis = await startRedis({ port })
       await hasStarted(replica)
-      expect(await readyAt(replica)).toBe(200)
+      expect([await readyAt(replica), await storeUp()]).toEqual([200, '1'])
       expect(await guess(replica, 'alice', 'secret')).toBe(200)
     }
     await until('the loss', async () => (await readyAt(replica)) === 503)
+    expect(await storeUp()).toBe('0')
     // one that starts in the place of another knows as well
     expect(await guess(replica, 'bob', 'builder')).toBe(503)
     await using _redis = await startRedis({ port })
     await until('the return', async () => (await readyAt(replica)) === 200)
     expect(await guess(replica, 'bob', 'builder')).toBe(200)
+    // one that hangs is as good as none
+    _redis.program.process.kill('SIGSTOP')
+    await until('the loss', async () => (await readyAt(replica)) === 503)
+    expect(await guess(replica, 'bob', 'wrong')).toBe(503)
+    _redis.program.process.kill('SIGCONT')
+    await until('the return', async () => (await readyAt(replica)) === 200)
   })
 
   test('told to stop while it waits for Redis, it stops', async () => {

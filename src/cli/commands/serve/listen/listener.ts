@@ -78,7 +78,9 @@ export async function openListener({
     onError: (error: unknown) => notify(`warning: ${error instanceof Error ? error.message : String(error)}`),
   }
   const counts =
-    values.metrics === undefined ? undefined : new (await import('../metrics/counts.ts')).Counts()
+    values.metrics === undefined
+      ? undefined
+      : new (await import('../metrics/counts.ts')).Counts(values['oidc-issuer'] !== undefined)
   const verifier = counts && new Verifier(undefined, undefined)
   const measured = counts && verifier && { verify: counts.measure(verifier.verify) }
   const authenticator = new Authenticator(users, options, {

@@ -76,6 +76,18 @@ export class Counts {
   #inFlight = 0
   #waiting = 0
 
+  /** @param hasProvider whether people can sign in with an identity provider. */
+  constructor(hasProvider = false) {
+    // from the start, or the first error would not be seen as growth
+    const atZero: Readonly<Record<string, readonly string[]>> = {
+      'authz_denied_total{class=': ['read', 'write', 'use', 'admin'],
+      'upstream_errors_total{kind=': ['down', 'tls', 'invalid', 'timeout', 'busy', 'cut'],
+      'oidc_errors_total{step=': hasProvider ? Object.values(OIDC_STEPS) : [],
+    }
+    for (const [start, labels] of Object.entries(atZero))
+      for (const label of labels) this.#counters.set(`htpasswd_${start}"${label}"}`, 0)
+  }
+
   /** A request has begun, of which there will be an entry. */
   readonly begin = (): void => {
     this.#inFlight++

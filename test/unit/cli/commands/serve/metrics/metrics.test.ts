@@ -92,6 +92,15 @@ test('streams count while they are open, and remembered passwords apart from oth
   })
 })
 
+test('errors begin at 0, those of a provider only where there is one', () => {
+  expect(new Counts().snapshot()).toMatchObject({
+    'htpasswd_authz_denied_total{class="admin"}': 0,
+    'htpasswd_upstream_errors_total{kind="cut"}': 0,
+  })
+  const series = 'htpasswd_oidc_errors_total{step="callback"}'
+  expect([false, true].map(hasProvider => new Counts(hasProvider).snapshot()[series])).toEqual([undefined, 0])
+})
+
 test('files: how often, and when each was read', () => {
   let now = 1_700_000_000_500
   const reloads = new Reloads(['users', 'rules'], () => now)
@@ -154,5 +163,5 @@ test('the text adds the processes up, and names no user, path or address', async
     expect(text.split('\n')).toContain(line)
   for (const name of ['htpasswd_worker_resident_memory_bytes', 'nodejs_heap_size_used_bytes'])
     expect(text).toMatch(new RegExp(`^${name}\\{worker="2"\\} \\d{7,}$`, 'm'))
-  expect(text).not.toMatch(/ann|secret|192/)
+  expect(text).not.toMatch(/\bann\b|secret|192\.0/)
 })
