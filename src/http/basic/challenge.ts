@@ -26,7 +26,7 @@ export function formatChallenge(realm: string): string {
   return `Basic realm=${quotedString(realm)}, charset="UTF-8"`
 }
 
-/** The challenge for tokens (RFC 6750 section 3), at which browsers open no dialog. */
+/** The challenge for tokens (RFC 6750 section 3); browsers open no dialog for it. */
 export const formatBearerChallenge = (realm: string): string => `Bearer realm=${quotedString(realm)}`
 
 function quotedString(realm: string): string {

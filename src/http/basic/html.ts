@@ -1,4 +1,4 @@
-// Text in HTML: every page that is built here puts values in through this one function.
+// Text in HTML: every page of this package inserts values through this one function.
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

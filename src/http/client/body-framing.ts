@@ -10,9 +10,11 @@ export interface BodyFraming {
 }
 
 /**
+ * Finds how the body is framed.
+ *
  * @param minor the minor version of HTTP/1.
  * @param method of the request.
- * @throws ProtocolError if the head leaves it to the reader where the body ends.
+ * @throws ProtocolError if two parsers could find two ends of the body.
  */
 export function bodyFraming({ status, headers }: ParsedHead, minor: string, method: string): BodyFraming {
   let length: string | undefined

@@ -1,12 +1,12 @@
-// Sends the body of one request, as fast as the upstream takes it.
+// Sends the body of one request, as fast as the upstream accepts it.
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 
-/** What a `BodySender` tells its connection. */
+/** The events of a `BodySender`, for its connection. */
 export interface BodySenderEvents {
   /** Bytes of the body wait for the upstream. */
   onQueued(): void
-  /** The system's send buffer took bytes, or the body has ended. */
+  /** The kernel's send buffer accepted bytes, or the body has ended. */
   onProgress(): void
 }
 
@@ -25,7 +25,7 @@ export class BodySender {
     this.#events = events
   }
 
-  /** Whether the whole body was written, though the system may not have taken all of it. */
+  /** Whether the whole body was written, even if the kernel has not accepted all of it yet. */
   get ended(): boolean {
     return this.#ended
   }
@@ -35,7 +35,7 @@ export class BodySender {
     this.#body.once('end', this.#onEnd)
   }
 
-  /** The upstream takes bytes again. */
+  /** The upstream accepts bytes again. */
   resume(): void {
     this.#body.resume()
   }

@@ -1,4 +1,4 @@
-// One connection to the upstream: sends one request at a time, and reads its response as fast as the client takes it.
+// One connection to the upstream: sends one request at a time, and reads its response as fast as the client accepts it.
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { socketName } from '../../platform/unix-socket.ts'
@@ -21,15 +21,15 @@ export interface ConnectionOptions {
   readonly tls: boolean
   readonly maxHeadBytes: number
   /**
-   * Idle timeout in milliseconds; 0 disables it. It runs only while the upstream must act: take bytes of the body, or
-   * send a response that the client reads. Bytes that the system's send buffer takes count as progress; Linux takes more
-   * only once about a third of that buffer is free, some 1 MB.
+   * Idle timeout in milliseconds; 0 disables it. It runs only while the upstream must act: accept bytes of the body, or
+   * send a response that the client reads. Bytes accepted by the kernel's send buffer count as progress; Linux accepts
+   * more only once about a third of that buffer is free, some 1 MB.
    */
   readonly timeout: number
   readonly connectTimeout: number
 }
 
-/** Who opened a connection, and takes it back when it has no request. */
+/** The pool that opened a connection, and takes it back when it has no request. */
 export interface ConnectionOwner {
   onIdle(connection: UpstreamConnection): void
   onClose(connection: UpstreamConnection): void
@@ -37,11 +37,11 @@ export interface ConnectionOwner {
 
 export class UpstreamConnection implements ResponseSink, BodySenderEvents {
   readonly socket: Socket
-  /** Whose requests it carries. */
+  /** The user whose requests it carries. */
   readonly user: string
   /** When its last response ended, on the pool's clock. */
   idleSince = 0
-  /** `closed` also after a switch of protocols: the socket is somebody else's then. */
+  /** Also `closed` after a switch of protocols, when the socket has been handed over. */
   #state: 'connecting' | 'idle' | 'busy' | 'closed' = 'connecting'
   readonly #owner: ConnectionOwner
   /** The name of a Unix socket, for the log. */
@@ -51,14 +51,14 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
   readonly #readBuffer = new ReadBuffer()
   #handler: ResponseHandler | undefined
   #body: BodySender | undefined
-  /** Whether the client takes no more of the response for now. */
+  /** Whether the client accepts no more of the response for now. */
   #paused = false
   #reusable = false
   #error: NodeJS.ErrnoException | undefined
-  /** Whether there is a connection below TLS: what fails from then on until TLS is, is TLS. */
+  /** Whether the TLS handshake is in progress: a failure then is a TLS failure. */
   #handshaking = false
 
-  /** @param dedicated for an upgrade: its socket stays an ordinary stream, which can be handed over. */
+  /** @param dedicated for an upgrade: the socket stays an ordinary stream, which can be handed over. */
   constructor(options: ConnectionOptions, owner: ConnectionOwner, user: string, dedicated: boolean) {
     this.#owner = owner
     this.user = user
@@ -117,7 +117,7 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
     } else this.onProgress()
   }
 
-  /** More from the client is no sign of the upstream: a timer that runs keeps running. */
+  /** Bytes from the client are no activity of the upstream, so a running timer is not restarted. */
   onQueued(): void {
     if (this.#upstreamMustAct) this.#timer.start()
   }
@@ -166,7 +166,7 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
     return !this.#paused
   }
 
-  /** The client takes bytes again. */
+  /** The client accepts bytes again. */
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
@@ -175,7 +175,8 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
   }
 
   onEnd(): void {
-    // a response before the end of the body: the upstream would take the rest of it for the next request
+    // after a response that came before the end of the body, the upstream would read the rest of the body as the next
+    // request
     const whole = this.#body === undefined || (this.#body.ended && this.socket.writableLength === 0)
     const reusable = whole && this.#reusable && this.#parser.reusable && !this.socket.destroyed
     const handler = this.#release(reusable ? 'idle' : 'closed')
@@ -203,7 +204,10 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
     }
   }
 
-  /** The upstream closed the connection. Where bytes of a head came, the request was not lost: it must not be repeated. */
+  /**
+   * The upstream closed the connection. If bytes of a head came, it had the request, so the request must not be
+   * repeated.
+   */
   get #lost(): UpstreamFailure {
     if (this.#parser.hasPartialHead) return { kind: 'invalid', cause: 'the response head is incomplete' }
     return { kind: 'lost', cause: this.#error?.code ?? 'the connection was closed' }
@@ -219,7 +223,7 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
     this.#owner.onClose(this)
   }
 
-  /** The response is no longer wanted. */
+  /** Gives the response up. */
   abort(): void {
     this.#release('closed')
     this.socket.destroy()
@@ -231,7 +235,7 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
     handler?.onFailure(failure)
   }
 
-  /** Ends the work for a request. @returns its handler, for the last call. */
+  /** Ends the current request. @returns its handler, for the last call. */
   #release(state: 'idle' | 'closed'): ResponseHandler | undefined {
     const handler = this.#handler
     this.#handler = undefined
@@ -243,11 +247,11 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
   }
 }
 
-/** Whether a TLS handshake failed because the other side speaks plain HTTP: OpenSSL takes its text for a TLS record. */
+/** Whether a TLS handshake failed because the other side speaks plain HTTP: OpenSSL parses its text as a TLS record. */
 export const isPlainHttpError = ({ code = '', message }: NodeJS.ErrnoException): boolean =>
   /^(ERR_SSL_|EPROTO)/.test(code) && /wrong version number|packet length too long/i.test(message)
 
-/** Of several addresses that were tried, the first one's error. */
+/** The error's code; if several addresses were tried, the first one's. */
 function reasonOf(error: NodeJS.ErrnoException | undefined): string {
   const first = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error
   if (first !== undefined && isPlainHttpError(first))

@@ -3,8 +3,8 @@
 const FIRST_BYTES = 1024
 
 /**
- * A buffer that doubles when it is full. Joining what is there with each new read would copy the square of a head's
- * length where an upstream sends it byte by byte.
+ * A buffer that doubles when it is full. Concatenating on each read would take quadratic time if an upstream sends a
+ * head byte by byte.
  */
 export class PendingBytes {
   #buffer = Buffer.alloc(0)

@@ -6,25 +6,27 @@ import { QueuedCall, type UpstreamCall } from './queued-call.ts'
 import type { ResponseHandler, UpstreamRequest } from './upstream-request.ts'
 import { hostOf, targetOf } from './upstream-url.ts'
 
-/** How the app is reached. */
+/** The options of an `Upstream`. */
 export interface UpstreamOptions {
   /** Idle timeout in milliseconds while the app must act; 0 disables it. */
   readonly timeout: number
-  /** Bytes of a response head. */
+  /** The largest response head, in bytes. */
   readonly maxHeadBytes: number
   /** Connections open at once; further requests wait in a queue. */
   readonly maxConnections: number
   /** The clock, in milliseconds. Default: `performance.now`. */
   readonly now?: () => number
-  /** How names become addresses. Default: the system's. */
+  /** Resolves names. Default: the system's resolver. */
   readonly lookup?: typeof systemLookup
 }
 
-/** Which connection may carry a request. */
+/** The connections that may carry a request. */
 export interface Route {
-  /** Whose request it is: a connection is reused for requests of the same user only. */
+  /** The user: a connection is reused for requests of the same user only. */
   readonly user: string
-  /** Asks for a new connection, because one of the pool turned out to be dead: a restarted app has left them all. */
+  /**
+   * Whether to open a new connection, because an idle one turned out to be dead: a restarted app has closed them all.
+   */
   readonly fresh?: boolean
 }
 

@@ -1,4 +1,4 @@
-// A request that waits for a connection to the upstream, because as many as are allowed are open.
+// A request that waits for a connection to the upstream, because the limit of open connections is reached.
 import type { ResponseHandler, UpstreamRequest } from './upstream-request.ts'
 
 /** A request that was handed over: resumed when its client drains, aborted when the client disconnects. */
@@ -7,7 +7,7 @@ export interface UpstreamCall {
   resume(): void
 }
 
-/** What is needed to send it. */
+/** What `send` was called with. */
 export interface Queued {
   readonly request: UpstreamRequest
   readonly handler: ResponseHandler

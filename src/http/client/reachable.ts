@@ -1,4 +1,4 @@
-// Whether a server accepts connections, without a request to it.
+// Checks whether a server accepts connections, without sending a request.
 import { connect } from 'node:net'
 import { createLookup } from './address-lookup.ts'
 import { type ConnectTarget, targetOf } from './upstream-url.ts'
@@ -23,7 +23,7 @@ export function connectionFailure(target: ConnectTarget, limitMs = 1000): Promis
 
 const attempts = new Map<string, Promise<boolean>>()
 
-/** As `answers`; callers at the same time share one connection, so that nobody can make many. */
+/** As `answers`; concurrent callers share one connection, so that a client cannot cause many. */
 export function isReachable(upstream: URL): Promise<boolean> {
   const running = attempts.get(upstream.href)
   if (running !== undefined) return running

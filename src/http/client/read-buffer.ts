@@ -4,8 +4,8 @@ const SHORT_BYTES = 16 * 1024
 const LONG_BYTES = 128 * 1024
 
 /**
- * Small at first, because there may be a thousand event streams. A read that fills it announces a long body: until the
- * response ends, a larger one takes its place, for fewer reads.
+ * Small at first, because there may be a thousand event streams. A read that fills the buffer indicates a long body:
+ * until the response ends a larger buffer is used, for fewer reads.
  */
 export class ReadBuffer {
   #buffer = Buffer.alloc(0)
@@ -13,8 +13,8 @@ export class ReadBuffer {
   #hasRead = false
 
   /**
-   * Called by node:net for each address that it tries, and before each read; undefined keeps the current buffer. Until
-   * the first read it has to be given again: each attempt has its own handle, which has no buffer yet.
+   * node:net calls this for each address that it tries, and before each read; undefined keeps the current buffer. Until
+   * the first read the buffer has to be given again, because each attempt has a handle of its own without a buffer.
    */
   readonly next = (): Buffer => {
     if (this.#wanted !== this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(this.#wanted)
@@ -22,13 +22,13 @@ export class ReadBuffer {
     return this.#buffer
   }
 
-  /** Takes note of a read. */
+  /** Records a read. */
   onRead(length: number): void {
     this.#hasRead = true
     if (length === this.#buffer.length) this.#wanted = LONG_BYTES
   }
 
-  /** The response has ended: the next read is small again. */
+  /** The response has ended: use the small buffer again. */
   reset(): void {
     this.#wanted = SHORT_BYTES
   }

@@ -8,7 +8,7 @@ export interface ParsedHead {
   readonly headers: string[]
 }
 
-/** The bytes are no HTTP response, or an ambiguous one. The message holds none of them. */
+/** The bytes are not an HTTP response, or an ambiguous one. The message contains none of the bytes. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
 }
@@ -17,7 +17,7 @@ export class ProtocolError extends Error {
 const STATUS_LINE = /^HTTP\/1\.[01] [1-9]\d\d(?=[ \r]|$)/
 // field-name = token   (RFC 9110 section 5.6.2)
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-// control characters other than HTAB and those of a newline, which lineEnd checks
+// control characters other than HTAB, CR and LF; lineEnd checks CR and LF
 export const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/
 
 /**
@@ -52,7 +52,10 @@ export function lineEnd(text: string, start: number): number {
   return cr === -1 ? text.length : cr
 }
 
-/** The value without OWS around it (RFC 9110 section 5.5). A pattern would take quadratic time for many blanks. */
+/**
+ * The value without OWS around it (RFC 9110 section 5.5). A regular expression would take quadratic time for many
+ * blanks.
+ */
 function trimBlanks(text: string, from: number, to: number): string {
   let start = from
   let end = to
@@ -64,11 +67,11 @@ function trimBlanks(text: string, from: number, to: number): string {
 const TLS_ALERT = Buffer.from([0x15, 0x03])
 
 /**
- * Refuses the start of a head that can never become one. An upstream that waits after it, such as an SSH server, would
- * otherwise hold the request for ever.
+ * Refuses the start of a head that cannot become valid. An upstream that waits after sending it, such as an SSH server,
+ * would otherwise block the request for ever.
  *
- * A newline of LF alone is refused although RFC 9112 section 2.2 allows it: apps that strip CRLF from what they put into
- * a header, but not a lone LF, would have that header split here.
+ * A newline of LF alone is refused although RFC 9112 section 2.2 allows it: an app that strips CRLF from header values,
+ * but not a lone LF, would have its header split here.
  *
  * @param searchFrom where a new line may begin that was not checked before.
  * @throws ProtocolError
@@ -78,7 +81,7 @@ export function checkPartialHead(bytes: Buffer, start: number, searchFrom: numbe
     throw new ProtocolError('TLS instead of HTTP: the upstream needs an https URL')
   if (!'HTTP/'.startsWith(bytes.toString('latin1', start, start + 5)))
     throw new ProtocolError('the status line is not HTTP/1')
-  // an empty line, but not CRLF twice
+  // an empty line that is not CRLF twice
   if (bytes.includes('\n\n', searchFrom) || bytes.includes('\n\r\n', searchFrom))
     throw new ProtocolError('a newline of LF alone in the head, where HTTP needs CRLF')
 }

@@ -62,9 +62,8 @@ export class ResponseParser {
   }
 
   /**
-   * A request is sent: its response is the next thing that may arrive.
-   *
-   * @param upgrade the protocol that the upstream may switch to, in lower case.
+   * A request was sent, so its response may arrive next. @param upgrade the protocol that the upstream may switch to,
+   * in lower case.
    */
   begin(method: string, upgrade: string | undefined): void {
     this.#state = 'head'
@@ -132,7 +131,7 @@ export class ResponseParser {
       return bytes.length
     }
     this.#pending.clear()
-    // the head's end, counted in `bytes`
+    // the end of the head as an offset in `bytes`
     const next = at + (end + HEAD_END.length - start) - before
     const { head, minor } = parseHead(buffer.toString('latin1', start, end))
     if (head.status === 101) {

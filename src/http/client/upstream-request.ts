@@ -1,4 +1,4 @@
-// A request to the upstream, as it is written to a connection, and who receives its response.
+// A request to the upstream, as it is written to a connection, and the receiver of its response.
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { ParsedHead } from './response-head.ts'
@@ -9,7 +9,7 @@ export interface UpstreamRequest {
   readonly method: string
   /** Request line and header fields, with the empty line, in Latin-1. */
   readonly head: string
-  /** Undefined where the request has none. */
+  /** Undefined if the request has none. */
   readonly body: Readable | undefined
   /** Whether the body is sent in chunks, because its length is unknown. */
   readonly chunked: boolean
@@ -17,14 +17,14 @@ export interface UpstreamRequest {
   readonly upgrade: string | undefined
 }
 
-/** Why there is no response, or only a part of one. */
+/** Why there is no response, or only part of one. */
 export interface UpstreamFailure {
   /**
    * `unreachable`: no connection; `tls`: no TLS on the connection; `lost`: closed without a response, or within its body;
    * `invalid`: what came cannot be read; `timeout`: the idle timeout; `overloaded`: no connection became free.
    */
   readonly kind: 'unreachable' | 'tls' | 'lost' | 'invalid' | 'timeout' | 'overloaded'
-  /** What exactly, for the operator: an error code, or what is wrong with the response. Never bytes of the response. */
+  /** Details for the operator: an error code, or what is wrong with the response. Never bytes of the response. */
   readonly cause?: string | undefined
 }
 
@@ -42,9 +42,9 @@ export const allowsReuse = (method: string, hasBody: boolean): boolean =>
 
 /** Receives the response. `onEnd`, `onSwitch` and `onFailure` are final. */
 export interface ResponseHandler extends Omit<ResponseSink, 'onSwitch'> {
-  /** The upstream has accepted the connection: the client can be asked for the body. */
+  /** The upstream has accepted the connection, so the client can be asked for the body. */
   onReady(): void
-  /** Everything that one read brought was passed on, and the response has not ended. */
+  /** All bytes of one read were passed on, and the response has not ended. */
   onReadComplete(): void
   /** The connection has left HTTP; its first bytes are `rest`. */
   onSwitch(head: ParsedHead, rest: Buffer, socket: Socket): void

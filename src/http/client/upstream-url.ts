@@ -1,5 +1,5 @@
-// Reads the URL of an upstream: the one place that says what it may be, for the guard's option and for `serve --upstream`;
-// and what a connection, a header and a message need of it.
+// Parses the URL of an upstream, for the guard's option and for `serve --upstream`, and derives what a connection, a
+// header and a message need.
 import { HtpasswdError } from '../../errors.ts'
 import { readSocketName, socketName } from '../../platform/unix-socket.ts'
 
@@ -28,7 +28,7 @@ export function parseUpstreamUrl(given: string | URL, name = ''): URL {
 
 function problemOf(url: URL | undefined, given: string): string | undefined {
   const got = `got "${given.replace(/\/\/[^/@]*@/, '//')}"`
-  // "127.0.0.1:5000" and "5000" are what people type; WHATWG's URL takes "localhost:5000" for a scheme
+  // people type "127.0.0.1:5000" or "5000"; the URL parser takes "localhost:" for a scheme
   if (/^[\w.-]+:\d+$|^\d+$/.test(given)) {
     const meant = `http://${given.includes(':') ? given : `127.0.0.1:${given}`}`
     return `a URL such as ${EXAMPLE}, ${got}; did you mean ${meant}?`
@@ -48,13 +48,13 @@ const socketUrl = (path: string): URL => new URL(`unix:${path.split('/').map(enc
 export const socketPathOf = ({ protocol, pathname }: URL): string | undefined =>
   protocol === 'unix:' ? decodeURIComponent(pathname) : undefined
 
-/** The host to connect to: of an IPv6 address without its brackets. */
+/** The host to connect to: an IPv6 address without its brackets. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 
 /** The URL's port, or its scheme's. */
 export const portOf = (url: URL): number => Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
 
-/** As `net.connect` takes it. */
+/** The target as an option of `net.connect`. */
 export type ConnectTarget = { readonly path: string } | { readonly host: string; readonly port: number }
 
 export function targetOf(url: URL): ConnectTarget {
@@ -62,15 +62,15 @@ export function targetOf(url: URL): ConnectTarget {
   return path === undefined ? { host: hostOf(url), port: portOf(url) } : { path }
 }
 
-/** How messages name the upstream: `http://127.0.0.1:5000`, `unix:/run/app.sock`. */
+/** The upstream's name in messages: `http://127.0.0.1:5000`, `unix:/run/app.sock`. */
 export function nameOf(url: URL): string {
   const path = socketPathOf(url)
   return path === undefined ? url.origin : socketName(path)
 }
 
-/** On a socket the app has no address, and is told the one that nginx's `$proxy_host` is there. */
+/** An app on a socket has no address; it gets the one that nginx's `$proxy_host` would be. */
 const ON_SOCKET = new URL('http://localhost')
 
-/** The address that the app takes for its own: its Host is the authority, and its Origin the origin. */
+/** The app's own address: Host is its authority, and Origin its origin. */
 export const ownAddressOf = (url: URL): Pick<URL, 'host' | 'origin'> =>
   socketPathOf(url) === undefined ? url : ON_SOCKET

@@ -14,7 +14,7 @@ const CLOSED = new Set<unknown>(['EPIPE', 'ECONNRESET'])
  */
 export function readOnAfterWriteError(socket: Socket): void {
   const { _write: write, _writev: writev } = socket
-  // one callback is enough: a stream has one write in flight at a time
+  // one callback is enough, because a stream has one write in flight at a time
   let done: (error?: Error | null) => void
   const settle = (error?: NodeJS.ErrnoException | null): void => {
     if (!CLOSED.has(error?.code)) done(error)

@@ -1,4 +1,4 @@
-// What a user may do, for a middleware with rules, groups or both.
+// Authorization for a middleware with rules, groups or both.
 import type { AccessDecision, AccessPolicy } from '../../access/policy.ts'
 import { createRules, type GroupLookup, groupsOf, withoutRules } from '../../access/rules.ts'
 import type { Identity } from '../../auth/identity.ts'
@@ -6,7 +6,7 @@ import { Groups, parseGroups } from '../../document/groups.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { LiveText } from '../../store/live-text.ts'
 
-/** The options of a middleware that say what a user may do. */
+/** The authorization options of a middleware. */
 export interface AccessOptions {
   /**
    * Which user may do what: rules as `createRules` takes them, in order, or a policy that it made. They see the whole path,
@@ -17,7 +17,7 @@ export interface AccessOptions {
   readonly groups?: string | GroupLookup | undefined
 }
 
-/** Says what a sender may do. */
+/** The policy of a middleware. */
 export interface Access extends AccessPolicy {
   /** All groups of a sender. */
   groupsOf(sender: Pick<Identity, 'user' | 'groups'>): readonly string[]
@@ -36,7 +36,8 @@ export function createAccess(options: AccessOptions, report: (error: unknown) =>
     groupsOf: sender => groupsOf(sender, lookup),
     decide: (identity, method, path) => {
       if (policy === undefined) return withoutRules.decide(identity, method, path)
-      // frameworks cut off a host or a fragment and serve another path than the one that rules would see
+      // frameworks cut off a host or a fragment, and would serve another path than the one that the rules were asked
+      // about
       if (!path.startsWith('/') || path.includes('#')) return refused
       const { user, scope } = identity
       return policy.decide({ user, groups: groupsOf(identity, lookup), scope }, method, path)

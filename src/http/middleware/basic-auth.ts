@@ -6,19 +6,19 @@ import type { AuthenticatedUser, BasicAuthOptions, BasicAuthSetup, Closable } fr
 
 /** A request after the middleware. */
 export type AuthenticatedRequest<T extends IncomingMessage = IncomingMessage> = T & {
-  /** The user; absent where the middleware did not run, and on an open path. */
+  /** The user; absent if the middleware did not run, and on an open path. */
   auth?: AuthenticatedUser
 }
 
-/** A request as `address` and `respond` get it; the rest is Express's. */
+/** A request as `address` and `respond` get it; the optional properties are set by Express. */
 export interface NodeRequest extends IncomingMessage {
-  /** The client's address by Express's setting `trust proxy`. */
+  /** The client's address according to Express's setting `trust proxy`. */
   readonly ip?: string | undefined
-  /** The target of Express and Connect before a router cut off where it is mounted. */
+  /** The request target before Express or Connect cut off the mount point of a router. */
   readonly originalUrl?: string | undefined
 }
 
-/** Calls `next` for a user whose password was right, and responds itself to everybody else. */
+/** Calls `next` for an authenticated user, and sends a response to everyone else. */
 export interface BasicAuthMiddleware extends Closable {
   (req: AuthenticatedRequest, res: ServerResponse, next: () => void): void
 }
@@ -75,7 +75,7 @@ export function basicAuth(
       headers: req.headers,
       address: addressOf(req),
     }
-    // decide() rejects only where `address` throws; an error that `next` throws is the program's own
+    // decide() rejects only if `address` throws; an error thrown by `next` belongs to the program
     void login.decide(facts, req).then(outcome => {
       if (outcome.response === undefined) {
         if (outcome.auth !== undefined) req.auth = outcome.auth
@@ -90,6 +90,6 @@ export function basicAuth(
   return closable(middleware, login)
 }
 
-/** Express's `req.ip` follows `trust proxy`; its requests have the application beside it. */
+/** Express's `req.ip` follows `trust proxy`; only Express sets `req.app`. */
 const addressOf = (req: NodeRequest): string | undefined =>
   'app' in req && typeof req.ip === 'string' ? req.ip : req.socket.remoteAddress

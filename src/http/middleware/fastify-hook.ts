@@ -3,7 +3,7 @@ import type { Authenticator } from '../../auth/authenticator.ts'
 import { closable, createLogin, type Login } from './login.ts'
 import type { AuthenticatedUser, BasicAuthOptions, BasicAuthSetup, Closable } from './options.ts'
 
-// the parts of Fastify's types that are used, so that its package is not needed
+// the parts of Fastify's types that are used, so that the package is not needed
 interface FastifyRequestLike {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly ip: string
@@ -18,7 +18,7 @@ interface FastifyReplyLike {
   send(body: string): FastifyReplyLike
 }
 
-/** An `onRequest` hook: it sets `request.auth` for a user whose password was right, and replies to everybody else. */
+/** An `onRequest` hook: it sets `request.auth` for an authenticated user, and replies to everyone else. */
 export interface FastifyAuthHook extends Closable {
   (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<unknown>
 }

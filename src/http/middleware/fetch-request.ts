@@ -1,9 +1,9 @@
-// `Request` and `Response`, as servers have them that are built on these.
+// Conversions from `Request` and to `Response`, for servers that are built on these.
 import type { CannedResponse } from '../basic/responses.ts'
 import type { Served } from '../guard/decision.ts'
 import { readForm } from '../guard/form.ts'
 
-/** What is known of a `Request`; its target is the text of its URL, which is compared as it is. */
+/** The facts about a `Request`; its target is the text of its URL, compared as it is. */
 export const factsOf = ({ method, url, headers }: Request, address: string | undefined) => ({
   method,
   target: url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#.*$/s, ''),

@@ -13,7 +13,7 @@ export type FetchAuthResult =
   | { readonly user: string; readonly auth: AuthenticatedUser; readonly response?: undefined }
   | { readonly user?: undefined; readonly auth?: undefined; readonly response: Response }
 
-/** Checks a `Request`. The context holds the client's address, where the server knows it. */
+/** Checks a `Request`. The context holds the client's address, if the server knows it. */
 export interface FetchAuthCheck extends Closable {
   (request: Request, context?: AuthContext): Promise<FetchAuthResult>
 }

@@ -12,22 +12,22 @@ import { resolveBasicAuth } from './resolve.ts'
 const single = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined
 
-/** What a framework knows of a request. */
+/** The facts that a framework gives about a request. */
 interface LoginFacts {
   readonly method: string
   /** The request target as the client sent it. */
   readonly target: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** The address that the framework tells. */
+  /** The client's address according to the framework. */
   readonly address: string | undefined
 }
 
-/** To the app, with the user unless the path is an open one; or a response. */
+/** The request goes to the app, with the user unless the path is open; or the response to send instead. */
 type LoginOutcome =
   | { readonly auth: AuthenticatedUser | undefined; readonly response?: undefined }
   | { readonly auth?: undefined; readonly response: CannedResponse }
 
-/** What a middleware is made of. */
+/** The parts of a middleware. */
 export interface Login<Request> extends Closable {
   readonly hasOpenPaths: boolean
   decide(facts: LoginFacts, request: Request): Promise<LoginOutcome>
@@ -46,7 +46,7 @@ export function createLogin<Request>(
     try {
       return await verify(authorization, { address: find() })
     } catch (error) {
-      // only the program's own function throws; without an address nobody would be slowed down
+      // only the program's own function throws; without an address no client would be slowed down
       process.emitWarning(error instanceof Error ? error : String(error))
       return refuse('fault')
     }
@@ -76,6 +76,6 @@ export function createLogin<Request>(
   }
 }
 
-/** A middleware that closes what it was made of. */
+/** Makes a middleware that closes its parts. */
 export const closable = <T extends object>(middleware: T, { close }: Closable): T & Closable =>
   Object.assign(middleware, { close, [Symbol.asyncDispose]: close })

@@ -20,7 +20,7 @@ export class OpenStreams {
   readonly #open: Exchange[] = []
   #timer: NodeJS.Timeout | undefined
 
-  /** Cuts it once its user no longer has access. A request without a login is never cut. */
+  /** Watches an exchange, and cuts it once its user no longer has access. A request without a login is never cut. */
   add(exchange: Exchange): void {
     if (exchange.identity === undefined) return
     exchange.openIndex = this.#open.push(exchange) - 1
@@ -31,7 +31,7 @@ export class OpenStreams {
     const { openIndex } = exchange
     if (openIndex === undefined) return
     exchange.openIndex = undefined
-    // the last one takes the place of the deleted one
+    // the last element fills the gap
     const last = this.#open.pop()
     if (last === undefined || last === exchange) return
     this.#open[openIndex] = last
@@ -39,7 +39,7 @@ export class OpenStreams {
   }
 
   readonly #check = (): void => {
-    // a copy, because revoking one can end it at once
+    // a copy, because revoking an exchange can remove it from the list at once
     for (const exchange of [...this.#open]) {
       if (!exchange.isCurrent) exchange.revoke()
     }

@@ -24,10 +24,7 @@ export interface ReverseProxyParts {
   readonly onStream?: OnStream | undefined
 }
 
-/**
- * Makes the function that forwards an exchange. It responds by itself: with the app's response, or where there is none
- * with a 502, 503 or 504 of the guard.
- */
+/** Makes the function that forwards an exchange. It sends the app's response, or 502, 503 or 504 if there is none. */
 export function createReverseProxy(parts: ReverseProxyParts) {
   return (exchange: Exchange, admitted: Admitted, upgrade?: ClientUpgrade): void => {
     const forwarding = new Forwarding(parts, exchange, admitted, upgrade)
@@ -48,7 +45,7 @@ class Forwarding implements ResponseHandler {
   /** Whether the client was told to send its body. */
   #continued = false
   #retried = false
-  /** Bytes of the body still to come, where the app gave its length. */
+  /** Bytes of the body still to come; undefined if the app did not give its length. */
   #remaining: number | undefined
   #bodyStarted = false
   #waitsForDrain = false
@@ -95,7 +92,7 @@ class Forwarding implements ResponseHandler {
 
   onInterim({ status, reason, headers: raw }: ParsedHead): void {
     const { req, res } = this.exchange
-    // 100 answers an expectation, which is the guard's matter; HTTP/1.0 has no interim responses
+    // the guard itself responds to expectations; HTTP/1.0 has no interim responses
     if (status === 100 || req.httpVersion !== '1.1') return
     const { headers } = this.parts.responseHeaders(raw, undefined, status)
     writeInterim(res, status, reason, headers)
@@ -105,7 +102,8 @@ class Forwarding implements ResponseHandler {
     const { req, res, closes, expectsContinue } = this.exchange
     const { headers, contentLength } = this.parts.responseHeaders(raw, this.admitted.allowedOrigin, status)
     if (req.method !== 'HEAD') this.#remaining = contentLength
-    // a client that waits for 100 Continue and was not told to go on must not: its body could be read as a request
+    // a client that waits for 100 Continue must not send the body after the final response, where it could be read as a
+    // request
     if (closes || (expectsContinue && !this.#continued)) headers.push('Connection', 'close')
     const { responseHeaders } = this.admitted
     if (responseHeaders !== undefined) headers.push(...responseHeaders(status, fieldOf(raw, 'cache-control')))
@@ -116,7 +114,8 @@ class Forwarding implements ResponseHandler {
   }
 
   onReadComplete(): void {
-    // The head goes out with the first bytes of the body where both came together; an event stream's must not wait.
+    // The head is sent together with the first bytes of the body if both came together; the head of an event stream
+    // must not wait.
     const { res } = this.exchange
     if (!res.headersSent) return
     if (!this.#bodyStarted) res.flushHeaders()
@@ -134,7 +133,7 @@ class Forwarding implements ResponseHandler {
     }
     // a copy, because the connection reads its next bytes into the same buffer
     if (res.write(Buffer.from(bytes.subarray(start, end)))) return true
-    // one read may bring many chunks
+    // one read may contain many chunks
     if (!this.#waitsForDrain) {
       this.#waitsForDrain = true
       res.once('drain', () => {
@@ -157,7 +156,7 @@ class Forwarding implements ResponseHandler {
     const upgrade = this.upgrade as ClientUpgrade
     this.exchange.detachUpstream()
     const { headers } = this.parts.responseHeaders(raw, undefined, status)
-    // the parser has checked that it is the protocol that was asked for
+    // the parser has checked that this protocol was requested
     headers.push('Connection', 'Upgrade', 'Upgrade', upgrade.protocol)
     res.writeHead(101, headers)
     res.flushHeaders()
@@ -171,7 +170,7 @@ class Forwarding implements ResponseHandler {
     const { req, res } = exchange
     exchange.detachUpstream()
     if (res.headersSent) {
-      // a body that was cut off must not look complete: the client sees the connection break, never a clean end
+      // a body that was cut off must not look complete: the client sees the connection break
       exchange.cutResponse('upstream-cut')
       return
     }
@@ -188,7 +187,7 @@ class Forwarding implements ResponseHandler {
   }
 }
 
-/** Whose connections carry the request: the user's; of clients without a login, those of their address. */
+/** The owner of the upstream connections for this request: the user, or without a login the client's address. */
 const userOf = ({ identity, client }: Exchange): string =>
   // no user name holds a control character (see parseCredentials)
   identity === undefined ? `\0${client.address}` : identity.user
@@ -203,13 +202,16 @@ function headerFields({ parts, exchange, admitted }: Forwarding): string {
   return text
 }
 
-/** The connection's own field: an upgrade, or the end of a connection that no other request may use. */
+/** The `Connection` field: an upgrade, or the end of a connection that no other request may use. */
 function connectionField({ exchange: { req }, upgrade }: Forwarding): string {
   if (upgrade !== undefined) return `Connection: Upgrade\r\nUpgrade: ${upgrade.protocol}\r\n`
   return allowsReuse(req.method ?? 'GET', hasBody(req)) ? '' : 'Connection: close\r\n'
 }
 
-/** The framing is written from what was parsed, never copied: both servers must see one end (RFC 9112 section 11.2). */
+/**
+ * The framing is written from the parsed values, never copied, so that both servers see the same end (RFC 9112 section
+ * 11.2).
+ */
 function bodyFraming({ exchange: { req } }: Forwarding): string {
   if (req.headers['transfer-encoding'] !== undefined) return 'Transfer-Encoding: chunked\r\n'
   const length = req.headers['content-length']

@@ -1,4 +1,4 @@
-// Whether a request has a body, and what is done with one that is not read.
+// Whether a request has a body, and how an unread one is drained.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** A length above zero, or a transfer coding (RFC 9112 section 6.3). */
@@ -9,8 +9,8 @@ export const hasBody = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean 
 const LINGERING_MILLISECONDS = 30_000
 
 /**
- * After an early response, keeps reading and drops what comes: closing a connection over unread bytes sends a RST, which
- * can destroy the response before the client has read it (RFC 9112 section 9.6).
+ * After an early response, keeps reading and discards the rest: closing a connection over unread bytes sends a RST,
+ * which can destroy the response before the client has read it (RFC 9112 section 9.6).
  */
 export function lingerAfterResponse(
   req: IncomingMessage,
@@ -24,7 +24,7 @@ export function lingerAfterResponse(
     const timer = setTimeout(() => socket.destroy(), milliseconds)
     timer.unref()
     let last = false
-    // node:http calls this after the last response of a connection, over whatever is unread (resOnFinish in its
+    // node:http calls this after the last response of a connection, even over unread bytes (resOnFinish in
     // lib/_http_server.js): until the body has been read, only our side of the connection ends
     socket.destroySoon = () => {
       last = true
@@ -41,7 +41,7 @@ export function lingerAfterResponse(
     socket.once('close', done)
   }
   if (res.writableFinished) linger()
-  // before node:http's own listener
+  // must run before node:http's own listener
   else res.prependOnceListener('finish', linger)
   req.resume()
 }

@@ -1,4 +1,4 @@
-// The header fields that go up to the app: the client's, without those that are not the client's to set, and the guard's.
+// The header fields sent to the app: the client's, except those that it may not set, and the guard's own.
 import { withoutSessionCookies } from '../../auth/sessions/session-cookie.ts'
 import type { ByteString } from '../../bytes.ts'
 import { type ClientFacts, originOf } from '../guard/client-address.ts'
@@ -23,18 +23,18 @@ export interface RequestHeaderOptions {
   /** `/mlflow`, or empty. */
   readonly prefix: string
   readonly preserveHost: boolean
-  /** Whether the app is told the public address, in X-Forwarded-Host and X-Forwarded-Proto. */
+  /** Whether the app gets the public address in X-Forwarded-Host and X-Forwarded-Proto. */
   readonly forwardedHost: boolean
   readonly forwardAuth: boolean
   readonly userHeader: string | undefined
   readonly groupsHeader: string | undefined
-  /** Whether there are session cookies, which the app must not get. */
+  /** Whether to remove session cookies, which the app must not get. */
   readonly hasSessions?: boolean
   /** Further fields of clients that are dropped. */
   readonly dropHeaders: readonly string[]
 }
 
-/** What is known of one request. */
+/** The facts about one request. */
 export interface RequestHeaderFacts {
   readonly rawHeaders: readonly string[]
   readonly connection: string | undefined
@@ -49,13 +49,13 @@ export interface RequestHeaderFacts {
   readonly trustedOrigin: boolean
   /** `Sec-Fetch-Site`, which browsers set and pages cannot. */
   readonly fetchSite: string | undefined
-  /** The user's name; undefined where no login was needed. */
+  /** The user's name; undefined for a request without a login. */
   readonly username: ByteString | undefined
-  /** The user's groups; undefined where no login was needed, and where the app is not told. */
+  /** The user's groups; undefined for a request without a login, and if the app does not get them. */
   readonly groups: readonly string[] | undefined
-  /** The field whose credentials were verified; undefined where none were needed. */
+  /** The field whose credentials were verified; undefined for a request without a login. */
   readonly credentialsHeader: CredentialsHeader | undefined
-  /** Whether those are a personal access token. */
+  /** Whether the verified credentials are a personal access token. */
   readonly isToken: boolean
 }
 
@@ -95,7 +95,8 @@ export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeade
     const { rawHeaders, client, trustedOrigin } = facts
     const listed = connectionOptions(facts.connection)
     const host = preserveHost && facts.host !== '' ? facts.host : upstreamHost
-    // It has to fit the host that the app is told: MLflow would build https://127.0.0.1:5000 from the public scheme.
+    // The scheme has to match the host that the app gets: MLflow would build https://127.0.0.1:5000 from the public
+    // scheme.
     const scheme = preserveHost || forwardedHost ? client.scheme : upstreamScheme
     // The guard's fields come first: servers drop what exceeds their limit of fields (Node beyond 2000), and a client
     // could push the last ones out. X-Forwarded-For is one line, the guard's: uvicorn trusts the last of several, and
@@ -116,7 +117,7 @@ export function requestHeaderWriter(options: RequestHeaderOptions): RequestHeade
       if (rule === 'drop' || listed?.has(name.toLowerCase())) continue
       if (rule === 'keep') headers.push(name, value)
       else if (rule === 'origin') {
-        // MLflow takes only loopback origins over http for its own pages; only an origin that was checked may become one
+        // MLflow accepts only loopback origins over http as its own; only an origin that was checked may become one
         headers.push(name, trustedOrigin && !preserveHost ? upstreamOrigin : value)
       } else if (rule === 'cookie') {
         const rest = withoutSessionCookies(value)
@@ -136,8 +137,8 @@ function rewriteAddress(name: string, value: string, facts: UpstreamAddressFacts
 }
 
 /**
- * Whether an origin is the guard's. Where TLS ends in front of the guard its scheme is another one than the guard knows;
- * then a browser's `same-origin`, or the Origin that was checked, decides.
+ * Whether an origin is the guard's. If TLS ends in front of the guard, the guard does not know the public scheme; then
+ * a browser's `same-origin`, or the checked Origin, decides.
  */
 function ownOrigins({
   client,
@@ -153,14 +154,16 @@ function ownOrigins({
   return candidate => own.has(candidate)
 }
 
-/** A user's password, or a token of this guard, as a client's configuration may put into every header. */
+/**
+ * Credentials of this guard in an `Authorization` field: a client may be configured to send them with every request.
+ */
 const OWN_CREDENTIALS = /^basic\b|^bearer +htk_/i
 
 /**
- * Which credentials reach the app. With `forwardAuth` those that the guard verified, and no others: an app that reads a
- * user from them could otherwise be told anything. Without it none, because an app could hand the password on (MLflow
- * issue 25108); where the login was in X-MLflow-Authorization, `Authorization` holds the key of a model provider. A token
- * is no login of the app, so the app never gets it.
+ * The credentials that reach the app. With `forwardAuth` only those that the guard verified, because an app that reads
+ * a user from others could be deceived. Without it none, because an app could hand the password on (MLflow issue
+ * 25108); if the login was in X-MLflow-Authorization, `Authorization` holds the key of a model provider and is kept.
+ * The app never gets a token, because a token is not a login of the app.
  */
 function credentialsRule(forwardAuth: boolean) {
   return (

@@ -1,4 +1,4 @@
-// The header fields that come down from the app: its own, with its addresses rewritten to those that the client knows.
+// The header fields sent to the client: the app's, with its own addresses rewritten to those that the client knows.
 import {
   createClientAddress,
   loopbackNames,
@@ -8,10 +8,10 @@ import {
 } from './address-headers.ts'
 import { connectionOptions, hopByHop, memoizeByName } from './header-lists.ts'
 
-/** A response header for the client, and what the sender of the body needs to know. */
+/** The response header for the client, and the length of the body. */
 interface ResponseHeader {
   readonly headers: string[]
-  /** Bytes of the body, where the app gave the number. */
+  /** Bytes of the body; undefined if the app did not give the number. */
   readonly contentLength: number | undefined
 }
 
@@ -38,7 +38,8 @@ const ruleByName: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['content-length', 'content-length'],
   ['access-control-allow-origin', 'cors'],
   ['access-control-allow-credentials', 'cors'],
-  // They offer other servers for the origin, which is the guard's: a browser would leave it (RFC 7838 section 2.1).
+  // Alt-Svc offers other servers for the origin, which is the guard's: a browser would bypass the guard (RFC 7838
+  // section 2.1).
   ['alt-svc', 'drop'],
   ['alternate-protocol', 'drop'],
 ])
@@ -59,11 +60,12 @@ export function responseHeaderWriter(own: OwnAddress): ResponseHeaderWriter {
       if (rule === 'drop' || rule === 'connection' || listed?.has(name.toLowerCase())) continue
       if (rule === 'keep') headers.push(name, value)
       else if (rule === 'content-length') {
-        // neither may have one (RFC 9110 section 8.6): a client would wait for a body
+        // 204 and 101 may not have one (RFC 9110 section 8.6): a client would wait for a body
         if (status !== 204 && status !== 101) contentLength = Number(value)
       } else if (rule === 'set-cookie') headers.push(name, rewriteCookie(value))
       else if (rule === 'cors') {
-        // the guard answers allowed origins itself; otherwise the app's word stands, unless it names its own address
+        // for allowed origins the guard sets it; otherwise the app's value is kept, unless it names the app's own
+        // address
         if (allowedOrigin === undefined && value !== own.upstreamOrigin) headers.push(name, value)
       } else headers.push(name, rule(value, rewriteLocation))
     }

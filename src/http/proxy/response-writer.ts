@@ -1,10 +1,10 @@
-// Writes to the client what node:http has no method for, or a slower one.
+// Writes to the client where node:http has no method, or only a slower one.
 import type { ServerResponse } from 'node:http'
 
 /**
- * Writes an interim response, such as 103 Early Hints, as node:http's own `writeEarlyHints` does; that one refuses Link
- * fields beyond a pattern of its own. Dropped where the response has to wait behind another one of its connection, and
- * for a client that does not read: any number may come, and nothing is lost with a hint.
+ * Writes an interim response, such as 103 Early Hints. node:http's own `writeEarlyHints` rejects Link fields that do
+ * not match a pattern of its own. A hint is dropped if the response waits behind another one of its connection, and if
+ * the client does not read: any number of hints may come, and none is needed.
  */
 export function writeInterim(
   res: ServerResponse,

@@ -9,7 +9,7 @@ import { hasBody } from './request-body.ts'
 const MAX_EARLY_BYTES = 64 * 1024
 
 /**
- * Finds the protocol that a request may switch to, in lower case; undefined where it stays a plain request (RFC 9110
+ * Finds the protocol that a request may switch to, in lower case; undefined if it stays a plain request (RFC 9110
  * section 7.8 lets a server ignore the field).
  */
 export type UpgradeFilter = (req: IncomingMessage) => string | undefined
@@ -51,7 +51,7 @@ export function checkUpgradeProtocol(protocol: string): string {
  */
 export class ClientUpgrade {
   readonly socket: Socket
-  /** The protocol that was asked for, in lower case. */
+  /** The requested protocol, in lower case. */
   readonly protocol: string
   readonly #bodyLength: number
   #early: Buffer[]
@@ -69,7 +69,7 @@ export class ClientUpgrade {
     socket.on('data', this.#onData).once('end', this.#onLeave)
   }
 
-  /** Calls back with the request's body once it is complete; at once where there is none. */
+  /** Calls back with the request's body once it is complete; at once if there is none. */
   readBody(callback: (body: Buffer) => void): void {
     this.#onBody = () => {
       if (this.#earlyBytes < this.#bodyLength) return
@@ -81,7 +81,7 @@ export class ClientUpgrade {
     this.#onBody()
   }
 
-  /** Hands the socket over. @returns what the client sent after the handshake. */
+  /** Hands the socket over. @returns what the client sent after the handshake so far. */
   detach(): Buffer {
     this.socket.off('data', this.#onData).off('end', this.#onLeave).pause()
     return Buffer.concat(this.#early)
@@ -101,10 +101,10 @@ export class ClientUpgrade {
 }
 
 /**
- * Creates the response to a request that came with an upgrade: node:http leaves these with a bare socket.
+ * Creates the response to a request that came with an upgrade: node:http gives only a bare socket for these.
  *
- * @returns undefined where an earlier request of the connection has no response yet. A client that sends an upgrade
- *   before it has that response cannot know what would be upgraded, so its connection is closed.
+ * @returns undefined if an earlier request of the connection has no response yet. A client that sends an upgrade before
+ *   it has that response cannot know what would be upgraded, so its connection is closed.
  */
 export function responseFor(req: IncomingMessage, socket: Socket): ServerResponse | undefined {
   const res = new ServerResponse(req)
@@ -112,7 +112,7 @@ export function responseFor(req: IncomingMessage, socket: Socket): ServerRespons
   try {
     res.assignSocket(socket)
   } catch {
-    // ERR_HTTP_SOCKET_ASSIGNED
+    // node:http throws ERR_HTTP_SOCKET_ASSIGNED
     return undefined
   }
   ignoreErrors(socket)
@@ -132,8 +132,8 @@ export function ignoreErrors(socket: Duplex): void {
 }
 
 /**
- * Pipes both sockets into each other once the app has switched protocols. When one side ends, both are destroyed as soon
- * as its last bytes are through: a side that never ends would keep the other open.
+ * Pipes both sockets into each other once the app has switched protocols. When one side ends, both are destroyed as
+ * soon as its last bytes have been passed on; otherwise a side that never ends would keep the other open.
  */
 export function joinSockets(
   res: ServerResponse,
@@ -151,7 +151,7 @@ export function joinSockets(
     [upstream, socket],
   ] as const) {
     from.on('error', () => to.destroy())
-    // one that has ended is followed when its last bytes are through, below
+    // after a regular end, 'finish' below comes once the last bytes were passed on
     from.once('close', () => {
       if (!from.readableEnded) to.destroy()
     })
@@ -162,8 +162,8 @@ export function joinSockets(
 }
 
 /**
- * The bytes of a request without its upgrade, to be parsed again as a plain request: clients such as Java's offer h2c with
- * each first request, with a body too.
+ * The bytes of a request without its upgrade, to be parsed again as a plain request: some clients, such as Java's,
+ * offer h2c with each first request, even with a body.
  */
 export function withoutUpgrade(req: IncomingMessage, head: Buffer): Buffer {
   const lines = [`${req.method} ${req.url} HTTP/${req.httpVersion}`]
