@@ -2,8 +2,16 @@
 import type { Identity } from './auth/identity.ts'
 import type { ServerName } from './check/servers.ts'
 
-/** @deprecated Since 0.4.0; use `ServerName`. */
+/**
+ * The name of a server that reads password files.
+ *
+ * @deprecated Since 0.4.0; use `ServerName`.
+ */
 export type Target = ServerName
 
-/** @deprecated Since 0.4.0; use `Identity`. */
+/**
+ * The sender of a request, whose credentials were verified.
+ *
+ * @deprecated Since 0.4.0; use `Identity`.
+ */
 export type Login = Identity

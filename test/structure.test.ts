@@ -50,6 +50,19 @@ describe.each(sources)('%s', file => {
   test('has a name that says what it is', () => expect(file).not.toMatch(/util|helper|common/))
 })
 
+test('docs/architecture.md has every layer and the folders within it, in their order', () => {
+  const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| `([\w./]+)` /gm)].map(([, path = '']) => path.replace(/\/$/, ''))
+  const top = rows.map(path => layers.indexOf(path.split('/')[0] ?? ''))
+  expect(top).toEqual(top.toSorted((a, b) => a - b))
+  const depth = (path: string): number => path.split('/').length
+  const found = new Set(sources.map(file => dirname(file).slice('src/'.length)))
+  const folders = [...found].filter(folder => folder !== '' && depth(folder) <= 2)
+  // `http` has no files of its own
+  expect(folders.filter(folder => !rows.includes(folder))).toEqual([])
+  expect(layers.filter(layer => layer.endsWith('.ts') && !rows.includes(layer))).toEqual([])
+})
+
 test('no import cycles', () => {
   const done = new Set<string>()
   const visit = (file: string, path: readonly string[]): void => {

@@ -171,8 +171,19 @@ function renderClass(members) {
   ])
 }
 
-function renderName(entry) {
+/** For a type without an example of its own: the names in whose declarations it stands, which have one or lead to one. */
+function usersOf({ name, path }, names) {
+  const word = new RegExp(`\\b${name}\\b`)
+  const isUser = other =>
+    (other.name !== name || other.path !== path) && word.test(withoutComments(findDeclaration(other).text))
+  const users = [...new Set(names.filter(isUser).map(other => `\`${other.name}\``))]
+  return users.length === 0 ? [] : [`Used by ${users.join(', ')}.`]
+}
+
+function renderName(entry, names) {
   const { kind, comment, text } = findDeclaration(entry)
+  const isType = kind === 'interface' || kind === 'type'
+  const hasExample = comment.tags.some(({ name }) => name === 'example')
   const isTable = kind === 'interface'
   const about = comment.description === '' ? [] : [comment.description]
   const parts = [`### ${entry.heading ?? `\`${entry.name}\``}`, ...about]
@@ -188,6 +199,7 @@ function renderName(entry) {
     parts.push(...renderTags(comment.tags))
   } else if (kind === 'class') parts.push(...renderTags(comment.tags), ...renderClass(members))
   else parts.push(signature(unionText(text, entry.path)), ...renderTags(comment.tags))
+  if (isType && !hasExample) parts.push(...usersOf(entry, names))
   return parts.join('\n\n')
 }
 
@@ -218,7 +230,7 @@ export function apiReference() {
     .map(([section, title]) => {
       const own = names.filter(entry => entry.section === section)
       const ordered = [...own.filter(entry => !isType(entry)), ...own.filter(isType)]
-      return [`## ${title}`, ...ordered.map(renderName)].join('\n\n')
+      return [`## ${title}`, ...ordered.map(entry => renderName(entry, names))].join('\n\n')
     })
     .join('\n\n')
 }

@@ -8,6 +8,7 @@ import { parseRule, parseRules, type Rule } from './rule.ts'
 
 /** Says which groups a user is in, such as `Groups` of `parseGroups` does. */
 export interface GroupLookup {
+  /** The names of the user's groups, in any order; empty for a user in none. */
   groupsOf(user: string): readonly string[]
   /**
    * False while the groups cannot be read. Then no user counts as a member where membership gives permissions, and

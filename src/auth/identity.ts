@@ -6,11 +6,13 @@ export type CredentialKind = 'password' | 'token' | 'session' | 'jwt'
 
 /** The sender of a request, whose credentials were verified. */
 export interface Identity {
+  /** Tells an identity from a refusal, whose `ok` is false. */
   readonly ok: true
   /** The user's name as text. */
   readonly user: string
   /** The user's name as the bytes that were sent, one Latin-1 character for each byte. */
   readonly username: ByteString
+  /** How the sender signed in. */
   readonly kind: CredentialKind
   /**
    * Groups that the credentials themselves name, such as a claim of an identity provider; a group file adds its own.

@@ -6,6 +6,7 @@ import { describeHash, type HashDescription } from '../hash/describe.ts'
 
 /** A record of a file. */
 export interface UserDescription extends HashDescription {
+  /** The name, as `HtpasswdDocument.users` has it. */
   readonly user: string
   /** Its line number, from 1. */
   readonly line: number

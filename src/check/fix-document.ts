@@ -17,11 +17,13 @@ export interface Change {
   readonly code: ProblemCode
   /** In the original file, from 1; 0 for the file as a whole. */
   readonly line: number
+  /** Whose record it was; missing for the file as a whole. */
   readonly user?: string
   /** What was done, for people. */
   readonly message: string
-  /** The line before, its hash cut off after the prefix; `after` is missing if the line was removed. */
+  /** The line as it was, its hash cut off after the prefix. */
   readonly before?: string
+  /** The line as it is now; missing if it was removed. */
   readonly after?: string
 }
 
@@ -29,6 +31,7 @@ export interface Change {
 export interface Fix {
   /** The repaired file; the original bytes if there was nothing to repair. */
   readonly bytes: Uint8Array
+  /** What was done, in the order of the lines; empty if there was nothing to repair. */
   readonly changes: readonly Change[]
 }
 

@@ -52,6 +52,7 @@ export const fixable: ReadonlySet<ProblemCode> = new Set(
 
 /** One finding in a file. */
 export interface Problem {
+  /** Which kind of problem it is. */
   readonly code: ProblemCode
   /** Its line, from 1; 0 for the whole file. */
   readonly line: number

@@ -26,6 +26,7 @@ export type HashState =
 
 /** What can be read from a stored hash without a password; strength and cost only if a password can match it. */
 export interface HashDescription extends Partial<FormatInfo> {
+  /** Whether a password can match it, and if not why. */
   readonly state: HashState
   /** The name of its format, also of one that is not computed here, such as `yescrypt`. */
   readonly format?: string

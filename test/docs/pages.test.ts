@@ -90,6 +90,20 @@ describe('docs/api.md', () => {
     expect(names.filter(name => !headings.includes(`\`${name}\``))).toEqual([])
   })
 
+  test('describes every name and every field', () => {
+    const [, body = ''] = page('docs/api.md').split('<!-- api -->')
+    const sections = body.split(/^### /m).slice(1)
+    expect(sections.length).toBeGreaterThanOrEqual(names.length)
+    const isBare = (text: string): boolean => /^.*\n\n(```|$)/.test(text)
+    const title = (text: string): string => text.slice(0, text.indexOf('\n'))
+    expect(sections.filter(isBare).map(title)).toEqual([])
+    expect(body.match(/^\| `.*\| +\|$/gm) ?? []).toEqual([])
+    // a type has an example, or the names whose examples show it
+    const isShown = (text: string): boolean =>
+      /^```js$|^- Deprecated:|^Used by `/m.test(text) || / of htpasswd-kit\//.test(title(text))
+    expect(sections.filter(text => !isShown(text)).map(title)).toEqual([])
+  })
+
   test('has an example for every function and class', async () => {
     const sections = page('docs/api.md').split(/^### /m)
     const withExample = sections

@@ -64,6 +64,26 @@ export const basicAuth: FastifyPluginAsync<BasicAuthSetup<FastifyRequest>> = Obj
 /**
  * A plugin with a sign-in page, sign-out and an account page below `/.htpasswd/`; after it, `request.auth.user` is the user's
  * name. Its options and responses are those of `sessionAuth` of `htpasswd-kit/node`.
+ *
+ * @example
+ * ```js
+ * import Fastify from 'fastify'
+ * import { hashPassword } from 'htpasswd-kit'
+ * import { sessionAuth } from 'htpasswd-kit/fastify'
+ *
+ * const users = { alice: await hashPassword('wonderland', { cost: 10 }) }
+ * const app = Fastify()
+ * await app.register(sessionAuth, { users })
+ * app.get('/', request => `hello ${request.auth.user}`)
+ * const headers = { authorization: `Basic ${btoa('alice:wonderland')}` }
+ * const page = await app.inject('/.htpasswd/login')
+ * console.log(page.statusCode, (await app.inject({ url: '/', headers })).body)
+ * await app.close()
+ * ```
+ *
+ * ```text
+ * 200 hello alice
+ * ```
  */
 export const sessionAuth: FastifyPluginAsync<SessionAuthOptions<FastifyRequest>> = Object.assign(
   async (app: FastifyInstance, options: SessionAuthOptions<FastifyRequest>): Promise<void> => {

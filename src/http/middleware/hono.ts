@@ -69,6 +69,25 @@ export function basicAuth(
 /**
  * A middleware with a sign-in page, sign-out and an account page below `/.htpasswd/`; after it, `c.get('auth').user` is the
  * user's name. Its options and responses are those of `sessionAuth` of `htpasswd-kit/node`.
+ *
+ * @example
+ * ```js
+ * import { Hono } from 'hono'
+ * import { hashPassword } from 'htpasswd-kit'
+ * import { sessionAuth } from 'htpasswd-kit/hono'
+ *
+ * const users = { alice: await hashPassword('wonderland', { cost: 10 }) }
+ * const login = sessionAuth({ users })
+ * const app = new Hono().use(login).get('/', c => c.text(`hello ${c.get('auth').user}`))
+ * const headers = { authorization: `Basic ${btoa('alice:wonderland')}` }
+ * const page = await app.request('/.htpasswd/login')
+ * console.log(page.status, await (await app.request('/', { headers })).text())
+ * await login.close()
+ * ```
+ *
+ * ```text
+ * 200 hello alice
+ * ```
  */
 export function sessionAuth(options: SessionAuthOptions<Context>): HonoMiddleware {
   const login = createSessionAuth(options)
