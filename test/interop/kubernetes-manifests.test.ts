@@ -1,9 +1,10 @@
-// The manifests of docs/deploy for clusters: the Gateway API's by its schema, Traefik's by running what they say in Traefik.
+// The manifests of docs/deploy for clusters: the Gateway API's by its schema, Traefik's by Traefik itself, which reads them
+// from a stand-in of Kubernetes' API server.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { ACCEPT_HTML } from '../support/browser-client.ts'
 import {
@@ -19,6 +20,7 @@ import {
 import { type Ask, ask, basic } from '../support/raw-client.ts'
 import { run } from '../support/run.ts'
 import { StubUpstream } from '../support/stub-upstream.ts'
+import { KubernetesApi, type Resource, serviceOf } from './kubernetes-api.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const python = findInEnvironment('deploy', 'python')
@@ -41,6 +43,7 @@ const schemas = [
     'proxies/traefik.io.yaml',
     ['forwardAuth', 'authResponseHeaders', 'entryPoints'],
   ],
+  ['kubernetes-ingress.yaml', 'proxies/traefik.io.yaml', ['ingressClassName', 'annotations']],
 ] as const
 
 describe.each(schemas)('%s', (name, definitions, fields) => {
@@ -60,29 +63,21 @@ describe.each(schemas)('%s', (name, definitions, fields) => {
   })
 })
 
-interface Resource {
-  readonly kind: string
-  readonly metadata: { readonly name: string }
-  readonly spec: Record<string, unknown> & {
-    readonly routes: readonly {
-      readonly match: string
-      readonly middlewares?: readonly { readonly name: string }[]
-      readonly services: readonly { readonly name: string; readonly port: number }[]
-    }[]
-  }
-}
-
 describe.skipIf(skipReason({ 'Python in .cache/deploy': python, Traefik: traefik }))(
-  'kubernetes-traefik.yaml',
+  'Traefik in a cluster',
   () => {
     const app = new StubUpstream()
     const programs: Program[] = []
+    let cluster: KubernetesApi
+    /** An IngressRoute is served at the first, an Ingress at the second. */
     let port: number
+    let plainPort: number
 
     beforeAll(async () => {
       writeFileSync(join(folder, 'users'), `ann:${await hashPassword('pw', { cost: 5 })}\n`)
       const guardPort = await freePort()
       port = await freePort()
+      plainPort = await freePort()
       await app.listen()
       const bin = join(root, 'bin/htpasswd.js')
       const options = ['--login', '--auth-endpoint', 'traefik', '--trust-proxy', 'loopback']
@@ -93,64 +88,74 @@ describe.skipIf(skipReason({ 'Python in .cache/deploy': python, Traefik: traefik
       programs.push(guard)
       await untilListening(guardPort, guard)
 
-      const { stdout } = await run(python as string, [script, manifest('kubernetes-traefik.yaml')])
-      const inCluster = 'htpasswd.default.svc.cluster.local:8081'
-      const resources = JSON.parse(stdout.replaceAll(inCluster, `127.0.0.1:${guardPort}`)) as Resource[]
-      const addresses: Record<string, number> = { 'htpasswd:8081': guardPort, 'mlflow:5000': app.port }
-      writeFileSync(join(folder, 'dynamic.yaml'), JSON.stringify(toFileProvider(resources, addresses)))
-      const dynamic = `--providers.file.filename=${join(folder, 'dynamic.yaml')}`
-      const proxy = startProgram(traefik as string, [`--entrypoints.web.address=127.0.0.1:${port}`, dynamic])
+      const resources = async (name: string): Promise<Resource[]> => {
+        const { stdout } = await run(python as string, [script, manifest(name)])
+        const inCluster = 'htpasswd.default.svc.cluster.local:8081'
+        return JSON.parse(stdout.replaceAll(inCluster, `127.0.0.1:${guardPort}`))
+      }
+      cluster = new KubernetesApi([
+        ...(await resources('kubernetes-traefik.yaml')),
+        ...(await resources('kubernetes-ingress.yaml')),
+        // as Traefik's chart makes it
+        {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'IngressClass',
+          metadata: { name: 'traefik' },
+          spec: { controller: 'traefik.io/ingress-controller' },
+        },
+        ...serviceOf('htpasswd', 8081, guardPort),
+        ...serviceOf('mlflow', 5000, app.port),
+      ])
+      const api = await cluster.listen()
+      const providers = ['kubernetescrd', 'kubernetesingress'].flatMap(name => [
+        `--providers.${name}.endpoint=${api}`,
+        `--providers.${name}.token=x`,
+      ])
+      const entryPoints = [
+        `--entrypoints.websecure.address=127.0.0.1:${port}`,
+        `--entrypoints.web.address=127.0.0.1:${plainPort}`,
+      ]
+      const proxy = startProgram(traefik as string, [...entryPoints, ...providers])
       programs.push(proxy)
       await untilListening(port, proxy)
-      await eventually('the routes of Traefik', async () => {
-        const { status } = await send({ path: '/.htpasswd/health' })
-        return status === 200 || undefined
-      })
+      for (const scheme of ['http', 'https'] as const)
+        await eventually(`the routes of Traefik for ${scheme}`, () =>
+          send(scheme, { path: '/.htpasswd/health' }).then(
+            ({ status }) => status === 200 || undefined,
+            () => undefined,
+          ),
+        )
     })
     afterAll(async () => {
       for (const program of programs) await program[Symbol.asyncDispose]()
+      await cluster[Symbol.asyncDispose]()
       await app[Symbol.asyncDispose]()
     })
 
-    const send = ({ headers = [], ...what }: Omit<Ask, 'port'>) =>
-      ask({ port, headers: [['Host', 'ml.example'], ...headers], ...what })
+    const send = (scheme: 'http' | 'https', { headers = [], ...what }: Omit<Ask, 'port'>) => {
+      const to = scheme === 'https' ? { port, tls: true } : { port: plainPort }
+      return ask({ ...to, headers: [['Host', 'ml.example'], ...headers], ...what })
+    }
+    beforeEach(() => app.reset())
 
-    test('no login, a browser without a login, and a login', async () => {
-      expect((await send({})).status).toBe(401)
-      const browser = await send({ path: '/page', headers: [['Accept', ACCEPT_HTML]] })
+    test.each([
+      ['IngressRoute', 'https'],
+      ['Ingress', 'http'],
+    ] as const)('%s: no login, a browser without a login, and a login', async (_, scheme) => {
+      expect((await send(scheme, {})).status).toBe(401)
+      const browser = await send(scheme, { path: '/page', headers: [['Accept', ACCEPT_HTML]] })
       expect([browser.status, browser.headers.location]).toEqual([
         303,
-        'http://ml.example/.htpasswd/login?next=%2Fpage',
+        `${scheme}://ml.example/.htpasswd/login?next=%2Fpage`,
       ])
+      const spoofed = ['Remote-User', 'Remote_User', 'Remote.User', 'Remote_Groups'].map(
+        name => [name, 'root'] as const,
+      )
+      expect((await send(scheme, { headers: spoofed })).status).toBe(401)
       expect(app.seen).toEqual([])
-      expect((await send({ headers: [basic('ann', 'pw'), ['Remote-User', 'root']] })).status).toBe(200)
+      expect((await send(scheme, { headers: [basic('ann', 'pw'), ...spoofed] })).status).toBe(200)
       expect([app.only.all('remote-user'), app.only.all('authorization')]).toEqual([['ann'], []])
+      for (const [name] of spoofed.slice(1)) expect(app.only.all(name)).toEqual([])
     })
   },
 )
-
-/** What Traefik's provider for Kubernetes makes of the resources, for its provider that reads a file. */
-function toFileProvider(resources: readonly Resource[], addresses: Readonly<Record<string, number>>): object {
-  const of = (kind: string): readonly Resource[] => resources.filter(resource => resource.kind === kind)
-  const routes = of('IngressRoute').flatMap(({ spec }) => spec.routes)
-  return {
-    http: {
-      middlewares: Object.fromEntries(of('Middleware').map(({ metadata, spec }) => [metadata.name, spec])),
-      routers: Object.fromEntries(
-        routes.map(({ match, middlewares = [], services }, i) => {
-          const names = middlewares.map(({ name }) => name)
-          const router = { rule: match, service: services[0]?.name }
-          return [`route${i}`, names.length > 0 ? { ...router, middlewares: names } : router]
-        }),
-      ),
-      services: Object.fromEntries(
-        routes.flatMap(({ services }) =>
-          services.map(({ name, port }) => {
-            const url = `http://127.0.0.1:${addresses[`${name}:${port}`]}`
-            return [name, { loadBalancer: { servers: [{ url }] } }]
-          }),
-        ),
-      ),
-    },
-  }
-}
