@@ -10,9 +10,9 @@ import type { ServerName } from './servers.ts'
 
 /** How a file is checked. */
 export interface CheckOptions {
-  /** A server: also lists who cannot log in there, and why. */
+  /** A server: also lists the users who cannot log in there, and why. */
   readonly for?: ServerName
-  /** `strong`: weak hashes are problems too, those that are salted but fast to guess. */
+  /** `strong`: weak hashes, which are salted but fast to guess, are problems as well. */
   readonly strength?: 'strong'
 }
 

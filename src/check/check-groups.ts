@@ -45,10 +45,10 @@ const problem = (code: GroupProblem['code'], line: number, message: string, fix:
   fix,
 })
 
-/** Names by how they are compared, and those that differ by case only. */
+/** Names in the form in which they are compared, and those that differ only by case. */
 interface Names {
   readonly keys: ReadonlySet<string>
-  /** By the name in lower case: its spellings. */
+  /** The spellings of each name, by its lower-case form. */
   readonly byLowerCase: ReadonlyMap<string, readonly string[]>
 }
 

@@ -86,7 +86,7 @@ class Newlines {
   }
 }
 
-/** What each state of a hash means; none for one that is as it should be. */
+/** The problem that each state of a hash is; none for a good hash. */
 const meanings: Partial<Record<HashState, readonly [Problem['code'], (format: string) => string]>> = {
   empty: ['empty-hash', () => 'no hash: the user cannot log in'],
   'service-account': ['service-account', () => 'a service account: no password works, but tokens do'],

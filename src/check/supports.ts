@@ -5,7 +5,7 @@ import { foreignHash } from '../hash/foreign.ts'
 import type { FormatId } from '../hash/registry.ts'
 import { type Server, type ServerName, serverNames, servers } from './servers.ts'
 
-/** The answer to `supports`. */
+/** The result of `supports`. */
 export interface Support {
   /** Whether the right password logs in. */
   readonly ok: boolean

@@ -83,7 +83,7 @@ The SHA-1 algorithm does not use a salt and is less secure than the MD5 algorith
 export interface ClassicCommand extends LongOptions {
   readonly mode: Mode
   readonly source: Source
-  /** Undefined without a letter for it. */
+  /** Undefined if no letter names one. */
   readonly format: FormatId | undefined
   /** Whether `-p` was given at all: Apache's command warns of it even if a later letter replaces it. */
   readonly namesPlaintext: boolean
@@ -94,16 +94,16 @@ export interface ClassicCommand extends LongOptions {
   /** Undefined with `-n`. */
   readonly file: string | undefined
   readonly user: string
-  /** With `-b`. */
+  /** The password argument of `-b`. */
   readonly password: string | undefined
 }
 
-/** What our long options ask for. */
+/** The values of our long options. */
 export interface LongOptions {
-  /** Whether there is one, so that this is no command line of Apache's. */
+  /** Whether there is any: then this is not a command line of Apache's. */
   readonly isExtended: boolean
   readonly inPlace: boolean
-  /** The password, if one of them says where it comes from. */
+  /** The source of the password, if a long option names one. */
   readonly given: GivenPassword | undefined
 }
 
@@ -111,7 +111,7 @@ const noLongOptions: LongOptions = { isExtended: false, inPlace: false, given: u
 
 /** A password that is not typed at a prompt. */
 export interface GivenPassword {
-  /** Whether it is generated and has to be shown, because no file gets it. */
+  /** Whether the password is generated and has to be shown, because no file receives it. */
   readonly isShown: boolean
   /** @throws HtpasswdError `ERR_OUTPUT` if it could not be shown. */
   read(io: Pick<Io, 'env' | 'canDeliver'>): ByteString
@@ -125,9 +125,9 @@ export interface GivenPassword {
 
 /** Collects our long options; implemented in long-options.ts, which most runs do not load. */
 export interface LongOptionParser {
-  /** Takes the option at an index, and returns the index after it. */
+  /** Parses the option at an index; returns the index after it. */
   take(argv: readonly string[], index: number): number
-  /** Takes the optional argument of the last option; returns the index of the first positional. */
+  /** Parses the optional argument of the last option; returns the index of the first positional. */
   takeArgument(argv: readonly string[], index: number, positionals: number): number
   /**
    * @param sources the letters that say where the password comes from, such as `-b`.
@@ -149,11 +149,11 @@ export class UsageError extends HtpasswdError {
   }
 }
 
-/** @param argument without what follows its `=`, which may be a password. */
+/** @param argument the option without its `=VALUE`, which may be a password. */
 export const unknownOption = (argument: string, hint = 'see htpasswd --help'): UsageError =>
   new UsageError(`unknown option ${argument}; ${hint}`, true)
 
-/** strtol in base 10 that has to read the whole text, and a result above zero. */
+/** As strtol in base 10: the whole text must be a number above zero. */
 function positiveInteger(text: string): number {
   const value = /^[\s\v]*\+?\d+$/.test(text) ? Number(text) : 0
   if (value > 0) return value
@@ -223,7 +223,7 @@ export function parseClassic(argv: readonly string[], long?: LongOptionParser): 
   }
   if (modes.size > 1) throw new UsageError('only one of -c -n -v -D may be specified', false)
   const [mode = 'update'] = modes
-  // each -n drops one positional, as in Apache's command, where -nn takes none at all
+  // each -n reduces the number of positionals by one, as in Apache's command, where -nn takes none at all
   const needed = 2 - prints + (source === 'argument' ? 1 : 0)
   if (long !== undefined) next = long.takeArgument(argv, next, needed)
   const extended = long?.finish(mode, [...sources]) ?? noLongOptions

@@ -1,4 +1,4 @@
-// How Apache's grammar hashes a new password: what the letters say, and what the record is that it replaces.
+// How Apache's grammar hashes a new password: by the letters, and by the record that is replaced.
 import { encodeSurrogateEscape } from '../../bytes.ts'
 import { RecordScan } from '../../document/record-scan.ts'
 import { bcrypt } from '../../hash/formats/bcrypt.ts'
@@ -8,7 +8,7 @@ import { readParts } from '../../store/read-parts.ts'
 import { keptHashing } from '../password/kept-hashing.ts'
 import { type ClassicCommand, UsageError } from './grammar.ts'
 
-/** Apache's default cost, which scripts and servers are used to; the library's is 12. */
+/** Apache's default cost, which scripts and servers rely on; the library's is 12. */
 const CLASSIC_COST = 5
 const DEFAULT_COST = bcrypt.parameter?.default ?? 12
 

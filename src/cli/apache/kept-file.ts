@@ -1,5 +1,5 @@
-// The file that `-c` starts anew: at a terminal a copy is kept, because a tutorial's line, typed again for a second user,
-// would delete the first one. A script gets what Apache's command does.
+// The backup of a file that `-c` overwrites: kept at a terminal only, where a tutorial's command, typed again for a
+// second user, would delete the first one. For a script, `-c` works as in Apache's command.
 import { unlink } from 'node:fs/promises'
 import { HtpasswdDocument } from '../../document/document.ts'
 import { shownAs } from '../password-file.ts'
@@ -7,9 +7,9 @@ import type { Io } from '../terminal/io.ts'
 import { count } from '../terminal/output.ts'
 
 /**
- * Runs `replace`, which replaces the file, and says afterwards where the old one is.
+ * Runs `replace`, which replaces the file, then tells where the old file is.
  *
- * @param replace calls `keep` with what is in the file, before it is lost; again if it has to begin again.
+ * @param replace calls `keep` with the content of the file before it is lost; again if it has to start over.
  */
 export async function keepingOldFile<T>(
   file: string,
@@ -18,7 +18,7 @@ export async function keepingOldFile<T>(
 ): Promise<T> {
   let kept: { readonly copy: string; readonly before: Buffer } | undefined
   const keep = async (before: Buffer | undefined): Promise<void> => {
-    // where the message about it will be read
+    // only where a person reads the message about it
     const isWorthIt = before !== undefined && before.length > 0 && io.isTerminal(2)
     if (!isWorthIt || kept !== undefined) return
     const { backUp } = await import('../../store/backup.ts')

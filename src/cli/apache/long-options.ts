@@ -23,7 +23,7 @@ export const longOptions = { ...passwordOptions, 'in-place': inPlaceOption } as 
 
 const rows: ReadonlyMap<string, Option> = new Map(Object.entries(longOptions))
 
-/** Runs a command in Apache's grammar that has some of these. */
+/** Runs a command in Apache's grammar with long options. */
 export const classicWithLongOptions = (argv: readonly string[], io: Io, explain?: Explain): Promise<number> =>
   classic(argv, io, explain, new CollectedOptions())
 
@@ -111,7 +111,7 @@ function split(argument: string): { name: string; row: Option; value: string | u
   const row = rows.get(name)
   if (row !== undefined) return { name, row, value }
   const nearest = nearestName(name, [...rows.keys(), 'help', 'version'])
-  // of --help, which is one only if it comes first, the default hint says that
+  // for --help, which is an option only in the first place, the default hint says that
   throw unknownOption(`--${name}`, nearest && nearest !== name ? `did you mean --${nearest}?` : undefined)
 }
 

@@ -15,7 +15,7 @@ import { passwordOf } from './password.ts'
 import { verify } from './verify.ts'
 import { remove, write } from './write.ts'
 
-/** Says what was probably meant by a command line that fails; undefined if Apache's own message says it best. */
+/** Says what was probably meant by a command line that fails; undefined if Apache's own message is best. */
 export type Explain = (failed?: {
   readonly file: string
   readonly user: string
@@ -59,7 +59,7 @@ async function parse(
 /** Apache's command then prints nothing but the usage text. */
 const isWrongNumber = (error: unknown): boolean => error instanceof UsageError && error.message === ''
 
-/** Apache's to the letter, unless a person reads it. */
+/** Apache's usage text to the letter; at a terminal with additions for people. */
 function usageText(error: UsageError, io: Io, isEmpty: boolean): string {
   if (!isWrongNumber(error) || !io.isTerminal(2)) return error.text
   const reason = isEmpty || error.expected === undefined ? '' : `htpasswd: ${error.expected}\n`
@@ -98,7 +98,7 @@ async function checkFile(
   io: Io,
   explain: Explain,
 ): Promise<void> {
-  // `-c bob users`: Apache's command makes a file `bob`, which nobody means who has a password file `users`
+  // `-c bob users`: Apache's command would create a file `bob`, although `users` is the password file
   if (mode === 'create' && io.isTerminal(2) && kindOfPath(file) === undefined && isPasswordFile(user)) {
     const message = await explain({ file, user })
     if (message !== undefined) throw new HtpasswdError('ERR_FILE_ACCESS', message)
@@ -113,7 +113,7 @@ async function checkFile(
   }
 }
 
-/** Whether this is the path of a file with users. */
+/** Whether this is a password file that has users. */
 function isPasswordFile(path: string): boolean {
   if (kindOfPath(path) !== 'file') return false
   try {
@@ -124,7 +124,10 @@ function isPasswordFile(path: string): boolean {
   }
 }
 
-/** A printed record may have any name that fits on its line, also none: `htpasswd -nbB "" PW` is the way to a bare hash. */
+/**
+ * A printed record may have any name that fits on its line, even an empty one: `htpasswd -nbB "" PW` prints a bare
+ * hash.
+ */
 function checkName({ mode, user }: ClassicCommand): void {
   if (mode === 'create' || mode === 'update') checkUsername(user)
   else checkUsernameFits(user)

@@ -1,12 +1,14 @@
-// What was meant by a first word that is neither a command nor a file, in place of Apache's "use '-c' to create it": who
-// follows that advice creates a file named like a mistyped command.
+// Suggests what was meant by a first word that is neither a command nor a file. Apache's "use '-c' to create it" would
+// create a file with the name of a mistyped command.
 import { commandNamed } from '../options/command-name.ts'
 import { mistypedName } from '../options/nearest-name.ts'
 import type { Command } from '../options/table.ts'
 import { folderMessage, kindOfPath } from '../password-file.ts'
 import { shellWord } from '../terminal/output.ts'
 
-/** Words of other programs, by what does the same here: a command with its action, or letters of Apache's grammar. */
+/**
+ * The commands of other programs and their equivalents here: a command with its action, or letters of Apache's grammar.
+ */
 const synonyms: Readonly<Record<string, string>> = {
   add: 'adduser useradd user create new register signup mkuser insert',
   passwd: 'password chpasswd pass pw change set reset update edit modify mod usermod',
@@ -49,7 +51,7 @@ export async function suggestionFor(
     return `${argv[0]} is written twice; leave the second one out`
   if (failed !== undefined) {
     const inner = /^(['"])(.+)\1$/s.exec(failed.file)?.[2] ?? ''
-    // cmd.exe takes single quotes for part of the word
+    // cmd.exe passes single quotes on as part of the word
     if (kindOfPath(inner) === 'file')
       return `${failed.file} is not a file, but ${inner} is; write it without these quotes`
   }
@@ -69,7 +71,7 @@ async function commandMeant(
   if (kindOfPath(first) !== undefined) return afterFile(first, second, more, commands)
   const meant = await meantBy(first, argv.slice(1), commands)
   if (meant === undefined) return undefined
-  // a typing error may be a file's name after all
+  // the mistyped word may also be the name of a new file
   const isNewFile =
     meant.isTypo && argv.length === 2 && second !== undefined && kindOfPath(second) === undefined
   const creation = isNewFile
@@ -78,7 +80,7 @@ async function commandMeant(
   return `${first} is neither a command nor a file; did you mean: htpasswd ${meant.line}${creation}`
 }
 
-/** `htpasswd mlflow-authfile add bob`: the command belongs in front. */
+/** For `htpasswd mlflow-authfile add bob`: the command belongs in front of the file. */
 function afterFile(
   file: string,
   word: string | undefined,
@@ -92,7 +94,7 @@ function afterFile(
 }
 
 interface Meant {
-  /** Without `htpasswd`. */
+  /** The suggested command line without `htpasswd`. */
   readonly line: string
   readonly isTypo: boolean
 }
@@ -132,7 +134,7 @@ async function lineOf(
   isTypo: boolean,
 ): Promise<Meant | undefined> {
   const [name = '', action] = target.split(' ')
-  // other arguments may hold a password, and many words are better read in the help
+  // other arguments may contain a password, and long command lines are better explained by the help
   const isShort = rest.length > 0 && rest.length < 3 && !rest.some(argument => argument.startsWith('-'))
   const typed = rest.map((argument, i) => shellWord(argument, i === 0 ? 'FILE' : 'USER')).join(' ')
   const withArguments = (form: string): Meant => ({

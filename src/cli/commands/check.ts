@@ -54,7 +54,7 @@ export const checkSpec: CommandSpec<typeof checkOptions> = {
   epilogue: 'Status 0: nothing to fix (notes do not count). 1: problems. 2: the file could not be read.',
 }
 
-/** As with grep and diff: 1 is a result. */
+/** Status 1 is a result, as for grep and diff. */
 const Status = { clean: 0, problems: 1 } as const
 
 /** Runs the command and returns its exit status. */
@@ -99,7 +99,7 @@ class Tally {
   problems = 0
   notes = 0
   fixable = 0
-  /** Records that cannot log in at the server of `--for`, and whether it refuses the whole file. */
+  /** The number of records that cannot log in at the server of `--for`. */
   keptOut = 0
   refused = false
   #lastLine = 0;
@@ -120,7 +120,7 @@ class Tally {
   }
 }
 
-/** What was asked for besides the problems of the password file. */
+/** Further results that were asked for. */
 interface More {
   readonly server: ServerName | undefined
   readonly groupFile: string | undefined
@@ -154,7 +154,7 @@ function writeText(
   output.flush()
 }
 
-/** The advice with the names filled in. */
+/** The advice with the real names in place of FILE and USER. */
 const commandOf = (fix: string, file: string, user: string | undefined): string =>
   fix.replace(/\b(FILE|USER)\b/g, name => shellWord(name === 'FILE' ? file : printable(user ?? 'USER')))
 

@@ -106,7 +106,7 @@ async function planOf(file: string, bytes: Buffer, platform: NodeJS.Platform): P
   const mode = type & 0o7777
   const mayChange = platform !== 'win32' && [0, uid].includes(process.geteuid?.() ?? 0)
   if (!mayChange || !othersCanWrite(mode)) return { ...fixed, mode: undefined }
-  // somebody gave these users write permission by name, and the mode is not theirs
+  // an ACL gave these users write permission by name, so the mode is not the cause
   if ((mode & 0o002) === 0 && (await hasAcl(file))) return { ...fixed, mode: undefined }
   const closed = mode & ~0o022
   const message = `mode changed from ${mode.toString(8)} to ${closed.toString(8)}: other users could write to it`
@@ -129,7 +129,7 @@ async function write(file: string, before: Buffer, { bytes, mode }: Plan, inPlac
   try {
     return await rewriteUsers(file, rewrite, { inPlace })
   } catch (error) {
-    // the file was not changed, so the backup is of no use
+    // the file was not changed, so the backup is not needed
     if (backup !== undefined) await unlink(backup).catch(() => undefined)
     throw error
   }
@@ -156,7 +156,7 @@ const modeLeft = (file: string, { mode }: Plan): string =>
     ? ''
     : '; its mode stays, because the file system did not change it'
 
-/** How many problems need a person. */
+/** Tells how many problems cannot be fixed automatically. */
 function leftover(file: string, bytes: Uint8Array): string {
   let problems = 0
   for (const { severity } of checkDocument(bytes)) if (severity === 'problem') problems++

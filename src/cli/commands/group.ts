@@ -1,4 +1,4 @@
-// `htpasswd group`: who is in which group of a group file (Apache's AuthGroupFile).
+// `htpasswd group`: lists and changes the members of groups in a group file (Apache's AuthGroupFile).
 import { Groups } from '../../document/groups.ts'
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import { missingError, readPasswordFile } from '../../store/read-file.ts'
@@ -19,7 +19,7 @@ import { kindOfPath, privateFile } from '../password-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { count, Output, printable, printableJson } from '../terminal/output.ts'
 
-/** Apache's own examples call it so. */
+/** The name in Apache's own examples. */
 const DEFAULT_GROUPS = '.htgroups'
 
 const groupOptions = {
@@ -113,7 +113,7 @@ function update<T>(
   return rewriteFile(file, rewrite, { create: true, inPlace, onPrivate: () => io.err(privateFile(file)) })
 }
 
-/** All or none: a misspelled name leaves the file as it is. */
+/** Removes all of the users or none, so that a misspelled name leaves the file unchanged. */
 function removeFrom(groups: Groups, name: string, users: readonly string[], file: string): readonly string[] {
   if (!groups.groups().includes(name)) throw noSuchGroup(groups, name, file)
   const members = groups.members(name)

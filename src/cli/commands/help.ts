@@ -1,4 +1,4 @@
-// `htpasswd help` and `htpasswd version`: what --help and --version print, for those who type words.
+// `htpasswd help` and `htpasswd version`: the same as --help and --version.
 import { ExitStatus } from '../../errors.ts'
 import { help as helpOfAll, versionLine } from '../help.ts'
 import { commandNamed } from '../options/command-name.ts'

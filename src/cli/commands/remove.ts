@@ -1,4 +1,4 @@
-// `htpasswd remove`: takes users out of a password file, all of those named or none.
+// `htpasswd remove`: removes users from a password file, all of those named or none.
 import { HtpasswdDocument } from '../../document/document.ts'
 import { HtpasswdError } from '../../errors.ts'
 import { checkAccess } from '../../store/access.ts'
@@ -46,7 +46,7 @@ export function remove(argv: readonly string[], io: Io): Promise<number> {
     const { file, names } = splitFile(positionals, io.env, many, FORM)
     const users = [...new Set(names)]
     const { bytes } = await readUsers(file)
-    // before the lock: for a user who is not there nothing is written
+    // before the lock, so that nothing is written for an unknown user
     rejectUnknown(new HtpasswdDocument(bytes), file, users)
     checkAccess(file, 'update')
     const change = (document: HtpasswdDocument): void => {

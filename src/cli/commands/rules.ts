@@ -1,4 +1,4 @@
-// `htpasswd rules`: tells which rule settles a request of a user, and why. It starts and changes nothing.
+// `htpasswd rules`: tells which rule decides a request of a user, and why. It starts and changes nothing.
 import { groupsOf } from '../../access/rules.ts'
 import { parseHtpasswd } from '../../document/document.ts'
 import { HtpasswdError } from '../../errors.ts'
@@ -96,7 +96,10 @@ export function rules(argv: readonly string[], io: Io): Promise<number> {
 
 type Values = ValuesOf<typeof rulesOptions>
 
-/** A user who is not in the file cannot log in, whatever the rules. @param isNamed whether the file was named. */
+/**
+ * Notes that a user who is not in the file cannot log in, whatever the rules. @param isNamed whether the file was
+ * named.
+ */
 async function userNotes(file: string, user: string, isNamed: boolean): Promise<string[]> {
   if (!isNamed && kindOfPath(file) !== 'file') return []
   const { bytes } = await readUsers(file)

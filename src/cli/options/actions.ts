@@ -1,14 +1,10 @@
-// The first positional of a command with actions: which one it names, and which options go with it.
+// Finds the action that the first positional of a command names, and rejects options of other actions.
 import { nearestName } from './nearest-name.ts'
 import type { ParsedArguments } from './parse.ts'
 import type { ActionTable } from './table.ts'
 import { usageError } from './usage-error.ts'
 
-/**
- * Takes the action off the positionals.
- *
- * @throws HtpasswdError `ERR_USAGE` for an unknown action, with the nearest name, and for options of another one.
- */
+/** Separates the action from the other positionals. */
 export function actionOf<Actions extends ActionTable, Request extends ParsedArguments>(
   { actions }: { readonly actions: Actions },
   parsed: Request,
@@ -22,7 +18,7 @@ export function actionOf<Actions extends ActionTable, Request extends ParsedArgu
   return { action: action as keyof Actions, request: { ...parsed, positionals } }
 }
 
-/** Words for the same thing, in our commands and in other programs. */
+/** Groups of words with the same meaning, here and in other programs. */
 const sameThing = [
   ['add', 'create', 'new', 'make', 'issue', 'generate', 'insert', 'append', 'set'],
   [

@@ -1,4 +1,4 @@
-// Which of our commands a first argument names.
+// Finds the command of ours that a first argument names.
 import { kindOfPath } from '../password-file.ts'
 import type { Command } from './table.ts'
 

@@ -30,7 +30,7 @@ export function splitFile(
 ): { readonly file: string; readonly names: readonly string[] } {
   const number = positionals.length
   if (number < min) throw usageError(`expected ${form}, got ${positionals.join(' ') || 'nothing'}`)
-  // one of them may be a password
+  // without the arguments themselves: one of them may be a password
   if (number > max + 1)
     throw usageError(`expected ${form}, got ${number} arguments${hint === undefined ? '' : `; ${hint}`}`)
   const [first = fallback, ...others] = positionals

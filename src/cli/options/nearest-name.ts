@@ -1,4 +1,4 @@
-// The known name that a misspelt one was most likely meant to be.
+// Finds the known name that a misspelled one was most likely meant to be.
 import { distance } from 'fastest-levenshtein'
 
 /** Undefined if no name is similar: more than a third of its characters would have to change. */
@@ -11,8 +11,8 @@ export function nearestName(name: string, known: readonly string[]): string | un
 }
 
 /**
- * The name of which a word is a typing error: one letter is missing, added, wrong or exchanged with the next one; two of
- * that in a name of seven letters and more. Stricter than `nearestName`, because the word may be meant as it is.
+ * Finds the name that a word misspells: one letter is missing, added, wrong or swapped with the next one; two such
+ * errors in a name of seven letters or more. Stricter than `nearestName`, because the word may be correct.
  */
 export const mistypedName = (word: string, known: readonly string[]): string | undefined =>
   known.find(name => {

@@ -5,11 +5,11 @@ import type { CommandSpec, Option } from './table.ts'
 import { rejectSingleDash, rejectUnknown } from './unknown-option.ts'
 import { usageError } from './usage-error.ts'
 
-/** An option as it was given, before its row reads it. */
+/** The raw value of an option, before its row reads it. */
 export type Raw = string | boolean | readonly string[]
 
 export interface ParsedArguments {
-  /** By the names of the table; only those given. */
+  /** The given options, by their names in the table. */
   readonly options: ReadonlyMap<string, Raw>
   readonly positionals: readonly string[]
   /** What follows `--`. */
@@ -47,7 +47,7 @@ function rejectInherited(spec: CommandSpec, argv: readonly string[]): void {
   }
 }
 
-/** `--generate FILE` becomes `--generate=20 FILE`, and `--generate 24 FILE` stays, since yargs knows no optional argument. */
+/** yargs has no optional arguments: `--generate FILE` becomes `--generate=20 FILE`, and `--generate 24 FILE` stays. */
 function withOptionalArguments({ options }: CommandSpec, argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')
   const complete = argv.slice(0, end === -1 ? undefined : end)
@@ -69,8 +69,8 @@ export function isAccepted(read: Option['read'], text: string | undefined): bool
 }
 
 /**
- * PowerShell removes the first `--` from the arguments of a script, and npm's entry points there are scripts
- * (npm/cli issue 4903). So one positional too many begins the app's command as well, unless the app is named otherwise.
+ * PowerShell removes the first `--` from the arguments of a script, and npm's entry points there are scripts (npm/cli
+ * issue 4903). So one positional too many also starts the app's command, unless another option names the app.
  */
 function withSeparator(
   { options, positionalsBeforeApp }: CommandSpec,
@@ -115,7 +115,7 @@ export function helpOf(spec: CommandSpec, columns = 80): Promise<string> {
   return program.getHelp()
 }
 
-/** What the help shows of an option: without a type, which yargs would print as `[boolean]`. */
+/** The help of an option, without a type, which yargs would print as `[boolean]`. */
 export const helpRow = ({ argument, describe, alias, group, default: standard }: Option): Options => ({
   ...(alias && { alias }),
   ...(standard !== undefined && { defaultDescription: standard }),

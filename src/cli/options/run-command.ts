@@ -1,4 +1,4 @@
-// What every command does around its work: parses its arguments, shows its help, reports errors.
+// The frame of every command: parses the arguments, shows the help, reports errors.
 import { ExitStatus, HtpasswdError } from '../../errors.ts'
 import type { Io } from '../terminal/io.ts'
 import { reportErrors } from '../terminal/output.ts'

@@ -1,5 +1,5 @@
-// What our own commands and their options are: rows of tables, from which parsing, types, help, completion and the
-// manual page follow.
+// The types of the tables of commands and options, from which parsing, types, help, completion and the manual page
+// follow.
 import type { Io } from '../terminal/io.ts'
 
 /** Turns the text of an argument into its value; throws an Error that says what was expected. */
@@ -9,7 +9,7 @@ export interface OptionReader<T = unknown> {
   readonly choices?: readonly string[]
 }
 
-/** A row. */
+/** A row of the option table. */
 export interface Option {
   readonly describe: string
   /** The argument's name in the help; `FILE` and `FOLDER` complete to paths. A row without it is a switch. */
@@ -19,12 +19,14 @@ export interface Option {
   readonly repeatable?: true
   /** What separates the values in an environment variable; a comma, unless values may contain one. */
   readonly separator?: string
-  /** Giving it twice is an error; without this the last one counts, so that options of a script can be overridden. */
+  /**
+   * Whether giving it twice is an error; otherwise the last one counts, so that options of a script can be overridden.
+   */
   readonly single?: true
   readonly default?: string
-  /** What `--no-NAME` stands for, if the option takes an argument. */
+  /** The value of `--no-NAME`, if the option takes an argument. */
   readonly negated?: string
-  /** The argument may be omitted, and is then this; what follows the option is its argument only if `read` accepts it. */
+  /** The value if the argument is omitted. What follows the option is its argument only if `read` accepts it. */
   readonly optionalArgument?: string
   /** The heading in the help. */
   readonly group: string
@@ -34,11 +36,11 @@ export interface Option {
 /** The options of a command by their names. */
 export type OptionTable = Readonly<Record<string, Option>>
 
-/** One of the things that a command with several can do, such as `add` of `htpasswd group add`. */
+/** An action of a command, such as `add` of `htpasswd group add`. */
 export interface Action {
   /** Its forms, without `htpasswd` and the names of the command and the action. */
   readonly synopsis: readonly string[]
-  /** For the help: a few words, without a full stop. */
+  /** The description in the help: a few words, without a full stop. */
   readonly describe: string
   /** The options of the command that it takes besides `--help`; if omitted, all of them. */
   readonly options?: readonly string[]
@@ -58,18 +60,18 @@ export interface CommandSpec<Table extends OptionTable = OptionTable> {
   readonly positionalsBeforeApp?: number
   /** What the first positional can be; if omitted, an action or a password file. */
   readonly firstPositional?: readonly string[]
-  /** Whether what follows the password file are users of it, which Tab then completes. */
+  /** Whether users of the password file follow it, for completion. */
   readonly takesUsers?: true
   readonly describe: string
   readonly options: Table
-  /** Names of options that people try, and what to use, `--tls-cert and --tls-key`, or to do. */
+  /** Options of other programs that people try, and what to use or do instead, such as `--tls-cert and --tls-key`. */
   readonly synonyms?: Readonly<Record<string, string>>
   readonly epilogue?: string
   /** Whole command lines, for the help and the manual page. */
   readonly examples?: readonly string[]
 }
 
-/** What a command's row loads. */
+/** The module that a command's row loads. */
 interface CommandModule {
   readonly spec: CommandSpec
   /** Runs the command with the arguments after its name, and resolves with the exit status. */
@@ -81,7 +83,10 @@ export interface Command {
   readonly name: string
   /** Other names that people try, such as `rm`. */
   readonly aliases?: readonly string[]
-  /** Whether the name has always been a command's, also where there is a file of that name (`commandOf`). */
+  /**
+   * Whether the name runs the command even if there is a file of that name (`commandOf`), because it has always been a
+   * command.
+   */
   readonly winsOverFile?: true
   /** One line. */
   readonly describe: string
@@ -136,7 +141,7 @@ export const duration =
     )
   }
 
-/** In the largest unit of which it is a multiple. */
+/** Formats a duration in the largest unit that divides it. */
 function durationText(seconds: number): string {
   const unit = (['d', 'h', 'm'] as const).find(
     name => seconds > 0 && (seconds * 1000) % MILLISECONDS[name] === 0,
@@ -151,7 +156,7 @@ export const helpOption = {
   describe: 'show this help',
 } as const satisfies Option
 
-/** The switch of every command whose result a program may want to read. */
+/** The switch of every command with a result for programs. */
 export const jsonOption = {
   group: 'Running:',
   describe: 'print the result as one JSON document',

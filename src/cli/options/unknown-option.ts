@@ -1,4 +1,4 @@
-// What is said of an option that a command does not have: the nearest one, or what people mean who know it elsewhere.
+// The message about an unknown option: the nearest name, or the equivalent of an option of another program.
 import { nearestName } from './nearest-name.ts'
 import type { CommandSpec } from './table.ts'
 import { usageError } from './usage-error.ts'
@@ -28,10 +28,8 @@ function hintFor({ name: command, options, synonyms = {} }: CommandSpec, name: s
 }
 
 /**
- * `-port 9000`, as other programs write it, is by the rules of getopt the letters p, o, r and t, of which one that is
- * unknown would be named.
- *
- * @throws HtpasswdError `ERR_USAGE` for a known name of several letters behind one hyphen.
+ * getopt reads `-port 9000`, as some programs write it, as the letters p, o, r and t, and an error would name one of
+ * these.
  */
 export function rejectSingleDash(spec: CommandSpec, argv: readonly string[]): void {
   const { options, synonyms = {} } = spec

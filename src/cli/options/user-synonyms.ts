@@ -1,4 +1,4 @@
-// Options that people try on the commands that keep users, and what there is in their place.
+// Options that people try on the commands for users, and what to use instead.
 
 const WITHOUT_OPTION = 'write the file and the user without options: FILE USER'
 const ASKED_FOR =
@@ -21,7 +21,7 @@ export const removeSynonyms: Synonyms = {
   ...each('force y yes q quiet', NOTHING_ASKED),
 }
 
-/** Of `add` and `passwd`. */
+/** The synonyms of `add` and `passwd`. */
 export const passwordSynonyms: Synonyms = {
   ...ofUser,
   ...each('password pass passwd pw pwd secret p b', ASKED_FOR),

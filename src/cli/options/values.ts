@@ -8,7 +8,7 @@ import { type CommandSpec, environmentName, type Option, type OptionTable, type 
 import { rejectUnknown } from './unknown-option.ts'
 import { usageError } from './usage-error.ts'
 
-/** Where options come from: the values, and how a message names an option there. */
+/** A source of options: its values, and the name of an option there for messages. */
 interface Source {
   readonly values: ReadonlyMap<string, Raw>
   readonly label: (name: string) => string
@@ -62,9 +62,9 @@ const isServiceLink = (text: string): boolean => /^(tcp|udp|sctp):\/\//.test(tex
 const SERVICE_LINK_NAME = /_SERVICE_(HOST|PORT)|_PORT(_\d+|$)/
 
 /**
- * What is wrong with the environment: variables that look like options and are none, which would be ignored silently.
+ * Finds variables that look like options but are not, because they would be ignored silently.
  *
- * @param others further variables that are meant, such as the one that --password-env names.
+ * @param others further variables that are used, such as the one that --password-env names.
  */
 export function unknownVariables(
   { options }: CommandSpec,
@@ -92,7 +92,7 @@ function readConfig(spec: CommandSpec, path: string): Map<string, Raw> {
   try {
     parsed = JSON.parse(decodeMarkedText(text, () => Buffer.alloc(0)).toString())
   } catch {
-    // the parser's message quotes the text, which may be a record if the files were mixed up
+    // not the parser's message, because it quotes the text, which may be a record if the files were mixed up
     throw usageError(`--config expected a JSON file, got other text in ${path}`)
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
@@ -145,7 +145,7 @@ function readValue(row: Option, raw: Raw, label: string): unknown {
   }
 }
 
-/** cmd.exe takes single quotes for part of the word. */
+/** cmd.exe passes single quotes on as part of the word. */
 const quotesHint = (text: string): string =>
   /^(['"]).*\1$/s.test(text) ? '; leave the quotes out, or write double quotes: "…"' : ''
 

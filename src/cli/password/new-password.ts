@@ -9,12 +9,12 @@ import { isToBeShown } from './generated.ts'
 import type { PasswordValues } from './options.ts'
 import { passwordFrom, rejectSeveral } from './source.ts'
 
-/** Below this a password that leaks from nowhere can still be guessed at a login (NIST SP 800-63B, 3.1.1.2). */
+/** A shorter password can be guessed at a login, even if no hash leaks (NIST SP 800-63B, 3.1.1.2). */
 const SHORT_CHARACTERS = 8
 
 export interface NewPassword {
   readonly password: ByteString
-  /** Whether it is generated and has to be shown, because no file gets it. */
+  /** Whether the password is generated and has to be shown, because no file receives it. */
   readonly isShown: boolean
 }
 
@@ -30,7 +30,7 @@ export async function newPassword(user: string, values: PasswordValues, io: Io):
   return { password, isShown: isToBeShown(values) }
 }
 
-/** Asks until both entries are the same; without a terminal there is nobody to ask again. */
+/** Asks until both entries are the same; without a terminal only once. */
 async function askTwice(user: string, io: Io): Promise<ByteString> {
   const questions = [`New password for ${printable(user)}: `, 'Re-type new password: ']
   const answers = await askPasswords(io, questions, () => {}, objectionTo)
@@ -48,7 +48,7 @@ function objectionTo([answer, again]: readonly Buffer[]): string | undefined {
 const emptyError = (): HtpasswdError =>
   new HtpasswdError('ERR_PASSWORD', 'expected a password, got an empty one; nothing was changed')
 
-/** Apache's status where the two answers differ. */
+/** Apache's exit status for two different entries. */
 class MismatchError extends HtpasswdError {
   override readonly exitStatus = ExitStatus.verification
 

@@ -51,12 +51,12 @@ export const passwordOptions = {
   },
 } as const satisfies OptionTable
 
-/** For those who write the password behind the user, as Apache's `-b` takes it. */
+/** The hint for a password after the user name, as Apache's `-b` takes it. */
 export const noPassword =
   'the password is not among them: it is asked for, or comes from --password-file, --password-env or --generate'
 
-/** Where the password comes from; all undefined if it is asked for. */
+/** The sources of the password; all are undefined if it is asked for. */
 export type PasswordValues = ValuesOf<typeof passwordOptions>
 
-/** Those about generated passwords. */
+/** The options for generated passwords. */
 export type GenerationValues = Pick<PasswordValues, 'generate' | 'generate-to'>

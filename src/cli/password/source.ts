@@ -12,7 +12,7 @@ import { type GenerationValues, type PasswordValues, passwordOptions } from './o
 /** Enough for a password one byte too long in any encoding: a byte order mark, and two bytes for each character. */
 const ENOUGH_BYTES = 2 + 2 * (MAX_INPUT_BYTES + 1)
 
-/** The options that were given, as they are typed. */
+/** The given password options, in the form in which they are typed. */
 export const givenOptions = (values: PasswordValues): string[] =>
   Object.keys(passwordOptions)
     .filter(name => values[name as keyof PasswordValues] !== undefined)
@@ -96,7 +96,7 @@ const readText = (fd: number): Buffer => decodeMarkedText(readUpTo(fd, ENOUGH_BY
 const unreadable = (message: string, cause?: unknown): HtpasswdError =>
   new HtpasswdError('ERR_FILE_ACCESS', `${message}; nothing was changed`, { cause })
 
-/** What Node turns bytes that are not UTF-8, and lone surrogates, into. */
+/** The character into which Node turns invalid UTF-8 and lone surrogates. */
 const REPLACEMENT_CHARACTER = toByteString('\ufffd')
 
 function fromVariable(name: string, env: NodeJS.ProcessEnv): ByteString {

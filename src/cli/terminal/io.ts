@@ -6,16 +6,15 @@ import { readSome, waitALittle } from './descriptor.ts'
 import { printableText, type ResultOutput } from './output.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Everything one run of the command has to do with the outside, files excepted. */
+/** The input and output of one run of the command, except files. */
 export interface Io extends ResultOutput {
   /** Standard error: messages and prompts, in which control characters other than newline and tab are made visible. */
   err(text: string): void
-  /** Standard error without that: what moves the cursor of a terminal. */
+  /** Standard error without that filter, for sequences that move the cursor. */
   draw(sequence: string): void
   /**
-   * Writes what exists nowhere else, a generated password.
-   *
-   * @throws HtpasswdError `ERR_OUTPUT` if nobody can receive it.
+   * Writes a generated password, which exists nowhere else. @throws HtpasswdError `ERR_OUTPUT` if nobody can receive
+   * it.
    */
   deliver(fd: 1 | 2, text: string | Buffer): void
   /** Whether `deliver` can succeed: not on the null device, nor on a closed descriptor. */
@@ -24,9 +23,9 @@ export interface Io extends ResultOutput {
   readAll(limit: number): Buffer
   /** The next line of standard input without its newline; undefined at the end of the input. */
   readLine(limit: number): Buffer | undefined
-  /** The user's terminal, to type a password on; undefined if there is none. */
+  /** The user's terminal for typing a password; undefined if there is none. */
   openTerminal(): Promise<Terminal | undefined>
-  /** The width of the terminal that standard output is; undefined if it is none. */
+  /** The width of the terminal at standard output; undefined if it is not a terminal. */
   readonly columns: number | undefined
   readonly platform: NodeJS.Platform
   /** The command as it was typed, if that is an alias such as `rm`; for the messages of the command. */
@@ -76,12 +75,12 @@ function writeOrThrow(fd: 1 | 2, text: string | Buffer): void {
   }
 }
 
-/** A message that cannot be written is no error: the work it tells of is done all the same. */
+/** A message that cannot be written is not an error, because the work it reports is done. */
 function writeMessage(text: string): void {
   try {
     write(2, text)
   } catch {
-    // there is nowhere left to say so
+    // there is no place left to report it
   }
 }
 
@@ -117,7 +116,7 @@ function readInput(into: Buffer): number {
   }
 }
 
-// what was read beyond the requested line
+// bytes that were read beyond the requested line
 let pending = Buffer.alloc(0)
 let isBegun = false
 
@@ -164,7 +163,7 @@ function readLine(limit: number): Buffer | undefined {
   return line.at(-1) === 13 ? line.subarray(0, -1) : line
 }
 
-/** That of this process. */
+/** The input and output of this process. */
 export const processIo: Io = {
   out: text => writeOrThrow(1, text),
   err: text => writeMessage(printableText(text)),

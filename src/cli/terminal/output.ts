@@ -22,7 +22,10 @@ const CONTROLS = '\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2
 const UNPRINTABLE = new RegExp(`[${CONTROLS}\\ud800-\\udfff]`, 'gu')
 const UNPRINTABLE_IN_TEXT = new RegExp(`(?![\\n\\t])[${CONTROLS}\\ud800-\\udfff]`, 'gu')
 
-/** A name to show: what could control the terminal, and bytes that are not UTF-8, as `\xNN` or `\u{NNNN}`. */
+/**
+ * Makes a name safe to show: characters that could control the terminal, and bytes that are not UTF-8, become `\xNN` or
+ * `\u{NNNN}`.
+ */
 export const printable = (name: string): string => name.replace(UNPRINTABLE, escapeCharacter)
 
 /** Like `printable` for a whole message, which keeps its newlines and tabs. */
@@ -30,16 +33,16 @@ export const printableText = (text: string): string => text.replace(UNPRINTABLE_
 
 function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0)
-  // a byte that is not UTF-8 is held as U+DC80 to U+DCFF (bytes.ts)
+  // bytes.ts represents a byte that is not UTF-8 as U+DC80 to U+DCFF
   const byte = code >= 0xdc80 && code <= 0xdcff ? code & 0xff : code
   const hex = byte.toString(16)
   return byte <= 0xff ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`
 }
 
 /**
- * A name within a command that a message advises to type: one word for the shell, whatever is in it.
+ * Quotes a name for a command that a message advises to type: one word for the shell, whatever it contains.
  *
- * @param placeholder written where no quoting is safe in every shell of the system; the message names the file anyway.
+ * @param placeholder is returned if no quoting is safe in every shell of the system; the message names the file anyway.
  */
 export function shellWord(
   word: string,
@@ -93,7 +96,7 @@ export type Paint = (style: 'green' | 'yellow' | 'red' | 'cyan' | 'bold', text: 
 /** Colours text for standard output, if that is a terminal and NO_COLOR is not set (no-color.org). */
 export function painter(io: ResultOutput): Paint {
   if (!io.isTerminal(1) || io.env.NO_COLOR) return (_, text) => text
-  // io has decided; styleText would look at process.stdout, which tests replace
+  // io has decided already; styleText would check process.stdout, which tests replace
   return (style, text) => styleText(style, text, { validateStream: false })
 }
 

@@ -1,4 +1,4 @@
-// How the person called this program, for messages that name a command to type: after `npx htpasswd-kit serve` a hint
+// The name by which this program was called, for messages with a command to type: after `npx htpasswd-kit serve` a hint
 // that says `htpasswd` would run nothing, or Apache's program.
 import { basename, delimiter, dirname } from 'node:path'
 import { shellWord } from './output.ts'
@@ -38,7 +38,7 @@ function nameOfScript(env: NodeJS.ProcessEnv, script: string): string {
   const path = script.replaceAll('\\', '/')
   if (path.includes('/bunx-')) return 'bunx htpasswd-kit'
   if (path.includes('/dlx') && env.npm_config_user_agent?.startsWith('pnpm/')) return 'pnpm dlx htpasswd-kit'
-  // npx names the command that it runs; one that runs another program leaves its variables to it and its children
+  // npx sets variables with the command that it runs, but a program started by that command inherits them
   const isNpx =
     env.npm_lifecycle_event === 'npx' && /^['"]?htpasswd(-kit)?\b/.test(env.npm_lifecycle_script ?? '')
   // a project's own copy is on the PATH of its npm scripts only
@@ -46,12 +46,12 @@ function nameOfScript(env: NodeJS.ProcessEnv, script: string): string {
   return NAMES.includes(baseOf(script)) ? name : 'htpasswd'
 }
 
-/** Windows' paths also where this runs under another system's rules, in a test. */
+/** Also splits Windows paths under another system's rules, for tests. */
 const baseOf = (path: string): string => basename(path.replaceAll('\\', '/'))
 
 /**
- * A message of the layers below the command, which know it as `htpasswd` only ("fix it with: htpasswd fix FILE"), with
- * the command as it was called.
+ * Replaces `htpasswd` in a message of the lower layers ("fix it with: htpasswd fix FILE") by the name by which the
+ * program was called.
  */
 export const asCalled = (text: string, name: string = programName()): string =>
   name === 'htpasswd' ? text : text.replace(/(?<=: |see |^|["`(])htpasswd (?=[-\w])/g, `${name} `)

@@ -4,7 +4,7 @@ import type { Io } from './io.ts'
 import { LineEditor } from './line-editor.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Longer than any answer; further bytes are not kept. */
+/** Longer than any answer; further bytes are dropped. */
 const ANSWER_BYTES = 4096
 
 const noAnswer = (): HtpasswdError =>
@@ -82,12 +82,12 @@ function answerFromInput(io: Io, question: string, needed: boolean): Buffer {
   return line ?? Buffer.alloc(0)
 }
 
-/** What the terminal shows for a character whose last byte is this. */
+/** The text that the terminal shows for a character whose last byte is this. */
 type Echo = (byte: number) => string
 
 const asNothing: Echo = () => ''
 const asStars: Echo = () => '*'
-/** No question here has an answer beyond ASCII. */
+/** Echoes ASCII only, because no answer here contains anything else. */
 const asTyped: Echo = byte => (byte < 0x80 ? String.fromCharCode(byte) : '?')
 
 async function answerFromTerminal(io: Io, typed: TypedBytes, echo: Echo): Promise<Buffer> {

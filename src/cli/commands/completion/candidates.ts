@@ -1,4 +1,4 @@
-// What can stand at the cursor: Apache's order of arguments, and those of our commands, for every shell.
+// Finds the arguments that can be completed at the cursor, in Apache's grammar and in our commands, for every shell.
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { HtpasswdDocument } from '../../../document/document.ts'
@@ -12,9 +12,9 @@ import { defaultFile } from '../../password-file.ts'
 import { printable } from '../../terminal/output.ts'
 
 export interface Candidates {
-  /** Whole arguments that can stand at the cursor, each with a description or an empty one. */
+  /** Whole arguments that are possible at the cursor, each with a description or an empty one. */
   readonly texts: readonly (readonly [text: string, description: string])[]
-  /** Whether a path can stand there too; listing paths is left to the shell. */
+  /** Whether a path is possible too; the shell itself lists paths. */
   readonly paths: boolean
 }
 
@@ -29,7 +29,7 @@ export async function candidates(
 ): Promise<Candidates> {
   const before = argv.slice(0, -1)
   const current = argv.at(-1) ?? ''
-  // the argument being typed counts: a file of a command's name may be meant
+  // the argument being typed counts, because a file with the name of a command may be meant
   const command = before.length === 0 ? undefined : commandOf(argv, commands)
   if (command !== undefined)
     return ofCommand((await command.load()).spec, before.slice(1), current, { commands, env })
@@ -53,13 +53,13 @@ async function ofCommand(
     return { texts: firstPositional.map(text => [text, describe(text)]), paths: false }
   return spec.takesUsers ? fileOrUsers(spec, action === undefined ? before : before.slice(1), env) : paths
 
-  /** What an action does, or a command behind `htpasswd help`. */
+  /** Describes an action, or a command after `htpasswd help`. */
   function describe(text: string): string {
     return actions?.[text]?.describe ?? commands.find(({ name }) => name === text)?.describe ?? ''
   }
 }
 
-/** Those that the action takes, if one is typed. */
+/** The options of the action, if one is typed, otherwise of the command. */
 function optionsOf({ options }: CommandSpec, action: Action | undefined): OptionTable {
   const allowed = action?.options
   if (allowed === undefined) return options
@@ -67,7 +67,7 @@ function optionsOf({ options }: CommandSpec, action: Action | undefined): Option
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)))
 }
 
-/** The file may be omitted, so users of the default file can stand in its place. */
+/** Files, and users of the default file, because the file may be omitted. */
 async function fileOrUsers(
   { options }: CommandSpec,
   before: readonly string[],
@@ -128,7 +128,7 @@ const apacheFlags: Candidates['texts'] = [
   ['--version', 'show the version'],
 ]
 
-/** `--name` of the table, without a value. */
+/** Finds the row of `--name`. */
 function optionOf(options: OptionTable, argument = ''): Option | undefined {
   const name = argument.startsWith('--') ? argument.slice(2) : ''
   return Object.hasOwn(options, name) ? options[name] : undefined
@@ -137,7 +137,7 @@ function optionOf(options: OptionTable, argument = ''): Option | undefined {
 const takesNext = ({ argument, optionalArgument }: Option): boolean =>
   argument !== undefined && optionalArgument === undefined
 
-/** `--name=VALUE` as far as it is typed, or the options. */
+/** Completes the value of `--name=`, or the name of an option. */
 function valueOrOptions(options: OptionTable, current: string, flags: Candidates['texts']): Candidates {
   const [, head = '', name] = /^(--([^=]+)=)/.exec(current) ?? []
   if (name !== undefined) return argumentsOf(optionOf(options, `--${name}`), head)

@@ -1,4 +1,5 @@
-// `htpasswd completion`: prints the script for a shell, and, called by that script, what can stand at the cursor.
+// `htpasswd completion`: prints the script for a shell; when called by that script, prints the candidates at the
+// cursor.
 
 import { runCommand } from '../../options/run-command.ts'
 import { type Command, type CommandSpec, helpOption, type OptionTable } from '../../options/table.ts'

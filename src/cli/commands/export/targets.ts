@@ -1,4 +1,4 @@
-// Where users can be copied to, and in which form: one row each.
+// The programs that users can be exported to, and their formats: one row each.
 import { encodeSurrogateEscape } from '../../../bytes.ts'
 import type { ServerName } from '../../../check/servers.ts'
 import { supports } from '../../../check/supports.ts'
@@ -12,9 +12,9 @@ export interface ExportedRecord {
 
 /** A target of `htpasswd export --for`. */
 export interface Target {
-  /** Why it could not check the hash; undefined if it can. */
+  /** Why the program could not check the hash; undefined if it can. */
   readonly problem: (record: ExportedRecord) => string | undefined
-  /** The text to copy. `name` is that of the Secret, the middleware or the service. */
+  /** The text to copy. `name` names the Secret, the middleware or the service. */
   readonly format: (records: readonly ExportedRecord[], name: string) => string
 }
 
@@ -40,7 +40,7 @@ const checkedBy =
     return ok ? notText({ user }) : reason
   }
 
-/** A block shows one user a line; quotation marks are for what a block cannot hold. */
+/** A block shows one user per line; quotation marks are used for text that a block cannot contain. */
 const blockOf = (lines: readonly string[]): string =>
   lines.some(line => ESCAPED_IN_BLOCK.test(line))
     ? quoted(lines.join('\n'))
@@ -51,7 +51,7 @@ const ESCAPED_IN_BLOCK = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/
 const notText = ({ user }: Pick<ExportedRecord, 'user'>): string | undefined =>
   /\p{Surrogate}/u.test(user) ? 'the name is not UTF-8' : undefined
 
-/** This package itself reads what it is given; a locked record is a user without a password. */
+/** This package reads every record; a locked record is a user without a password. */
 function forItself({ hash }: ExportedRecord): string | undefined {
   const { state } = describeHash(hash)
   return ['usable', 'locked', 'service-account'].includes(state) ? undefined : `the record is ${state}`
@@ -117,7 +117,7 @@ export const targets = {
   },
 } as const satisfies Record<string, Target>
 
-/** Placeholders are replaced everywhere, and between quotation marks a backslash before one ends the word. */
+/** Caddy replaces placeholders everywhere, and between quotation marks a backslash before one ends the word. */
 function notInCaddyfile({ user }: ExportedRecord): string | undefined {
   if (/^[{}]$|\{.*\}/.test(user)) return 'braces in the name have a meaning in a Caddyfile'
   if (user === 'import') return 'a line of a Caddyfile that begins with import reads a file'

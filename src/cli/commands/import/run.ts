@@ -23,7 +23,7 @@ import { isSourceName, readSource } from './source.ts'
 
 type ImportValues = ValuesOf<typeof importOptions>
 
-/** `import` is a reserved word. */
+/** Runs the command and returns its exit status. Not called `import`, which is a reserved word. */
 export function importCommand(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(importSpec, argv, io, async ({ positionals, values }) => {
     const { file, source } = filesOf(positionals, io)
@@ -57,7 +57,7 @@ async function importInto(
     ...(values.cost !== undefined && { cost: values.cost }),
     ...(values.rounds !== undefined && { rounds: values.rounds }),
   }
-  // refuses --cost of a format that has none
+  // throws for --cost with a format that has no cost
   needsRehash('', hashing)
   const { 'on-conflict': onConflict, 'dry-run': dryRun } = values
   const generation = generationOf(values)

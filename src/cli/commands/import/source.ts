@@ -1,4 +1,4 @@
-// What is imported, from a file or standard input: its encoding, its format, its rows with their lines.
+// Reads the users to import from a file or standard input: encoding, format, and rows with their line numbers.
 import { isUtf8 } from 'node:buffer'
 import { extname } from 'node:path'
 import { type ByteString, decodeSurrogateEscape, decodeUtf16, textStart } from '../../../bytes.ts'
@@ -58,7 +58,7 @@ function decoded(bytes: Buffer): Buffer {
   return withLineFeedsForCr(text) ?? text
 }
 
-/** A passphrase has several words too, but seldom begins with a blank. */
+/** A passphrase also has several words, but seldom begins with a space. */
 const isGroupFile = (bytes: Buffer): boolean =>
   fileKind(bytes) === 'group' && /^[^:\n]*:[ \t]+\S+[ \t]+\S/m.test(bytes.toString('latin1'))
 
@@ -70,7 +70,9 @@ const endings: Readonly<Record<string, SourceFormat>> = {
   '.ndjson': 'jsonl',
 }
 
-/** Whether a lone argument is SOURCE and not the password file: standard input, or a name that no password file has. */
+/**
+ * Whether a single argument is SOURCE and not the password file: standard input, or a name that no password file has.
+ */
 export const isSourceName = (name: string): boolean => name === '-' || extname(name).toLowerCase() in endings
 
 function formatOf(path: string | undefined, bytes: Buffer): SourceFormat {
@@ -129,7 +131,7 @@ export function* readLines(bytes: Buffer): Generator<SourceRow | UnreadableRow> 
   }
 }
 
-/** What the first line says of the others, if it is a header. */
+/** The order of the fields, if the first line is a header. */
 function headerOfLine(
   user: string,
   value: ByteString,
@@ -138,7 +140,7 @@ function headerOfLine(
   const header = readHeader(cells)
   if (header === undefined) return undefined
   const { password, hash } = 'columns' in header ? header.columns : {}
-  // "mail:…" is a user far more often than a header without a password
+  // "mail:…" is more likely a user than a header without a password
   if (password === undefined && hash === undefined)
     return 'problem' in header && header.isSure ? header : undefined
   if (cells.length === 2 && password === 1) return { role: 'password' }

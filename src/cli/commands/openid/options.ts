@@ -1,4 +1,4 @@
-// The command line of `htpasswd openid`: the options of `serve`, of which the help names those that it looks at.
+// The command line of `htpasswd openid`: the options of `serve`; the help shows only those that matter here.
 import {
   type ActionTable,
   type CommandSpec,

@@ -1,4 +1,4 @@
-// `htpasswd openid check`: what is to be registered at a provider, and what is missing there or here.
+// `htpasswd openid check`: prints what has to be registered at a provider, and what is missing there or here.
 import { existsSync } from 'node:fs'
 import { type Finding, findingsOf } from '../../../auth/openid/discovery.ts'
 import { Provider, type ProviderOptions } from '../../../auth/openid/provider.ts'

@@ -1,4 +1,4 @@
-// `serve --check`: does all that a start does before it listens, and tells whether the app responds.
+// `serve --check`: does everything that a start does before it listens, and tells whether the app responds.
 import { existsSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { answers } from '../../../http/client/reachable.ts'

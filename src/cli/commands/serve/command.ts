@@ -38,7 +38,8 @@ export interface ServeHost extends SignalSource {
 
 /** Runs the guard until it is told to stop; resolves with the exit status. */
 export async function serve(argv: readonly string[], io: Io, host: ServeHost = process): Promise<number> {
-  // from the first moment on: by default USR1 opens Node's debugger, through which any local account can run code here
+  // as early as possible, because by default USR1 opens Node's debugger, through which any local account can run code
+  // here
   using _ = ignoreSignals(host)
   return await runCommand(
     serveSpec,
@@ -89,7 +90,7 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
   )
 }
 
-/** One of `--workers`. Only the process that started it reports changes of the files. */
+/** Runs one of the `--workers`. Only the main process reports changes of the files. */
 async function runAsWorker(
   request: ServeRequest,
   { env }: Io,
@@ -120,7 +121,7 @@ async function runAsWorker(
   return 0
 }
 
-/** The app gets neither the variable with the first user's password nor the one with the hashes. */
+/** The environment of the app, without the variables that contain the first user's password or the hashes. */
 function appEnvironment({ values }: ServeRequest, { env, platform }: Io): NodeJS.ProcessEnv {
   const key = (name: string): string => (platform === 'win32' ? name.toUpperCase() : name)
   const hidden = [values['password-env'] ?? USERS_VARIABLE, USERS_VARIABLE].map(key)

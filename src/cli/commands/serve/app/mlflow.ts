@@ -1,4 +1,4 @@
-// What `serve` knows of MLflow: its command, whether an app that runs already is one, and the variables of its client.
+// MLflow's command line, whether a running app is MLflow, and the variables of its client.
 import { get as getHttp } from 'node:http'
 import { get as getHttps } from 'node:https'
 import { basename } from 'node:path'
@@ -34,7 +34,7 @@ export function respondsAsMlflow(upstream: URL, limitMs = PROBE_LIMIT_MS): Promi
 
 type Shell = 'sh' | 'powershell' | 'cmd'
 
-/** The shell in which the command was typed: cmd alone sets PROMPT, and Git's shell on Windows sets SHELL. */
+/** The shell in which the command was typed: only cmd sets PROMPT, and Git's shell on Windows sets SHELL. */
 export function shellOf(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): Shell {
   if (platform !== 'win32' || env.SHELL !== undefined) return 'sh'
   return env.PROMPT === undefined ? 'powershell' : 'cmd'

@@ -70,7 +70,7 @@ function renewed<T>(work: () => T, { folder }: HttpsFiles): T {
 
 const DAY_MS = 86_400_000
 
-/** Looks once a day whether something has to be renewed; the server reads its file again when it changes. */
+/** Renews once a day what is due; the server reads its certificate again when the file changes. */
 export function renewDaily(request: CertificateRequest): Disposable {
   const look = (): void =>
     void ensureCertificates(request).catch(error =>

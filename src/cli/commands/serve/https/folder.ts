@@ -12,7 +12,7 @@ export interface HttpsFiles {
   /** The certificate authority, which visitors trust. */
   readonly authority: string
   readonly authorityKey: string
-  /** The server's certificate and its key in one file, so that they always fit together. */
+  /** The server's certificate and its key, in one file, so that they always match. */
   readonly server: string
 }
 
@@ -25,7 +25,7 @@ export const filesIn = (folder: string): HttpsFiles => ({
   server: join(folder, 'server.pem'),
 })
 
-/** The user's folder for such files, or that of a systemd service; undefined for an account without one. */
+/** The user's folder for such files, or the one of a systemd service; undefined for an account without one. */
 export function stateFolder(env: NodeJS.ProcessEnv, platform = process.platform): string | undefined {
   const home = (platform === 'win32' ? env.USERPROFILE : env.HOME) || undefined
   const [service] = (env.STATE_DIRECTORY || undefined)?.split(':') ?? []
@@ -40,16 +40,15 @@ export function stateFolder(env: NodeJS.ProcessEnv, platform = process.platform)
 const candidates = (passwordFile: string, env: NodeJS.ProcessEnv): string[] =>
   [stateFolder(env), join(dirname(passwordFile), '.htpasswd-https')].filter(folder => folder !== undefined)
 
-/** The server's certificate with its key, where an earlier start or another process of this one has made it. */
+/** The server's certificate with its key, if an earlier start or another process has made it. */
 export const findServer = (passwordFile: string, env: NodeJS.ProcessEnv): string | undefined =>
   candidates(passwordFile, env)
     .map(folder => filesIn(folder).server)
     .find(existsSync)
 
 /**
- * The files' folder, which is created: the user's, else one beside the password file.
- *
- * @throws HtpasswdError `ERR_FILE_ACCESS` if neither can be written.
+ * Creates the folder of the files: in the user's folder, or else beside the password file. @throws HtpasswdError
+ * `ERR_FILE_ACCESS` if neither can be written.
  */
 export async function openFolder(passwordFile: string, env: NodeJS.ProcessEnv): Promise<HttpsFiles> {
   const folders = candidates(passwordFile, env)
@@ -91,7 +90,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Replaces a file in one step. A private one belongs to its owner before its first byte is written. */
+/** Replaces a file in one step. A private file gets its permissions before its first byte is written. */
 export async function writeStored(path: string, text: string, mode: 0o600 | 0o644): Promise<void> {
   const temporary = `${path}.${process.pid}.new`
   await rm(temporary, { force: true })

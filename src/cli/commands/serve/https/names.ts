@@ -5,10 +5,10 @@ import { domainToASCII } from 'node:url'
 import { canonicalAddress } from '../../../../platform/ip-address.ts'
 import { outsideAddresses } from '../listen/address.ts'
 
-/** What names this machine on its networks. */
+/** The names and addresses of this machine on its networks. */
 export interface Machine {
   readonly hostname: string
-  /** Its addresses that others may reach. */
+  /** The addresses that other machines may reach. */
   readonly addresses: readonly string[]
 }
 
@@ -23,7 +23,7 @@ export function readHostName(text: string): string {
   throw new Error(`expected a host name or an IP address such as mlflow.lan, got "${text}"`)
 }
 
-/** What a visitor may type to reach this machine: localhost, its host names and its addresses. */
+/** The names by which visitors may reach this machine: localhost, its host names and its addresses. */
 export function machineNames({ hostname, addresses }: Machine): string[] {
   const name = hostname.toLowerCase()
   const [short = ''] = name.split('.')
@@ -32,7 +32,7 @@ export function machineNames({ hostname, addresses }: Machine): string[] {
   return [...new Set(['localhost', ...names, '127.0.0.1', '::1', ...addresses.map(canonicalAddress)])]
 }
 
-/** Domains and networks in which no one else's public server is. */
+/** Domains and networks that contain no public servers. */
 const PRIVATE = [
   ...['localhost', 'local', 'internal', 'lan', 'home.arpa'],
   ...['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', '100.64.0.0/10'],
@@ -40,12 +40,12 @@ const PRIVATE = [
 ]
 
 /**
- * What the certificate authority may sign for: private domains and networks, the machine's own domain and the names that
- * are wanted. Whoever trusts it can be deceived about these only, should its key be stolen.
+ * The names that the certificate authority may sign for: private domains and networks, the machine's own domain and the
+ * wanted names. If its key is stolen, visitors who trust it can be deceived about these only.
  */
 export function permittedFor(machine: Machine, wanted: readonly string[]): string[] {
   const domain = machine.hostname.toLowerCase().replace(/^[^.]*\.?/, '')
-  // a domain of one label, such as com, is not the machine's
+  // a domain of one label, such as com, does not belong to the machine
   const own = HOST_NAME.test(domain) && domain.includes('.') ? [domain] : []
   const all = [...PRIVATE, ...own]
   const more = [...machineNames(machine), ...wanted].filter(name => !isPermitted(name, all))

@@ -15,7 +15,7 @@ export async function openRedirect(
 ): Promise<Redirect> {
   const server = createServer({ requestTimeout: 10_000, maxHeaderSize: 65_536 }, (request, response) => {
     const { status, headers, text } = redirectOf(request, httpsPort)
-    // what else the client sends is not read
+    // further requests on the connection are not read
     response.shouldKeepAlive = false
     const body = Buffer.from(`${text}\n`)
     response.writeHead(status, {
@@ -48,8 +48,8 @@ interface RedirectResponse {
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i
 
 /**
- * A program that sends its password to http:// would go on doing so if it were redirected, each time readable on the
- * network; so would one that sends data. A person's browser asks for a page first, without a password.
+ * A program that sends its password to http:// would keep doing so after a redirect, and each time the password can be
+ * read on the network; the same holds for data. A person's browser first requests a page, without a password.
  */
 export function redirectOf({ method, url = '', headers }: Facts, httpsPort: number): RedirectResponse {
   const host = HOST.exec(headers.host ?? '')?.[1]

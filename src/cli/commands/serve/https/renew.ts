@@ -1,4 +1,5 @@
-// Decides what of the certificate authority and the server's certificate has to be made, now or again. Pure but for keys.
+// Decides which of the certificate authority and the server's certificate must be created or renewed. Pure except for
+// new keys.
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { isPermitted, type Machine, machineNames, permittedFor } from './names.ts'
@@ -10,7 +11,7 @@ import {
   subjectNames,
 } from './x509.ts'
 
-/** What lies in the folder. */
+/** The content of the folder. */
 export interface Stored {
   readonly authority: KeyAndCertificate | undefined
   readonly server: KeyAndCertificate | undefined
@@ -19,7 +20,9 @@ export interface Stored {
 export interface Renewal {
   readonly authority: KeyAndCertificate
   readonly server: KeyAndCertificate
-  /** Why the authority was made anew, so that visitors have to trust it again; undefined if it stays, or is the first. */
+  /**
+   * Why the authority was replaced, so that visitors have to trust it again; undefined if it stays, or is the first.
+   */
   readonly replaced?: string
 }
 
@@ -51,7 +54,7 @@ export function renew(stored: Stored, machine: Machine, wanted: readonly string[
         )
   const permitted = permittedNames(authority.certificate)
   const names = [...new Set([...machineNames(machine), ...kept, ...wanted])]
-  // an address that the machine got since, in a public network: visitors use another name
+  // not a public address that the machine got later; visitors use another name
   const allowed = names.filter(name => isPermitted(name, permitted))
   const server =
     stored.server !== undefined && isGood(stored.server, authority, allowed, now)
@@ -74,7 +77,7 @@ function reasonForAuthority(
   if (stored === undefined) return 'there is none'
   if (!new X509Certificate(stored.certificate).checkPrivateKey(createPrivateKey(stored.key)))
     return 'its key was another'
-  // a certificate that outlives its issuer is refused with it
+  // a certificate is refused as soon as its issuer has expired
   if (remainingDays(stored, now) < SERVER_DAYS + RENEW_DAYS) return 'it is about to expire'
   const permitted = permittedNames(stored.certificate)
   const outside = wanted.find(name => !isPermitted(name, permitted))

@@ -15,7 +15,7 @@ export interface SocketAddress {
   readonly path: string
 }
 
-/** Where a guard can listen. */
+/** An address that a guard can listen on. */
 export type GuardAddress = ListenAddress | SocketAddress
 
 export const isSocket = (address: GuardAddress): address is SocketAddress => 'path' in address
@@ -84,17 +84,17 @@ export function urlOf(scheme: 'http' | 'https', host: string, port: number): str
   return `${scheme}://${bracketed(host)}${port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`}`
 }
 
-/** As it is written for --listen. */
+/** The address in the form of --listen. */
 export const nameOfAddress = (address: GuardAddress): string =>
   isSocket(address) ? socketName(address.path) : `${bracketed(address.host)}:${address.port}`
 
 const bracketed = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host)
 
-/** The URL of one address; of a socket its name. */
+/** The URL of an address; for a socket its name. */
 export const urlOfAddress = (scheme: 'http' | 'https', address: GuardAddress): string =>
   isSocket(address) ? socketName(address.path) : urlOf(scheme, address.host, address.port)
 
-/** The URLs at which a browser reaches the guard; of a socket its name. */
+/** The URLs at which a browser reaches the guard; for a socket its name. */
 export function reachableUrls(
   scheme: 'http' | 'https',
   address: GuardAddress,

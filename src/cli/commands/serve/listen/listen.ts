@@ -11,15 +11,15 @@ import { type GuardAddress, isSocket, type SocketAddress } from './address.ts'
 import { bindPort, bound } from './port.ts'
 
 export interface ListenOptions {
-  /** Sockets that listen already; the addresses then do not count. */
+  /** Sockets that are listening already; the addresses are then ignored. */
   readonly descriptors?: readonly number[]
   /** The permissions of Unix sockets. */
   readonly mode?: number
 }
 
-/** What listens. */
+/** The result of `listenAt`. */
 export interface Listening {
-  /** With the real port where 0 was asked for. */
+  /** The addresses, with the real port in place of 0. */
   readonly addresses: readonly GuardAddress[]
   /** The servers of all addresses but the first: closing the main one does not close them. */
   readonly others: readonly Server[]
@@ -51,7 +51,7 @@ export async function listenAt(
   return { addresses, others: servers.slice(1) }
 }
 
-/** A server whose connections are another one's, and are set up as that one sets up its own. */
+/** A server that hands its connections to another one, which sets them up. */
 const relayTo = (main: Server): Server =>
   createServer({ ...socketOptions, allowHalfOpen: !('setSecureContext' in main) }, socket =>
     main.emit('connection', socket),
@@ -85,7 +85,7 @@ const inUse = (path: string): string =>
 function explain({ code, message }: NodeJS.ErrnoException, path: string): string {
   const name = socketName(path)
   if (code === 'EADDRINUSE') return inUse(path)
-  // libuv makes EACCES of ENOENT
+  // libuv reports ENOENT as EACCES
   if (!existsSync(dirname(path))) return `listening on ${name} failed: its folder is missing; create it first`
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return `listening on ${name} is not permitted; use a folder in which this account may create files`
@@ -93,8 +93,7 @@ function explain({ code, message }: NodeJS.ErrnoException, path: string): string
 }
 
 /**
- * Removes the sockets that a killed process has left behind. One that somebody listens on stays, and so does any file that
- * is no socket.
+ * Removes the sockets that a killed process has left behind. A socket that is in use stays, and so does any other file.
  *
  * @throws HtpasswdError `ERR_LISTEN` for an address that cannot be used.
  */
@@ -108,7 +107,7 @@ export async function removeStaleSockets(addresses: readonly GuardAddress[]): Pr
         `${path} exists and is no socket; remove it, or use another path for --listen`,
       )
     }
-    // the system refuses a connection only where no process has the socket open any more
+    // a connection is refused only if no process has the socket open any more
     const failure = await connectionFailure({ path })
     if (failure === 'ECONNREFUSED') rmSync(path, { force: true })
     else if (failure !== 'ENOENT') throw new HtpasswdError('ERR_LISTEN', inUse(path))

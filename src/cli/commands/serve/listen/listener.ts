@@ -1,4 +1,4 @@
-// What listens in one process: authenticator, guard, certificate, access log.
+// The listening part of one process: authenticator, guard, certificate, access log.
 
 import type { Server } from 'node:net'
 import type { Writable } from 'node:stream'
@@ -31,13 +31,13 @@ export interface Listener {
   listen(): Promise<readonly GuardAddress[]>
   /** Reads the certificate again, and applies changed options. */
   reload(options?: ReloadedOptions): void
-  /** What each process that serves requests has counted, in the order of their numbers. */
+  /** The counts of each process that serves requests, in the order of their numbers. */
   snapshots(): Promise<readonly Snapshot[]>
-  /** Opens the file of the access log anew, which was moved away. */
+  /** Reopens the file of the access log after another program has moved it. */
   reopenLog(): void
   /** Has the readiness endpoint say 503, and connections end with their next response. */
   drain(): void
-  /** Why `/.htpasswd/ready` says 503 although this process is ready; undefined for nothing. */
+  /** Sets why `/.htpasswd/ready` says 503 although this process is ready; undefined for no reason. */
   setObstacle(obstacle: string | undefined): void
   /** Accepts no new connections; requests in flight may finish until the limit. */
   close(limitMilliseconds: number): Promise<void>
@@ -47,11 +47,11 @@ export interface ListenerOptions {
   readonly users: MemorySource
   readonly tokens: LiveTokens
   readonly certificate: TlsWatch | undefined
-  /** The app; undefined for the built-in demo page, and where only other proxies ask. */
+  /** The app; undefined for the built-in demo page, and if only other proxies ask. */
   readonly upstream: URL | undefined
-  /** What users may do. */
+  /** The permissions of the users. */
   readonly permissions: Permissions
-  /** The sign-in page; none if it is undefined. */
+  /** The sign-in page; undefined without one. */
   readonly signIn?: SignIn | undefined
   readonly values: ServeValues
   readonly stdout: Writable
@@ -136,7 +136,7 @@ export async function openListener({
         mode: values['socket-mode'],
       })
       otherServers.push(...others)
-      // such as EMFILE at accept(2); open connections go on
+      // such as EMFILE at accept(2); open connections are not affected
       for (const server of [guard.server, ...others])
         server.on('error', error => notify(`warning: ${error.message}`))
       external?.prepare()
@@ -158,7 +158,7 @@ export async function openListener({
       await tokens[Symbol.asyncDispose]()
       await authenticator[Symbol.asyncDispose]()
       await verifier?.close()
-      // after the lines of this turn
+      // after the lines that are written in this turn of the event loop
       setImmediate(() => logFile?.end())
     },
   }
@@ -174,7 +174,7 @@ const both = (first: Log | undefined, second: Log | undefined): Log | undefined 
       }
     : (first ?? second)
 
-/** What probes ask for every few seconds, and nobody looks for in a log. */
+/** Requests of probes every few seconds, which would fill the log. */
 const PROBES: ReadonlySet<string | undefined> = new Set(['health', 'ready'])
 
 function accessLog(format: ServeValues['log'], out: Writable): GuardOptions['log'] {

@@ -1,9 +1,9 @@
-// `--log-file`: a file that the access log is appended to, and that is opened anew once another program has moved it away.
+// `--log-file`: a file for the access log, reopened once another program has moved it away.
 import { closeSync, createWriteStream, openSync, type WriteStream } from 'node:fs'
 import { Writable } from 'node:stream'
 import { HtpasswdError } from '../../../../errors.ts'
 
-/** The lines tell who opened what: for the owner, and the group that reads logs. */
+/** The lines tell who opened what, so only the owner and the group may read them. */
 const MODE = 0o640
 
 /** Appends to a file; several processes may, because each write is a whole number of lines. */
@@ -20,7 +20,7 @@ export class LogFile extends Writable {
     this.#out = this.#open()
   }
 
-  /** Opens the file of that name anew. If that fails, lines go on to the file as it was, and the operator is told. */
+  /** Reopens the file. If that fails, lines go to the old file, and the operator is told. */
   reopen(): void {
     try {
       const next = this.#open()

@@ -5,10 +5,10 @@ import { userRecords } from '../../../../document/scan-lines.ts'
 import { HtpasswdError } from '../../../../errors.ts'
 import type { HtpasswdFile } from '../../../../store/htpasswd-file.ts'
 
-/** The variable, and in messages the name of its users' file. */
+/** The variable; messages use its name in place of a file's. */
 export const USERS_VARIABLE = 'HTPASSWD_USERS'
 
-/** What `serve` uses of a password file. */
+/** The part of a password file that `serve` uses. */
 export type Users = Pick<
   HtpasswdFile,
   'path' | 'size' | 'users' | 'get' | 'records' | 'hashSample' | 'reload' | 'watch'
@@ -17,7 +17,7 @@ export type Users = Pick<
 
 const SAMPLE = 1_000
 
-/** Users that stay as they are until the process ends: an environment does not change. */
+/** Users that never change, because the environment of a process does not. */
 class EnvironmentUsers implements Users {
   readonly path = USERS_VARIABLE
   readonly #document: HtpasswdDocument

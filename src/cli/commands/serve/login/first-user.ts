@@ -34,7 +34,7 @@ export async function makeFirstUser(file: string, values: PasswordValues, io: Io
     return true
   }
   const update = async (): Promise<boolean> => {
-    // private from its first byte on: nobody else needs it, because the guard runs under this account
+    // readable by the owner only from the first byte on, because the guard runs under this account
     const umask = process.umask(0o077)
     try {
       return await HtpasswdFile.update(file, add, { create: true })

@@ -1,4 +1,4 @@
-// The groups of the guard: the group file as it is at the moment, and what the operator is told of its changes.
+// The groups of the guard: the current content of the group file, and reports of its changes for the operator.
 import type { GroupLookup } from '../../../../access/rules.ts'
 import { comparableName } from '../../../../bytes.ts'
 import { Groups } from '../../../../document/groups.ts'
@@ -45,7 +45,7 @@ export class LiveGroups implements GroupLookup {
     return this.#live.value.groups().some(name => comparableName(name) === comparableName(group))
   }
 
-  /** Tells of changes until it is disposed of. */
+  /** Reports changes until it is disposed of. */
   report(notify: (text: string) => void, onReload?: OnReload): Disposable {
     return this.#live.watch({
       onChange: () => {
@@ -63,7 +63,7 @@ export class LiveGroups implements GroupLookup {
   }
 }
 
-/** @throws HtpasswdError `ERR_RECORD` for a group that an app would read as two. */
+/** @throws HtpasswdError `ERR_RECORD` for a group name that an app would read as two. */
 function rejectSeparators(groups: Groups, path: string): void {
   const name = groups.groups().find(group => !isGroupInHeader(group))
   if (name === undefined) return

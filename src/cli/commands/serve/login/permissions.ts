@@ -1,4 +1,4 @@
-// What users may do: groups, rules and preset of a process of `htpasswd serve`, from its options.
+// The permissions of a process of `htpasswd serve`: groups, rules and preset, from its options.
 import type { AccessPolicy } from '../../../../access/policy.ts'
 import type { Preset } from '../../../../access/presets/preset.ts'
 import { parseRule, parseRules, type Rule } from '../../../../access/rule.ts'
@@ -14,7 +14,7 @@ import { LiveGroups } from './groups.ts'
 
 type Notify = (text: string) => void
 
-/** The options that say what users may do, of `serve` or of `rules`. */
+/** The options about permissions, of `serve` or of `rules`. */
 export interface PermissionRequest {
   readonly values: Omit<ValuesOf<typeof whoMayDoWhat>, 'print-preset'> & {
     readonly 'groups-header'?: string | undefined
@@ -24,15 +24,15 @@ export interface PermissionRequest {
   readonly command: readonly string[]
 }
 
-/** What users may do, as the files say at the moment. */
+/** The permissions by the current content of the files. */
 export interface Permissions {
   /** Undefined if every user may do everything. */
   readonly access: AccessPolicy | undefined
   /** Undefined without a group file. */
   readonly groups: GroupLookup | undefined
-  /** What is probably not as it was meant. */
+  /** Warnings of probable mistakes. */
   warnings(): string[]
-  /** Tells of changes of the files until it is disposed of. */
+  /** Reports changes of the files until it is disposed of. */
   report(notify: Notify, onReload?: OnReload): Disposable
 }
 
@@ -118,12 +118,12 @@ async function presetPolicy(
 
 const articles = { read: 'a read', write: 'a write', use: 'a use', admin: 'administration' } as const
 
-/** Loaded only when it is asked for. */
+/** Loads a preset only if it is asked for. */
 export const loadPreset = async (
   ...options: Parameters<typeof import('../../../../access/presets/mlflow.ts')['createMlflowPreset']>
 ) => (await import('../../../../access/presets/mlflow.ts')).createMlflowPreset(...options)
 
-/** A group that is misspelled has no members: readers of it could write. */
+/** A misspelled group has no members, so readers in it could write. */
 function unknownGroups(subjects: readonly Subjects[], groups: LiveGroups | undefined): string[] {
   const named = new Set(subjects.flatMap(subject => subject.groups))
   if (named.size > 0 && groups === undefined)

@@ -1,4 +1,4 @@
-// What `htpasswd serve` takes of identity providers. Their libraries are loaded here, only where an option asks for them.
+// The options of `htpasswd serve` for identity providers. The libraries are loaded here, only if an option needs them.
 import { readFileSync } from 'node:fs'
 import type { ClaimMapping } from '../../../../auth/openid/claims.ts'
 import type { MemorySource } from '../../../../auth/user-source.ts'
@@ -54,7 +54,7 @@ const claimMapping = (values: ServeValues): ClaimMapping => ({
   allow: values['oidc-allow'],
 })
 
-/** The verifier of JSON Web Tokens; undefined where no option asks for one. */
+/** The verifier of JSON Web Tokens; undefined if no option asks for one. */
 export async function openJwt(
   values: ServeValues,
   source: MemorySource,
@@ -73,7 +73,7 @@ export async function openJwt(
   return new JwtAuthenticator({ issuers, source, mapping, onRefused })
 }
 
-/** Where the provider leads to after a sign-in, and after a sign-out. */
+/** The addresses to which the provider redirects after a sign-in and after a sign-out. */
 export function providerAddresses({ 'public-url': origin, prefix = '' }: ServeValues): {
   readonly redirectUri: URL
   readonly afterSignOut: URL
@@ -118,7 +118,7 @@ export async function openExternalSignIn(
   return externalSignIn(signIn, notify)
 }
 
-/** The one line of the file. */
+/** Reads the client's secret, the one line of the file. */
 export function readClientSecret(path: string): string {
   let text: string
   try {
@@ -127,7 +127,7 @@ export function readClientSecret(path: string): string {
     throw readError(error, path)
   }
   const secret = text.trim()
-  // printable ASCII, blanks too (RFC 6749 appendix A.2)
+  // printable ASCII including spaces (RFC 6749 appendix A.2)
   if (/^[ -~]+$/.test(secret)) return secret
   throw new HtpasswdError('ERR_RECORD', `${path} expected the client's secret on its one line`)
 }

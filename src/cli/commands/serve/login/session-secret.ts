@@ -1,4 +1,4 @@
-// --session-secret-file: what signs the session cookies, one secret a line, as the file is at the moment.
+// --session-secret-file: the secrets that sign session cookies, one per line, always in their current state.
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { HtpasswdError } from '../../../../errors.ts'
@@ -12,13 +12,14 @@ const MIN_CHARACTERS = 32
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 
 /**
- * The secrets of a file, the one that signs first. A missing file is created, for its owner alone.
+ * Reads the secrets of a file; the first one signs. A missing file is created, readable by its owner only.
  *
- * @throws HtpasswdError `ERR_FILE_ACCESS` if it cannot be read or created, `ERR_RECORD` if it has no secret or a short one.
+ * @throws HtpasswdError `ERR_FILE_ACCESS` if it cannot be read or created, `ERR_RECORD` if it has no secret or a short
+ *   one.
  */
 export const readSecrets = (path: string): readonly string[] => openSecrets(path).value
 
-/** The secrets of a file as it is at the moment of a request; one with a mistake changes nothing. */
+/** The current secrets of a file; an invalid file changes nothing. */
 export type LiveSecrets = LiveText<readonly string[]>
 
 /** @throws HtpasswdError as `readSecrets`. */
@@ -27,7 +28,7 @@ export function openSecrets(path: string): LiveSecrets {
   return LiveText.openSync(path, { parse: parseSecrets })
 }
 
-/** Tells of changes until it is disposed of. */
+/** Reports changes until it is disposed of. */
 export function reportSecrets(secrets: LiveSecrets, notify: (text: string) => void): Disposable {
   const { path } = secrets
   return secrets.watch({
@@ -61,7 +62,10 @@ function read(path: string): string | undefined {
   }
 }
 
-/** Whole or not at all: of several processes that start together, one creates the file and the others read it. */
+/**
+ * Creates the file completely or not at all: if several processes start together, one creates it and the others read
+ * it.
+ */
 function create(path: string): void {
   const temporary = `${path}.new-${process.pid}`
   try {
@@ -76,7 +80,7 @@ function create(path: string): void {
   }
 }
 
-/** Says so if others may read the secret, with which anybody can sign in as anybody. */
+/** Warns if others may read the secret, which allows to sign in as anybody. */
 export function secretWarnings(path: string, platform: NodeJS.Platform = process.platform): string[] {
   const mode = platform === 'win32' ? 0 : statSync(path).mode
   if ((mode & 0o077) === 0) return []

@@ -1,4 +1,4 @@
-// The sessions of `serve --login`: their secrets, and the list of those that were signed out.
+// The sessions of `serve --login`: their secrets, and the list of ended sessions.
 import { existsSync } from 'node:fs'
 import { EndedFile } from '../../../../auth/sessions/ended-file.ts'
 import { EndedList, type EndedSessions } from '../../../../auth/sessions/ended-sessions.ts'
@@ -7,15 +7,15 @@ import { openGenerations } from '../../../../store/session-ends.ts'
 import type { ServeRequest } from '../request.ts'
 import { newSecret, openSecrets, readSecrets, reportSecrets } from './session-secret.ts'
 
-/** What the processes of one run have in common. */
+/** The state that the processes of one run share. */
 export interface SharedSessions {
   readonly secrets: CurrentSecrets
   readonly ended: EndedSessions & Pick<EndedList, 'entries'>
-  /** Tells of changes of the secrets until it is disposed of. */
+  /** Reports changes of the secrets until it is disposed of. */
   report(notify: (text: string) => void): Disposable
 }
 
-/** The secrets of the moment, the one that signs first. */
+/** The current secrets; the first one signs. */
 export type CurrentSecrets = () => readonly string[]
 
 /**
@@ -79,7 +79,7 @@ export async function signInOf(
   }
 }
 
-/** As a start would have it, for `--check`, which creates nothing. */
+/** The sign-in page for `--check`, which creates no files. */
 export function trySignIn(request: ServeRequest): Promise<SignIn> {
   const path = request.values['session-secret-file']
   const secrets = path !== undefined && existsSync(path) ? readSecrets(path) : [newSecret()]

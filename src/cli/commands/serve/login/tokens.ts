@@ -1,4 +1,4 @@
-// The personal access tokens that the guard accepts: opens their file, and tells the operator what becomes of its changes.
+// The personal access tokens that the guard accepts: opens their file, and reports its changes to the operator.
 import { existsSync } from 'node:fs'
 import type { TokensDocument } from '../../../../document/tokens.ts'
 import type { LiveText } from '../../../../store/live-text.ts'
@@ -8,7 +8,7 @@ import { count } from '../../../terminal/output.ts'
 import type { OnReload } from '../metrics/reloads.ts'
 import type { ServeRequest } from '../request.ts'
 
-/** The tokens as they are on disk at the moment; there are none until the file appears. */
+/** The current tokens of the file; none until the file appears. */
 export type LiveTokens = LiveText<TokensDocument>
 
 /** @throws HtpasswdError `ERR_FILE_ACCESS` for a file that exists and cannot be read. */
@@ -18,7 +18,7 @@ export const openTokensOf = ({ file, values }: ServeRequest): Promise<LiveTokens
 /** More damaged lines than these are a file of another kind. */
 const SHOWN_PROBLEMS = 5
 
-/** What is wrong with the token file at the moment, for the startup message. */
+/** The current problems of the token file, for the startup message. */
 export function tokenWarnings({ path, value }: LiveTokens): string[] {
   if (!existsSync(path)) return []
   const lines = value.problems.slice(0, SHOWN_PROBLEMS)
@@ -34,7 +34,7 @@ export function tokenWarnings({ path, value }: LiveTokens): string[] {
   ]
 }
 
-/** Tells of changes until it is disposed of. */
+/** Reports changes until it is disposed of. */
 export function reportTokens(
   tokens: LiveTokens,
   notify: (text: string) => void,

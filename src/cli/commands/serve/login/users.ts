@@ -1,4 +1,4 @@
-// The users of the guard: opens the password file, and tells the operator what becomes of its changes.
+// The users of the guard: opens the password file, and reports its changes to the operator.
 import { HtpasswdError } from '../../../../errors.ts'
 import { identify } from '../../../../hash/registry.ts'
 import { isServiceAccount } from '../../../../hash/service-account.ts'
@@ -40,7 +40,7 @@ export const recordsOf = (file: Users): UserRecords => ({
   [Symbol.iterator]: () => file.records(),
 })
 
-/** What keeps every user of a file out. */
+/** Why no user of a file can log in; undefined if some can. */
 function faultOf(file: Users): string | undefined {
   if (file.size === 0) return 'has no users'
   for (const [, hash] of recordsOf(file))
@@ -48,9 +48,9 @@ function faultOf(file: Users): string | undefined {
   return 'has no user who can log in: every hash is plain text, locked, damaged or of an unknown format'
 }
 
-/** Tells of changes until it is disposed of. */
+/** Reports changes until it is disposed of. */
 export interface UserReports extends Disposable {
-  /** Tells how many users there are now, as after SIGHUP. */
+  /** Reports how many users there are now, for SIGHUP. */
   report(): void
 }
 
