@@ -1,9 +1,13 @@
 // Replicas beside a Redis server: memory of each, and the commands that a login, a wrong password and an idle second cost Redis.
-// From these follows what more replicas than one machine holds ask of it.
+// Then more replicas than one machine holds, as far as Redis sees of them.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { EndedList } from '../dist/auth/sessions/ended-sessions.js'
+import { connectRedis } from '../dist/auth/shared/redis.js'
+import { parseRedisUrl } from '../dist/auth/shared/redis-address.js'
+import { attemptOf, Throttle } from '../dist/auth/throttle.js'
 import { hashPassword } from '../dist/index.js'
 import { printEnvironment, requirePrograms, temporaryFolder } from './environment.js'
 import { cpuSeconds, freePort, residentMegabytes, start, startGuard, startUpstream } from './guard-servers.js'
@@ -11,6 +15,7 @@ import { cpuSeconds, freePort, residentMegabytes, start, startGuard, startUpstre
 requirePrograms('redis-server', 'redis-cli', 'nginx')
 
 const COUNTS = (process.env.BENCH_REPLICAS ?? '1,2,4,8').split(',').map(Number)
+const SIMULATED = (process.env.BENCH_SIMULATED ?? '10,100,500').split(',').map(Number)
 const LOGINS = 200
 const IDLE_MS = 5_000
 const folder = temporaryFolder('replicas')
@@ -91,4 +96,63 @@ for (const count of COUNTS) {
   await Promise.all(replicas.map(replica => replica.stop()))
 }
 await upstream.stop()
+
+/** What a replica has of Redis: its connection, its throttle and its list of ended sessions. */
+function simulate(onDown) {
+  const [maxFailures, now] = [10, () => performance.now()]
+  return connectRedis({
+    address: parseRedisUrl(`redis://127.0.0.1:${redisPort}`),
+    prefix: 'simulated:',
+    secrets: ['x'.repeat(64)],
+    throttle: { local: new Throttle({ maxFailures, now }), maxFailures, now, isRequired: false },
+    ended: new EndedList(Date.now),
+    maxMilliseconds: 3_600_000,
+    onUp: () => {},
+    onDown,
+  })
+}
+
+/** Right passwords at replica after replica, each user from an address of their own. */
+async function logIn(replicas, count) {
+  let next = 0
+  const client = async () => {
+    for (let i = next++; i < count; i = next++) {
+      const { limiter } = replicas[i % replicas.length]
+      const attempt = attemptOf(`user${i}`, `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`)
+      await limiter.admit(attempt)
+      limiter.settle(attempt, false)
+    }
+  }
+  await Promise.all(Array.from({ length: 20 }, client))
+}
+
+console.log('\nsimulated  Redis: CPU ms/s idle  CPU us/login  MB  a sign-out reaches all after ms  outages')
+for (const count of SIMULATED) {
+  let outages = 0
+  const replicas = []
+  for (let i = 0; i < count; i++) replicas.push(await simulate(() => outages++))
+  await pause(1_500)
+  let before = cpuSeconds(redis.pid)
+  await pause(IDLE_MS)
+  const idle = ((cpuSeconds(redis.pid) - before) * 1e6) / IDLE_MS
+  before = cpuSeconds(redis.pid)
+  const logins = 20_000
+  await logIn(replicas, logins)
+  const login = ((cpuSeconds(redis.pid) - before) * 1e6) / logins
+  const session = { id: `${count}`.padEnd(22, 'x'), signedInAt: 1, until: Date.now() + 3_600_000 }
+  const from = performance.now()
+  await replicas[0].ended.add(session)
+  while (!replicas.every(({ ended }) => ended.has(session.id, 1))) await pause(5)
+  const delay = performance.now() - from
+  const cells = [
+    [count, 9, 0],
+    [idle, 23, 1],
+    [login, 14, 0],
+    [residentMegabytes(redis.pid), 4, 0],
+    [delay, 33, 0],
+    [outages, 9, 0],
+  ]
+  console.log(cells.map(([value, width, digits]) => value.toFixed(digits).padStart(width)).join(''))
+  for (const replica of replicas) replica.close()
+}
 await redis.stop()

@@ -33,7 +33,7 @@ export class EndedFile implements EndedSessions {
     this.#onError = onError
     const { sessions, hasOthers } = readSessions(path)
     for (const session of sessions) list.add(session)
-    if (hasOthers || sessions.some(session => list.isOver(session))) void this.#enqueue(this.#compact)
+    if (hasOthers || sessions.some(session => list.isOver(session))) this.#enqueue(this.#compact)
   }
 
   has(id: string, signedInAt: number): boolean {
@@ -42,8 +42,9 @@ export class EndedFile implements EndedSessions {
 
   async add(session: EndedSession): Promise<boolean> {
     this.#list.add(session)
-    this.#unwritten.push(session)
-    await this.#enqueue(this.#append)
+    // the next write takes all that are added until it begins
+    if (this.#unwritten.push(session) === 1) this.#enqueue(this.#append)
+    await this.#written
     return true
   }
 
@@ -52,7 +53,7 @@ export class EndedFile implements EndedSessions {
   }
 
   /** Runs one write after the other, each with the lock, or without where the folder allows none. */
-  #enqueue(write: (lock: Lock | undefined) => void): Promise<void> {
+  #enqueue(write: (lock: Lock | undefined) => void): void {
     this.#written = this.#written.then(async () => {
       const lock = await acquireLock(this.#path, LOCK_TIMEOUT_MS).catch(() => undefined)
       try {
@@ -63,13 +64,10 @@ export class EndedFile implements EndedSessions {
         lock?.release()
       }
     })
-    return this.#written
   }
 
-  /** Those that were added while the lock was waited for as well. */
   readonly #append = (): void => {
-    const text = this.#unwritten.splice(0).map(lineOf).join('')
-    if (text !== '') appendLines(this.#path, text)
+    appendLines(this.#path, this.#unwritten.splice(0).map(lineOf).join(''))
   }
 
   /** From what the file has now: another server may have written since it was read. */

@@ -65,6 +65,16 @@ describe('the file', () => {
     expect(readFileSync(path, 'latin1').split('\n')).toHaveLength(4)
   })
 
+  test('many at once are one write', async () => {
+    const path = join(folder, 'many-at-once')
+    const list = open(path)
+    const added = Array.from({ length: 5000 }, (_, n) => list.add(session(n + 1)))
+    await added[0]
+    expect(readFileSync(path, 'latin1').split('\n')).toHaveLength(5001)
+    await Promise.all(added)
+    expect(readFileSync(path, 'latin1').split('\n')).toHaveLength(5001)
+  })
+
   test('a line that was cut off, and other text, are skipped', () => {
     const path = join(folder, 'cut')
     writeFileSync(path, `${session(1).id} 1 1000\nnonsense\n${session(2).id} 2`)
