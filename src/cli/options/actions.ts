@@ -4,7 +4,11 @@ import type { ParsedArguments } from './parse.ts'
 import type { ActionTable } from './table.ts'
 import { usageError } from './usage-error.ts'
 
-/** Separates the action from the other positionals. */
+/**
+ * Separates the action from the other positionals.
+ *
+ * @throws HtpasswdError `ERR_USAGE` for an unknown action, with the nearest name, and for options of another one.
+ */
 export function actionOf<Actions extends ActionTable, Request extends ParsedArguments>(
   { actions }: { readonly actions: Actions },
   parsed: Request,

@@ -30,6 +30,8 @@ function hintFor({ name: command, options, synonyms = {} }: CommandSpec, name: s
 /**
  * getopt reads `-port 9000`, as some programs write it, as the letters p, o, r and t, and an error would name one of
  * these.
+ *
+ * @throws HtpasswdError `ERR_USAGE` for a known name of several letters behind one hyphen.
  */
 export function rejectSingleDash(spec: CommandSpec, argv: readonly string[]): void {
   const { options, synonyms = {} } = spec

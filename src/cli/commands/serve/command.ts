@@ -56,7 +56,7 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
         quiet: values.quiet,
       })
       if (values.log === 'json') {
-        // Node's own lines, of this program and of those it uses
+        // Node's own warnings
         process.removeAllListeners('warning').on('warning', ({ message }) => notify(`warning: ${message}`))
       }
       // a closed standard output, as in `htpasswd serve … | head`, ends the log, not the service

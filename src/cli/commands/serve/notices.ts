@@ -1,9 +1,9 @@
 // The messages of a running guard: text for people, one JSON object a line with `--log json`, only warnings with `--quiet`.
 
-/** Tells the operator something; a text that begins with `warning: ` is a warning. The fields are for programs. */
+/** Sends a message to the operator; a text that begins with `warning: ` is a warning. The fields are for programs. */
 export type Notify = (text: string, fields?: Readonly<Record<string, unknown>>) => void
 
-/** What a text begins with that is more than information. */
+/** The level of a message, by the beginning of its text. */
 const LEVELS = { 'warning: ': 'warning', 'error: ': 'error' } as const
 
 export function createNotify(

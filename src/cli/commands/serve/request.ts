@@ -1,4 +1,5 @@
-// The command line of `htpasswd serve` as a whole: the file, the values and the app to start, and what goes together.
+// The command line of `htpasswd serve` as a whole: the file, the values, the app to start, and the combinations that
+// are allowed.
 import { isDeepStrictEqual } from 'node:util'
 import { usageError } from '../../options/usage-error.ts'
 import { type Parsed, parseOptions } from '../../options/values.ts'
@@ -63,8 +64,8 @@ function listenAddresses({ listen, host, port }: ServeValues): readonly GuardAdd
 }
 
 /**
- * `serve mlflow server` and `serve -- mlflow server` where PowerShell has removed the `--`: the first word is taken for
- * the password file, but it is the app, unless there is such a file.
+ * For `serve mlflow server`, and `serve -- mlflow server` from which PowerShell has removed the `--`: the first word is
+ * not the password file but the app, unless there is such a file.
  */
 function withApp(positionals: readonly string[], rest: readonly string[]) {
   const [first = ''] = positionals
@@ -76,7 +77,7 @@ function withApp(positionals: readonly string[], rest: readonly string[]) {
 /** A URL, `HOST:PORT`, or a port. */
 const ADDRESS = /^(https?:\/\/.+|([\w.-]+|\[[\da-f:.]+\]):\d{1,5}\/?|\d{2,5})$/i
 
-/** `serve 5000`, `serve users localhost:5000`, `serve users upstream=5000`: the app belongs behind its option. */
+/** For `serve 5000`, `serve users localhost:5000`, `serve users upstream=5000`: the app's address needs its option. */
 function rejectAddress(word: string): void {
   if (kindOfPath(word) !== undefined) return
   const [, name = '', value = ''] = /^([a-z-]+)=(.*)$/s.exec(word) ?? []

@@ -61,25 +61,27 @@ export class GuardRun {
     this.#reread = createReread(request, io.env, notify)
   }
 
-  /** Resolves only when the app behind the guard has ended by itself, with a sentence about how; rejects if the start fails. */
+  /**
+   * Resolves when the app behind the guard has ended by itself, with a sentence about how; rejects if the start fails.
+   */
   start(): Promise<string> {
     this.#starting = this.#start()
     return this.#starting
   }
 
-  /** Reads users, certificate and --config file again, and tells what changed. */
+  /** Reads users, certificate and --config file again, and reports what changed. */
   async reload(): Promise<void> {
     await this.#users?.reload().catch(() => {})
     this.#reports?.report()
     this.#listener?.reload(await this.#reread())
   }
 
-  /** Opens the file of the access log anew. */
+  /** Reopens the file of the access log. */
   reopenLog(): void {
     this.#listener?.reopenLog()
   }
 
-  /** Has the readiness endpoint say 503, and serves on for the time of `--drain-delay`. */
+  /** Makes the readiness endpoint say 503, and continues to serve for the time of `--drain-delay`. */
   async drain(): Promise<void> {
     const { 'drain-delay': delay } = this.#request.values
     if (delay === 0 || !this.#started) return
@@ -91,11 +93,11 @@ export class GuardRun {
   async stop(): Promise<void> {
     this.#stopping = true
     while (this.#closers.length > 0) await this.#closers.pop()?.()
-    // a start in progress ends with the app that it waits for
+    // stopping the app also ends a start that is waiting for it
     if (!this.#started) await this.#starting?.catch(() => {})
   }
 
-  /** Cuts what `stop` is waiting for, as after a second Ctrl-C. */
+  /** Cuts the requests that `stop` is waiting for, for a second Ctrl-C. */
   stopAtOnce(): void {
     this.#cut.abort()
     void this.#listener?.close(0)
@@ -205,7 +207,7 @@ export class GuardRun {
     return certificates
   }
 
-  /** To the first port where there are several. */
+  /** Redirects to the first port if there are several. */
   async #redirectHttp(listen: readonly GuardAddress[]): Promise<void> {
     const { 'redirect-http': port } = this.#request.values
     const ports = listen.filter(isPort)

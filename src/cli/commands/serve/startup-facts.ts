@@ -1,4 +1,4 @@
-// What a started guard knows of itself and its app, for the startup message; and what it warns of.
+// The facts for the startup message of a guard, and its warnings.
 import { existsSync } from 'node:fs'
 import { nameOf } from '../../../http/client/upstream-url.ts'
 import { isContainer } from '../../../platform/container.ts'
@@ -23,13 +23,13 @@ interface RunEnvironment {
 
 interface StartedParts {
   readonly users: Users
-  /** Where the guard listens. */
+  /** The addresses that the guard listens on. */
   readonly listen: readonly GuardAddress[]
   readonly upstream: URL | undefined
   readonly https: LocalCertificates | undefined
 }
 
-/** Asks the app whether it is MLflow, if the message for a terminal would tell so. */
+/** Asks a running app whether it is MLflow, if the message goes to a terminal. */
 export async function startupFacts(
   { file, values, command }: ServeRequest,
   { env, platform, isTerminal }: RunEnvironment,
@@ -71,7 +71,7 @@ export async function warningsAtStart(
   ]
 }
 
-/** Who else can write the password file, or read the private key or the secret of the sessions. */
+/** Warnings if others can write the password file, or read the private key or the secret of the sessions. */
 export function accessWarnings(file: string, values: ServeValues): string[] {
   const { 'tls-key': key, 'session-secret-file': secret } = values
   return [

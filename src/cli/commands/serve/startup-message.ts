@@ -1,4 +1,5 @@
-// What `serve` says when it is up: where to open it, what it guards, the variables of MLflow's client; and its warnings.
+// The message of `serve` when it is up: where to open it, what it guards, the variables of MLflow's client; and its
+// warnings.
 import { type HashInfo, identify } from '../../../hash/registry.ts'
 import { count, printable, shellWord } from '../../terminal/output.ts'
 import { programName } from '../../terminal/program-name.ts'
@@ -25,20 +26,20 @@ export interface StartupFacts {
   readonly prefix: string
   /** A URL, or `the built-in demo page`. */
   readonly guarded: string
-  /** `started`: by the guard. MLflow's own messages then recommend options that would bypass it. */
+  /** `started`: by the guard; then MLflow's own messages recommend options that would bypass the guard. */
   readonly mlflow: 'started' | 'running' | undefined
   readonly platform: NodeJS.Platform
   readonly env: NodeJS.ProcessEnv
-  /** With `--https`: what visitors have to trust. */
+  /** With `--https`: the certificates that visitors have to trust. */
   readonly https?: LocalCertificates | undefined
   readonly outside?: readonly string[]
-  /** Whether 127.0.0.1 is that of a container. */
+  /** Whether this is a container, so that 127.0.0.1 is only its own. */
   readonly inContainer?: boolean
 }
 
 const NAMES_SHOWN = 5
 
-/** At a terminal: at most eight lines. */
+/** The message for a terminal: at most eight lines. */
 export function startupMessage(facts: StartupFacts): string {
   const urls = urlsOf(facts)
   const { https, mlflow } = facts
@@ -69,10 +70,10 @@ function loopbackHint({ listen, inContainer = false }: StartupFacts): string {
   return inContainer ? `  (${CONTAINER_HINT})` : '  (for other machines as well: --host 0.0.0.0)'
 }
 
-/** A published port leads to the container's own address, where nothing listens then. */
+/** A published port leads to the container's own address, not to its loopback. */
 const CONTAINER_HINT = 'from within this container only; from outside as well: --host 0.0.0.0'
 
-/** Whether it listens on this machine alone. */
+/** Whether only this machine can reach the guard. */
 const isLocalOnly = ([first, ...more]: readonly GuardAddress[]): boolean =>
   more.length === 0 && first !== undefined && !isSocket(first) && isLoopback(first.host)
 
@@ -92,13 +93,13 @@ function openLine(facts: StartupFacts, others: readonly string[]): string {
 const networkUrl = ([first = '', ...more]: readonly string[]): string =>
   more.length === 0 ? first : `${first}  (and ${more.length} more)`
 
-/** What a visitor needs; each system's steps are those of `htpasswd trust`. */
+/** What visitors need; `htpasswd trust` prints each system's steps. */
 const trustLines = ({ fingerprint }: LocalCertificates): string[] => [
   `Browsers warn until they trust this authority: ${programName()} trust`,
   `  SHA-256 ${fingerprint}`,
 ]
 
-/** Without a terminal, for a log: one line. */
+/** The message for a log: one line. */
 export const startupLine = (facts: StartupFacts): string =>
   [
     `Open ${urlsOf(facts).join(', ')}`,
@@ -109,7 +110,7 @@ export const startupLine = (facts: StartupFacts): string =>
       : [`certificate authority ${facts.https.files.authority}, SHA-256 ${facts.https.fingerprint}`]),
   ].join(' - ')
 
-/** The same for programs. */
+/** The message's facts for programs. */
 export const startupFields = (facts: StartupFacts): Readonly<Record<string, unknown>> => ({
   event: 'started',
   urls: urlsOf(facts),
@@ -147,9 +148,9 @@ export const startupWarnings = (
 ): string[] => [...listenWarnings(facts), ...hashWarnings(facts.users, facts.file)]
 
 /**
- * Hosting platforms say in PORT where to listen. An app that is started takes it for its own.
+ * Hosting platforms set PORT to the port to listen on. An app that is started uses it itself.
  *
- * @returns a warning if it is set and nothing says where to listen.
+ * @returns a warning if PORT is set and no option says where to listen.
  */
 export function portWarnings(
   { listen }: Pick<StartupFacts, 'listen'>,

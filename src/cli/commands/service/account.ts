@@ -20,7 +20,7 @@ export function accountOf({
   folder,
 }: Pick<Service, 'passwordFile' | 'reads' | 'startsApp' | 'folder'>): Account {
   const all = [passwordFile, ...reads]
-  // an app writes its data to the folder, so its account has to own that
+  // an app writes its data to the folder, so its account must be the folder's owner
   if (!startsApp && all.every(path => canRead(undefined, path))) return undefined
   const owned = startsApp ? folder : passwordFile
   const { uid, gid } = statSync(owned)
@@ -40,7 +40,7 @@ export function accountOf({
   )
 }
 
-/** By the mode bits of the file and of every folder above it. */
+/** Decides by the mode bits of the file and of every folder above it. */
 function canRead(account: Account, path: string): boolean {
   const file = realpathSync(path)
   if (!allows(account, statSync(file), 0o4)) return false

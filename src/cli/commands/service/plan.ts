@@ -1,15 +1,15 @@
-// What a service is, and how it is installed, removed and queried: a file and commands, shown or carried out.
+// A service, and how it is installed, removed and queried: a file and commands, shown or carried out.
 
 /** The guard as a service, independent of the system. */
 export interface Service {
   readonly name: string
   /** Started at boot for the machine; otherwise at login, for the account that installs it. */
   readonly atBoot: boolean
-  /** What it guards, in words. */
+  /** A description of what it guards. */
   readonly describe: string
   /** The whole command line, with full paths. */
   readonly program: readonly string[]
-  /** Where it runs. */
+  /** The working folder. */
   readonly folder: string
   readonly passwordFile: string
   /** Other files that it reads: the program, certificate and key, --config. */

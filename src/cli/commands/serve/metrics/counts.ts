@@ -1,4 +1,5 @@
-// What `--metrics` counts in one process: fed from the entries of the access log, so that a request costs next to nothing.
+// The counters of `--metrics` in one process, updated from the entries of the access log, so that a request costs next
+// to nothing.
 import type { ServerResponse } from 'node:http'
 import type { Verify } from '../../../../auth/verifier.ts'
 import type { AccessLogEntry } from '../../../../http/guard/access-log.ts'
@@ -7,10 +8,10 @@ import { measureProcess } from './process-values.ts'
 import type { Snapshot } from './snapshot.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-/** Seconds. */
+/** The upper bounds of the histogram's buckets, in seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
 
-/** What a refusal's word of the access log is as a result of a login. */
+/** The result of a login, by the reason in the access log. */
 const RESULTS: Readonly<Record<string, string>> = {
   rejected: 'bad',
   'invalid-token': 'bad',
@@ -20,7 +21,7 @@ const RESULTS: Readonly<Record<string, string>> = {
 }
 const LOGIN_METHODS = { password: 'basic', token: 'token', session: 'session', jwt: 'jwt' } as const
 
-/** What went wrong between this server and an identity provider, by the end of its address. */
+/** The step at which a request to an identity provider failed, by the end of its address. */
 const OIDC_STEPS: Readonly<Record<string, string>> = {
   start: 'start',
   callback: 'callback',
@@ -32,7 +33,7 @@ const OIDC_ERRORS: ReadonlySet<string> = new Set([
   'openid-no-attempt',
   'openid-logout-refused',
 ])
-/** Sign-ins that came to nothing, as results. */
+/** The results of failed sign-ins. */
 const OIDC_RESULTS: Readonly<Record<string, string>> = {
   'openid-down': 'fault',
   'openid-invalid': 'bad',
@@ -78,7 +79,7 @@ export class Counts {
 
   /** @param hasProvider whether people can sign in with an identity provider. */
   constructor(hasProvider = false) {
-    // from the start, or the first error would not be seen as growth
+    // present from the start, because Prometheus does not see the first error of a new series as growth
     const atZero: Readonly<Record<string, readonly string[]>> = {
       'authz_denied_total{class=': ['read', 'write', 'use', 'admin'],
       'upstream_errors_total{kind=': ['down', 'tls', 'invalid', 'timeout', 'busy', 'cut'],
@@ -88,7 +89,7 @@ export class Counts {
       for (const label of labels) this.#counters.set(`htpasswd_${start}"${label}"}`, 0)
   }
 
-  /** A request has begun, of which there will be an entry. */
+  /** A request has begun; its log entry will follow. */
   readonly begin = (): void => {
     this.#inFlight++
   }

@@ -1,16 +1,16 @@
-// What a process needs of its machine, under the names that Prometheus' client libraries use.
+// The resources that a process uses, under the names of Prometheus' client libraries.
 import { readdirSync, readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Snapshot } from './snapshot.ts'
 
-/** Milliseconds between two looks at the event loop: they cost half a percent of a core. */
+/** The sampling interval of the event loop's delay, in milliseconds; it costs half a percent of a core. */
 const RESOLUTION_MS = 20
 
 /** Measures this process from now on. */
 export function measureProcess(): () => Snapshot {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
-  /** Nanoseconds between two looks, of which the event loop is to blame for what exceeds their distance. */
+  /** The delay of the event loop: the time between two samples less the interval. */
   const lag = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1000) || 0
   return () => {
     const { user, system } = process.cpuUsage()
@@ -31,7 +31,7 @@ export function measureProcess(): () => Snapshot {
   }
 }
 
-/** Linux has them in files; elsewhere there are none. */
+/** Linux has these values in files; other systems have none. */
 function fileDescriptors(): Snapshot {
   try {
     const open = readdirSync('/proc/self/fd').length

@@ -1,17 +1,20 @@
-// How often each file was read again, and when: counted by the process that reports their changes.
+// How often each file was read again, and when; counted by the process that reports changes.
 import type { Snapshot } from './snapshot.ts'
 
-/** A file beside the app's own that the guard reads again when it changes. */
+/** A file that the guard reads again when it changes. */
 export type FileKind = 'users' | 'groups' | 'rules' | 'tokens'
 
-/** Told of each reading. @param isUsed false where the content before stays in force. */
+/** Called each time a file is read. @param isUsed false if the previous content stays in force. */
 export type OnReload = (file: FileKind, isUsed: boolean) => void
 
 export class Reloads {
   readonly #values: Record<string, number> = {}
   readonly #now: () => number
 
-  /** @param files those that have been read at the start. @param now milliseconds since 1970. */
+  /**
+   * @param files the files that were read at the start.
+   * @param now milliseconds since 1970.
+   */
   constructor(files: readonly FileKind[], now: () => number = Date.now) {
     this.#now = now
     for (const file of files) {

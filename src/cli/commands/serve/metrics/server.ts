@@ -1,4 +1,4 @@
-// The listener of `--metrics`: one address for one text, apart from the guard's own.
+// The server of `--metrics`: a listener of its own with one text.
 import { createServer } from 'node:http'
 import { packageVersion } from '../../../../platform/resources.ts'
 import type { ListenAddress } from '../listen/address.ts'
@@ -10,10 +10,10 @@ import type { Reloads } from './reloads.ts'
 import type { Snapshot } from './snapshot.ts'
 import { metricsText } from './text.ts'
 
-/** What is shown. */
+/** The sources of the metrics. */
 export interface MetricsSources {
   readonly listener: Pick<Listener, 'snapshots'>
-  /** Whether the requests are served by other processes than this one. */
+  /** Whether worker processes serve the requests. */
   readonly hasWorkers: boolean
   readonly users: { readonly size: number }
   readonly tokens: { readonly value: { readonly size: number } }
@@ -57,7 +57,7 @@ export async function serveMetrics(
 
 const START_TIME_SECONDS = performance.timeOrigin / 1000
 
-/** What is known to this process, not to its workers. */
+/** The facts that only this process knows, not its workers. */
 const factsOf = ({ users, tokens, reloads, replicas }: MetricsSources): Snapshot => ({
   [`htpasswd_build_info{version="${packageVersion()}"}`]: 1,
   [`nodejs_version_info{version="${process.version}"}`]: 1,

@@ -1,7 +1,7 @@
 // The text that Prometheus reads, from the counts of all processes: prometheus.io/docs/instrumenting/exposition_formats.
 import { nameOf, type Snapshot } from './snapshot.ts'
 
-/** Type and meaning by name; series that are in no row are not shown. */
+/** Type and meaning by name; a series without a row is not shown. */
 const families: Readonly<Record<string, readonly [type: 'counter' | 'gauge' | 'histogram', help: string]>> = {
   htpasswd_build_info: ['gauge', 'The version that runs.'],
   htpasswd_users: ['gauge', 'Users in the password file.'],
@@ -47,7 +47,7 @@ const families: Readonly<Record<string, readonly [type: 'counter' | 'gauge' | 'h
   nodejs_version_info: ['gauge', 'The version of Node.js.'],
 }
 
-/** What is not added up, but shown for each process. */
+/** Whether a metric is shown for each process instead of added up. */
 const isPerProcess = (series: string): boolean => series.startsWith('nodejs_') && !series.includes('{')
 
 /**

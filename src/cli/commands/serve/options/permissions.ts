@@ -6,7 +6,7 @@ import type { ServeOptionTable } from './row.ts'
 
 const group = 'Who may do what:'
 
-/** Checked here, and read where it is used, with the groups. */
+/** Checks the subjects here; they are parsed again where they are used, with the groups. */
 const subjects = (value: string): string => {
   readSubjects(value)
   return value

@@ -1,15 +1,18 @@
-// What a row of the options of `htpasswd serve` is.
+// The type of the rows of options of `htpasswd serve`.
 import type { GuardOptions } from '../../../../http/guard/options.ts'
 import type { Option, OptionReader } from '../../../options/table.ts'
 
-/** A row; with `guard`, its value is that option of `createGuard`. */
+/** A row of the option table; with `guard`, its value is that option of `createGuard`. */
 export interface ServeOption extends Option {
   readonly guard?: keyof GuardOptions
   /** A change in the --config file applies at SIGHUP; without this, at the next start. */
   readonly live?: true
 }
 
-/** The check of an option of `createGuard` as a reader: the message names what was typed, not the option of the library. */
+/**
+ * Makes a reader of the check of an option of `createGuard`; messages name what was typed, not the option of the
+ * library.
+ */
 export const checked =
   (check: (value: string) => string): OptionReader<string> =>
   value => {

@@ -1,4 +1,4 @@
-// Names of options that people know from other servers and proxies, and what `htpasswd serve` has in their place.
+// Option names of other servers and proxies, and their equivalents in `htpasswd serve`.
 
 const TLS = '--https, or --tls-cert FILE with --tls-key FILE'
 const FILE_FIRST = 'name the password file without an option: htpasswd serve FILE'

@@ -1,4 +1,4 @@
-// SIGHUP and the --config file: reads it again, and tells which of the changes apply at once and which at the next start.
+// Reads the --config file again at SIGHUP, and tells which changes apply at once and which at the next start.
 import { isDeepStrictEqual } from 'node:util'
 import { openPermissions, type Permissions } from '../login/permissions.ts'
 import type { Notify } from '../notices.ts'
@@ -12,7 +12,7 @@ export interface ReloadedOptions {
   readonly permissions: Permissions
 }
 
-/** Resolves with undefined if nothing changed that applies at once; a file with a mistake changes nothing. */
+/** Resolves with undefined if no option changed that applies at once; an invalid file changes nothing. */
 export type RereadOptions = () => Promise<ReloadedOptions | undefined>
 
 const optionsOf = (names: readonly string[]): string => names.map(name => `--${name}`).join(', ')

@@ -11,18 +11,21 @@ import { readSecrets } from '../login/session-secret.ts'
 import type { Notify } from '../notices.ts'
 import type { ServeValues } from '../options.ts'
 
-/** What a run shares with the other replicas. */
+/** The state that a run shares with the other replicas. */
 export interface Replicas {
   readonly limiter: AttemptLimiter
-  /** In place of the run's own; undefined without a sign-in page. */
+  /** The list of ended sessions, in place of the run's own; undefined without a sign-in page. */
   readonly ended: SharedEndedSessions | undefined
   /** Whether the store responds. */
   readonly isUp: () => boolean
-  /** How often the connection to it was lost, or could not be made. */
+  /** How often the connection to the store was lost, or could not be made. */
   readonly errors: () => number
   /** Resolves once the guard may serve: at once, but with --redis-required only when the store responds, or after `close`. */
   readonly available: Promise<void>
-  /** With --redis-required: tells, now and at each change, why the guard is not ready; undefined when it is. */
+  /**
+   * With --redis-required: calls back, now and at each change, with the reason why the guard is not ready; undefined
+   * when it is.
+   */
   watch(listener: (obstacle: string | undefined) => void): void
   close(): void
 }

@@ -55,7 +55,7 @@ export function catchStop(source: SignalSource, platform = process.platform): St
   }
 }
 
-/** Takes the signals that mean nothing here, until it is disposed of. */
+/** Ignores signals that have no meaning here, until it is disposed of. */
 export function ignoreSignals(source: SignalSource): Disposable {
   const ignore = (): void => {}
   for (const name of IGNORED) source.on(name, ignore)

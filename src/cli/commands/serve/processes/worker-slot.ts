@@ -1,4 +1,4 @@
-// One worker of `serve --workers`: a process, replaced when it ends before it is told to.
+// One worker of `serve --workers`: a process that is replaced when it ends unexpectedly.
 import type { Worker } from 'node:cluster'
 import type { SessionRequest } from '../../../../auth/sessions/ended-channel.ts'
 import type { ThrottleRequest } from '../../../../auth/throttle-channel.ts'
@@ -6,21 +6,21 @@ import { type ErrorCode, HtpasswdError } from '../../../../errors.ts'
 import type { GuardAddress } from '../listen/address.ts'
 import { countersOf, type Snapshot, sumOf } from '../metrics/snapshot.ts'
 
-/** What a worker sends: that it listens, or why it cannot, and what it has counted; besides, requests to the throttle. */
+/** The messages of a worker: that it listens, why it cannot, and its counts; besides, requests to the throttle. */
 export type WorkerMessage =
   | { readonly listening: readonly GuardAddress[] }
   | { readonly failed: { readonly code: ErrorCode; readonly message: string } }
   | { readonly snapshot: Snapshot }
   | ThrottleRequest
   | SessionRequest
-/** What it is sent. */
+/** The messages to a worker. */
 export type WorkerCommand =
   | 'reload'
   | 'drain'
   | 'reopenLog'
   | 'snapshot'
   | { readonly close: number }
-  /** As `setObstacle` of a listener; null for undefined, which JSON has not. */
+  /** For `setObstacle` of the listener; null stands for undefined, which JSON lacks. */
   | { readonly obstacle: string | null }
 
 /** Holds one worker at a time, until it is closed. */
@@ -29,7 +29,7 @@ export class WorkerSlot {
   readonly #notify: (text: string) => void
   readonly #delayAfter = restartBackoff()
   #worker: Worker | undefined
-  /** The counters of workers that have ended, and what the present one has said last. */
+  /** The counters of workers that have ended, and the last snapshot of the current one. */
   #ended: Snapshot = {}
   #last: Snapshot = {}
   #restart: NodeJS.Timeout | undefined
@@ -60,7 +60,7 @@ export class WorkerSlot {
           failure = new HtpasswdError(message.failed.code, message.failed.message)
       })
       worker.on('error', error => {
-        // any other error, such as of a message to a process that is just ending, shows in its exit
+        // any other error, such as a failed message to a process that is ending, shows in its exit
         if (worker.process.pid !== undefined) return
         this.#worker = undefined
         reject(notStarted(error))
@@ -81,11 +81,11 @@ export class WorkerSlot {
     if (this.#worker?.isConnected()) this.#worker.send(command, () => {})
   }
 
-  /** What its workers have counted; of one that does not say so within a second, what it said last. */
+  /** The counts of its workers; if the current one does not respond within a second, its last ones. */
   async snapshot(): Promise<Snapshot> {
     const worker = this.#worker
     const snapshot = worker && (await this.#askForSnapshot(worker))
-    // one that ended meanwhile is among the others already
+    // the counts of a worker that ended meanwhile are in `#ended` already
     if (snapshot !== undefined && worker === this.#worker) this.#last = snapshot
     return sumOf(this.#ended, this.#last)
   }

@@ -10,19 +10,19 @@ import type { Listener } from '../listen/listener.ts'
 import { TERMINATING } from './signals.ts'
 import { type WorkerCommand, type WorkerMessage, WorkerSlot } from './worker-slot.ts'
 
-/** Whether this process is one of another's workers. */
+/** Whether this process is a worker. */
 export const isWorker = (): boolean => cluster.isWorker
 
-/** What the process that starts the workers needs. */
+/** The options of the process that starts the workers. */
 export interface WorkersOptions {
   readonly count: number
   /** As `--max-failures`: the throttle is in this process, so all workers allow no more attempts than one. */
   readonly maxFailures: number
-  /** In place of a throttle of this process: one that other replicas share. */
+  /** Replaces the throttle of this process by one that other replicas share. */
   readonly limiter?: AttemptLimiter | undefined
   /** Each worker reads the files for itself; this process reports their changes, once. */
   readonly certificate: TlsWatch | undefined
-  /** What the workers of a sign-in page share; undefined without one. */
+  /** The session state that the workers share; undefined without a sign-in page. */
   readonly sessions: SessionHub | undefined
   readonly notify: (text: string) => void
 }
@@ -40,7 +40,7 @@ export function openWorkers({
   let obstacle: string | undefined
   const fork = (): Worker => {
     const worker = share(throttle, sessions, cluster.fork())
-    // one that starts in the place of another has to be told
+    // a replacement has to be told the current state
     worker.on('message', (message: WorkerMessage) => {
       if ('listening' in message && obstacle !== undefined) worker.send({ obstacle }, () => {})
     })
@@ -50,7 +50,7 @@ export function openWorkers({
   return {
     listen: async () => {
       const [first, ...others] = slots
-      // one first: why it cannot listen is reported once, and port 0 becomes one port for all
+      // starts one worker first, so that a failure to listen is reported once, and port 0 becomes the same port for all
       const addresses = await (first as WorkerSlot).start()
       await Promise.all(others.map(slot => slot.start()))
       return addresses
@@ -77,7 +77,7 @@ export function openWorkers({
   }
 }
 
-/** Answers what the worker asks of the throttle and of the sessions. */
+/** Answers the worker's messages to the throttle and the sessions. */
 function share(throttle: AttemptLimiter, sessions: SessionHub | undefined, worker: Worker): Worker {
   // the callback takes the error of a process that is just ending
   const send = (message: Serializable): unknown => worker.isConnected() && worker.send(message, () => {})
