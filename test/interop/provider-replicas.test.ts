@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BrowserClient } from '../support/browser-client.ts'
-import { startProvider, type TestProvider } from '../support/identity-provider.ts'
+import { signInAtProvider, startProvider, type TestProvider } from '../support/identity-provider.ts'
 import { eventually, freePort, type Program, skipReason, startProgram } from '../support/outside-program.ts'
 import { type Redis, redisServer, startRedis } from '../support/redis-server.ts'
-import { WebClient } from '../support/web-client.ts'
 
 const bin = fileURLToPath(new URL('../../bin/htpasswd.js', import.meta.url))
 const missing = skipReason({ 'redis-server': redisServer })
@@ -49,10 +48,8 @@ describe.skipIf(missing)('two replicas with a provider', () => {
   })
 
   /** A browser that signed in at the first replica, and the same cookie at the second. */
-  async function signIn(name: string, web = new WebClient()) {
-    const begin = await web.open(`${origins[0]}/.htpasswd/oidc/start`)
-    const login = await web.submit(begin.url, { prompt: 'login', login: name, password: 'any' })
-    await web.submit(login.url, { prompt: 'consent' })
+  async function signIn(name: string) {
+    const { web } = await signInAtProvider(origins[0], name)
     const first = web.at(origins[0])
     const second = new BrowserClient(origins[1])
     second.cookies.set('htpasswd', first.cookies.get('htpasswd') ?? '')

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cases } from '../command/cases.ts'
+import { AUDIENCE, signInAtProvider, startProvider } from '../support/identity-provider.ts'
+import { accessClaims } from '../support/openid-guard.ts'
 import {
   findProgram,
   freePort,
@@ -104,6 +106,34 @@ describe.skipIf(missing)(`htpasswd-${target}`, () => {
       program.process.kill('SIGTERM')
       expect(await program.ended).toBe(0)
       expect(program.output()).not.toContain('Warning')
+    })
+  })
+
+  test('serve signs people in with an identity provider, and accepts its tokens', async () => {
+    await withFolder({ f: 'ann@example.com:*\n' }, async cwd => {
+      const port = await freePort()
+      const origin = `http://127.0.0.1:${port}`
+      await using provider = await startProvider(origin, { token_endpoint_auth_method: 'none' })
+      const words = [
+        ...[
+          '--login',
+          '--public-url',
+          origin,
+          '--oidc-issuer',
+          provider.issuer,
+          '--oidc-client-id',
+          'mlflow',
+        ],
+        ...['--jwt-issuer', provider.issuer, '--jwt-audience', AUDIENCE],
+      ]
+      const program = startProgram(exe, ['serve', 'f', '--demo', '--listen', `127.0.0.1:${port}`, ...words], {
+        cwd,
+      })
+      running.push(program)
+      await untilListening(port, program)
+      expect((await signInAtProvider(origin, 'ann')).page.body).toContain('ann@example.com')
+      const token = await provider.sign(accessClaims({ provider }))
+      expect((await fetch(origin, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
     })
   })
 

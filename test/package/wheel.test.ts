@@ -1,10 +1,20 @@
 // `pip install htpasswd-kit`: the wheel of this system in a new environment without Node; the others by their contents.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startProvider } from '../support/identity-provider.ts'
 import { eventually, findProgram, freePort, skipReason, startProgram } from '../support/outside-program.ts'
 import { ask, basic } from '../support/raw-client.ts'
 import { run } from '../support/run.ts'
@@ -85,6 +95,25 @@ describe.skipIf(skipReason({ python3: python, [`${howToMake} for this system`]: 
       },
     )
     expect(stderr).toContain(`with: ${shown} `)
+  })
+
+  test('openid check speaks with a provider', async () => {
+    await using provider = await startProvider('https://ml.example', { token_endpoint_auth_method: 'none' })
+    writeFileSync(join(folder, 'people'), 'ann@example.com:*\n')
+    const words = [
+      '--oidc-issuer',
+      provider.issuer,
+      '--oidc-client-id',
+      'mlflow',
+      '--public-url',
+      'https://ml.example',
+    ]
+    const { status, stdout } = await run(program('htpasswd'), ['openid', 'check', 'people', ...words], {
+      cwd: folder,
+      env,
+    })
+    expect(stdout).toContain(`${provider.issuer} responds, and has 1 key\n`)
+    expect(status).toBe(0)
   })
 
   test('the start of the README: a first user, a guard, a page', async () => {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import Provider from 'oidc-provider'
 import { listen, portOf } from './test-guard.ts'
+import { WebClient, type WebReply } from './web-client.ts'
 
 export const CLIENT_ID = 'mlflow'
 export const CLIENT_SECRET = 'a secret of 32 characters, or so!'
@@ -116,4 +117,22 @@ export async function startProvider(
     if (test.intercept?.(req, res) !== true) respond(req, res)
   })
   return test
+}
+
+export interface SignInOptions {
+  readonly web?: WebClient
+  readonly next?: string
+}
+
+/** The whole way, from the button of a guard over the provider's pages to where the guard leads. */
+export async function signInAtProvider(
+  guard: string,
+  name: string,
+  { web = new WebClient(), next = '/' }: SignInOptions = {},
+): Promise<{ readonly web: WebClient; readonly page: WebReply }> {
+  const start = await web.open(`${guard}/.htpasswd/oidc/start?next=${encodeURIComponent(next)}`)
+  const login = await web.submit(start.url, { prompt: 'login', login: name, password: 'any' })
+  // the page that asks for consent
+  const isAsked = login.url.pathname.startsWith('/interaction/')
+  return { web, page: isAsked ? await web.submit(login.url, { prompt: 'consent' }) : login }
 }

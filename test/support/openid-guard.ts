@@ -10,10 +10,17 @@ import { hashPassword } from '../../src/hash/hash-password.ts'
 import type { AccessLogEntry } from '../../src/http/guard/access-log.ts'
 import { createGuard } from '../../src/http/guard/guard.ts'
 import { externalSignIn } from '../../src/http/openid/endpoints.ts'
-import { AUDIENCE, CLIENT_ID, CLIENT_SECRET, startProvider, type TestProvider } from './identity-provider.ts'
+import {
+  AUDIENCE,
+  CLIENT_ID,
+  CLIENT_SECRET,
+  type SignInOptions,
+  signInAtProvider,
+  startProvider,
+  type TestProvider,
+} from './identity-provider.ts'
 import { freePort } from './outside-program.ts'
 import { PASSWORD } from './test-guard.ts'
-import { WebClient, type WebReply } from './web-client.ts'
 
 const SECRET = 'a secret of the sessions, 32 characters'
 
@@ -110,18 +117,6 @@ export async function startOpenidGuard({
   }
 }
 
-/** Signs in at the provider's pages, which a reply shows, and agrees; ends where the provider leads back to. */
-async function agree(web: WebClient, page: WebReply, name: string): Promise<WebReply> {
-  const login = await web.submit(page.url, { prompt: 'login', login: name, password: 'any' })
-  return login.url.pathname.startsWith('/interaction/') ? web.submit(login.url, { prompt: 'consent' }) : login
-}
-
 /** The whole way, from the button. */
-export async function signInAs(
-  { origin }: OpenidGuard,
-  name: string,
-  { web = new WebClient(), next = '/' }: { readonly web?: WebClient; readonly next?: string } = {},
-): Promise<{ readonly web: WebClient; readonly page: WebReply }> {
-  const start = await web.open(`${origin}/.htpasswd/oidc/start?next=${encodeURIComponent(next)}`)
-  return { web, page: await agree(web, start, name) }
-}
+export const signInAs = ({ origin }: OpenidGuard, name: string, options: SignInOptions = {}) =>
+  signInAtProvider(origin, name, options)

@@ -5,38 +5,34 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { hashPassword } from '../../../../src/hash/hash-password.ts'
-import { startProvider } from '../../../support/identity-provider.ts'
+import { signInAtProvider, startProvider } from '../../../support/identity-provider.ts'
 import { eventually, freePort, startProgram } from '../../../support/outside-program.ts'
 import { runBin } from '../../../support/run.ts'
-import { WebClient } from '../../../support/web-client.ts'
 
 const bin = fileURLToPath(new URL('../../../../bin/htpasswd.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'serve-openid-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const users = join(folder, 'users')
 writeFileSync(users, 'ann@example.com:*\n')
-// reports each module that is asked for
+// reports each module that is asked for, and at the end what CommonJS has loaded
 const hook = join(folder, 'hook.mjs')
 writeFileSync(
   hook,
-  `import { register } from 'node:module'
+  `import Module, { register } from 'node:module'
+import { writeSync } from 'node:fs'
+process.on('exit', () => Object.keys(Module._cache).forEach(name => writeSync(2, 'loaded ' + name + '\\n')))
 register('data:text/javascript,' + encodeURIComponent(
   "import { writeSync } from 'node:fs'; export async function load(url, context, next) { writeSync(2, 'loaded ' + url + '\\\\n'); return next(url, context) }"
 ))`,
 )
 
 const LIBRARIES = /loaded \S*\/node_modules\/(openid-client|oauth4webapi|jose)\//
+/** The code of this package that works with providers. */
+const OURS = /loaded \S*\/(auth|http)\/openid\//
 
 function start(port: number, file: string, ...options: string[]) {
   const args = ['--import', `file://${hook}`, bin, 'serve', file, '--demo', '--login', '--log', 'off']
   return startProgram(process.execPath, [...args, '--listen', `127.0.0.1:${port}`, ...options])
-}
-
-async function signIn(origin: string, name: string) {
-  const web = new WebClient()
-  const begin = await web.open(`${origin}/.htpasswd/oidc/start`)
-  const login = await web.submit(begin.url, { prompt: 'login', login: name, password: 'any' })
-  return { web, page: await web.submit(login.url, { prompt: 'consent' }) }
 }
 
 test('without the options none of the libraries is loaded', async () => {
@@ -44,8 +40,13 @@ test('without the options none of the libraries is loaded', async () => {
   await using serve = start(port, users)
   await eventually('the start', () => serve.output().includes('Guarding') || undefined)
   expect((await fetch(`http://127.0.0.1:${port}/.htpasswd/login`)).status).toBe(200)
-  expect(serve.output()).toContain('loaded ')
+  serve.process.kill('SIGTERM')
+  await serve.ended
+  // the one file of the command, by CommonJS, and what it imports
+  expect(serve.output()).toMatch(/loaded \S*\/dist\/command\/main\.cjs/)
+  expect(serve.output()).toMatch(/loaded file:\S*\/dist\/command\/\S+\.js/)
   expect(serve.output()).not.toMatch(LIBRARIES)
+  expect(serve.output()).not.toMatch(OURS)
 })
 
 test('with them people sign in, also with several workers', async () => {
@@ -60,7 +61,8 @@ test('with them people sign in, also with several workers', async () => {
   )
   await eventually('the start', () => serve.output().includes('Guarding') || undefined)
   expect(serve.output()).toMatch(LIBRARIES)
-  const { page } = await signIn(origin, 'ann')
+  expect(serve.output()).toMatch(OURS)
+  const { page } = await signInAtProvider(origin, 'ann')
   expect(page.url.href).toBe(`${origin}/`)
   expect(page.body).toContain('ann@example.com')
 })
@@ -82,7 +84,7 @@ test('the account page of users of a provider, who may have no password here', a
   const account = `${origin}/.htpasswd/account`
 
   // without a password: it cannot be changed, tokens come from the administrator, and can be revoked
-  const { web } = await signIn(origin, 'ann')
+  const { web } = await signInAtProvider(origin, 'ann')
   const page = await web.open(account)
   expect(page.body).toContain(`You sign in with ${new URL(provider.issuer).host} and have no password here.`)
   expect(page.body).toContain('For a new token ask the person who runs this server.')
@@ -99,7 +101,7 @@ test('the account page of users of a provider, who may have no password here', a
   expect([revoked.status, revoked.body.includes('nightly')]).toEqual([200, false])
 
   // with one: as for everybody
-  const bob = await signIn(origin, 'bob')
+  const bob = await signInAtProvider(origin, 'bob')
   expect((await bob.web.open(account)).body).toContain('name="current"')
   const changed = await bob.web.submit(account, {
     action: 'password',
