@@ -1,12 +1,12 @@
 // How the cost of `serve` grows with users, rules and open streams: start, memory, and CPU per request of a verified user.
 import { createWriteStream, writeFileSync } from 'node:fs'
-import { createServer, request } from 'node:http'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { hashPassword } from '../dist/index.js'
 import { printEnvironment, requirePrograms, temporaryFolder } from './environment.js'
-import { residentMegabytes, startGuard, startUpstream } from './guard-servers.js'
-import { inRounds } from './interleaved.js'
-import { basicLogin, measureRequests } from './requests.js'
+import { freePort, residentMegabytes, start, startGuard, startUpstream } from './guard-servers.js'
+import { inRounds, median } from './interleaved.js'
+import { basicLogin, EACH_TURN, measureRequests } from './requests.js'
 
 requirePrograms('wrk', 'nginx')
 
@@ -31,63 +31,76 @@ async function usersFile(count) {
   return path
 }
 
-async function measure(label, users, upstream, options = [], before = async () => {}) {
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
+/** An app of its own process, which never ends its responses on /stream. */
+const APP = `require('node:http').createServer((request, response) => {
+  if (request.url !== '/stream') response.end('hello world\\n')
+  else response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\\n\\n')
+}).listen(process.argv[1], '127.0.0.1')`
+
+const rows = []
+// each program that is started has one
+process.setMaxListeners(0)
+
+/** Starts a guard; it goes on until all have been measured, so that their figures come from the same minutes. */
+async function add(label, users, port, options = [], before = async () => {}) {
   const from = performance.now()
-  const guard = await startGuard(users, upstream, options)
+  const guard = await startGuard(users, port, options)
   const start = performance.now() - from
   await before(guard)
-  const idle = residentMegabytes(guard.pid)
-  const [[cpu]] = await inRounds(1, [guard], server => measureRequests(server, { headers: [login] }).cpu)
-  console.log(
-    `${label.padEnd(22)} ${start.toFixed(0).padStart(6)} ms ${idle.toFixed(0).padStart(6)} MB ${cpu.toFixed(0).padStart(6)} µs`,
-  )
-  await guard.stop()
-  return idle
+  rows.push({ label, guard, start, memory: residentMegabytes(guard.pid) })
 }
 
-printEnvironment('serve: start, resident memory, CPU per request of a verified user')
-console.log(`${''.padEnd(22)} ${'start'.padStart(9)} ${'memory'.padStart(9)} ${'CPU'.padStart(9)}`)
-const upstream = await startUpstream(folder)
-const files = new Map()
-for (const count of [10, 1_000, 100_000, 1_000_000]) {
-  files.set(count, await usersFile(count))
-  const megabytes = await measure(`${count} users`, files.get(count), upstream.port)
-  if (count === 1_000_000 && megabytes >= MOST_MEGABYTES) {
-    console.error(`expected a million users in under ${MOST_MEGABYTES} MB, got ${megabytes.toFixed(0)} MB`)
-    process.exitCode = 1
+/** Streams of responses that do not end. */
+async function openStreams({ port }, count) {
+  for (let i = 0; i < count; i++) {
+    await new Promise((resolve, reject) => {
+      const auth = `alice:${PASSWORD}`
+      const stream = request({ port, path: '/stream', auth, agent: false }, response => {
+        response.resume().on('error', () => {})
+        resolve()
+      })
+      stream.once('error', reject).on('error', () => {})
+      stream.end()
+    })
   }
 }
+
+const appPort = await freePort()
+const app = await start('app', appPort, process.execPath, ['-e', APP, String(appPort)])
+const upstream = await startUpstream(folder)
+const few = await usersFile(10)
+for (const count of [10, 1_000, 100_000, 1_000_000])
+  await add(`${count} users`, await usersFile(count), upstream.port)
 for (const count of [10, 100, 1_000]) {
   const rules = join(folder, `rules-${count}`)
   const lines = Array.from({ length: count - 1 }, (_, i) => `GET /area${i}/** user:bob\n`)
   writeFileSync(rules, `${lines.join('')}ANY /** valid-user\n`)
-  await measure(`${count} rules`, files.get(10), upstream.port, ['--rules', rules])
+  await add(`${count} rules`, few, upstream.port, ['--rules', rules])
 }
+for (const count of [0, 100, 1_000])
+  await add(`${count} open streams`, few, appPort, [], guard => openStreams(guard, count))
 
-// an app that never ends its responses on /stream
-const app = createServer((incoming, response) => {
-  if (incoming.url !== '/stream') response.end('hello world\n')
-  else response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
-}).listen(0, '127.0.0.1')
-await new Promise(resolve => app.once('listening', resolve))
-const open = []
-for (const count of [100, 1_000]) {
-  await measure(`${count} open streams`, files.get(10), app.address().port, [], async ({ port }) => {
-    for (let i = 0; i < count; i++) {
-      await new Promise((resolve, reject) => {
-        const auth = `alice:${PASSWORD}`
-        const stream = request({ port, path: '/stream', auth, agent: false }, response => {
-          response.resume().on('error', () => {})
-          resolve()
-        })
-        stream.once('error', reject).on('error', () => {})
-        stream.end()
-        open.push(stream)
-      })
-    }
-  })
-  for (const stream of open.splice(0)) stream.destroy()
+printEnvironment(
+  `serve: start, resident memory, CPU per request of a verified user; ${EACH_TURN}, median of ${ROUNDS} rounds`,
+)
+const rounds = await inRounds(
+  ROUNDS,
+  rows.map(({ guard }) => guard),
+  server => measureRequests(server, { headers: [login] }).cpu,
+)
+const right = (value, width, unit) => `${value.toFixed(0).padStart(width)} ${unit}`
+console.log(`${''.padEnd(20)} ${'start'.padStart(10)} ${'memory'.padStart(10)} ${'CPU'.padStart(10)}`)
+for (const [i, { label, guard, start, memory }] of rows.entries()) {
+  const cpu = median(rounds.map(round => round[i]))
+  console.log(`${label.padEnd(20)} ${right(start, 7, 'ms')} ${right(memory, 7, 'MB')} ${right(cpu, 7, 'µs')}`)
+  if (label === '1000000 users' && memory >= MOST_MEGABYTES) {
+    console.error(`expected a million users in under ${MOST_MEGABYTES} MB, got ${memory.toFixed(0)} MB`)
+    process.exitCode = 1
+  }
+  await guard.stop()
 }
-app.close()
-app.closeAllConnections()
+await app.stop()
 await upstream.stop()
+// the streams' sockets have no other end
+process.exit()
