@@ -75,7 +75,12 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [54, 'credentials in a URL', 'token-in-url'],
   [55, 'a session that outlives the password, the user or the sign-out', 'session-after-change'],
   [56, 'forms of other sites that sign in, sign out or change an account', 'login-csrf'],
-  [57, 'cookies of the session’s name that another page set, or made without the secret', 'cookie-tossing'],
+  [
+    57,
+    'cookies of the session’s name that another page set, or made without the secret',
+    'cookie-tossing',
+    'forged-session',
+  ],
   [58, 'ways past the throttle of the sign-in form', 'login-throttle-bypass'],
   [59, 'a sign-in page that leads to another host', 'login-open-redirect'],
   [60, 'a token signed with an algorithm or key of the sender’s choice', 'algorithm-confusion'],

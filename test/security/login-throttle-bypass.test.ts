@@ -1,5 +1,5 @@
 // Ways past the throttle of the sign-in form: another door, another spelling (CVE-2026-47203, CVE-2025-71399), a spoofed address
-// (CVE-2023-36456, CVE-2024-47070), a name of a megabyte (CVE-2026-54338).
+// (CVE-2023-36456, CVE-2024-47070; greenpau/caddy-security#266, #269, #270), a name of a megabyte (CVE-2026-54338).
 import { expect, test } from 'vitest'
 import { startLoginGuard } from '../support/login-guard.ts'
 import { basic } from '../support/test-guard.ts'

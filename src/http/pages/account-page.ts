@@ -52,7 +52,7 @@ export function accountPage(look: PageLook, view: AccountView): CannedResponse {
   if (signedInAt !== undefined) facts.push([text.signedIn, when(signedInAt)])
   if (endsAt !== undefined) facts.push([text.until, when(endsAt)])
   const rows = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`)
-  const body = `${noticeHtml(notice)}
+  const body = `${noticeHtml(notice, true)}
 ${createdHtml(look, view)}
 <dl>${rows.join('')}</dl>
 <div class="actions"><a class="button" href="${look.prefix}/">${escapeHtml(text.goOn)}</a>${
@@ -98,7 +98,7 @@ function createdHtml({ lang }: PageLook, { created }: AccountView): string {
   if (created === undefined) return ''
   const text = texts[lang].account
   return `<div class="notice done" role="status"><label for="token">${fill(text.created, { name: created.name })}</label>
-<input id="token" value="${escapeHtml(created.token)}" readonly autocomplete="off" spellcheck="false"></div>`
+<input id="token" value="${escapeHtml(created.token)}" readonly autofocus autocomplete="off" spellcheck="false"></div>`
 }
 
 function tokensHtml(look: PageLook, view: AccountView, tokens: readonly TokenView[]): string {

@@ -38,6 +38,8 @@ select:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem 1rem; margin: 0 0 .8rem }
 dt { color: var(--muted) }
 dd { margin: 0 }
+.caps { margin: .3rem 0 0 }
+.caps:empty { margin: 0 }
 fieldset { margin: 0; padding: 0; border: 0 }
 legend { padding: 0; font-weight: 600 }
 .list { margin: 0; padding: 0; list-style: none }

@@ -33,11 +33,14 @@ export const withContact = (text: string, { contact, lang }: PageLook): string =
     contact === undefined ? escapeHtml(texts[lang].defaultContact) : contactLink(contact),
   )
 
-/** A screen reader says it at once; fields refer to it by its id. */
-export const noticeHtml = (notice: Notice | undefined): string =>
+/**
+ * Screen readers say what has the focus when a page opens, and few of them a live region that was there from the start: so a
+ * field that gets the focus refers to it by its id, and where there is none, it gets the focus itself.
+ */
+export const noticeHtml = (notice: Notice | undefined, takesFocus = false): string =>
   notice === undefined
     ? ''
-    : `<p class="notice ${notice.kind}" id="notice" role="${notice.kind === 'error' ? 'alert' : 'status'}">${escapeHtml(notice.text)}</p>`
+    : `<p class="notice ${notice.kind}" id="notice"${takesFocus ? ' tabindex="-1" autofocus' : ''} role="${notice.kind === 'error' ? 'alert' : 'status'}">${escapeHtml(notice.text)}</p>`
 
 /** A password field with its label. */
 export function passwordField(

@@ -33,7 +33,7 @@ const titleOf = ({ realm, lang }: PageLook): string =>
 
 /**
  * Adds the fragment of the address, which no server sees and which MLflow has its pages in, to where the person goes on
- * to; and shows the button that shows the password, which needs a script.
+ * to; shows the button that shows the password, which needs a script; and tells that Caps Lock is on.
  */
 const SCRIPT = `
 const { next, password } = document.forms[0].elements
@@ -47,6 +47,11 @@ show.onclick = () => {
   password.type = isShown ? 'text' : 'password'
   show.setAttribute('aria-pressed', isShown)
   password.focus()
+}
+const caps = document.getElementById('caps')
+password.onkeydown = password.onkeyup = event => {
+  const isOn = event.getModifierState?.('CapsLock') ?? false
+  if (caps.textContent !== '' !== isOn) caps.textContent = isOn ? caps.dataset.text : ''
 }
 document.forms[0].onsubmit = () => { password.type = 'password' }
 `
@@ -66,6 +71,7 @@ ${noticeHtml(notice)}
 <label for="username">${escapeHtml(text.name)}</label>
 <input id="username" name="username" value="${escapeHtml(name)}" autocomplete="username" autocapitalize="none" spellcheck="false" required${focus.name}${described}${invalid}>
 ${passwordField('password', text.password, { autocomplete: 'current-password', attributes: focus.password + described + invalid })}
+<p id="caps" class="small caps" role="status" data-text="${escapeHtml(text.capsLock)}"></p>
 <div class="row"><label class="check"><input type="checkbox" name="stay" value="yes"${staysSignedIn ? ' checked' : ''}> ${escapeHtml(text.stay)}</label>
 <button type="button" class="plain" id="show" aria-pressed="false" hidden>${escapeHtml(text.show)}</button></div>
 <p class="actions"><button>${escapeHtml(text.submit)}</button></p>

@@ -1,7 +1,7 @@
 // The texts of the pages in German.
 import type { Texts } from './en.ts'
 
-const report = 'Wenn es so bleibt, wenden Sie sich an {contact}.'
+const report = 'Wenn das Problem weiter besteht, wenden Sie sich an {contact}.'
 
 export const de: Texts = {
   defaultContact: 'die Person, die diesen Server betreibt',
@@ -14,12 +14,12 @@ export const de: Texts = {
       title: 'Bitte melden Sie sich an',
       text: 'Der Benutzername oder das Passwort fehlt oder ist falsch.',
       advice: 'Wählen Sie „Anmelden“ und geben Sie beides ein, wenn der Browser danach fragt.',
-      ask: 'Noch kein Benutzername, oder das Passwort vergessen? Fragen Sie {contact}.',
+      ask: 'Noch keinen Benutzernamen, oder das Passwort vergessen? Fragen Sie {contact}.',
     },
     'invalid-token': {
       title: 'Das Token ist ungültig',
       text: 'Es ist fehlerhaft, unbekannt, abgelaufen oder widerrufen, oder der Benutzer hat sich geändert.',
-      advice: 'Programme brauchen ein neues Token; Menschen melden sich mit Benutzername und Passwort an.',
+      advice: 'Programme brauchen ein neues Token; Personen melden sich mit Benutzername und Passwort an.',
       ask: 'Sollte es noch gelten? Fragen Sie {contact}.',
     },
     forbidden: {
@@ -83,8 +83,8 @@ export const de: Texts = {
       ask: report,
     },
     'app-invalid': {
-      title: 'Die Anwendung hat ungültig geantwortet',
-      text: 'Die Antwort der Anwendung hinter diesem Server kann nicht weitergegeben werden.',
+      title: 'Die Antwort der Anwendung ist ungültig',
+      text: 'Was die Anwendung hinter diesem Server gesendet hat, kann nicht weitergegeben werden.',
       advice: '',
       ask: 'Bitte wenden Sie sich an {contact}.',
     },
@@ -96,7 +96,7 @@ export const de: Texts = {
     },
     'app-busy': {
       title: 'Die Anwendung ist ausgelastet',
-      text: 'Zu viele Anfragen an die Anwendung sind in Arbeit.',
+      text: 'Die Anwendung bearbeitet bereits zu viele Anfragen.',
       advice: 'Versuchen Sie es gleich noch einmal.',
       ask: report,
     },
@@ -107,6 +107,7 @@ export const de: Texts = {
     password: 'Passwort',
     stay: 'Auf diesem Gerät angemeldet bleiben',
     show: 'Passwort anzeigen',
+    capsLock: 'Die Feststelltaste ist eingeschaltet.',
     submit: 'Anmelden',
     wrong: 'Der Benutzername oder das Passwort ist falsch.',
     throttled: 'Zu viele Fehlversuche. Warten Sie {seconds} Sekunden und versuchen Sie es dann erneut.',
@@ -117,8 +118,8 @@ export const de: Texts = {
     signedIn: 'Sie sind als {user} angemeldet.',
     goOn: 'Weiter',
     noCookie:
-      'Die Anmeldung war richtig, aber Ihr Browser hat das Cookie für die Anmeldung nicht behalten. Erlauben Sie Cookies für diese Adresse und versuchen Sie es dann erneut.',
-    ask: 'Noch kein Benutzername, oder das Passwort vergessen? Fragen Sie {contact}.',
+      'Die Anmeldung hat geklappt, aber Ihr Browser hat das Cookie dafür nicht gespeichert. Erlauben Sie Cookies für diese Adresse und versuchen Sie es dann erneut.',
+    ask: 'Noch keinen Benutzernamen, oder das Passwort vergessen? Fragen Sie {contact}.',
     frame: 'Melden Sie sich in einem eigenen Tab an und laden Sie diese Seite dann neu.',
   },
   logout: {
@@ -128,7 +129,7 @@ export const de: Texts = {
     nobody: 'Sie sind nicht angemeldet.',
     done: 'Sie sind abgemeldet',
     doneText: 'Diese Sitzung ist in allen Tabs beendet.',
-    pending: 'Dieser Server hat die Sitzung beendet. Seine Replikate erfahren es in Kürze.',
+    pending: 'Dieser Server hat die Sitzung beendet. Die übrigen Server folgen in Kürze.',
     again: 'Erneut anmelden',
   },
   provider: {
@@ -148,7 +149,7 @@ export const de: Texts = {
       invalid: 'Was {name} gesendet hat, konnte nicht angenommen werden. Der Grund steht im Log des Servers.',
     },
     back: 'Zurück zur Anmeldeseite',
-    ask: 'Wenn es so bleibt oder Sie Zugriff haben sollten, wenden Sie sich an {contact}.',
+    ask: 'Wenn das Problem weiter besteht oder Sie Zugriff haben sollten, wenden Sie sich an {contact}.',
     signedOut: 'Bei {name} sind Sie vielleicht noch angemeldet.',
     signOut: 'Bei {name} abmelden',
   },
@@ -163,7 +164,7 @@ export const de: Texts = {
     current: 'Aktuelles Passwort',
     wrong: 'Das aktuelle Passwort ist falsch. Es wurde nichts geändert.',
     noPassword:
-      'Sie melden sich mit {name} an und haben hier kein Passwort. Ihr Passwort dort wird dort geändert.',
+      'Sie melden sich mit {name} an und haben hier kein Passwort. Ändern können Sie Ihr Passwort nur dort.',
     askForToken: 'Für ein neues Token wenden Sie sich an {contact}.',
     passwordTitle: 'Passwort ändern',
     next: 'Neues Passwort',
@@ -182,12 +183,12 @@ export const de: Texts = {
       same: 'Das neue Passwort ist das aktuelle.',
     },
     readOnly:
-      'Dieser Server darf die Passwortdatei lesen, aber nicht ändern. Um Ihr Passwort zu ändern, fragen Sie {contact}.',
+      'Dieser Server darf die Passwortdatei lesen, aber nicht ändern. Um Ihr Passwort zu ändern, wenden Sie sich an {contact}.',
     notSaved:
       'Das konnte nicht gespeichert werden; es wurde nichts geändert. Der Grund steht im Log des Servers; bitte wenden Sie sich an {contact}.',
     tokensTitle: 'Zugriffstokens',
     tokensText:
-      'Ein Token meldet ein Programm unter Ihrem Namen an, ohne Ihr Passwort. MLflows Client liest es aus MLFLOW_TRACKING_TOKEN.',
+      'Ein Token meldet ein Programm unter Ihrem Namen an, ohne Ihr Passwort. Der MLflow-Client liest es aus MLFLOW_TRACKING_TOKEN.',
     noTokens: 'Sie haben keine Tokens.',
     tokenName: 'Name des neuen Tokens',
     tokenDays: 'Gültig für',
@@ -197,7 +198,7 @@ export const de: Texts = {
     create: 'Token erstellen',
     created: 'Das ist das neue Token „{name}“. Kopieren Sie es jetzt: Es wird nur dieses eine Mal angezeigt.',
     never: 'läuft nie ab',
-    expires: 'läuft ab am {date}',
+    expires: 'läuft am {date} ab',
     expired: 'abgelaufen am {date}',
     revoke: 'Widerrufen',
     revokeTitle: 'Tokens widerrufen',

@@ -153,6 +153,7 @@ export const en: Texts = {
     password: 'Password',
     stay: 'Stay signed in on this device',
     show: 'Show password',
+    capsLock: 'Caps Lock is on.',
     submit: 'Sign in',
     wrong: 'The user name or the password is wrong.',
     throttled: 'Too many failed attempts. Wait {seconds} seconds, then try again.',

@@ -9,6 +9,8 @@ export interface LoginTexts {
   readonly password: string
   readonly stay: string
   readonly show: string
+  /** Beside the password while it is on. */
+  readonly capsLock: string
   readonly submit: string
   readonly wrong: string
   readonly throttled: string

@@ -21,7 +21,7 @@ export const fr: Texts = {
       text: 'Il est mal formé, inconnu, expiré ou révoqué, ou son utilisateur a changé.',
       advice:
         'Un programme a besoin d’un nouveau jeton ; une personne se connecte avec son nom d’utilisateur et son mot de passe.',
-      ask: 'S’il devrait être encore valide, contactez {contact}.',
+      ask: 'S’il est censé être encore valide, contactez {contact}.',
     },
     forbidden: {
       title: 'Vous n’avez pas accès à cette page',
@@ -61,7 +61,7 @@ export const fr: Texts = {
     },
     connections: {
       title: 'Trop de connexions ouvertes',
-      text: 'Trop de connexions de votre réseau sont ouvertes sans authentification.',
+      text: 'Trop de connexions venant de votre réseau sont ouvertes sans authentification.',
       advice: 'Attendez quelques secondes, puis réessayez.',
       ask: report,
     },
@@ -108,9 +108,10 @@ export const fr: Texts = {
     password: 'Mot de passe',
     stay: 'Rester connecté sur cet appareil',
     show: 'Afficher le mot de passe',
+    capsLock: 'La touche Verr. Maj. est activée.',
     submit: 'Se connecter',
     wrong: 'Le nom d’utilisateur ou le mot de passe est incorrect.',
-    throttled: 'Trop de tentatives échouées. Attendez {seconds} secondes, puis réessayez.',
+    throttled: 'Trop de tentatives infructueuses. Attendez {seconds} secondes, puis réessayez.',
     busy: 'Trop de personnes se connectent en ce moment. Attendez quelques secondes, puis réessayez.',
     fault:
       'Le mot de passe n’a pas pu être vérifié à cause d’une erreur du serveur. Il est peut-être correct.',
@@ -129,7 +130,7 @@ export const fr: Texts = {
     nobody: 'Vous n’êtes pas connecté.',
     done: 'Vous êtes déconnecté',
     doneText: 'Cette session est terminée, dans tous les onglets.',
-    pending: 'Ce serveur a terminé la session. Ses réplicas en seront informés sous peu.',
+    pending: 'Ce serveur a terminé la session. Les autres serveurs en seront informés sous peu.',
     again: 'Se reconnecter',
   },
   provider: {
@@ -150,7 +151,7 @@ export const fr: Texts = {
         'Ce que {name} a envoyé n’a pas pu être accepté. La raison se trouve dans le journal du serveur.',
     },
     back: 'Retour à la page de connexion',
-    ask: 'Si cela persiste, ou si vous devriez avoir accès, contactez {contact}.',
+    ask: 'Si cela persiste, ou si vous êtes censé avoir accès, contactez {contact}.',
     signedOut: 'Vous êtes peut-être encore connecté à {name}.',
     signOut: 'Se déconnecter de {name}',
   },
@@ -165,18 +166,18 @@ export const fr: Texts = {
     current: 'Mot de passe actuel',
     wrong: 'Le mot de passe actuel est incorrect. Rien n’a été modifié.',
     noPassword:
-      'Vous vous connectez avec {name} et n’avez pas de mot de passe ici. Celui que vous avez là-bas se change là-bas.',
+      'Vous vous connectez avec {name} et n’avez pas de mot de passe ici. Votre mot de passe se change uniquement là-bas.',
     askForToken: 'Pour un nouveau jeton, contactez {contact}.',
     passwordTitle: 'Changer de mot de passe',
     next: 'Nouveau mot de passe',
-    repeat: 'Nouveau mot de passe, une seconde fois',
+    repeat: 'Confirmer le nouveau mot de passe',
     rules:
       'Au moins 8 caractères, et rien de facile à deviner. Vos autres sessions se terminent avec le changement.',
     change: 'Changer de mot de passe',
     changed: 'Le mot de passe a été changé. Vos autres sessions sont terminées.',
     problems: {
       short: 'Le nouveau mot de passe est trop court. Il faut au moins 8 caractères.',
-      long: 'Le nouveau mot de passe est trop long. Il peut avoir au plus {max} octets.',
+      long: 'Le nouveau mot de passe est trop long. Il ne doit pas dépasser {max} octets.',
       control:
         'Le nouveau mot de passe contient un caractère impossible à saisir dans un formulaire de connexion.',
       common:
@@ -191,12 +192,12 @@ export const fr: Texts = {
     tokensTitle: 'Jetons d’accès',
     tokensText:
       'Un jeton connecte un programme en votre nom, sans votre mot de passe. Le client MLflow le lit dans MLFLOW_TRACKING_TOKEN.',
-    noTokens: 'Vous n’avez pas de jetons.',
+    noTokens: 'Vous n’avez aucun jeton.',
     tokenName: 'Nom du nouveau jeton',
-    tokenDays: 'Valable',
+    tokenDays: 'Durée de validité',
     days: '{days} jours',
     tokenScope: 'Il peut',
-    scopes: { all: 'lire et écrire', read: 'lire seulement' },
+    scopes: { all: 'lire et écrire', read: 'lire uniquement' },
     create: 'Créer un jeton',
     created: 'Voici le nouveau jeton « {name} ». Copiez-le maintenant : il n’est affiché que cette fois.',
     never: 'n’expire jamais',
@@ -205,6 +206,6 @@ export const fr: Texts = {
     revoke: 'Révoquer',
     revokeTitle: 'Révoquer des jetons',
     revoked: 'Révoqué. Les programmes qui l’envoient encore sont refusés dès maintenant.',
-    badName: 'Un jeton a besoin d’un nom de 1 à 64 caractères.',
+    badName: 'Le nom d’un jeton doit avoir de 1 à 64 caractères.',
   },
 }

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EndedList } from '../../../../src/auth/sessions/ended-sessions.ts'
+import { deriveKey, seal } from '../../../../src/auth/sessions/seal.ts'
 import { decodeSession, encodeSession } from '../../../../src/auth/sessions/session-data.ts'
 import type { SessionIdentity } from '../../../../src/auth/sessions/session-identity.ts'
 import { Sessions, type SessionsOptions } from '../../../../src/auth/sessions/sessions.ts'
@@ -285,6 +286,19 @@ describe('no other cookie is ever an identity', () => {
       `${value}.${value}`,
     ])
       refuse(other)
+  })
+
+  test('the other spellings of its last character, which stand for the same bytes', () => {
+    const value = issued[0] as string
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    for (const last of alphabet) refuse(value.slice(0, -1) + last)
+  })
+
+  test('one of a user who does not exist, even signed with the secret', () => {
+    const now = Date.UTC(2026, 10, 28)
+    const data = { username: toByteString('carol'), signedInAt: now, issuedAt: now, staysSignedIn: false }
+    for (const binding of ['', '\n', 'undefined\n'])
+      refuse(seal(deriveKey(SECRET), 'htpasswd', { id: 'A'.repeat(22), ...data }, binding))
   })
 
   test('one signed with everything that a stolen password file has', () => {
