@@ -20,7 +20,10 @@ async function bundle(name, source, output) {
     platform: 'node',
     plugins: [
       virtual(name, source),
-      replaceModules({ 'platform/resources.js': 'platform/resources.sea.js' }),
+      replaceModules({
+        'platform/resources.js': 'platform/resources.sea.js',
+        'platform/ipaddr.js': 'platform/ipaddr.sea.js',
+      }),
     ],
     // code that chunks share stays in the entry
     preserveEntrySignatures: 'allow-extension',

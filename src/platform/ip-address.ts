@@ -1,5 +1,5 @@
 // IP addresses: one spelling for each, and the subnets that one customer of a network holds.
-import ipaddr from 'ipaddr.js'
+import { ipaddr } from './ipaddr.ts'
 
 /** Without the prefix that a socket for both families gives IPv4 (RFC 4291 section 2.5.5.2). */
 export const unmapped = (address: string): string =>

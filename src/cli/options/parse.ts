@@ -1,5 +1,7 @@
-// Splits a command line into options, positionals and the app's command after `--`, with yargs.
-import yargs, { type Options } from 'yargs'
+// Splits a command line into options, positionals and the app's command after `--`, with the parser of yargs. The rest of
+// yargs is loaded for the help alone: it would be 11 MB of each running guard.
+import type { Options } from 'yargs'
+import parser from 'yargs-parser'
 import { defaultFile } from '../password-file.ts'
 import type { CommandSpec, Option } from './table.ts'
 import { rejectSingleDash, rejectUnknown } from './unknown-option.ts'
@@ -21,7 +23,7 @@ export function parseArgv(spec: CommandSpec, argv: readonly string[]): ParsedArg
   rejectInherited(spec, argv)
   const complete = withSeparator(spec, withOptionalArguments(spec, argv))
   rejectSingleDash(spec, complete)
-  const parsed = instance(spec, complete).parseSync() as Record<string, unknown>
+  const parsed = split(spec, complete)
   const { _: positionals = [], '--': rest = [], $0: _, ...given } = parsed
   const options = new Map(Object.entries(given).filter(([, value]) => value !== undefined)) as Map<
     string,
@@ -96,7 +98,8 @@ export function onlyFile(positionals: readonly string[], env: NodeJS.ProcessEnv,
 }
 
 /** The help text, as wide as the terminal, at most 110 columns; 80 if there is no terminal. */
-export function helpOf(spec: CommandSpec, columns = 80): Promise<string> {
+export async function helpOf(spec: CommandSpec, columns = 80): Promise<string> {
+  const { default: yargs } = await import('yargs')
   const { name, synopsis, describe, actions, options, epilogue, examples = [] } = spec
   const shown = examples.length === 0 ? '' : ['Examples:', ...examples].join('\n  ')
   const program = yargs()
@@ -123,15 +126,19 @@ export const helpRow = ({ argument, describe, alias, group, default: standard }:
   describe: argument === undefined ? describe : `${argument}: ${describe}`,
 })
 
-function instance({ name, options }: CommandSpec, argv: readonly string[]) {
-  const rows = Object.entries(options).map(([option, row]) => [option, yargsOption(row)])
-  return yargs([...argv])
-    .locale('en')
-    .scriptName(`htpasswd ${name}`)
-    .help(false)
-    .version(false)
-    .options(Object.fromEntries(rows))
-    .parserConfiguration({
+/** @throws HtpasswdError `ERR_USAGE` for a missing argument. */
+function split({ options }: CommandSpec, argv: readonly string[]): Record<string, unknown> {
+  const rows = Object.entries(options)
+  const namesOf = (wanted: (row: Option) => unknown): string[] =>
+    rows.filter(([, row]) => wanted(row)).map(([name]) => name)
+  const { argv: parsed, error } = parser.detailed([...argv], {
+    boolean: namesOf(row => row.argument === undefined),
+    string: namesOf(row => row.argument),
+    array: namesOf(row => row.repeatable),
+    // NaN: an argument is required
+    narg: Object.fromEntries(namesOf(row => row.argument).map(name => [name, Number.NaN])),
+    alias: Object.fromEntries(rows.flatMap(([name, { alias }]) => (alias ? [[name, [alias]]] : []))),
+    configuration: {
       'populate--': true,
       'greedy-arrays': false,
       'dot-notation': false,
@@ -139,17 +146,10 @@ function instance({ name, options }: CommandSpec, argv: readonly string[]) {
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'strip-aliased': true,
-    })
-    .exitProcess(false)
-    .fail((message, error) => {
-      const [, option = ''] = /^Not enough arguments following: (.+)$/.exec(message ?? '') ?? []
-      const argument = options[option]?.argument
-      throw usageError(argument ? `--${option} needs ${argument}` : (message ?? error.message), error)
-    })
+    },
+  })
+  if (error === null) return parsed
+  const [, option = ''] = /^Not enough arguments following: (.+)$/.exec(error.message) ?? []
+  const argument = options[option]?.argument
+  throw usageError(argument ? `--${option} needs ${argument}` : error.message, error)
 }
-
-const yargsOption = ({ argument, repeatable, alias }: Option): Options => ({
-  ...(argument === undefined ? { type: 'boolean' } : { type: 'string', requiresArg: true }),
-  ...(repeatable && { array: true }),
-  ...(alias && { alias }),
-})
