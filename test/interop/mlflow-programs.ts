@@ -66,7 +66,7 @@ export const startBefore = async (folder: string, upstream: string, ...options: 
   startBeforeAt(await freePort(), folder, upstream, ...options)
 
 /** The same at a port that the options name. */
-async function startBeforeAt(
+export async function startBeforeAt(
   port: number,
   folder: string,
   upstream: string,

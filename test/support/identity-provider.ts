@@ -8,7 +8,7 @@ import { WebClient, type WebReply } from './web-client.ts'
 export const CLIENT_ID = 'mlflow'
 export const CLIENT_SECRET = 'a secret of 32 characters, or so!'
 /** A program that gets access tokens for the guard's app, which name ann. */
-const JOB_ID = 'nightly-job'
+export const JOB_ID = 'nightly-job'
 export const AUDIENCE = 'https://mlflow.example'
 
 export interface TestProvider extends AsyncDisposable {
