@@ -152,7 +152,7 @@ export class Groups {
     const member = members[index] as Word
     const start = members[index - 1]?.end ?? membersStart
     const next = members[index + 1]
-    // a quoted name needs no blank after it
+    // a quoted name needs no space after it
     const isJoined =
       next !== undefined && /^(?:\\\r?\n)*$/.test(this.#source.toString('latin1', member.end, next.start))
     this.#splice(start, member.end, isJoined ? ' ' : '')
@@ -160,7 +160,7 @@ export class Groups {
 
   #append(line: string): void {
     const text = this.#source.toString('latin1')
-    // a last line without a newline, or with a backslash before it, would take the new one in
+    // a new line would become part of a last line without a newline, or with a backslash before it
     const isComplete = text === '' || (text.endsWith('\n') && !/\\\r?\n$/.test(text))
     const separator = isComplete ? '' : text.endsWith('\\') ? ' \n' : '\n'
     this.#splice(text.length, text.length, `${separator}${line}`)
@@ -202,7 +202,7 @@ export type EntryLine = GroupLine & { readonly group: ByteString }
 
 export const isEntry = (line: GroupLine): line is EntryLine => line.group !== undefined
 
-/** What is wrong with a line, as in `expected …, got …`; undefined for a valid one. */
+/** What is wrong with a line, in the form `expected …, got …`; undefined for a valid one. */
 export function faultOf({ fault, members }: GroupLine): string | undefined {
   const [first] = members
   const isHash =
@@ -224,7 +224,7 @@ const isNamed =
   ({ name }: Word): boolean =>
     comparableName(decodeSurrogateEscape(name)) === comparableName(user)
 
-/** The names as text; of those that are the same, the first. */
+/** The names as text; of equal names only the first. */
 function distinct(names: readonly ByteString[]): string[] {
   const byKey = new Map<string, string>()
   for (const name of names.map(decodeSurrogateEscape)) {

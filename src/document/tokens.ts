@@ -1,13 +1,14 @@
-// The text of a token file, lossless: one personal access token a line; a damaged line is named and refuses its token only.
+// The lossless text of a token file: one personal access token per line. A damaged line is reported, and only its token
+// is refused.
 import { asBuffer, type ByteString, decodeSurrogateEscape, encodeSurrogateEscape } from '../bytes.ts'
 import { nodeCrypto } from '../platform/node-crypto.ts'
 
-/** What a token may do: all that its owner may, or only read. */
+/** The scope of a token: everything that its owner may do, or only reading. */
 export type TokenScope = 'all' | 'read'
 
 /** A token as it is stored: everything but its secret. */
 export interface TokenRecord {
-  /** Eight letters and digits: names the token in lists and logs. */
+  /** Eight letters and digits that name the token in lists and logs. */
   readonly id: string
   /** The owner, one Latin-1 character a byte. */
   readonly user: ByteString
@@ -18,13 +19,16 @@ export interface TokenRecord {
   /** Seconds since 1970; undefined for a token that never expires. */
   readonly expires: number | undefined
   readonly scope: TokenScope
-  /** Of the owner's records to which the token is bound: see `recordFingerprint`. Two while a password is being changed. */
+  /**
+   * Fingerprints of the owner's records to which the token is bound, see `recordFingerprint`. Two while a password is
+   * being changed.
+   */
   readonly records: readonly string[]
-  /** What the owner calls it. */
+  /** The name given by the owner. */
   readonly name: string
 }
 
-/** A line that holds no usable token. */
+/** A line without a usable token. */
 export interface TokenProblem {
   /** From 1. */
   readonly line: number
@@ -40,7 +44,7 @@ export interface TokenProblem {
 export const recordFingerprint = (id: string, hash: string): string =>
   nodeCrypto().hash('sha256', `${id}:${hash}`, 'hex').slice(0, 16)
 
-/** The fields of a line in their order, and what a message says of one that is malformed. */
+/** The fields of a line in order, with the description of each for messages. */
 const fields = [
   ['the id', /[0-9A-Za-z]{8}/, '8 letters or digits'],
   ['the user', /[^:]{1,255}/, 'a user name'],
@@ -57,7 +61,7 @@ const LINE = new RegExp(`^${fields.map(([, pattern]) => `(${pattern.source})`).j
 const BOM = '\xef\xbb\xbf'
 const IGNORED = /^\s*(?:#|$)/
 
-/** Undefined for text that is no percent-encoded UTF-8. */
+/** Undefined for text that is not percent-encoded UTF-8. */
 function decodeName(encoded: string): string | undefined {
   try {
     return decodeURIComponent(encoded)
@@ -84,7 +88,7 @@ function parseLine(line: string): TokenRecord | string {
   }
 }
 
-/** Quotes nothing of the line: somebody may have pasted a token into it. */
+/** Describes the damage without quoting the line, because somebody may have pasted a token into it. */
 function describeDamage(line: string): string {
   const parts = line.split(':')
   if (parts.length !== fields.length) {
@@ -108,7 +112,7 @@ const formatLine = ({ expires, records, name, ...token }: TokenRecord): string =
   ].join(':')
 
 interface Line {
-  /** With its newline, one Latin-1 character a byte; undefined once it was removed. */
+  /** The line with its newline, one Latin-1 character a byte; undefined once it was removed. */
   text: string | undefined
   record?: TokenRecord
 }
@@ -152,7 +156,7 @@ export class TokensDocument {
     }
   }
 
-  /** The lines that hold no usable token. */
+  /** The lines without a usable token. */
   get problems(): readonly TokenProblem[] {
     return this.#problems
   }

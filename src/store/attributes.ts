@@ -1,9 +1,10 @@
-// What a new file takes over from the one that it replaces: owner, mode, ACL and extended attributes (SELinux label, user.*).
+// Copies attributes to a new file from the one that it replaces: owner, mode, ACL and extended attributes (SELinux
+// label, user.*).
 import { type BigIntStats, constants, existsSync } from 'node:fs'
 import { copyFile, type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-/** What of the old file's stats the new one takes over. */
+/** The part of the old file's stats that the new one gets. */
 export type FileLike = Pick<BigIntStats, 'uid' | 'gid' | 'mode'>
 
 /** The new file cannot be made like the old one, so the old one has to be written in place. */
@@ -64,7 +65,7 @@ export async function keepAttributes(
 async function copyAclAndAttributes(from: string, to: string): Promise<void> {
   if (CP === undefined) throw new Error('no cp in /bin or /usr/bin')
   const args = ['--attributes-only', '--preserve=mode,xattr', '--no-dereference', '--', from, to]
-  // loaded here: reading a file must not pay for it
+  // loaded only here, so that reading a file does not pay for it
   const { execFile } = await import('node:child_process')
   await promisify(execFile)(CP, args, { timeout: 10_000 })
 }

@@ -1,4 +1,4 @@
-// A password file on disk: looked up as it is at the moment, changed only through update.ts.
+// A password file on disk: lookups use its current content; update.ts makes all changes.
 import type { HtpasswdDocument } from '../document/document.ts'
 import { userRecords } from '../document/scan-lines.ts'
 import type { HtpasswdError } from '../errors.ts'
@@ -77,7 +77,9 @@ export class HtpasswdFile {
     return this.#live.document.size
   }
 
-  /** Why the file as it is on disk cannot be used, so that the users read last stay in force; undefined if it can. */
+  /**
+   * Why the current content of the file cannot be used, so that the previous users stay in force; undefined if it can.
+   */
   get error(): HtpasswdError | undefined {
     return this.#live.error
   }
@@ -122,7 +124,7 @@ export class HtpasswdFile {
     password: string | Uint8Array,
     options?: HashOptions,
   ): Promise<'added' | 'updated'> {
-    // hashed before the lock is taken: others need not wait for it
+    // hashed before the lock is taken, so that other writers need not wait for it
     return this.setHash(user, await hashPassword(password, options))
   }
 

@@ -1,4 +1,4 @@
-// The content of a password file as it is on disk at the moment of the question: the one live file of library and serve.
+// The current content of a password file, for the library and for serve.
 import { encodeSurrogateEscape } from '../bytes.ts'
 import { type HtpasswdDocument, parseHtpasswd } from '../document/document.ts'
 import { absolutePath, LiveFile, type LiveReading } from './live-file.ts'
@@ -9,7 +9,7 @@ const LF = 10
 /** Enough to show the mix of formats of a large file. */
 const SAMPLE = 1_000
 
-/** A record that may have been cut short by a write in progress, and the hash that it had before. */
+/** A record that may be incomplete because of a write in progress, and the hash that it had before. */
 interface HeldRecord {
   readonly user: string
   readonly hash: string
@@ -20,9 +20,9 @@ interface Content extends Pick<Snapshot, 'bytes'> {
 }
 
 /**
- * A password file, looked at as `LiveFile` describes. If a file that may be half written is empty, the users read before
- * stay until it has settled; if its last record lacks its newline and looks like the beginning of the one before, that
- * user's hash stays. All other records count at once.
+ * A password file, checked as `LiveFile` describes. If a file that may be half written is empty, the previous users
+ * stay until it has settled; if its last record lacks its newline and is a prefix of the previous one, that user's
+ * previous hash stays. All other records apply at once.
  */
 export class LiveDocument extends LiveFile {
   #document: HtpasswdDocument
@@ -46,12 +46,12 @@ export class LiveDocument extends LiveFile {
     return new LiveDocument(path, location, await readPasswordFile(location, path), now)
   }
 
-  /** As `open`, at once: for callers that cannot wait. A file that another program has to itself is not waited for. */
+  /** As `open`, but synchronous. It does not wait for a file that another program holds open. */
   static openSync(path: string, now: () => number = Date.now): LiveDocument {
     const location = absolutePath(path)
     const reading = readSnapshotSync(location, path)
     if (reading === undefined) throw missingError(path)
-    // the end of a write in place does not show in the stats: without them the next look reads the file again
+    // a write in place may end without a change of the stats: without stats the next lookup reads the file again
     const stats = reading.isBeingWritten ? undefined : reading.stats
     return new LiveDocument(path, location, { bytes: reading.bytes, stats }, now)
   }

@@ -1,4 +1,4 @@
-// A file whose content is asked for again and again, as it is on disk at that moment: what all live files share.
+// The common part of all live files: a file whose current content is asked for at every request.
 import type { BigIntStats } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { setImmediate } from 'node:timers'
@@ -18,16 +18,16 @@ const QUIET_MS = 50
  */
 const COARSEST_CLOCK_MS = 2_000
 
-/** How often `settle` waits for a program that goes on writing in place. */
+/** How often `settle` waits for a program that keeps writing in place. */
 const SETTLE_ATTEMPTS = 100
 const SETTLE_STEP_MS = 50
 
-/** A reading of a file, and whether another program may not have finished writing it. */
+/** A reading of a file, and whether another program may still be writing it. */
 export interface LiveReading {
   readonly bytes: Buffer
-  /** It is written in place, and was written less than a second ago. */
+  /** Whether it was written in place less than a second ago. */
   readonly isDoubtful: boolean
-  /** The same, and it was written less than 50 ms ago. */
+  /** Whether it was written in place less than 50 ms ago. */
   readonly isBusy: boolean
 }
 
@@ -40,22 +40,22 @@ export interface LiveReading {
  * file that another program writes in place may be half written until nobody has written it for a second.
  */
 export abstract class LiveFile {
-  /** As it was given, for messages. */
+  /** The path as given, for messages. */
   readonly path: string
-  /** Absolute: after process.chdir a relative path would name another file. */
+  /** The absolute path: after process.chdir a relative path would name another file. */
   readonly location: string
-  /** Counts the contents that came into use. */
+  /** The number of contents that have been applied. */
   version = 0
   readonly #now: () => number
-  /** Of the last reading, whether its content came into use or not. */
+  /** The stats of the last reading, whether its content was applied or not. */
   #stats: BigIntStats | undefined
   #changedAt = Number.NEGATIVE_INFINITY
   #isInPlace = false
   #settlesAt = Number.NEGATIVE_INFINITY
-  /** When to read the file though its stamp stayed the same. */
+  /** When to read the file again even if its timestamp is the same. */
   #readAgainAt: number
   #error: HtpasswdError | undefined
-  /** It was missing at the last look: until there is a file, that is all there is to know. */
+  /** Whether the file was missing at the last check. */
   #isMissing = false
   #isChecked = false
   readonly #nextTurn = (): void => {
@@ -74,26 +74,29 @@ export abstract class LiveFile {
     this.#readAgainAt = stats === undefined ? Number.NEGATIVE_INFINITY : readAgainAt(stats, now())
   }
 
-  /** Why the file as it is now is not in use; undefined if it is. */
+  /** Why the current content of the file is not used; undefined if it is. */
   get error(): HtpasswdError | undefined {
     this.look()
     return this.#error
   }
 
-  /** Milliseconds until a file that is being written in place counts as complete, if nobody writes it again. */
+  /** Milliseconds until a file that is being written in place counts as complete, if nothing else is written. */
   get settlesIn(): number {
     return this.#settlesAt - this.#now()
   }
 
   /**
-   * Takes over the content of a reading.
+   * Applies the content of a reading.
    *
-   * @returns whether it is another content; undefined if the old one stays until the file has settled.
+   * @returns whether the content has changed; undefined if the old one stays until the file has settled.
    * @throws HtpasswdError if it cannot be used; it then becomes `error`.
    */
   protected abstract take(reading: LiveReading): boolean | undefined
 
-  /** Called at each look at which the file cannot be read. @returns the error; undefined if it is none for this file. */
+  /**
+   * Called at each check at which the file cannot be read. @returns the error; undefined if it is not an error for this
+   * file.
+   */
   protected unreadable(error: HtpasswdError, _isMissing: boolean): HtpasswdError | undefined {
     return error
   }
@@ -106,7 +109,7 @@ export abstract class LiveFile {
     this.check()
   }
 
-  /** The reading may be half of a write: look again after a second without another write. */
+  /** The reading may be half of a write: check again after a second without another write. */
   protected waitUntilSettled(): undefined {
     this.#wait(SETTLED_MS)
   }
@@ -121,7 +124,7 @@ export abstract class LiveFile {
     this.#readAgainAt = Math.min(this.#readAgainAt, this.#settlesAt)
   }
 
-  /** Takes over what changed in the file, without waiting for the next turn of the event loop. */
+  /** Applies changes of the file, without waiting for the next turn of the event loop. */
   check(): void {
     const now = this.#now()
     let reading: Reading | undefined
@@ -132,7 +135,7 @@ export abstract class LiveFile {
       if (stats === undefined && this.#isMissing) return
       reading = readSnapshotSync(this.location, this.path)
     } catch (error) {
-      // read again at each look: a missing permission or a sharing violation can end without a new timestamp
+      // read again at each check, because a missing permission or a sharing violation can end without a new timestamp
       this.#readAgainAt = Number.NEGATIVE_INFINITY
       this.#isMissing = false
       this.#error = this.unreadable(error as HtpasswdError, false)
@@ -152,10 +155,10 @@ export abstract class LiveFile {
       this.#isInPlace = before !== undefined && isSameInode(before, stats)
       this.#changedAt = now
     }
-    // a clock that was set back must not make a doubt last
+    // without the minimum, a clock that was set back would keep the file doubtful
     this.#changedAt = Math.min(this.#changedAt, now)
     this.#stats = stats
-    // the end of a write in place of this package does not show in the stats
+    // a write in place of this package may end without a change of the stats
     this.#readAgainAt = isBeingWritten ? Number.NEGATIVE_INFINITY : readAgainAt(stats, now)
     this.#settlesAt = this.#isInPlace ? this.#changedAt + QUIET_MS : Number.NEGATIVE_INFINITY
     const unchangedFor = now - Math.min(this.#changedAt, Number(stats.ctimeMs))
@@ -172,9 +175,8 @@ export abstract class LiveFile {
   }
 
   /**
-   * Waits until a program that is writing the file in place has come to an end.
-   *
-   * @throws HtpasswdError if the file cannot be used: the reason that `error` has.
+   * Waits until a program that is writing the file in place has finished. @throws HtpasswdError if the file cannot be
+   * used: the reason that `error` has.
    */
   async settle(): Promise<void> {
     this.check()
@@ -198,10 +200,10 @@ export abstract class LiveFile {
   }
 }
 
-/** A relative path, from now on independent of the working directory. */
+/** Makes a path independent of the working directory. */
 export function absolutePath(path: string): string {
   const location = resolve(path)
-  // a working directory whose name is not UTF-8 cannot be written as text: the system must resolve the path
+  // a working directory whose name is not UTF-8 cannot be written as text, so the system must resolve the path
   return isAbsolute(path) || !location.includes('\uFFFD') ? location : path
 }
 

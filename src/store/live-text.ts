@@ -1,4 +1,4 @@
-// A text file beside the password file, such as groups, rules or tokens: its parsed content as it is on disk now.
+// A text file beside the password file, such as groups, rules or tokens: its current content, parsed.
 import type { HtpasswdError } from '../errors.ts'
 import { absolutePath, LiveFile, type LiveReading } from './live-file.ts'
 import { missingError } from './read-file.ts'
@@ -6,7 +6,7 @@ import { readSnapshot, readSnapshotSync, type Snapshot } from './snapshot.ts'
 
 const LF = 10
 
-/** What a live text file is made of. */
+/** The options of a live text file. */
 export interface LiveTextOptions<T> {
   /**
    * Makes a value of the file's bytes.
@@ -17,7 +17,7 @@ export interface LiveTextOptions<T> {
   readonly parse: (bytes: Buffer, path: string) => T
   /** The value while there is no file. If omitted, a missing file is an error. */
   readonly missing?: T
-  /** The value while the file cannot be read. If omitted, the value before stays. */
+  /** The value while the file cannot be read. If omitted, the previous value stays. */
   readonly unreadable?: T
 }
 
@@ -26,15 +26,14 @@ interface Content extends Pick<Snapshot, 'bytes'> {
 }
 
 /**
- * A text file, looked at as `LiveFile` describes. While a file that may be half written is empty or lacks its last
- * newline, or has the first bytes of the one before, the value before stays.
- *
- * An invalid file is never applied in part: the last valid value stays, and `error` has the reason.
+ * A text file, checked as `LiveFile` describes. While a file that may be half written is empty, lacks its last newline
+ * or is a prefix of the previous one, the previous value stays. An invalid file is never applied in part: the last
+ * valid value stays, and `error` has the reason.
  */
 export class LiveText<T> extends LiveFile {
   readonly #options: LiveTextOptions<T>
   #value: T
-  /** That `#value` was made from; undefined if it was not made from the file. */
+  /** The bytes that `#value` was made from; undefined if it was not made from the file. */
   #bytes: Buffer | undefined
 
   private constructor(
@@ -64,12 +63,12 @@ export class LiveText<T> extends LiveFile {
     return new LiveText(path, location, await readSnapshot(location, path), options, now)
   }
 
-  /** As `open`, at once: for callers that cannot wait. A file that another program has to itself is not waited for. */
+  /** As `open`, but synchronous. It does not wait for a file that another program holds open. */
   static openSync<T>(path: string, options: LiveTextOptions<T>, now: () => number = Date.now): LiveText<T> {
     const location = absolutePath(path)
     const reading = readSnapshotSync(location, path)
     if (reading === undefined) return new LiveText(path, location, undefined, options, now)
-    // the end of a write in place does not show in the stats: without them the next look reads the file again
+    // a write in place may end without a change of the stats: without stats the next lookup reads the file again
     const stats = reading.isBeingWritten ? undefined : reading.stats
     return new LiveText(path, location, { bytes: reading.bytes, stats }, options, now)
   }

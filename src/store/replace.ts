@@ -10,7 +10,7 @@ import { CannotKeepError, createLike, type FileLike, keepAttributes } from './at
 import { fileError, isHeldOpen, isMissing } from './file-error.ts'
 import { isRefusedByFolder, newFile } from './side-files.ts'
 
-/** The least that is written at once: a document with many small changes consists of many small chunks. */
+/** The least number of bytes per write: a document with many small changes consists of many small chunks. */
 const WRITE_BYTES = 1 << 20
 
 function* joined(chunks: readonly Buffer[]): Generator<Buffer> {
@@ -45,7 +45,7 @@ export async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): P
   return position
 }
 
-/** A change of a file, by the holder of its lock. */
+/** A change of a file; the caller holds its lock. */
 export interface Replacement {
   readonly path: string
   readonly chunks: readonly Buffer[]
@@ -54,7 +54,7 @@ export interface Replacement {
   /** The mode of a new file. Default: 0666 less the umask. */
   readonly newMode?: number | undefined
   readonly lockId: string
-  /** Asked after everything is written and synced; if it says no, nothing is replaced. */
+  /** Asked after everything is written and synced; if it returns false, nothing is replaced. */
   readonly isCurrent: () => boolean
   /** Called after a new file was created that only its owner and administrators can read (Windows). */
   readonly onPrivate?: (() => void) | undefined
@@ -73,7 +73,7 @@ export async function replaceFile(replacement: Replacement): Promise<boolean | '
   try {
     const handle = await createLike(temporary, previous && path, newMode)
     try {
-      // before the first byte: permissions that are set later come too late
+      // before the first byte, because permissions that are set later come too late
       if (process.platform === 'win32') isPrivate = await setWindowsAccess(temporary, previous && path)
       await writeAll(handle, chunks)
       if (previous !== undefined) await keepAttributes(handle, temporary, previous, path)
@@ -130,7 +130,7 @@ async function renameWhileCurrent(from: string, to: string, isCurrent: () => boo
     } catch (error) {
       if (process.platform !== 'win32' || !isHeldOpen(error)) throw error
       if (performance.now() > deadline) throw heldOpenError(to, error)
-      // random: a reader that returns at fixed intervals would otherwise meet every attempt
+      // random, because a reader that returns at fixed intervals would otherwise collide with every attempt
       await delay(Math.random() * 20)
     }
   }
@@ -151,6 +151,6 @@ export async function syncFolder(folder: string): Promise<void> {
     const handle = await open(folder, constants.O_RDONLY)
     await syncFile(handle).finally(() => handle.close())
   } catch {
-    // some file systems refuse to sync a folder; the file is in place all the same
+    // some file systems refuse to sync a folder; the file is in place anyway
   }
 }

@@ -6,7 +6,7 @@ import { acquireLock, DEFAULT_LOCK_TIMEOUT, type Lock } from './lock.ts'
 import { replaceFile } from './replace.ts'
 import { currentStamp, currentStats, readSnapshot, type Snapshot } from './snapshot.ts'
 
-/** How a file is updated. */
+/** The options of an update. */
 export interface UpdateOptions {
   /** Create a missing file. Default: false, a missing file is an error. */
   readonly create?: boolean
@@ -27,11 +27,11 @@ export interface UpdateOptions {
 /** Programs without a lock may write in the meantime; the change is then made again on what they wrote. */
 const MAX_ATTEMPTS = 20
 
-/** What becomes of a file: its new content, or none if it stays as it is. */
+/** The new state of a file: its new content, or none if it stays as it is. */
 export interface Rewriting<T> {
   readonly result: T
   readonly pieces?: readonly Buffer[]
-  /** The new permission bits, if they are to change; those of a new file, where 0666 less the umask is too much. */
+  /** The new permission bits, if they are to change; for a new file, instead of 0666 less the umask. */
   readonly mode?: number
 }
 
@@ -86,7 +86,7 @@ async function write(
   const stamp = before?.stamp ?? ''
   const isCurrent = (): boolean => lock.isHeld() && currentStamp(path) === stamp
   const newMode = mode === undefined ? undefined : BigInt(mode)
-  // all names of a file with hard links keep its content only if it is written in place
+  // only a write in place keeps all names of a file with hard links
   if (before === undefined || !(inPlace || lock.isElsewhere || before.stats.nlink > 1n)) {
     const previous = before && {
       uid: before.stats.uid,

@@ -1,5 +1,5 @@
-// FILE.sessions beside a password file: when all sessions of a user were ended by hand. It has the form of a password file,
-// with a text that changes each time in the place of the hash.
+// FILE.sessions beside a password file: records when all sessions of a user were ended by hand. It has the form of a
+// password file, with a text that changes each time in place of the hash.
 import { randomBytes } from 'node:crypto'
 import { type ByteString, fromByteString } from '../bytes.ts'
 import { parseHtpasswd } from '../document/document.ts'
@@ -8,7 +8,7 @@ import { updateFile } from './update.ts'
 
 const pathOf = (file: string): string => `${file}.sessions`
 
-/** Finds the text of a user as it is on disk at the moment: sessions are bound to it. */
+/** Finds the current text of a user, to which sessions are bound. */
 export type GenerationOf = (username: ByteString) => string | undefined
 
 /** @throws HtpasswdError `ERR_FILE_ACCESS` if there is such a file and it cannot be read. */

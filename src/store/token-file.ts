@@ -1,4 +1,4 @@
-// The token file beside a password file: how it is read and changed, and how tokens follow a change of their owners.
+// The token file beside a password file: reads and changes it, and updates tokens after a change of their owners.
 import { existsSync } from 'node:fs'
 import { HtpasswdDocument } from '../document/document.ts'
 import { ownerText, recordFingerprint, type TokenRecord, TokensDocument } from '../document/tokens.ts'
@@ -9,7 +9,7 @@ import { LiveText } from './live-text.ts'
 import { rewriteFile } from './rewrite.ts'
 import { readSnapshot } from './snapshot.ts'
 
-/** Where the tokens of a password file are, unless another file is named. */
+/** The path of the tokens of a password file, unless another file is named. */
 export const tokensPath = (file: string): string => `${file}.tokens`
 
 /** Only the server and its operator need to read it; the digests in it cannot be turned back into tokens. */
@@ -17,10 +17,10 @@ const TOKENS_MODE = 0o600
 
 const LIVE = { parse: (bytes: Buffer) => new TokensDocument(bytes), missing: new TokensDocument() }
 
-/** The tokens as they are on disk at the moment; none while there is no such file. @throws HtpasswdError `ERR_FILE_ACCESS`. */
+/** The current tokens of the file; none while there is no such file. @throws HtpasswdError `ERR_FILE_ACCESS`. */
 export const openTokens = (path: string): Promise<LiveText<TokensDocument>> => LiveText.open(path, LIVE)
 
-/** As `openTokens`, at once. */
+/** As `openTokens`, but synchronous. */
 export const openTokensSync = (path: string): LiveText<TokensDocument> => LiveText.openSync(path, LIVE)
 
 /** Reads a token file; no tokens if there is none. @throws HtpasswdError `ERR_FILE_ACCESS`. */
@@ -52,10 +52,13 @@ export function updateTokens<T>(
   )
 }
 
-/** Whether a record lets no one in at all: locked on purpose, or empty. A service account has tokens. */
+/**
+ * Whether nobody can log in with a record: it is locked on purpose, or empty. A service account is not closed, because
+ * it has tokens.
+ */
 export const isClosed = (hash: string): boolean => hash === '' || (isLocked(hash) && !isServiceAccount(hash))
 
-/** What is left to do once the password file has been written. */
+/** The remaining work after the password file has been written. */
 export interface BoundTokens {
   /** Deletes the tokens of the users who were removed. */
   drop(): Promise<void>
@@ -79,14 +82,14 @@ export async function bindTokens(
   const path = tokensPath(file)
   if (!existsSync(path)) return undefined
   const [former, next] = [new HtpasswdDocument(before), new HtpasswdDocument(Buffer.concat(after))]
-  /** A token with both records; undefined for one that the change does not concern. */
+  /** The token bound to both records; undefined if the change does not affect it. */
   const rebound = (token: TokenRecord): TokenRecord | undefined => {
     const [was, is] = [former.get(ownerText(token)), next.get(ownerText(token))]
     if (was === undefined || is === undefined || was === is || isClosed(is)) return undefined
     const records = [was, is].map(hash => recordFingerprint(token.id, hash))
     return token.records.includes(records[0] as string) ? { ...token, records } : undefined
   }
-  /** By the record as well: somebody may have added the user again in the meantime, and a token for the new one. */
+  /** Compares the record as well, because somebody may have added the user again in the meantime, with a new token. */
   const isOfRemoved = (token: TokenRecord): boolean => {
     const was = former.get(ownerText(token))
     if (was === undefined || next.has(ownerText(token))) return false

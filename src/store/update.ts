@@ -18,9 +18,9 @@ export function updateFile<T>(
 }
 
 /**
- * The same for a change of the bytes, whatever they are.
+ * As `updateFile`, for a change of the bytes.
  *
- * @param rewrite is given the bytes as they are, none if there is no file. It may run more than once.
+ * @param rewrite is given the current bytes, none if there is no file. It may run more than once.
  */
 export async function rewriteUsers<T>(
   path: string,
@@ -30,7 +30,7 @@ export async function rewriteUsers<T>(
   let tokens: BoundTokens | undefined
   const rewriteAndBind = async (before: Buffer | undefined): Promise<Rewriting<T>> => {
     const rewriting = await rewrite(before)
-    // with `replace` all users are new ones, and tokens of the old ones must not become theirs
+    // with `replace` all users are new, and tokens of the old ones must not become theirs
     if (before !== undefined && rewriting.pieces !== undefined && !options.replace)
       tokens = await bindTokens(path, before, rewriting.pieces)
     return rewriting

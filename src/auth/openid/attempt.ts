@@ -1,15 +1,16 @@
-// The cookie of one attempt to sign in with a provider: what the callback must fit, encrypted, for ten minutes.
+// The cookie of one attempt to sign in with a provider: what the callback is checked against, encrypted, for ten
+// minutes.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { KeyRing, type SessionSecrets } from '../sessions/key-ring.ts'
 import { cookieName, cookieValues, formatSetCookie } from '../sessions/session-cookie.ts'
 
-/** What an attempt began with. */
+/** The state of an attempt. */
 export interface Attempt {
   readonly state: string
   readonly nonce: string
   /** The secret half of PKCE (RFC 7636). */
   readonly verifier: string
-  /** Where the person goes on to. */
+  /** The page to open after the sign-in. */
   readonly next: string
   /** When it began, in milliseconds since 1970. */
   readonly at: number
@@ -38,7 +39,9 @@ export class Attempts {
     this.#secure = secure
   }
 
-  /** The values of `Set-Cookie` that keep a new attempt, and drop the oldest of this browser where there are too many. */
+  /**
+   * The values of `Set-Cookie` that store a new attempt, and delete the oldest of this browser if there are too many.
+   */
   keep(attempt: Attempt, cookies: string | undefined): string[] {
     const name = this.#nameOf(attempt.state)
     const others = this.#all(cookies, attempt.at).sort((a, b) => b.attempt.at - a.attempt.at)
@@ -78,7 +81,7 @@ export class Attempts {
   }
 }
 
-/** AES-256-GCM; the name is authenticated with it, so that one attempt cannot be passed off as another. */
+/** AES-256-GCM; the name is authenticated too, so that one attempt cannot be passed off as another. */
 function encrypt(key: Buffer, name: string, text: string): string {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(name))

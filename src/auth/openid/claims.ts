@@ -1,15 +1,15 @@
-// Whom the claims of a provider name here: one function for ID tokens and for JSON Web Tokens of programs.
+// Maps the claims of a provider to a user here: one function for ID tokens and for JSON Web Tokens of programs.
 import { type ByteString, toByteString } from '../../bytes.ts'
 import { isServiceAccount } from '../../hash/service-account.ts'
 import type { MemorySource } from '../user-source.ts'
 
-/** The claims of a token whose signature, issuer, audience and time are right. */
+/** The claims of a token whose signature, issuer, audience and times were verified. */
 export type Claims = Readonly<Record<string, unknown>>
 
 /** Who is allowed: `group:lab`, `domain:example.com`, `user:ann@example.com`. */
 export type AllowRule = `group:${string}` | `domain:${string}` | `user:${string}`
 
-/** How claims become a user. */
+/** The mapping of claims to a user. */
 export interface ClaimMapping {
   /** The claim with the user's name. Default: `email`, which counts only if `email_verified` is true. */
   readonly userClaim?: string | undefined
@@ -20,7 +20,7 @@ export interface ClaimMapping {
   readonly allow?: readonly AllowRule[] | undefined
 }
 
-/** A user, or in a sentence why there is none. */
+/** A user, or a sentence on why there is none. */
 export type MappedUser =
   | {
       readonly user: string
@@ -53,7 +53,7 @@ export function mapClaims(claims: Claims, mapping: ClaimMapping, source: MemoryS
   }
   const groups = groupsIn(claims, mapping.groupsClaim)
   const storedHash = source.get(name) ?? undefined
-  // somebody at the provider may call himself "admin": he is not the admin who has a password here
+  // somebody at the provider may be called "admin", and is not the admin who has a password here
   if (userClaim !== 'email' && storedHash !== undefined && !isServiceAccount(storedHash)) {
     return {
       refused:

@@ -35,7 +35,10 @@ const METADATA_FRESH_MILLISECONDS = 60_000
 /** The provider's discovery document, fetched again once it is a minute old. @throws HtpasswdError `ERR_PROVIDER` */
 export const metadataOf = (provider: Provider) => provider.metadata(METADATA_FRESH_MILLISECONDS)
 
-/** What openid-client needs for each request. @throws HtpasswdError `ERR_PROVIDER` while the provider cannot be reached. */
+/**
+ * The configuration of openid-client for each request. @throws HtpasswdError `ERR_PROVIDER` while the provider cannot
+ * be reached.
+ */
 export async function configure(options: ClientOptions): Promise<Configuration> {
   const { provider, clientId, clientSecret, now = Date.now } = options
   const metadata = await metadataOf(provider)
@@ -64,7 +67,7 @@ async function fetchFor(
   return get(url, request as RequestInit)
 }
 
-/** RFC 6749 section 2.3.1 has `client_secret_basic` in every provider; some have only the other. */
+/** RFC 6749 section 2.3.1 requires `client_secret_basic` of every provider; some have only the other. */
 function authenticationFor(secret: string | undefined, methods: unknown): ClientAuth {
   if (secret === undefined) return None()
   const isPost =

@@ -1,7 +1,7 @@
-// What a provider's discovery document says that a sign-in needs, wants, or can do without.
+// Checks what a sign-in needs, wants, or can do without against a provider's discovery document.
 import type { ProviderMetadata } from './provider.ts'
 
-/** What the sign-in will ask of the provider. */
+/** The features of the provider that the sign-in will use. */
 export interface SignInNeeds {
   readonly userClaim: string
   readonly groupsClaim: string | undefined
@@ -14,7 +14,7 @@ export interface Finding {
   readonly text: string
 }
 
-/** Reads a document; a field that is optional there and not named says nothing (OpenID Connect Discovery section 3). */
+/** Checks a document; an optional field that is missing proves nothing (OpenID Connect Discovery section 3). */
 export function findingsOf(metadata: ProviderMetadata, needs: SignInNeeds): Finding[] {
   const lacks = (field: string, value: string): boolean => {
     const list = metadata[field]

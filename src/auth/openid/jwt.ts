@@ -9,7 +9,10 @@ import { type ClaimMapping, type MappedUser, mapClaims } from './claims.ts'
 import { KEYS_FRESH_MILLISECONDS, type Provider } from './provider.ts'
 import { checkHeader, Refusal, TOLERANCE_SECONDS, verifySigned } from './signed-token.ts'
 
-/** An issuer, and the audiences of which its tokens must name one: else a token for any other app would do (CVE-2026-55689). */
+/**
+ * An issuer, and the audiences of which its tokens must name one; otherwise a token for any other app would be accepted
+ * (CVE-2026-55689).
+ */
 export interface TrustedIssuer {
   readonly provider: Provider
   readonly audiences: readonly string[]
@@ -20,7 +23,7 @@ export interface JwtOptions {
   readonly issuers: readonly TrustedIssuer[]
   readonly source: MemorySource
   readonly mapping: ClaimMapping
-  /** Gets the reason of each refusal, and errors of providers. */
+  /** Called with the reason of each refusal, and with errors of providers. */
   readonly onRefused?: (reason: string) => void
   /** Milliseconds since 1970. */
   readonly now?: () => number
@@ -29,7 +32,7 @@ export interface JwtOptions {
 const TYPES = new Set([undefined, 'JWT', 'AT+JWT', 'APPLICATION/AT+JWT'])
 const MAX_LIFE_SECONDS = 24 * 3600
 const REMEMBERED = 10_000
-/** A sender chooses most of what a reason repeats. */
+/** The limit of a reason in the log, because the sender chooses most of its text. */
 const MAX_REASON = 300
 
 /** The claims of a token, and when its signature was verified, in milliseconds since 1970. */
@@ -67,7 +70,7 @@ export class JwtAuthenticator {
     }
   }
 
-  /** A signature is verified again after some minutes, by the keys that the provider has then. */
+  /** A remembered signature is verified again after some minutes, with the provider's current keys. */
   #remembered(key: string): Verified | undefined {
     const verified = this.#verified.get(key)
     const age = this.#now() - (verified?.at ?? 0)
@@ -107,7 +110,7 @@ export class JwtAuthenticator {
     const begin = iat ?? this.#now() / 1000
     if (exp - begin > MAX_LIFE_SECONDS + TOLERANCE_SECONDS)
       throw new Refusal('the token is valid for more than 24 hours')
-    // an ID token is made for the app that asked for it, not for sending to others
+    // an ID token is meant for the app that requested it, not for being sent to others
     if ('nonce' in payload) throw new Refusal('it is an ID token, expected an access token')
     // so is a logout token, or any other security event (RFC 8417 section 2.2)
     if ('events' in payload) throw new Refusal('it is about an event, expected an access token')
@@ -122,7 +125,7 @@ export class JwtAuthenticator {
     return issuer
   }
 
-  /** A sentence for the log; nothing of it is told to the sender. */
+  /** A sentence for the log; the sender does not get it. */
   #explain(error: unknown): string {
     if (error instanceof errors.JWTExpired) return `the token expired at ${time(error.payload.exp)}`
     if (error instanceof errors.JWTClaimValidationFailed) {

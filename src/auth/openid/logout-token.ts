@@ -2,7 +2,7 @@
 import type { Provider } from './provider.ts'
 import { checkHeader, Refusal, verifySigned } from './signed-token.ts'
 
-/** What a logout token ends: the provider's session where it names one, else all of the user's. */
+/** What a logout token ends: the provider's session if it names one, otherwise all sessions of the user. */
 export interface LogoutMessage {
   readonly kind: 'sid' | 'sub'
   readonly value: string
@@ -13,7 +13,7 @@ export interface LogoutMessage {
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const TYPES = new Set([undefined, 'JWT', 'LOGOUT+JWT', 'APPLICATION/LOGOUT+JWT'])
-/** Section 2.6 wants a recent one: an old one is a replay that the memory of `jti` may have forgotten. */
+/** Section 2.6 asks for a recent one: an old one may be a replay that is no longer remembered by its `jti`. */
 const MAX_AGE_SECONDS = 600
 
 /**
@@ -36,7 +36,7 @@ export async function verifyLogoutToken(
     maxTokenAge: MAX_AGE_SECONDS,
     currentDate: new Date(now()),
   })
-  // an ID token has a nonce: none may be passed off as a logout token
+  // an ID token has a nonce, and must not be accepted as a logout token
   if (nonce !== undefined) throw new Refusal('it has a nonce')
   const event = (events as Readonly<Record<string, unknown>> | null)?.[EVENT]
   if (typeof event !== 'object' || event === null) throw new Refusal('its "events" is not about a logout')

@@ -2,14 +2,14 @@
 import type { JSONWebKeySet } from 'jose'
 import { HtpasswdError } from '../../errors.ts'
 
-/** What is needed of a discovery document (OpenID Connect Discovery 1.0 section 3). */
+/** The fields of a discovery document that are used (OpenID Connect Discovery 1.0 section 3). */
 export interface ProviderMetadata {
   readonly issuer: string
   readonly jwks_uri: string
   readonly [name: string]: unknown
 }
 
-/** How a provider is reached. */
+/** The options of a provider. */
 export interface ProviderOptions {
   /** The clock, in milliseconds. */
   readonly now?: () => number
@@ -19,16 +19,16 @@ export interface ProviderOptions {
 
 const REQUEST_MILLISECONDS = 5000
 const MAX_DOCUMENT_BYTES = 1024 * 1024
-/** After this time keys are fetched again, so that one which the provider withdrew is not trusted for ever. */
+/** Keys are fetched again after this time, so that a key that the provider withdrew is not trusted for ever. */
 export const KEYS_FRESH_MILLISECONDS = 600_000
-/** Between two fetches that an unknown key id causes: anybody can send one. */
+/** The least time between two fetches because of an unknown key id, which anybody can send. */
 const KEYS_COOLDOWN_MILLISECONDS = 30_000
 const FIRST_RETRY_MILLISECONDS = 1000
 const LONGEST_RETRY_MILLISECONDS = 60_000
 
 /**
- * One provider. Nothing is fetched before it is needed. A document that could not be fetched is tried again after pauses
- * that double, and what was fetched before stays in use meanwhile.
+ * One provider. Nothing is fetched before it is needed. If a fetch fails, it is tried again after pauses that double,
+ * and the previous document stays in use.
  */
 export class Provider {
   readonly issuer: string
@@ -76,7 +76,7 @@ export class Provider {
     // section 4: a slash at the end of the issuer is removed before the path is added
     const url = `${this.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
     const document = (await this.#fetchJson(url)) as Partial<ProviderMetadata>
-    // section 4.3: they must be the same, or another provider could pose as this one
+    // section 4.3: the issuers must be the same, or another provider could pose as this one
     if (document.issuer !== this.issuer) {
       throw failure(
         `${url} names the issuer ${JSON.stringify(document.issuer)}, expected ${JSON.stringify(this.issuer)}`,
@@ -122,7 +122,7 @@ async function readText(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** One document: fetched once at a time, kept over failures, and not asked for again until a pause is over. */
+/** One document: fetched once at a time, kept when a fetch fails, and not requested again before a pause is over. */
 class Fetched<T> {
   readonly #load: () => Promise<T>
   readonly #now: () => number
@@ -140,7 +140,7 @@ class Fetched<T> {
     return this.#failure !== undefined
   }
 
-  /** @param maxAge an older document is fetched again; where that fails, the old one stays in use. */
+  /** @param maxAge an older document is fetched again; if that fails, the old one stays in use. */
   async get(maxAge: number): Promise<T> {
     const before = this.#value
     if (before !== undefined && this.#now() - before.at < maxAge) return before.content

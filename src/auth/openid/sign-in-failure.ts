@@ -1,7 +1,7 @@
 // Why a sign-in with a provider failed: the kind decides what the page says, the cause goes to the log.
 import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client'
 
-/** Why a sign-in failed, as the page words it. */
+/** The kinds of failures, each with its own text on the page. */
 export type SignInProblem =
   /** The provider cannot be reached. */
   | 'down'
@@ -11,9 +11,9 @@ export type SignInProblem =
   | 'no-attempt'
   /** The provider knows the person; this server does not. */
   | 'unknown-user'
-  /** What the provider sent has expired, or is not valid yet: the clocks differ. */
+  /** The provider's token has expired, or is not valid yet, because the clocks differ. */
   | 'clock'
-  /** What the provider sent is not valid, or it refuses this client. */
+  /** The provider's response is not valid, or the provider refuses this client. */
   | 'invalid'
 
 /** A sign-in that failed. */

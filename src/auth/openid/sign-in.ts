@@ -19,13 +19,13 @@ import { type ClientOptions, configure, metadataOf, scopeFor } from './client.ts
 import type { Provider } from './provider.ts'
 import { describeFailure, type FailedSignIn } from './sign-in-failure.ts'
 
-/** How people sign in with a provider. */
+/** The options of a sign-in with a provider. */
 export interface ProviderSignInOptions extends ClientOptions {
-  /** The address of the callback, from the address that people type and never from a request. */
+  /** The URL of the callback, derived from the configured public URL and never from a request. */
   readonly redirectUri: URL
-  /** Where the provider leads to after a sign-out there. */
+  /** The page to which the provider redirects after a sign-out. */
   readonly afterSignOut: URL
-  /** As those of the sessions. */
+  /** The secrets of the sessions. */
   readonly secrets: SessionSecrets
   readonly source: MemorySource
   readonly mapping: ClaimMapping
@@ -42,7 +42,7 @@ export interface FinishedSignIn {
 /** The cookie of a session has room for this much of groups. */
 const MAX_GROUP_BYTES = 1500
 
-/** Signs people in with one provider. Of what the provider sends, only names are kept: `sub`, `sid` and groups. */
+/** Signs people in with one provider. Of the provider's response only `sub`, `sid` and groups are kept. */
 export class ProviderSignIn {
   readonly #options: ProviderSignInOptions
   readonly #attempts: Attempts

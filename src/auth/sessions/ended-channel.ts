@@ -1,12 +1,15 @@
-// One list of ended sessions for several processes: a worker tells the process that started it, and that tells the others.
+// One list of ended sessions for several processes: a worker tells the main process, which tells the other workers.
 import { EndedList, type EndedSession, type EndedSessions } from './ended-sessions.ts'
 
-/** What a worker sends: that it begins, or that a session was signed out. */
+/** The messages of a worker: that it starts, or that a session was signed out. */
 export type SessionRequest =
   | { readonly sessions: 'join' }
   | { readonly sessions: 'end'; readonly session: EndedSession }
 
-/** What it is sent: what it begins with, what was signed out elsewhere, and that its own report is known everywhere. */
+/**
+ * The messages to a worker: its initial state, sessions signed out elsewhere, and that its own report is known
+ * everywhere.
+ */
 export type SessionMessage =
   | {
       readonly sessions: 'joined'
@@ -19,7 +22,7 @@ export type SessionMessage =
 const isMessage = (message: unknown): message is { readonly sessions: string } =>
   typeof message === 'object' && message !== null && 'sessions' in message
 
-/** The side of a worker. */
+/** The worker's side. */
 export class RemoteEndedSessions implements EndedSessions {
   readonly #list: EndedList
   readonly #send: (request: SessionRequest) => void
@@ -31,7 +34,7 @@ export class RemoteEndedSessions implements EndedSessions {
     this.#send = send
   }
 
-  /** Resolves with the secrets once the list is as it is in the other processes; no request may be served before. */
+  /** Resolves with the secrets once the list is the same as in the other processes; no request may be served before. */
   join(): Promise<readonly string[]> {
     return new Promise(resolve => {
       this.#onJoined = resolve
@@ -51,7 +54,7 @@ export class RemoteEndedSessions implements EndedSessions {
     })
   }
 
-  /** Takes a message; false for one that is not about sessions. */
+  /** Handles a message; returns false if it is not about sessions. */
   receive(message: unknown): boolean {
     if (!isMessage(message)) return false
     const known = message as SessionMessage
@@ -67,13 +70,13 @@ export class RemoteEndedSessions implements EndedSessions {
   }
 }
 
-/** The side of the process that starts the workers. */
+/** The main process's side. */
 export class SessionHub {
   readonly #ended: EndedSessions & Pick<EndedList, 'entries'>
   readonly #secrets: readonly string[]
   readonly #workers = new Set<(message: SessionMessage) => void>()
 
-  /** @param secrets what the workers sign and verify with; the first signs. */
+  /** @param secrets with which the workers sign and verify; the first signs. */
   constructor(ended: EndedSessions & Pick<EndedList, 'entries'>, secrets: readonly string[]) {
     this.#ended = ended
     this.#secrets = secrets

@@ -42,7 +42,7 @@ export class EndedFile implements EndedSessions {
 
   async add(session: EndedSession): Promise<boolean> {
     this.#list.add(session)
-    // the next write takes all that are added until it begins
+    // the next write contains all sessions that are added until it begins
     if (this.#unwritten.push(session) === 1) this.#enqueue(this.#append)
     await this.#written
     return true
@@ -52,7 +52,7 @@ export class EndedFile implements EndedSessions {
     return this.#list.entries()
   }
 
-  /** Runs one write after the other, each with the lock, or without where the folder allows none. */
+  /** Runs one write after the other, each with the lock, or without it in a folder that allows none. */
   #enqueue(write: (lock: Lock | undefined) => void): void {
     this.#written = this.#written.then(async () => {
       const lock = await acquireLock(this.#path, LOCK_TIMEOUT_MS).catch(() => undefined)
@@ -70,9 +70,9 @@ export class EndedFile implements EndedSessions {
     appendLines(this.#path, this.#unwritten.splice(0).map(lineOf).join(''))
   }
 
-  /** From what the file has now: another server may have written since it was read. */
+  /** Starts from the current content of the file, because another server may have written since it was read. */
   readonly #compact = (lock: Lock | undefined): void => {
-    // a longer file than needed is still right
+    // a longer file than needed is still correct
     if (lock === undefined) return
     const current = readSessions(this.#path).sessions.filter(session => !this.#list.isOver(session))
     const next = newFile(this.#path, lock.id)
@@ -93,13 +93,13 @@ function readSessions(path: string): { sessions: EndedSession[]; hasOthers: bool
   const lines = text.split('\n')
   const sessions = lines.flatMap(line => {
     const [, id, signedInAt, until] = LINE.exec(line) ?? []
-    // the last line of a writer that was killed may be cut
+    // the last line may be incomplete, if a writer was killed
     return id === undefined ? [] : [{ id, signedInAt: Number(signedInAt), until: Number(until) }]
   })
   return { sessions, hasOthers: sessions.length < lines.length - 1 }
 }
 
-/** After a line that was cut off, on a new one. */
+/** Appends lines, on a new line after an incomplete one. */
 function appendLines(path: string, text: string): void {
   const file = openSync(path, 'a+', 0o600)
   try {

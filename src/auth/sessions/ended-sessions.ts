@@ -1,18 +1,21 @@
 // Sessions that were signed out before they would have ended: their cookies still verify, so their ids are remembered.
 import { createHash } from 'node:crypto'
 
-/** A session that was signed out; or, of an identity provider, all of a user or of its own session (`providerId`). */
+/**
+ * An ended session; or, by `providerId`, all sessions of a user of an identity provider, or one session of the
+ * provider.
+ */
 export interface EndedSession {
   readonly id: string
   /** Sessions of this id that began later have not ended. */
   readonly signedInAt: number
-  /** Its absolute end, in milliseconds since 1970: until then it has to be remembered. */
+  /** The absolute end of the session, in milliseconds since 1970: until then it has to be remembered. */
   readonly until: number
 }
 
-/** Where ended sessions are remembered; `EndedList`, or one that other processes share. */
+/** A store of ended sessions: `EndedList`, or one that other processes share. */
 export interface EndedSessions {
-  /** Whether a session was signed out. It answers at once: it is asked at every request. */
+  /** Whether a session was signed out. Synchronous, because it is asked at every request. */
   has(id: string, signedInAt: number): boolean
   /**
    * Remembers a session; this process refuses it from now on.
@@ -22,7 +25,7 @@ export interface EndedSessions {
   add(session: EndedSession): boolean | Promise<boolean>
 }
 
-/** Under which id the end of what an identity provider names is remembered. */
+/** The id under which the end of a provider's user (`sub`), session (`sid`) or message (`jti`) is remembered. */
 export const providerId = (kind: 'sub' | 'sid' | 'jti', value: string): string =>
   createHash('sha256').update(`${kind}\0${value}`).digest('base64url').slice(0, 22)
 
@@ -30,8 +33,8 @@ export const providerId = (kind: 'sub' | 'sid' | 'jti', value: string): string =
 const MAX_ENTRIES = 100_000
 
 /**
- * A list of bounded length. Where it is full, the sessions that began first are forgotten, and instead all sessions that
- * began as early as they did count as ended: their users sign in again, and nothing that was signed out comes back.
+ * A list of bounded length. When it is full, the sessions that began first are dropped, and all sessions that began as
+ * early as these count as ended: their users sign in again, and no ended session becomes valid again.
  */
 export class EndedList implements EndedSessions {
   readonly #entries = new Map<string, EndedSession>()
@@ -61,12 +64,12 @@ export class EndedList implements EndedSessions {
     return until <= this.#now()
   }
 
-  /** Those that have to be remembered still; what a process that starts later needs to know. */
+  /** The sessions that still have to be remembered: the initial state of a process that starts later. */
   entries(): EndedSession[] {
     return [...this.#entries.values()].filter(session => !this.isOver(session))
   }
 
-  /** Drops those that are over anyway; if that is not enough, half of the others. */
+  /** Drops the sessions that are over anyway; if that is not enough, half of the others. */
   #shrink(): void {
     const current = this.entries().sort((a, b) => a.signedInAt - b.signedInAt)
     this.#entries.clear()

@@ -1,9 +1,9 @@
-// What is derived from the secrets of the sessions. They can change while the process runs: then it is derived anew.
+// Keys derived from the secrets of the sessions, derived again when the secrets change while the process runs.
 import { HtpasswdError } from '../../errors.ts'
 
 const MIN_SECRET = 32
 
-/** At least 32 characters each: the first signs, the others are accepted. A function returns those of the moment. */
+/** At least 32 characters each: the first signs, the others are accepted. A function returns the current ones. */
 export type SessionSecrets = readonly string[] | (() => readonly string[])
 
 /** @throws HtpasswdError `ERR_OPTION` for a secret that is too short, and if there is none. */
@@ -12,7 +12,7 @@ function checkSecrets(secrets: readonly string[]): void {
     throw new HtpasswdError('ERR_OPTION', `a session secret expected at least ${MIN_SECRET} characters`)
 }
 
-/** The keys of the moment, the one that signs first. */
+/** The current keys; the first one signs. */
 export class KeyRing<Key> {
   readonly #secrets: () => readonly string[]
   readonly #derive: (secret: string) => Key

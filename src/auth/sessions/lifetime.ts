@@ -10,16 +10,16 @@ const DEFAULT_MAX = 7 * 24 * HOUR
 const RENEW_AFTER = 0.1
 /** How far the clocks of two replicas may differ. */
 const CLOCK_TOLERANCE = 60_000
-/** The longest session that an identity provider began: it may have let the person go meanwhile, without saying so. */
+/** The longest session of a user of an identity provider, which may have removed the user without telling. */
 const PROVIDER_MAX = 8 * HOUR
 
 /** How long sessions last. */
 export interface LifetimeOptions {
   /** How long a session lasts without a request. Default: 12 hours. */
   readonly idleMilliseconds?: number | undefined
-  /** How long it lasts in any case. Default: 7 days. */
+  /** The longest lifetime of a session. Default: 7 days. */
   readonly maxMilliseconds?: number | undefined
-  /** Where sessions that were signed out are remembered. Default: in this process. */
+  /** The store of ended sessions. Default: in this process. */
   readonly ended?: EndedSessions | undefined
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined
@@ -31,7 +31,7 @@ export class SessionLifetime {
   readonly #max: number
   readonly #ended: EndedSessions
 
-  /** @throws HtpasswdError `ERR_OPTION` for a lifetime that is none. */
+  /** @throws HtpasswdError `ERR_OPTION` for an invalid lifetime. */
   constructor({
     idleMilliseconds = DEFAULT_IDLE,
     maxMilliseconds = DEFAULT_MAX,
@@ -48,13 +48,13 @@ export class SessionLifetime {
     this.#ended = ended ?? new EndedList(now)
   }
 
-  /** When a session is over in any case, in milliseconds since 1970. */
+  /** The absolute end of a session, in milliseconds since 1970. */
   absoluteEnd({ signedInAt, provider }: Pick<SessionData, 'signedInAt' | 'provider'>): number {
     const most = provider === undefined ? Number.POSITIVE_INFINITY : PROVIDER_MAX
     return signedInAt + Math.min(this.#max, most)
   }
 
-  /** When it is over if its cookie is not issued again. */
+  /** The end of a session if its cookie is not issued again. */
   endOf(data: SessionData): number {
     return Math.min(this.absoluteEnd(data), data.issuedAt + this.#idle)
   }
@@ -65,7 +65,7 @@ export class SessionLifetime {
     return now < this.endOf(data) && !isFromTheFuture && !this.#isSignedOut(data)
   }
 
-  /** Whether the cookie has aged so far that it is issued again. */
+  /** Whether the cookie is old enough to be issued again. */
   isDue({ issuedAt }: SessionData): boolean {
     return this.now() - issuedAt >= this.#idle * RENEW_AFTER
   }
@@ -75,7 +75,7 @@ export class SessionLifetime {
     return this.#ended.has(id, signedInAt)
   }
 
-  /** @returns whether every process and replica knows; false where some will hear of it later. */
+  /** @returns whether every process and replica knows; false if some will learn of it later. */
   async end(id: string, signedInAt: number): Promise<boolean> {
     return this.#ended.add({ id, signedInAt, until: signedInAt + this.#max + CLOCK_TOLERANCE })
   }

@@ -10,7 +10,7 @@ import {
 import { decodeSession, encodeSession, type SessionData } from './session-data.ts'
 
 const VERSION = '1'
-// far beyond the longest payload that is ever issued; nothing longer is decoded
+// far beyond the longest payload that is issued; nothing longer is decoded
 const MAX_VALUE = 4096
 const VALUE = /^1\.([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/
 
@@ -64,9 +64,9 @@ export function unseal(
   const session = decodeSession(Buffer.from(payload, 'base64url'))
   if (session === undefined) return undefined
   const binding = bindingOf(session)
-  // the same work for a user who does not exist
+  // also computed for an unknown user, so that the work is the same
   const expected = macOf(key, name, payload, binding ?? '')
-  // compared as text: base64url has several spellings of the same bytes
+  // compared as text, because base64url has several spellings of the same bytes
   const isRight = timingSafeEqual(Buffer.from(expected), Buffer.from(mac))
   return isRight && binding !== undefined ? { session, key } : undefined
 }

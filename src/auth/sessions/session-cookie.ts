@@ -1,4 +1,4 @@
-// The session cookie as it stands in headers (RFC 6265bis): its name, its attributes, and finding it in a request.
+// The session cookie in headers (RFC 6265bis): its name, its attributes, and finding it in a request.
 import { createHash } from 'node:crypto'
 
 /**
@@ -34,7 +34,7 @@ export function cookieValues(header: string | undefined, name: string): string[]
   return values
 }
 
-/** Every name that `cookieName` gives, and those of attempts to sign in with a provider. */
+/** Matches every name that `cookieName` returns, and those of attempts to sign in with a provider. */
 const ANY_NAME = /^(?:__Host-)?htpasswd(?:-[A-Za-z0-9_-]{8}|-oidc-[A-Za-z0-9_-]{6})?$/
 
 /**

@@ -1,11 +1,12 @@
-// What a session cookie says, and its form as bytes. Nothing in it is secret, and nothing in it counts before its MAC fits.
+// The content of a session cookie, and its encoding. It contains no secret, and is not used before its MAC was
+// verified.
 import { type ByteString, fromByteString, toByteString } from '../../bytes.ts'
 
 /** What an identity provider said about a user; undefined for a user who typed a password. */
 export interface ProviderClaims {
-  /** `sub`: the provider's own name of the user. */
+  /** `sub`: the provider's own identifier of the user. */
   readonly subject: string
-  /** `sid`: the provider's session, which it names when it ends it; empty if it gave none. */
+  /** `sid`: the provider's session, which its logout message names; empty if it gave none. */
   readonly session: string
   readonly groups: readonly string[]
 }

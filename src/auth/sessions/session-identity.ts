@@ -21,7 +21,7 @@ export class SessionIdentity implements Identity {
   readonly username: ByteString
   readonly groups: readonly string[]
   readonly session: SessionData
-  /** When it ends if the cookie is not issued again, in milliseconds since 1970. */
+  /** When the session ends if the cookie is not issued again, in milliseconds since 1970. */
   readonly expiresAt: number
   readonly #state: SessionState
 

@@ -1,4 +1,4 @@
-// Sessions: who a session cookie belongs to, and when that ends. Nothing is stored but the sessions that were signed out.
+// Sessions: whom a session cookie belongs to, and when it ends. Only ended sessions are stored.
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { ByteString } from '../../bytes.ts'
@@ -15,17 +15,17 @@ import { cookieName, cookieValues, formatSetCookie } from './session-cookie.ts'
 import type { ProviderClaims, SessionData } from './session-data.ts'
 import { SessionIdentity } from './session-identity.ts'
 
-/** How long a session lasts, what signs its cookie, and what ends it. */
+/** The lifetime of a session, the secrets of its cookie, and what ends it. */
 export interface SessionsOptions extends LifetimeOptions {
   /** The users; one whose stored hash changes, or who is deleted, has no session any more. */
   readonly source: UserSource
-  /** The first signs; the others are for cookies from before a change of the secret. */
+  /** The first one signs; the others are for cookies that were issued before a change of the secret. */
   readonly secrets: SessionSecrets
   /** The path below which the guard serves: the cookie's name depends on it. */
   readonly prefix?: string | undefined
   /** Any text that changes when all sessions of a user are ended by `htpasswd sessions end`. */
   readonly generationOf?: ((username: ByteString) => string | undefined) | undefined
-  /** What the session of an identity provider's user is bound to; undefined if it is over. */
+  /** The text to which the session of a provider's user is bound; undefined if the session is over. */
   readonly providerBinding?: ((data: SessionData) => string | undefined) | undefined
 }
 
@@ -34,15 +34,15 @@ export interface CookieScope {
   readonly scheme: string
 }
 
-/** What ends a session when it changes. */
+/** The state to which a session is bound: the session ends when it changes. */
 interface Bound {
-  /** The stored hash of the user, or what the provider's user is bound to. */
+  /** The stored hash of the user, or the text to which a provider's user is bound. */
   readonly stored: string | undefined
   readonly generation: string | undefined
 }
 
 interface KnownCookie {
-  /** The keys at that time: the one that made it may be taken away. */
+  /** The keys at that time; the key of the cookie may be removed later. */
   readonly keys: readonly SessionKey[]
   readonly session: SessionData
   readonly bound: Bound
@@ -143,7 +143,7 @@ export class Sessions {
     return true
   }
 
-  /** When a session is over in any case, in milliseconds since 1970. */
+  /** The absolute end of a session, in milliseconds since 1970. */
   absoluteEnd(session: Pick<SessionData, 'signedInAt' | 'provider'>): number {
     return this.#lifetime.absoluteEnd(session)
   }
@@ -153,7 +153,7 @@ export class Sessions {
     return formatSetCookie(this.#nameFor(scope), '', { secure: scope.scheme === 'https', maxAge: 0 })
   }
 
-  /** A cookie that was verified before, if its session is bound to the same as then: two look-ups in place of two digests. */
+  /** A cookie that was verified before, if the state it is bound to is the same: two lookups instead of two digests. */
   #verified(name: string, value: string): SessionIdentity | undefined {
     const known = this.#known.get(`${name} ${value}`)
     if (known === undefined || known.keys !== this.#keyRing.keys) return undefined
@@ -166,7 +166,7 @@ export class Sessions {
     if (unsealed === undefined) return undefined
     const { session } = unsealed
     const bound = this.#boundTo(session)
-    // of a request that may be long over, nothing else is kept
+    // keeps nothing else of a request that may have ended long ago
     const identity = this.#identity(session, bound, unsealed.key, { scheme: scope.scheme })
     this.#known.set(`${name} ${value}`, { keys, session, bound, identity })
     return identity
@@ -190,7 +190,7 @@ export class Sessions {
     return stored === undefined ? undefined : `${stored}\n${generation ?? ''}`
   }
 
-  /** What a session is bound to, as it is now. */
+  /** The current state to which a session is bound. */
   #boundTo(data: SessionData): Bound {
     const { source, generationOf, providerBinding } = this.#options
     const { username, provider } = data
@@ -203,7 +203,10 @@ export class Sessions {
     return stored !== undefined && now.stored === stored && now.generation === generation
   }
 
-  /** The same session in a new cookie, if this one has aged. Asked when a response is sent, so none follows a sign-out. */
+  /**
+   * The same session in a new cookie, if this one is due. Asked when a response is sent, so that no cookie follows a
+   * sign-out.
+   */
   #renew(data: SessionData, scope: CookieScope): string | undefined {
     if (!this.#lifetime.isDue(data) || !this.#lifetime.isAlive(data)) return undefined
     return this.#setCookie({ ...data, issuedAt: this.#lifetime.now() }, scope)

@@ -1,14 +1,15 @@
-// Where a person goes on after signing in: a path of this host, as `next` in the address of the sign-in page names it.
+// The page to open after signing in: a path of this host, as `next` in the address of the sign-in page names it.
 
 const MAX_LENGTH = 2048
-/** The one own page that may be gone on to. */
+/** The only page of the guard that `next` may name. */
 const ACCOUNT = '/.htpasswd/account'
 
 /**
- * The path to go on to. It is a path and never a URL, so there is no list of hosts to get wrong: one slash at its start,
- * and nothing that a browser drops or reads as a second one (tab, newline, backslash, CVE-2019-10255, CVE-2026-33709).
+ * Checks the page to open after signing in. It is a path and never a URL, so there is no list of hosts to get wrong:
+ * one slash at its start, and nothing that a browser drops or reads as a second slash (tab, newline, backslash,
+ * CVE-2019-10255, CVE-2026-33709).
  *
- * @param prefix the path below which the guard serves; its root is where everything else leads.
+ * @param prefix the path below which the guard serves; its root is returned for anything invalid.
  */
 export function checkNext(next: string | null | undefined, prefix: string): string {
   const root = `${prefix}/`
@@ -16,7 +17,7 @@ export function checkNext(next: string | null | undefined, prefix: string): stri
   // one slash, then neither a slash nor a backslash; printable ASCII only, as a browser sends a path
   if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes('\\')) return root
   if (!next.startsWith(root)) return root
-  // a browser resolves dot segments, so what is tested is what it would open
+  // a browser resolves dot segments, so the resolved path is tested as well
   const resolved = new URL(next, 'http://guard.invalid')
   if (resolved.host !== 'guard.invalid' || resolved.pathname.startsWith('//')) return root
   const path = resolved.pathname.slice(prefix.length)

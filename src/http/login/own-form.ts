@@ -1,4 +1,4 @@
-// Whether a form that was sent to one of the guard's own pages was on such a page.
+// Whether a form came from one of the guard's own pages.
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
