@@ -63,7 +63,19 @@ test('a store that has lost everything gets all again, but what is over', async 
   expect(store.asked).toEqual(['readEnded all'])
 })
 
-test('a request asks nobody', async () => {
+test('a session that has ended by itself in the meantime is not announced', async () => {
+  const { store, replicas } = setUp()
+  const [one, two] = replicas
+  const announced: string[] = []
+  two.onEnded(({ id }) => announced.push(id))
+  await one.add(session('a', 1_500_000))
+  await one.add(session('b'))
+  store.now = 1_600_000
+  await two.exchange('new')
+  expect(announced).toEqual([session('b').id])
+})
+
+test('a lookup sends nothing to the store', async () => {
   const { store, replicas } = setUp()
   replicas[0].has('a'.repeat(22), 1)
   expect(store.asked).toEqual([])
