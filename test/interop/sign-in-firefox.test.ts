@@ -3,12 +3,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hashPassword } from '../../src/hash/hash-password.ts'
 import { endSessionsOf } from '../../src/store/session-ends.ts'
 import { makeCertificate, openssl } from '../support/certificate.ts'
 import { findProgram, skipReason } from '../support/outside-program.ts'
+import { IS_OVER, OPEN_STREAM, startEventApp } from './event-app.ts'
 import {
   askFromPage,
   type Guarded,
@@ -39,6 +41,17 @@ const untilHeading = (page: Page, text: string) => page.waitForSelector(`::-p-xp
 async function untilMlflow(page: Page, address: string): Promise<void> {
   await page.waitForSelector('::-p-xpath(//*[text()="Default"])')
   expect(page.url()).toBe(address)
+}
+
+interface AxeWindow {
+  readonly axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+}
+
+/** What axe-core has to say about a page. It is evaluated, because the page's policy allows no other script. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(() => (globalThis as unknown as AxeWindow).axe.run())
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
 const statusOfScript = async (page: Page) => (await page.evaluate(askFromPage)).status
@@ -81,19 +94,23 @@ describe.skipIf(missing)('signing in to MLflow with Firefox', () => {
     return { context, newTab }
   }
 
-  test('over plain http: the fragment survives; expiry while working, sign-out in another tab, back button', async () => {
-    const address = `http://${HOST}:${mlflow.port}/#/experiments`
+  /** Signs in, works until the session ends, signs in again, signs out in one of two tabs, and goes back. */
+  async function converse(host: string, cookieName: string): Promise<void> {
+    const address = `${host}/#/experiments`
     const { context, newTab } = await newContext()
     const page = await newTab(address)
     await untilHeading(page, 'The lab')
+    expect(await violationsOf(page)).toEqual([])
     await page.screenshot({ path: join(pictures, 'sign-in-firefox.png') })
     await signIn(page, 'wrong')
     await page.waitForSelector('[role=alert]')
+    expect(await violationsOf(page)).toEqual([])
     await signIn(page)
     await untilMlflow(page, address)
     expect(await statusOfScript(page)).toBe(200)
     const [cookie] = await context.cookies()
-    expect(cookie).toMatchObject({ name: 'htpasswd', httpOnly: true, sameSite: 'Lax', secure: false })
+    const secure = address.startsWith('https')
+    expect(cookie).toMatchObject({ name: cookieName, httpOnly: true, sameSite: 'Lax', secure })
     expect(await page.evaluate('document.cookie')).toBe('')
 
     // the session ends while working: scripts are told without a password dialog, and signing in again leads back
@@ -111,6 +128,7 @@ describe.skipIf(missing)('signing in to MLflow with Firefox', () => {
 
     // signing out in one tab signs out the other
     await page.goto(new URL('/.htpasswd/logout', address).href)
+    expect(await violationsOf(page)).toEqual([])
     await signOut(page)
     await untilHeading(page, 'You are signed out')
     expect(await context.cookies()).toEqual([])
@@ -122,13 +140,63 @@ describe.skipIf(missing)('signing in to MLflow with Firefox', () => {
     await page.evaluate('history.go(-2)')
     await page.waitForFunction('location.hash === "#/experiments"')
     expect(await statusOfScript(page)).toBe(401)
+    await context.close()
+  }
+
+  test('over plain http: the fragment survives; expiry while working, sign-out in another tab, back button', () =>
+    converse(`http://${HOST}:${mlflow.port}`, 'htpasswd'))
+
+  test('an open event stream ends with the sign-out in another tab', async () => {
+    using app = await startEventApp()
+    const guard = await startBefore(folder, app.url, '--login')
+    try {
+      const address = `http://${HOST}:${guard.port}`
+      const { newTab } = await newContext()
+      const page = await newTab(address)
+      await signIn(page)
+      await page.waitForSelector('::-p-xpath(//p[.="the app"])')
+      await page.evaluate(OPEN_STREAM)
+      const tab = await newTab(`${address}/.htpasswd/logout`)
+      await signOut(tab)
+      await untilHeading(tab, 'You are signed out')
+      await page.waitForFunction(IS_OVER)
+    } finally {
+      await guard.program[Symbol.asyncDispose]()
+    }
   })
 
-  test('over https the cookie is of this host alone, and "stay signed in" outlives the browser', async () => {
+  test('the account page creates a token and changes the password', async () => {
+    const { newTab } = await newContext()
+    const page = await newTab(`http://${HOST}:${mlflow.port}/.htpasswd/account`)
+    await signIn(page)
+    await untilHeading(page, 'Your account')
+    expect(await violationsOf(page)).toEqual([])
+    await page.locator('#token-name').fill('ci')
+    await page.locator('#create-current').fill(PASSWORD)
+    await page.locator('::-p-xpath(//button[.="Create token"])').click()
+    await page.waitForSelector('#token')
+    expect(await page.$eval('#token', field => (field as unknown as { value: string }).value)).toMatch(
+      /^htk_/,
+    )
+    expect(await violationsOf(page)).toEqual([])
+    await page.locator('#current').fill(PASSWORD)
+    await page.locator('#next').fill('nine black cats')
+    await page.locator('#repeat').fill('nine black cats')
+    await page.locator('::-p-xpath(//button[.="Change password"])').click()
+    await page.waitForSelector('::-p-xpath(//p[starts-with(., "The password was changed.")])')
+    expect(await violationsOf(page)).toEqual([])
+    await page.goto(`http://${HOST}:${mlflow.port}/`)
+    await page.waitForSelector('::-p-xpath(//*[text()="Default"])')
+    writeFileSync(users, `alice:${await hashPassword(PASSWORD, { cost: 5 })}\n`)
+  })
+
+  test('over https the same; the cookie is of this host alone, and "stay signed in" outlives the browser', async () => {
     const { cert, key } = makeCertificate(folder, HOST)
     const upstream = `http://127.0.0.1:${mlflow.upstreamPort}`
-    const secure = await startBefore(folder, upstream, '--login', '--tls-cert', cert, '--tls-key', key)
+    const options = ['--login', '--realm', 'The lab', '--tls-cert', cert, '--tls-key', key]
+    const secure = await startBefore(folder, upstream, ...options)
     try {
+      await converse(`https://${HOST}:${secure.port}`, '__Host-htpasswd')
       const address = `https://${HOST}:${secure.port}/#/experiments`
       const { context, newTab } = await newContext()
       const page = await newTab(address)
@@ -138,10 +206,6 @@ describe.skipIf(missing)('signing in to MLflow with Firefox', () => {
       const [cookie] = await context.cookies()
       expect(cookie).toMatchObject({ name: '__Host-htpasswd', secure: true, path: '/', domain: HOST })
       expect(cookie?.expires).toBeGreaterThan(Date.now() / 1000 + 11 * 3600)
-      await page.goto(new URL('/.htpasswd/logout', address).href)
-      await signOut(page)
-      await untilHeading(page, 'You are signed out')
-      expect(await context.cookies()).toEqual([])
     } finally {
       await secure.program[Symbol.asyncDispose]()
     }

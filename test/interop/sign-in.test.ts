@@ -9,6 +9,7 @@ import { hashPassword } from '../../src/hash/hash-password.ts'
 import { endSessionsOf } from '../../src/store/session-ends.ts'
 import { makeCertificate, openssl } from '../support/certificate.ts'
 import { skipReason } from '../support/outside-program.ts'
+import { IS_OVER, OPEN_STREAM, startEventApp } from './event-app.ts'
 import {
   askFromPage,
   chromium,
@@ -29,12 +30,28 @@ interface AxeWindow {
   readonly axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
 }
 
-/** What axe-core has to say about a page. It is evaluated, because the page's policy allows no other script. */
+/**
+ * What axe-core has to say about a page, light and dark, and whether it is wider than the narrowest phone. The script is
+ * evaluated, because the page's policy allows no other.
+ */
 async function violationsOf(page: Page): Promise<string[]> {
+  const before = page.viewportSize()
   await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as AxeWindow).axe.run())
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  const found: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await page.evaluate(() => (globalThis as unknown as AxeWindow).axe.run())
+    found.push(...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`))
+  }
+  await page.setViewportSize({ width: 320, height: 640 })
+  const width = await page.evaluate('document.documentElement.scrollWidth')
+  if (width !== 320) found.push(`at 320 pixels it is ${width} wide`)
+  if (before !== null) await page.setViewportSize(before)
+  await page.emulateMedia({ colorScheme: null })
+  return found
 }
+
+const idOfFocus = (page: Page) => page.evaluate('document.activeElement.id')
 
 async function signIn(page: Page, password = PASSWORD): Promise<void> {
   await page.getByLabel('User name').fill('alice')
@@ -81,11 +98,11 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     return context
   }
 
-  test('leads to the page that was asked for, in the fragment too; expiry, sign-out, two tabs, back button', async () => {
-    const context = await newContext()
+  /** Signs in, works until the session ends, signs in again, signs out in one of two tabs, and goes back. */
+  async function converse(context: BrowserContext, address: string, cookieName: string): Promise<void> {
     const page = await context.newPage()
     page.on('dialog', () => expect.unreachable())
-    await page.goto(`${base}/#/experiments`)
+    await page.goto(`${address}/#/experiments`)
     await page.getByRole('heading', { name: 'The lab' }).waitFor()
     expect(await violationsOf(page)).toEqual([])
     await page.screenshot({ path: join(pictures, 'sign-in.png') })
@@ -93,25 +110,26 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     await signIn(page, 'wrong')
     await page.getByRole('alert').waitFor()
     expect(await page.getByLabel('User name').inputValue()).toBe('alice')
+    // the field with the focus refers to the notice: a screen reader says both
+    const password = page.getByLabel('Password', { exact: true })
+    expect([await idOfFocus(page), await password.getAttribute('aria-describedby')]).toEqual([
+      'password',
+      'notice',
+    ])
     expect(await violationsOf(page)).toEqual([])
 
     await signIn(page)
-    await page.waitForURL(`${base}/#/experiments`)
+    await page.waitForURL(`${address}/#/experiments`)
     await page.getByText('Default').first().waitFor()
     expect((await page.evaluate(askFromPage, undefined)).status).toBe(200)
     const [cookie] = await context.cookies()
-    expect(cookie).toMatchObject({
-      name: 'htpasswd',
-      httpOnly: true,
-      sameSite: 'Lax',
-      secure: false,
-      expires: -1,
-    })
+    const secure = address.startsWith('https')
+    expect(cookie).toMatchObject({ name: cookieName, httpOnly: true, sameSite: 'Lax', secure, expires: -1 })
     expect(await page.evaluate('document.cookie')).toBe('')
 
     // work, and the end of the session while working: scripts hear it without a dialog, and nothing is lost silently
     const tab = await context.newPage()
-    await tab.goto(`${base}/#/experiments`)
+    await tab.goto(`${address}/#/experiments`)
     await tab.getByText('Default').first().waitFor()
     await endSessionsOf(users, 'alice')
     const refused = await page.evaluate(askFromPage, undefined)
@@ -119,20 +137,50 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     expect(JSON.parse(refused.text).error_code).toBe('UNAUTHENTICATED')
     await page.reload()
     await signIn(page)
-    await page.waitForURL(`${base}/#/experiments`)
+    await page.waitForURL(`${address}/#/experiments`)
     expect((await tab.evaluate(askFromPage, undefined)).status).toBe(200)
 
     // signing out in one tab ends the other
-    await page.goto(`${base}/.htpasswd/logout`)
+    await page.goto(`${address}/.htpasswd/logout`)
     expect(await violationsOf(page)).toEqual([])
     await page.screenshot({ path: join(pictures, 'sign-out.png') })
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
     expect(await violationsOf(page)).toEqual([])
+    expect(await context.cookies()).toEqual([])
     expect((await tab.evaluate(askFromPage, undefined)).status).toBe(401)
     await page.goBack()
     await page.goBack()
-    expect((await page.evaluate(askFromPage, undefined)).status).toBe(401)
+    // while the page is being replaced by the sign-in page, a request of it fails
+    const status = () =>
+      page.evaluate(askFromPage, undefined).then(
+        reply => reply.status,
+        () => 0,
+      )
+    await expect.poll(status, { timeout: 30_000 }).toBe(401)
+  }
+
+  test('over plain http: the page that was asked for, expiry, sign-out, two tabs, back button', async () =>
+    converse(await newContext(), base, 'htpasswd'))
+
+  test('an open event stream ends with the sign-out in another tab', async () => {
+    using app = await startEventApp()
+    const guard = await startBefore(folder, app.url, '--login')
+    try {
+      const context = await newContext()
+      const [page, tab] = [await context.newPage(), await context.newPage()]
+      const address = `http://${HOST}:${guard.port}`
+      await page.goto(address)
+      await signIn(page)
+      await page.getByText('the app').waitFor()
+      await page.evaluate(OPEN_STREAM)
+      await tab.goto(`${address}/.htpasswd/logout`)
+      await tab.getByRole('button', { name: 'Sign out' }).click()
+      await tab.getByRole('heading', { name: 'You are signed out' }).waitFor()
+      await page.waitForFunction(IS_OVER)
+    } finally {
+      await guard.program[Symbol.asyncDispose]()
+    }
   })
 
   test('the account page changes the password, by keyboard alone', async () => {
@@ -140,6 +188,7 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     const page = await context.newPage()
     await page.goto(`${base}/.htpasswd/account`)
     expect(await violationsOf(page)).toEqual([])
+    expect(await idOfFocus(page)).toBe('username')
     await page.keyboard.type('alice')
     await page.keyboard.press('Tab')
     await page.keyboard.type(PASSWORD)
@@ -151,7 +200,9 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     const tokens = page.getByRole('region', { name: 'Access tokens' })
     await tokens.getByLabel('Current password').fill(PASSWORD)
     await tokens.getByRole('button', { name: 'Create token' }).click()
-    expect(await page.getByLabel(/This is the new token/).inputValue()).toMatch(/^htk_/)
+    const token = page.getByLabel(/This is the new token/)
+    expect(await token.inputValue()).toMatch(/^htk_/)
+    expect(await idOfFocus(page)).toBe('token')
     expect(await violationsOf(page)).toEqual([])
     const change = page.getByRole('region', { name: 'Change password' })
     await change.getByLabel('Current password').fill(PASSWORD)
@@ -159,6 +210,7 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     await change.getByLabel('New password again').fill('nine black cats')
     await change.getByRole('button', { name: 'Change password' }).click()
     await page.getByText('The password was changed.').waitFor()
+    expect([await idOfFocus(page), await violationsOf(page)]).toEqual(['notice', []])
     await page.goto(`${base}/`)
     await page.getByText('Default').first().waitFor()
     writeFileSync(users, `alice:${await hashPassword(PASSWORD, { cost: 5 })}\n`)
@@ -173,23 +225,32 @@ describe.skipIf(missing)('signing in to MLflow with Chromium', () => {
     expect(await page.getByText('OK').count()).toBe(1)
   })
 
-  test('the password can be shown', async () => {
+  test('the password can be shown, and Caps Lock is told', async () => {
     const page = await (await newContext()).newPage()
     await page.goto(base)
     const password = page.getByLabel('Password', { exact: true })
     await password.fill('x')
     await page.getByRole('button', { name: 'Show password' }).click()
     expect(await password.getAttribute('type')).toBe('text')
+    // Chromium's driver cannot switch Caps Lock on
+    const press = (isOn: boolean) => password.dispatchEvent('keydown', { key: 'A', modifierCapsLock: isOn })
+    await press(true)
+    await page.getByRole('status').getByText('Caps Lock is on.').waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await press(false)
+    await page.getByText('Caps Lock is on.').waitFor({ state: 'detached' })
   })
 
-  test('over https the cookie is of this host alone, and "stay signed in" outlives the browser', async () => {
+  test('over https the same; the cookie is of this host alone, and "stay signed in" outlives the browser', async () => {
     const { cert, key } = makeCertificate(folder, HOST)
     const upstream = `http://127.0.0.1:${mlflow.upstreamPort}`
-    const secure = await startBefore(folder, upstream, '--login', '--tls-cert', cert, '--tls-key', key)
+    const options = ['--login', '--realm', 'The lab', '--tls-cert', cert, '--tls-key', key]
+    const secure = await startBefore(folder, upstream, ...options)
     try {
       const context = await newContext({ ignoreHTTPSErrors: true })
-      const page = await context.newPage()
       const address = `https://${HOST}:${secure.port}`
+      await converse(context, address, '__Host-htpasswd')
+      const page = await context.newPage()
       await page.goto(`${address}/#/experiments`)
       await page.getByLabel('Stay signed in').check()
       await signIn(page)

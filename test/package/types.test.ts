@@ -48,7 +48,10 @@ export async function add(file: string, user: string, password: Buffer): Promise
 /** A program for each sub-path; the declarations of Fastify and Hono are for newer compilers than 5.4. */
 const doors: Readonly<Record<string, string>> = {
   express: `import type { IncomingMessage, ServerResponse } from 'node:http'
-import { basicAuth } from 'htpasswd-kit/express'
+import { type AccessOptions, type BasicAuthRefusal, basicAuth, sessionAuth } from 'htpasswd-kit/express'
+const access: AccessOptions = { rules: ['ANY /** valid-user'], groups: 'groups' }
+export const pages = sessionAuth({ ...access, file: 'users', tokens: 'users.tokens', maxFailures: 5 })
+export const reasonOf = ({ reason }: BasicAuthRefusal): string => reason
 export const login = basicAuth({ file: 'users', address: req => req.ip })
 export const greet = (req: IncomingMessage & Express.Request, res: ServerResponse): void =>
   login(req, res, () => res.end(req.auth?.user))
@@ -66,15 +69,19 @@ export async function GET(request: Request): Promise<Response> {
 }
 `,
   fastify: `import Fastify from 'fastify'
-import { basicAuth } from 'htpasswd-kit/fastify'
+import { basicAuth, type Closable, sessionAuth } from 'htpasswd-kit/fastify'
+export const close = (given: Closable): Promise<void> => given.close()
 export const app = Fastify()
 void app.register(basicAuth, { file: 'users', maxFailures: 5, address: request => request.ip })
+void app.register(sessionAuth, { file: 'users', rules: ['ANY /** valid-user'], address: request => request.ip })
 app.get('/', async request => request.auth?.user)
 // @ts-expect-error no users
 void app.register(basicAuth, { realm: 'Lab' })
 `,
   hono: `import { Hono } from 'hono'
-import { basicAuth } from 'htpasswd-kit/hono'
+import { basicAuth, type MiddlewareOptions, sessionAuth } from 'htpasswd-kit/hono'
+const common: MiddlewareOptions = { tokens: 'users.tokens', realm: 'Lab' }
+export const pages = new Hono().use(sessionAuth({ ...common, file: 'users', address: c => c.req.header('x-real-ip') }))
 export const app = new Hono().use(basicAuth({ file: 'users', address: c => c.req.header('x-real-ip') }))
 app.get('/', c => c.text(c.get('auth').user))
 `,
