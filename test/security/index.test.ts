@@ -89,6 +89,7 @@ const history: readonly [number: number, attack: string, ...files: string[]][] =
   [63, 'a session before the sign-in with a provider was complete', 'unfinished-sign-in'],
   [64, 'a sign-out that the provider did not send', 'forged-logout'],
   [65, 'credentials that cannot be read, taken for none', 'unreadable-credentials'],
+  [66, 'a token that costs the server work before its signature counts', 'costly-token'],
 ]
 
 const files = readdirSync(import.meta.dirname)

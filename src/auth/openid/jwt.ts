@@ -58,7 +58,7 @@ export class JwtAuthenticator {
     try {
       const verified = this.#remembered(key) ?? { payload: await this.#verify(token), at: this.#now() }
       const { payload } = verified
-      if (this.#isOver(payload)) throw new Refusal(`the token expired at ${time(payload.exp)}`)
+      if (this.#isOver(payload)) throw new Refusal(this.#expiredAt(payload.exp))
       const { source, mapping } = this.#options
       const mapped = mapClaims(payload, mapping, source)
       if ('refused' in mapped) throw new Refusal(mapped.refused)
@@ -125,13 +125,17 @@ export class JwtAuthenticator {
     return issuer
   }
 
+  #expiredAt(exp = 0): string {
+    return `the token expired at ${time(exp)}; it is ${time(this.#now() / 1000)} here`
+  }
+
   /** A sentence for the log; the sender does not get it. */
   #explain(error: unknown): string {
-    if (error instanceof errors.JWTExpired) return `the token expired at ${time(error.payload.exp)}`
+    if (error instanceof errors.JWTExpired) return this.#expiredAt(error.payload.exp)
     if (error instanceof errors.JWTClaimValidationFailed) {
       const skew =
         error.claim === 'nbf' || error.claim === 'iat'
-          ? `; is the clock right? It is ${new Date(this.#now()).toISOString()} here`
+          ? `; is the clock right? It is ${time(this.#now() / 1000)} here`
           : ''
       return `${error.message}${skew}`
     }
@@ -139,4 +143,4 @@ export class JwtAuthenticator {
   }
 }
 
-const time = (seconds = 0): string => new Date(seconds * 1000).toISOString()
+const time = (seconds: number): string => new Date(seconds * 1000).toISOString()

@@ -86,3 +86,15 @@ test.each([[[]], [['--oidc-issuer', ISSUER]]])('without what it needs: %j', asyn
   expect(err).toMatch(/expected the address/)
   expect(status).toBe(2)
 })
+
+test.each([
+  ['with blanks, and a newline at its end', 'a secret, with blanks\n', 0],
+  ['two lines', 'one\ntwo\n', 'error'],
+  ['nothing', '\n', 'error'],
+])('the file with the client secret: %s', async (_name, text, outcome) => {
+  const secret = `${place.file}-secret`
+  writeFileSync(secret, text)
+  const { status, err } = await run(...needed, '--oidc-client-secret-file', secret)
+  if (outcome === 0) expect(status).toBe(0)
+  else expect(err).toContain("expected the client's secret on its one line")
+})
