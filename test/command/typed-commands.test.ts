@@ -1,4 +1,4 @@
-// What people type who have never read the manual, and the answer that they need: 45 commands, one a row.
+// Commands that people type without having read the manual, and the response that they need: one a row.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The auth endpoint over a socket: repeated headers are seen as they came, and nothing but it and the health path responds.
+// The auth endpoint over a socket: repeated headers arrive unchanged, and no other path but the probes responds.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import { createGuard, type Guard } from '../../src/http/guard/guard.ts'

@@ -1,4 +1,4 @@
-// The column of the table in docs/sign-in.md that is about this package holds: its questions are asked again.
+// Verifies the column of docs/sign-in.md that is about this package.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { answersOf, products } from '../../build/docs/sign-in-questions.js'

@@ -1,4 +1,4 @@
-// Who loses a permission loses it at the next request, and what is still open for it is cut.
+// A user who loses a permission is refused at the next request, and open streams are cut.
 import { once } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { parseRules } from '../../src/access/rule.ts'

@@ -1,4 +1,4 @@
-// `htpasswd openid check`: what is to be registered, what is missing, and that it takes the command line of serve.
+// `htpasswd openid check`: prints what has to be registered at a provider and what is missing, for the options of serve.
 import { writeFileSync } from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
 import { openid } from '../../../src/cli/commands/openid/run.ts'

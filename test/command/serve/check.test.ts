@@ -1,4 +1,4 @@
-// `serve --check`: what a start would refuse is refused, what is valid is told, and nothing listens or runs.
+// `serve --check`: refuses what a start would refuse, describes what is valid, and neither listens nor starts anything.
 import { EventEmitter } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'

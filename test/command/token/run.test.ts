@@ -1,4 +1,4 @@
-// `htpasswd token`: what each action prints and changes, and what it refuses.
+// `htpasswd token`: the output and the changes of each action, and its errors.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { isToken, tokenId } from '../../../src/auth/tokens/token.ts'

@@ -1,4 +1,4 @@
-// An app on a Unix socket: a request, a stream, an upload, a WebSocket; and none there.
+// An app on a Unix socket: a request, a stream, an upload, a WebSocket; and a missing socket.
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'

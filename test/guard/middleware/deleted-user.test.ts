@@ -1,4 +1,4 @@
-// A user who is deleted, through every door and every form of users: refused at the next request.
+// A deleted user is refused at the next request, with every middleware and every form of users.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'

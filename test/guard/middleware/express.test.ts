@@ -1,4 +1,4 @@
-// What is particular to Express: its setting for proxies, routers that are mounted, and paths that it reads its own way.
+// Particulars of Express: its setting for proxies, mounted routers, and its reading of paths.
 
 import { once } from 'node:events'
 import { createServer, request, type Server } from 'node:http'

@@ -1,4 +1,4 @@
-// The provider goes down while people work, and comes back: nobody is signed out, and no restart is needed.
+// The provider goes down and comes back while people work: nobody is signed out, and no restart is needed.
 import { afterAll, expect, test } from 'vitest'
 import { signInAs, startOpenidGuard } from '../../support/openid-guard.ts'
 import { eventually } from '../../support/outside-program.ts'

@@ -1,4 +1,4 @@
-// Signing in with a certified provider: the way there and back, what ends it, and what the page says when it fails.
+// Signing in with a certified provider: the redirects, what ends the session, and the page after a failure.
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { withoutSessionCookies } from '../../../src/auth/sessions/session-cookie.ts'
 import { type OpenidGuard, signInAs, startOpenidGuard } from '../../support/openid-guard.ts'

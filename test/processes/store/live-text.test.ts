@@ -1,4 +1,4 @@
-// A live text file has the value of the last valid content; what may be half written or is invalid does not come into use.
+// A live text file has the value of its last valid content; half-written or invalid content is not applied.
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { beforeEach, expect, test, vi } from 'vitest'

@@ -1,4 +1,4 @@
-// Tokens follow their owners' records: a new password keeps them, a user who was removed takes them along.
+// Tokens follow their owners' records: a new password keeps them, and removing a user removes them.
 import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { addToken, rebindTokens } from '../../../src/auth/tokens/manage.ts'

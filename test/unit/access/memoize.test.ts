@@ -1,4 +1,4 @@
-// Results are remembered by method and path, and never more of them than fit.
+// Results are remembered by method and path, in bounded number.
 import { expect, test } from 'vitest'
 import { memoizeByRequest } from '../../../src/access/memoize.ts'
 

@@ -1,4 +1,4 @@
-// Rules: the first one about a request settles it, and no spelling of a path gets around one.
+// Rules: the first one that matches a request decides, and no spelling of a path gets around one.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readingsOf } from '../../../src/access/path-readings.ts'

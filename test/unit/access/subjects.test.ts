@@ -1,4 +1,4 @@
-// Whom a list of subjects means, and what is said about one that is none.
+// The users that a list of subjects includes, and the messages about invalid ones.
 import { expect, test } from 'vitest'
 import { readSubjects } from '../../../src/access/subjects.ts'
 

@@ -1,4 +1,4 @@
-// Where there are no rules: only the scope of the credentials counts.
+// The policy without rules: only the scope of the credentials counts.
 import { expect, test } from 'vitest'
 import { withoutRules } from '../../../src/access/rules.ts'
 

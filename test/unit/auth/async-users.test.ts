@@ -1,4 +1,4 @@
-// Users of a database: every answer may be a promise.
+// Users of a database: every lookup may return a promise.
 import { expect, test, vi } from 'vitest'
 import { Authenticator } from '../../../src/auth/authenticator.ts'
 import type { UserLookup } from '../../../src/auth/user-source.ts'

@@ -1,4 +1,4 @@
-// Attempts: what the throttle's answers become as responses, and how long wrong credentials are remembered.
+// Attempts: the responses to the throttle's decisions, and how long wrong credentials are remembered.
 import { expect, test } from 'vitest'
 import { admit, failureMemory, REMEMBERED_MILLISECONDS } from '../../../src/auth/attempts.ts'
 import type { Admission } from '../../../src/auth/throttle.ts'

@@ -1,4 +1,4 @@
-// What `check --groups` finds in a group file beside its password file.
+// The problems that `check --groups` finds in a group file with its password file.
 import { expect, test } from 'vitest'
 import { checkGroups } from '../../../src/check/check-groups.ts'
 

@@ -1,4 +1,4 @@
-// The text of a token file: fields, damaged lines, and changes that leave the rest as it was.
+// The text of a token file: fields, damaged lines, and changes that leave the rest byte for byte.
 import { expect, test } from 'vitest'
 import type { ByteString } from '../../../src/bytes.ts'
 import {

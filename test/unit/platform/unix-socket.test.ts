@@ -1,3 +1,4 @@
+// The forms of a Unix socket in options, on each system.
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { readSocketName } from '../../../src/platform/unix-socket.ts'

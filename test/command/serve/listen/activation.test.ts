@@ -1,4 +1,4 @@
-// systemd opens the socket and passes it as descriptor 3.
+// Socket activation: systemd opens the socket and passes it as descriptor 3.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// What the logs of a running guard are good for: a rotation, fail2ban, Loki, a trace from the proxy to the app.
+// The logs of a running guard, for log rotation, fail2ban, Loki, and a trace from the proxy to the app.
 import { execFileSync } from 'node:child_process'
 import {
   existsSync,

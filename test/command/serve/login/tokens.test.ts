@@ -1,4 +1,4 @@
-// The token file of the guard: what is wrong with it, and what the operator is told of its changes.
+// The token file of a running guard: its problems, and the reports of its changes.
 import { renameSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openTokensOf, reportTokens, tokenWarnings } from '../../../../src/cli/commands/serve/login/tokens.ts'

@@ -1,4 +1,4 @@
-// The MLflow preset: what each request does, by method and path alone, whatever the spelling.
+// The MLflow preset: the class of each request, by method and path alone, in every spelling.
 import { describe, expect, test } from 'vitest'
 import { createMlflowPreset } from '../../../../src/access/presets/mlflow.ts'
 import type { RequestClass } from '../../../../src/access/presets/preset.ts'

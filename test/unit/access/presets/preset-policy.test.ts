@@ -1,4 +1,4 @@
-// Readers, writers and admins of a preset, and what is said to those who are refused.
+// Readers, writers and admins of a preset, and the reasons of refusals.
 import { expect, test } from 'vitest'
 import { createMlflowPreset } from '../../../../src/access/presets/mlflow.ts'
 import { createPresetPolicy } from '../../../../src/access/presets/preset-policy.ts'

@@ -1,4 +1,4 @@
-// Which JSON Web Tokens count: the right ones, and no other, however near.
+// Which JSON Web Tokens are accepted: valid ones only, and none that differs in one claim.
 import fc from 'fast-check'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// How often a provider is asked while it is down, and what holds meanwhile.
+// How often a provider is asked while it is down, and what stays in use meanwhile.
 import { expect, test } from 'vitest'
 import { Provider } from '../../../../src/auth/openid/provider.ts'
 import { ISSUER, stubProvider } from './stub-provider.ts'

@@ -1,4 +1,4 @@
-// A provider whose documents are made here: no socket, no clock.
+// A provider whose documents are made in memory, without a socket or a clock.
 import type { webcrypto } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { Provider } from '../../../../src/auth/openid/provider.ts'

@@ -1,3 +1,4 @@
+// The list of ended sessions: bounded, kept in a file, and the same in all processes.
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

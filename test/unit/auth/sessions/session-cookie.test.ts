@@ -1,3 +1,4 @@
+// The session cookie in headers: its name, its attributes, and finding it among other cookies.
 import { describe, expect, test } from 'vitest'
 import {
   cookieName,

@@ -1,3 +1,4 @@
+// The bytes of a session cookie: every session survives encoding, and other bytes are refused.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeSession, encodeSession, type SessionData } from '../../../../src/auth/sessions/session-data.ts'

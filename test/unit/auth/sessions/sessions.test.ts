@@ -1,3 +1,4 @@
+// Sessions: whom a cookie belongs to, what ends it, and when it is issued again.
 import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

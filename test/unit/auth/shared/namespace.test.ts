@@ -1,3 +1,4 @@
+// Keys and members in the shared store: replicas with another secret neither find nor read them.
 import { expect, test } from 'vitest'
 import { Namespace } from '../../../../src/auth/shared/namespace.ts'
 

@@ -1,3 +1,4 @@
+// --redis-url: the accepted forms, and messages without the password.
 import { expect, test } from 'vitest'
 import { parseRedisUrl } from '../../../../src/auth/shared/redis-address.ts'
 

@@ -1,3 +1,4 @@
+// The connection to Redis: attempts, timeouts and reconnecting, with a stub server and clock.
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { type RedisClient, RedisConnection } from '../../../../src/auth/shared/redis-connection.ts'

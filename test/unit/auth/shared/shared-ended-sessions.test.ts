@@ -1,3 +1,4 @@
+// Ended sessions of several replicas: what one ends, the others learn from the shared store.
 import { expect, test } from 'vitest'
 import { EndedList, type EndedSession } from '../../../../src/auth/sessions/ended-sessions.ts'
 import { SharedEndedSessions } from '../../../../src/auth/shared/shared-ended-sessions.ts'

@@ -1,3 +1,4 @@
+// The throttle of several replicas: failures count together, and what happens without the store.
 import { expect, test } from 'vitest'
 import { SharedThrottle } from '../../../../src/auth/shared/shared-throttle.ts'
 import { type Admission, type Attempt, attemptOf, Throttle } from '../../../../src/auth/throttle.ts'

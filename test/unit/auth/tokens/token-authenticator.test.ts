@@ -1,4 +1,4 @@
-// Which tokens are accepted, what ends them, and what is counted.
+// Which tokens are accepted, what ends them, and which attempts are counted.
 import { expect, test } from 'vitest'
 import { Authenticator } from '../../../../src/auth/authenticator.ts'
 import { Throttle } from '../../../../src/auth/throttle.ts'

@@ -1,4 +1,4 @@
-// add, passwd and remove: one password file, in the words that people type.
+// add, passwd and remove on one password file: changes, output and errors.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// `htpasswd group`: what it writes, says and refuses.
+// `htpasswd group`: its changes, output and errors.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { group } from '../../../../src/cli/commands/group.ts'

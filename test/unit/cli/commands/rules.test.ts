@@ -1,4 +1,4 @@
-// `htpasswd rules`: which rule decides, its exit status, and what it says about what is missing.
+// `htpasswd rules`: which rule decides, the exit status, and the notes about what is missing.
 import { writeFileSync } from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
 import { rules } from '../../../../src/cli/commands/rules.ts'

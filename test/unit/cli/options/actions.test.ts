@@ -1,4 +1,4 @@
-// Commands with actions, such as `group add`: which action is meant, which options go with it, what the help shows.
+// Commands with actions, such as `group add`: finding the action, its options, and the help.
 import { expect, test } from 'vitest'
 import { helpOf } from '../../../../src/cli/options/parse.ts'
 import { runActions } from '../../../../src/cli/options/run-command.ts'

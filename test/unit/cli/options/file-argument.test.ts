@@ -1,4 +1,4 @@
-// `[FILE] USER`: whether the first positional is the file, if the file may be omitted.
+// `[FILE] USER`: when the first positional is the file, and when the file is omitted.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// How hints name the command: the way it was called.
+// The name of the command in hints is the one by which the program was called.
 import { delimiter } from 'node:path'
 import { expect, test } from 'vitest'
 import { asCalled, programName } from '../../../../src/cli/terminal/program-name.ts'

@@ -1,4 +1,4 @@
-// What other proxies ask, and what they are told: each in its own words, and nothing that a client could have said.
+// The questions of other proxies and the responses, in each proxy's headers; another proxy's headers are ignored.
 import { expect, test } from 'vitest'
 import { refuse } from '../../../../src/auth/auth-result.ts'
 import { SessionIdentity } from '../../../../src/auth/sessions/session-identity.ts'

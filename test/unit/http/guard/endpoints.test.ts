@@ -1,3 +1,4 @@
+// The guard's own endpoints: which path and method finds which row.
 import { expect, test } from 'vitest'
 import { commonEndpoints, createFindEndpoint, type Endpoint } from '../../../../src/http/guard/endpoints.ts'
 import { createErrorResponses } from '../../../../src/http/pages/error-responses.ts'

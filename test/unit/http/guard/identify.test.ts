@@ -1,4 +1,4 @@
-// Which credentials of a request count: the order of the kinds, and that what is wrong never falls through.
+// Which credentials of a request count: the order of the kinds, and that invalid ones never fall through to the next kind.
 import { expect, test } from 'vitest'
 import { type AuthResult, refuse } from '../../../../src/auth/auth-result.ts'
 import { createIdentify, type Verifiers } from '../../../../src/http/guard/identify.ts'

@@ -1,3 +1,4 @@
+// The id of a request: a trusted proxy's, or a new one.
 import { expect, test } from 'vitest'
 import { requestIdOf } from '../../../../src/http/guard/request-id.ts'
 

@@ -1,3 +1,4 @@
+// Which clients get the sign-in page, and which the challenge.
 import { describe, expect, test } from 'vitest'
 import { requesterOf } from '../../../../src/http/login/browser.ts'
 

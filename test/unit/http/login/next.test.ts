@@ -1,3 +1,4 @@
+// The page to open after a sign-in never leads to another host.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkNext, loginAddress } from '../../../../src/http/login/next.ts'

@@ -1,3 +1,4 @@
+// Which forms count as sent by one of the guard's own pages.
 import { expect, test } from 'vitest'
 import { isOwnForm } from '../../../../src/http/login/own-form.ts'
 

@@ -1,3 +1,4 @@
+// The hook and the plugins of Fastify: which routes they protect, and their replies.
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../../../src/auth/authenticator.ts'

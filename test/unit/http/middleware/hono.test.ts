@@ -1,3 +1,4 @@
+// The middleware of Hono: its responses and the user of a request.
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { hashPassword } from '../../../../src/hash/hash-password.ts'

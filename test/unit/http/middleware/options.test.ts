@@ -1,4 +1,4 @@
-// What a middleware takes, tried through the door that needs no server.
+// The options that all middlewares share, tested with the one that needs no server.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The responses about errors: page or text by Accept, what both say, and what a page allows a browser to do.
+// Error responses: page or text by Accept, their content, and what a page allows a browser to do.
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createErrorResponses, refusalKind } from '../../../../src/http/pages/error-responses.ts'

@@ -1,4 +1,4 @@
-// The messages of a running guard in their forms.
+// The forms of the messages of a running guard.
 import { expect, test } from 'vitest'
 import { createNotify } from '../../../../../src/cli/commands/serve/notices.ts'
 

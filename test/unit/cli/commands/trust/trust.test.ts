@@ -1,4 +1,4 @@
-// `htpasswd trust`: the commands of each system, shown, confirmed and run; and only for an authority that is limited.
+// `htpasswd trust`: the commands of each system, shown, confirmed and run; only for an authority with limited names.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The texts of the pages: every language says everything, in its own words.
+// The texts of the pages are complete and translated in every language.
 import { expect, test } from 'vitest'
 import { languages, texts } from '../../../../../src/http/pages/texts.ts'
 

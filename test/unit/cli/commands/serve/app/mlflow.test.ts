@@ -1,4 +1,4 @@
-// What is known of MLflow: its command lines.
+// MLflow's command lines.
 import { expect, test } from 'vitest'
 import { isMlflowCommand } from '../../../../../../src/cli/commands/serve/app/mlflow.ts'
 

@@ -1,4 +1,4 @@
-// What `--redirect-http` answers.
+// The responses of `--redirect-http`.
 import { expect, test } from 'vitest'
 import { redirectOf } from '../../../../../../src/cli/commands/serve/https/redirect.ts'
 

@@ -1,4 +1,4 @@
-// What `--https` makes, and when it makes it again. openssl's and the clients' opinion is in test/interop/https.test.ts.
+// The certificates that `--https` creates, and when it renews them. Other programs check them in test/interop/https.test.ts.
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import {

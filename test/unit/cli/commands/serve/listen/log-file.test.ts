@@ -1,4 +1,4 @@
-// The file of the access log: appended to, and opened anew after a rotation.
+// The file of the access log: appended to, and reopened after a rotation.
 import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What users may do by the options of `serve`, and which options need another one.
+// The permissions that follow from the options of `serve`, and options that need another one.
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'

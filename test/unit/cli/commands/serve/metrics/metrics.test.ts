@@ -1,4 +1,4 @@
-// The counts of a process, and the text of several.
+// The counts of one process, and the text for several processes.
 import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Options about permissions that are wrong, or lack another one, and what is said.
+// Options about permissions that are invalid or lack another one, and the messages about them.
 import { expect, test } from 'vitest'
 import { parseServe } from '../../../../../../src/cli/commands/serve/request.ts'
 

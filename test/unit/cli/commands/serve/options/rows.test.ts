@@ -1,4 +1,4 @@
-// The rows of `serve`: each is complete, and what it passes to the guard is an option that the guard knows.
+// The option rows of `serve`: each is complete, and passes only options that the guard accepts.
 import { expect, test } from 'vitest'
 import { Authenticator } from '../../../../../../src/auth/authenticator.ts'
 import type { ServeOption } from '../../../../../../src/cli/commands/serve/options/row.ts'
