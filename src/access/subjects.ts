@@ -24,6 +24,10 @@ export function readSubjects(text: string): Subjects {
   return parseSubjects(words.map(({ name }) => decodeSurrogateEscape(name)))
 }
 
+/** A name alone is what people write first. */
+const hintFor = (word: string): string =>
+  /^[\p{L}\d@._-]+$/u.test(word) ? `; did you mean user:${word} or group:${word}?` : ''
+
 /** Parses subjects from separate words. @throws Error that says what was expected. */
 export function parseSubjects(words: readonly string[]): Subjects {
   const named = { user: new Set<string>(), group: new Set<string>() }
@@ -36,7 +40,7 @@ export function parseSubjects(words: readonly string[]): Subjects {
     if (kind !== undefined) named[kind as 'user' | 'group'].add(comparableName(name))
     else if (word === 'valid-user') isAnyone = true
     else if (word === 'none') isNone = true
-    else throw new Error(`expected ${FORM}, got ${JSON.stringify(word)}`)
+    else throw new Error(`expected ${FORM}, got ${JSON.stringify(word)}${hintFor(word)}`)
     if (kind === 'group') groups.push(name)
   }
   if (isNone && words.length > 1) throw new Error(`expected "none" alone, got ${words.join(' ')}`)

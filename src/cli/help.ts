@@ -59,7 +59,7 @@ export async function help(
       "Without one of the commands the arguments are those of Apache's htpasswd; write ./serve for a password file of that name. " +
         '"htpasswd COMMAND --help" says more.',
     )
-    .epilogue(name === 'htpasswd' ? '' : `As you call it, write ${name} in place of htpasswd.`)
+    .epilogue(name === 'htpasswd' ? '' : `You called it as ${name}: write that in place of htpasswd.`)
   for (const [command, describe] of examples) program.example(command, describe)
   for (const { name, describe } of commands) program.command(name, describe)
   const group = 'Options:'

@@ -108,6 +108,15 @@ const rows: readonly [line: string, status: number, answer: string][] = [
   ['token add FILE bob --expires 30', 2, 'use --days DAYS'],
   ['sessions kill FILE bob', 2, 'expected the action end, got kill'],
   ['service run', 2, 'did you mean start?'],
+  ['check FILE --server nginx', 2, 'use --for SERVER'],
+  ['fix FILE --backup', 2, 'always kept, as FILE.bak'],
+  ['passwd FILE bob --generate 3', 2, '--generate expected "words" or a number of characters from'],
+  ['serve FILE --demo --upstream 5000', 2, '--demo guards a built-in page, and --upstream names an app'],
+  ['serve FILE --demo -- mlflow server', 2, '--demo guards a built-in page, and "mlflow" names an app'],
+  ['serve FILE --upstream 5000 --readers bob', 2, 'got "bob"; did you mean user:bob or group:bob?'],
+  ['serve --user-file FILE --upstream 5000', 2, 'htpasswd serve FILE'],
+  ['service install FILE --upstream 5000 --init', 2, 'create it with: htpasswd add FILE USER'],
+  ['service logs -f', 2, 'use --follow'],
   ['export FILE --to docker', 2, 'use --for kubernetes, traefik, caddy or compose'],
 ]
 

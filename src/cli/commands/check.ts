@@ -15,6 +15,7 @@ import {
   text,
   type ValuesOf,
 } from '../options/table.ts'
+import { checkSynonyms } from '../options/user-synonyms.ts'
 import { fileWarnings } from '../password-file.ts'
 import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
@@ -50,6 +51,7 @@ export const checkSpec: CommandSpec<typeof checkOptions> = {
   synopsis: ['[FILE] [--for SERVER] [--strength strong] [--groups FILE]'],
   describe: 'Lists what is wrong with a password file, line by line: what it means and how to fix it.',
   options: checkOptions,
+  synonyms: checkSynonyms,
   examples: ['htpasswd check users', 'htpasswd check users --for nginx --strength strong'],
   epilogue: 'Status 0: nothing to fix (notes do not count). 1: problems. 2: the file could not be read.',
 }

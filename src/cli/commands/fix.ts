@@ -17,6 +17,7 @@ import {
   type OptionTable,
 } from '../options/table.ts'
 import { usageError } from '../options/usage-error.ts'
+import { fixSynonyms } from '../options/user-synonyms.ts'
 import { othersCanWrite, shownAs } from '../password-file.ts'
 import { readUsers } from '../read-users.ts'
 import type { Io } from '../terminal/io.ts'
@@ -52,6 +53,7 @@ export const fixSpec: CommandSpec<typeof fixOptions> = {
     'compose file, duplicate users (the first record is kept, the one that Apache and nginx use), and a file that ' +
     'others can write. Shows the difference, asks, and keeps a backup as FILE.bak.',
   options: fixOptions,
+  synonyms: fixSynonyms,
   examples: ['htpasswd fix users --dry-run'],
   epilogue:
     'Status 0: repaired, or nothing to repair. 1: the file could not be read or written; with --dry-run, there is something to ' +

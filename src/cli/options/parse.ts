@@ -1,8 +1,15 @@
+<<<<<<< HEAD
 // Splits a command line into options, positionals and the app's command after `--`, with the parser of yargs. The rest of
 // yargs is loaded for the help alone: it would be 11 MB of each running guard.
 import type { Options } from 'yargs'
 import parser from 'yargs-parser'
 import { defaultFile } from '../password-file.ts'
+=======
+// Splits a command line into options, positionals and the app's command after `--`, with yargs.
+import yargs, { type Options } from 'yargs'
+import { defaultFile, kindOfPath } from '../password-file.ts'
+import { programName } from '../terminal/program-name.ts'
+>>>>>>> 41398dc (command: more answers to wrong options; --demo beside an app is an error)
 import type { CommandSpec, Option } from './table.ts'
 import { rejectSingleDash, rejectUnknown } from './unknown-option.ts'
 import { usageError } from './usage-error.ts'
@@ -55,7 +62,9 @@ function withOptionalArguments({ options }: CommandSpec, argv: readonly string[]
   const complete = argv.slice(0, end === -1 ? undefined : end)
   for (const [i, argument] of complete.entries()) {
     const { optionalArgument, read } = (argument.startsWith('--') && options[argument.slice(2)]) || {}
-    if (optionalArgument !== undefined && !isAccepted(read, complete[i + 1]))
+    // a number that is out of range is told so, unless a file has that name
+    const isMeant = /^\d+$/.test(complete[i + 1] ?? '') && kindOfPath(complete[i + 1] as string) === undefined
+    if (optionalArgument !== undefined && !isMeant && !isAccepted(read, complete[i + 1]))
       complete[i] = `${argument}=${optionalArgument}`
   }
   return [...complete, ...(end === -1 ? [] : argv.slice(end))]
@@ -101,7 +110,9 @@ export function onlyFile(positionals: readonly string[], env: NodeJS.ProcessEnv,
 export async function helpOf(spec: CommandSpec, columns = 80): Promise<string> {
   const { default: yargs } = await import('yargs')
   const { name, synopsis, describe, actions, options, epilogue, examples = [] } = spec
-  const shown = examples.length === 0 ? '' : ['Examples:', ...examples].join('\n  ')
+  // as a copy of the line has to begin to run this program
+  const lines = examples.map(example => example.replace(/^htpasswd/, programName()))
+  const shown = lines.length === 0 ? '' : ['Examples:', ...lines].join('\n  ')
   const program = yargs()
     .locale('en')
     .scriptName('htpasswd')

@@ -57,3 +57,15 @@ export const listSynonyms: Synonyms = {
   ...each('format output o', '--json, or --names'),
   ...each('q quiet 1', '--names'),
 }
+
+export const checkSynonyms: Synonyms = {
+  ...each('server target with', '--for SERVER'),
+  ...each('f file', 'name the file without an option: htpasswd check FILE'),
+  ...each('strict strong', '--strength strong'),
+}
+
+export const fixSynonyms: Synonyms = {
+  ...each('backup bak', 'the file as it was is always kept, as FILE.bak'),
+  ...each('force f write', '--yes'),
+  ...each('check n', '--dry-run'),
+}

@@ -31,6 +31,16 @@ test.each([40, 80, 100, undefined])('--help fits a terminal of %s columns', asyn
   }
 })
 
+test('--help says what to write in place of htpasswd, if the program was called in another way', async () => {
+  const [usual, other] = [recordedIo(), recordedIo()]
+  await help(usual, commands, 'htpasswd')
+  await help(other, commands, 'npx htpasswd-kit')
+  expect(usual.said.out).not.toContain('in place of')
+  expect(other.said.out.replace(/\s+/g, ' ')).toContain(
+    'You called it as npx htpasswd-kit: write that in place of htpasswd.',
+  )
+})
+
 test('--version names the package', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
     version: string

@@ -102,6 +102,7 @@ function checkTogether(
     const given = values['tls-cert'] ? '--tls-cert' : '--tls-key'
     throw usageError(`--tls-cert and --tls-key go together, got only ${given}`)
   }
+  rejectBesideDemo(values, command)
   checkHttps(values)
   if (values['auth-endpoint'].length > 0 && values['trust-proxy'].length === 0) {
     throw usageError(
@@ -130,6 +131,12 @@ function rejectWithoutPreset(values: ServeValues): void {
   const given = needing.find(name => values[name] !== undefined)
   if (values.preset === undefined && given !== undefined)
     throw usageError(`--${given} needs --preset, which tells reading from writing: --preset mlflow`)
+}
+
+function rejectBesideDemo({ demo, upstream }: ServeValues, command: readonly string[]): void {
+  const other = upstream !== undefined ? '--upstream' : command.length > 0 ? `"${command[0]}"` : undefined
+  if (demo && other !== undefined)
+    throw usageError(`--demo guards a built-in page, and ${other} names an app; give one of the two`)
 }
 
 function checkHttps(values: ServeValues): void {

@@ -88,7 +88,14 @@ export const serviceSpec = {
   positionalsBeforeApp: 2,
   describe: 'Keeps "htpasswd serve" running, as a systemd unit, a launchd job or a Windows task.',
   options: serviceOptions,
-  synonyms,
+  synonyms: {
+    ...synonyms,
+    init: 'the password file has to exist; create it with: htpasswd add FILE USER',
+    f: '--follow',
+    tail: '--follow',
+    yes: 'nothing is asked; leave it out',
+    y: 'nothing is asked; leave it out',
+  },
   examples: ['htpasswd service install users --upstream 5000', 'htpasswd service logs --follow'],
   epilogue:
     'FILE and the options after the first group are those of "htpasswd serve"; a service does not get environment variables.',

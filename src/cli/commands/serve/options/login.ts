@@ -15,7 +15,7 @@ export const whoGetsIn = {
   realm: {
     group,
     argument: 'TEXT',
-    describe: 'realm of the challenge',
+    describe: 'the realm: a name that some browsers show in the password dialog',
     default: 'Restricted',
     read: checked(realm => formatChallenge(realm) && realm),
     guard: 'realm',

@@ -48,7 +48,8 @@ export const whoMayDoWhat = {
   preset: {
     group,
     argument: 'APP',
-    describe: "tell the app's requests apart: read, write, use (of a paid model), admin; only mlflow",
+    describe:
+      'know which requests of the app read, write, use a paid model or administer it; mlflow is the only one',
     read: oneOf('mlflow'),
     live: true,
   },

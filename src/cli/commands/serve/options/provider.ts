@@ -60,7 +60,8 @@ export const identityProvider = {
   'oidc-users': {
     group,
     argument: 'file|any',
-    describe: 'file: the name must be in FILE, where NAME:* has no password; any: --oidc-allow must fit',
+    describe:
+      'who may sign in: file, the users of the password FILE (NAME:* is one without a password); any, whom --oidc-allow names',
     default: 'file',
     read: oneOf('file', 'any'),
   },

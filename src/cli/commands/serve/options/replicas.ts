@@ -29,7 +29,7 @@ export const severalReplicas = {
   'redis-required': {
     group,
     describe:
-      'wait for Redis at the start, and without it verify no passwords and be not ready; by default a guard without Redis counts by itself',
+      'wait for Redis at the start, and while it is away refuse logins and report not ready; by default the guard then counts by itself',
   },
 } as const satisfies ServeOptionTable
 

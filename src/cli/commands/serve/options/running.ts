@@ -67,7 +67,8 @@ export const running = {
   grace: {
     group,
     argument: 'TIME',
-    describe: 'then let requests in flight finish for this long, and cut the rest',
+    describe:
+      'when told to stop, and after --drain-delay, let requests in flight finish for this long, and cut the rest',
     default: '10s',
     read: duration(0, 86_400),
   },

@@ -145,7 +145,11 @@ test('each option is an environment variable and a name of --config, with the sa
                 : name === 'redis-required'
                   ? ['--session-secret-file', '/some', '--redis-url', 'redis://127.0.0.1']
                   : []
-    const typed = values([
+    // --demo and --upstream exclude each other
+    const app = name === 'upstream' ? [] : ['--demo']
+    const valuesOf = (argv: string[], env: NodeJS.ProcessEnv = {}) =>
+      parseServe([...app, ...argv], env).values
+    const typed = valuesOf([
       ...init,
       ...given.flatMap(([one, sample]) => (sample === true ? [`--${one}`] : [`--${one}`, String(sample)])),
     ])
@@ -153,9 +157,11 @@ test('each option is an environment variable and a name of --config, with the sa
       `HTPASSWD_${one.toUpperCase().replaceAll('-', '_')}`,
       String(sample),
     ])
-    expect(values(init, Object.fromEntries(exported)), name).toEqual(typed)
+    expect(valuesOf(init, Object.fromEntries(exported)), name).toEqual(typed)
     const written = Object.fromEntries(given)
-    expect({ ...values([...init, '--config', configFile(written)]), config: undefined }, name).toEqual(typed)
+    expect({ ...valuesOf([...init, '--config', configFile(written)]), config: undefined }, name).toEqual(
+      typed,
+    )
     // `values` itself gives --demo
     if (name === 'demo') continue
     const standard = values([])[name as keyof typeof typed]
