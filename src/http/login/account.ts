@@ -42,7 +42,9 @@ async function perform(login: Login, request: EndpointRequest): Promise<Outcome>
   const action = form.get('action') ?? ''
   const field = currentField.get(action)
   const { store } = login
-  if (store === undefined || field === undefined) return failed(400, text.account.wrong)
+  if (store === undefined)
+    return failed(400, text.account.noFile.replace('{contact}', login.look.contact ?? text.defaultContact))
+  if (field === undefined) return failed(400, text.account.wrong)
   if (!hasPassword(login, identity)) {
     const canRevoke = action === 'revoke-token' && store.tokens !== undefined
     return canRevoke
@@ -155,6 +157,7 @@ async function render(login: Login, request: EndpointRequest, outcome: Outcome):
       endsAt: login.sessions.absoluteEnd(session),
     }),
     signsInWith: hasPassword(login, identity) ? undefined : login.external?.name,
+    hasFile: login.store !== undefined,
     canChange: (await login.store?.isWritable()) ?? false,
     tokens: await tokensOf(login, identity),
     now: login.now(),

@@ -27,6 +27,8 @@ export interface AccountView {
   readonly signsInWith: string | undefined
   /** Whether passwords can be changed here. */
   readonly canChange: boolean
+  /** Whether the users are in a file. */
+  readonly hasFile: boolean
   /** Undefined where there are no tokens. */
   readonly tokens?: readonly TokenView[] | undefined
   /** A token that was just created. */
@@ -77,8 +79,11 @@ const begin = ({ prefix }: PageLook, action: string, user: string): string =>
 <input type="hidden" name="action" value="${action}">
 <input type="text" name="shown-user" value="${escapeHtml(user)}" autocomplete="username" readonly hidden>`
 
-const passwordPart = (look: PageLook, { canChange, user }: AccountView): string =>
-  canChange ? passwordForm(look, user) : `<p>${withContact(texts[look.lang].account.readOnly, look)}</p>`
+function passwordPart(look: PageLook, { hasFile, canChange, user }: AccountView): string {
+  if (canChange) return passwordForm(look, user)
+  const { readOnly, noFile } = texts[look.lang].account
+  return `<p>${withContact(hasFile ? readOnly : noFile, look)}</p>`
+}
 
 function passwordForm(look: PageLook, user: string): string {
   const text = texts[look.lang].account

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashPassword, verifyPassword } from '../../../src/hash/hash-password.ts'
 import { HtpasswdFile } from '../../../src/store/htpasswd-file.ts'
 import { ACCEPT_HTML, BrowserClient } from '../../support/browser-client.ts'
+import { startLoginGuard } from '../../support/login-guard.ts'
 import { basic, readUntil, TestGuard } from '../../support/test-guard.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'login-'))
@@ -290,6 +291,18 @@ describe('the account page', () => {
     expect(readFileSync(path, 'utf8')).toContain(`bob:${hash}`)
     writeUsers()
   })
+})
+
+test('for users without a file the account page says that it cannot change their passwords', async () => {
+  await using other = await startLoginGuard()
+  const browser = await other.signedIn()
+  const { body } = await browser.open('/.htpasswd/account')
+  expect(body).toContain('<dd>alice</dd>')
+  expect(body).toContain('they cannot be changed on this page. To change your password, ask ')
+  expect(body).not.toMatch(/<form method="post" action="\/\.htpasswd\/account"/)
+  const change = { action: 'password', current: PASSWORD, next: 'nine black cats', repeat: 'nine black cats' }
+  const reply = await browser.submit('/.htpasswd/account', change)
+  expect([reply.status, reply.body.includes('cannot be changed on this page')]).toEqual([400, true])
 })
 
 describe('whoami', () => {

@@ -43,6 +43,7 @@ export async function startupFacts(
     listen,
     scheme: values['tls-cert'] === undefined && !values.https ? 'http' : 'https',
     https,
+    login: values.login,
     prefix: values.prefix ?? '',
     guarded: upstream === undefined ? guardedWithoutUpstream(values) : nameOf(upstream),
     mlflow: isMlflowCommand(command) ? 'started' : (await isRunning()) ? 'running' : undefined,

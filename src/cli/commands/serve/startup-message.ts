@@ -30,6 +30,8 @@ export interface StartupFacts {
   readonly mlflow: 'started' | 'running' | undefined
   readonly platform: NodeJS.Platform
   readonly env: NodeJS.ProcessEnv
+  /** Whether there is a sign-in page. */
+  readonly login?: boolean
   /** With `--https`: the certificates that visitors have to trust. */
   readonly https?: LocalCertificates | undefined
   readonly outside?: readonly string[]
@@ -55,8 +57,9 @@ export function startupMessage(facts: StartupFacts): string {
     openLine(facts, []),
     ...furtherLines(facts, urls),
     guarding(facts),
+    ...accountNote(facts),
     ...(https === undefined ? [] : [...trustLines(https), `  ${https.files.authority}`]),
-    ...(mlflow === 'started'
+    ...(mlflow === 'started' && accountNote(facts).length === 0
       ? ['MLflow needs none of the options --host and --allowed-hosts that it mentions.']
       : []),
     ...(mlflow === undefined || facts.listen.every(isSocket)
@@ -105,6 +108,7 @@ export const startupLine = (facts: StartupFacts): string =>
     `Open ${urlsOf(facts).join(', ')}`,
     ...(facts.inContainer && isLocalOnly(facts.listen) ? [CONTAINER_HINT] : []),
     guarding(facts),
+    ...accountNote(facts),
     ...(facts.https === undefined
       ? []
       : [`certificate authority ${facts.https.files.authority}, SHA-256 ${facts.https.fingerprint}`]),
@@ -146,6 +150,12 @@ function variableLines({ users, platform, env, https }: StartupFacts, urls: read
 export const startupWarnings = (
   facts: Pick<StartupFacts, 'file' | 'users' | 'listen' | 'scheme'>,
 ): string[] => [...listenWarnings(facts), ...hashWarnings(facts.users, facts.file)]
+
+/** What people can not do on the account page, since there is no file that it could write. */
+const accountNote = ({ file, login }: StartupFacts): string[] =>
+  login && file === USERS_VARIABLE
+    ? [`The users of ${USERS_VARIABLE} cannot change their passwords or make tokens on the account page`]
+    : []
 
 /**
  * Hosting platforms set PORT to the port to listen on. An app that is started uses it itself.

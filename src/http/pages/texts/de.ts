@@ -184,6 +184,8 @@ export const de: Texts = {
     },
     readOnly:
       'Dieser Server darf die Passwortdatei lesen, aber nicht ändern. Um Ihr Passwort zu ändern, wenden Sie sich an {contact}.',
+    noFile:
+      'Benutzer und Passwörter dieses Servers stehen in seiner Konfiguration und können auf dieser Seite nicht geändert werden. Um Ihr Passwort zu ändern, wenden Sie sich an {contact}.',
     notSaved:
       'Das konnte nicht gespeichert werden; es wurde nichts geändert. Der Grund steht im Log des Servers; bitte wenden Sie sich an {contact}.',
     tokensTitle: 'Zugriffstokens',

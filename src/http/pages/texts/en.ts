@@ -226,6 +226,8 @@ export const en: Texts = {
     },
     readOnly:
       'This server may read the password file but not change it. To change your password, ask {contact}.',
+    noFile:
+      'The users and passwords of this server come with its configuration, so they cannot be changed on this page. To change your password, ask {contact}.',
     notSaved:
       'This could not be saved, and nothing was changed. The server’s log has the reason; tell {contact}.',
     tokensTitle: 'Access tokens',

@@ -70,6 +70,8 @@ export interface AccountTexts {
   readonly changed: string
   readonly problems: Readonly<Record<PasswordProblem, string>>
   readonly readOnly: string
+  /** Where the users are in no file. */
+  readonly noFile: string
   /** For the users of the provider `{name}` who have no password here. */
   readonly noPassword: string
   /** In place of the form that creates a token, which asks for the password. */

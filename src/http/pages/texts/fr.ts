@@ -187,6 +187,8 @@ export const fr: Texts = {
     },
     readOnly:
       'Ce serveur peut lire le fichier de mots de passe, mais pas le modifier. Pour changer de mot de passe, contactez {contact}.',
+    noFile:
+      'Les utilisateurs et mots de passe de ce serveur font partie de sa configuration et ne peuvent pas être modifiés sur cette page. Pour changer de mot de passe, contactez {contact}.',
     notSaved:
       'L’enregistrement a échoué et rien n’a été modifié. Le journal du serveur indique la raison ; contactez {contact}.',
     tokensTitle: 'Jetons d’accès',

@@ -71,6 +71,9 @@ test('each worker takes a change of the file over at its next request', async ()
   const { program, status } = await start()
   // connections go to the workers in turn, so that eight ask each of them
   const eight = (user: string) => Promise.all(Array.from({ length: 8 }, () => status(user)))
+  expect(program.output()).toMatch(
+    /2 workers, in memory: \d{2,3} MB, \d{2,3} MB, and \d{2,3} MB of this process\n/,
+  )
   expect(await eight('ann')).toEqual(Array(8).fill(200))
   writeFileSync(`${users}.new`, `bob:${record}\n`)
   renameSync(`${users}.new`, users)

@@ -1,6 +1,6 @@
 // Options of `htpasswd serve` under "Running": log, processes, configuration.
-import { availableParallelism } from 'node:os'
 import { accessLogFormats } from '../../../../http/guard/access-log.ts'
+import { usableCores } from '../../../../platform/cores.ts'
 import { duration, helpOption, oneOf, text, wholeNumber } from '../../../options/table.ts'
 import { readAddress } from '../listen/address.ts'
 import type { ServeOptionTable } from './row.ts'
@@ -10,9 +10,8 @@ const group = 'Running:'
 const MAX_WORKERS = 64
 const wholeWorkers = wholeNumber(1, MAX_WORKERS)
 
-// Node counts the cores that this process may use
 const workers = (value: string): number => {
-  if (value === 'auto') return Math.min(MAX_WORKERS, availableParallelism())
+  if (value === 'auto') return Math.min(MAX_WORKERS, usableCores())
   try {
     return wholeWorkers(value)
   } catch (error) {
@@ -46,7 +45,7 @@ export const running = {
     group,
     argument: 'N',
     describe:
-      'number of processes that share the port, for more requests than one core serves; auto is one for each core',
+      'number of processes that share the port, for more requests than one core serves; auto is one for each core that this process or its container may use',
     default: '1',
     read: workers,
   },

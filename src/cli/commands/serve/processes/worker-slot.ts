@@ -8,7 +8,7 @@ import { countersOf, type Snapshot, sumOf } from '../metrics/snapshot.ts'
 
 /** The messages of a worker: that it listens, why it cannot, and its counts; besides, requests to the throttle. */
 export type WorkerMessage =
-  | { readonly listening: readonly GuardAddress[] }
+  | { readonly listening: readonly GuardAddress[]; readonly memory: number }
   | { readonly failed: { readonly code: ErrorCode; readonly message: string } }
   | { readonly snapshot: Snapshot }
   | ThrottleRequest
@@ -34,6 +34,7 @@ export class WorkerSlot {
   #last: Snapshot = {}
   #restart: NodeJS.Timeout | undefined
   #closing = false
+  #memory = 0
 
   constructor(fork: () => Worker, notify: (text: string) => void) {
     this.#fork = fork
@@ -55,6 +56,7 @@ export class WorkerSlot {
       worker.on('message', (message: WorkerMessage) => {
         if ('listening' in message) {
           listens = true
+          this.#memory = message.memory
           resolve(message.listening)
         } else if ('failed' in message)
           failure = new HtpasswdError(message.failed.code, message.failed.message)
@@ -74,6 +76,11 @@ export class WorkerSlot {
         else reject(failure ?? new HtpasswdError('ERR_LISTEN', `${how} before it listened`))
       })
     })
+  }
+
+  /** The resident memory of its worker when that began to listen, in bytes. */
+  get memory(): number {
+    return this.#memory
   }
 
   send(command: WorkerCommand): void {

@@ -53,6 +53,7 @@ export function openWorkers({
       // starts one worker first, so that a failure to listen is reported once, and port 0 becomes the same port for all
       const addresses = await (first as WorkerSlot).start()
       await Promise.all(others.map(slot => slot.start()))
+      notify(describeMemory(slots.map(({ memory }) => memory)))
       return addresses
     },
     reload: () => {
@@ -75,6 +76,12 @@ export function openWorkers({
       await Promise.all(slots.map(slot => slot.close(limit)))
     },
   }
+}
+
+/** The memory of each process, which is what another worker would cost. */
+const describeMemory = (workers: readonly number[], own = process.memoryUsage.rss()): string => {
+  const megabytes = workers.map(bytes => `${Math.round(bytes / 1e6)} MB`)
+  return `${workers.length} workers, in memory: ${megabytes.join(', ')}, and ${Math.round(own / 1e6)} MB of this process`
 }
 
 /** Answers the worker's messages to the throttle and the sessions. */
@@ -126,7 +133,7 @@ export async function runWorker(
       })
       process.once('disconnect', () => close(0))
     })
-    send({ listening: await listening })
+    send({ listening: await listening, memory: process.memoryUsage.rss() })
     await closed
   } catch (error) {
     if (!(error instanceof HtpasswdError)) throw error

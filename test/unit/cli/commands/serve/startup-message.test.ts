@@ -159,6 +159,15 @@ Guarding`)
   expect(startupWarnings(facts({ listen: [socket] }))).toEqual([])
 })
 
+test('what the account page cannot do for users without a file', () => {
+  const note = 'The users of HTPASSWD_USERS cannot change their passwords or make tokens on the account page'
+  const file = 'HTPASSWD_USERS'
+  expect(startupLine(facts({ file, login: true }))).toContain(` of HTPASSWD_USERS - ${note}`)
+  expect(startupMessage(facts({ file, login: true })).split('\n')).toContain(note)
+  expect(startupLine(facts({ file }))).not.toContain(note)
+  expect(startupLine(facts({ login: true }))).not.toContain(note)
+})
+
 test('plain HTTP on the network is a warning, HTTPS is none', () => {
   expect(startupWarnings(facts())).toEqual([])
   expect(startupWarnings(facts({ listen: everywhere }))).toEqual([

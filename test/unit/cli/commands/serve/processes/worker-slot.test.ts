@@ -8,7 +8,8 @@ class FakeWorker extends EventEmitter {
   readonly process: { pid: number | undefined } = { pid: 1 }
   readonly send = vi.fn()
   isConnected = (): boolean => true
-  listen = (port = 8080): boolean => this.emit('message', { listening: port })
+  listen = (port = 8080): boolean =>
+    this.emit('message', { listening: [{ host: '127.0.0.1', port }], memory: 70e6 })
   end = (status: number): boolean => this.emit('exit', status, null)
 }
 
@@ -24,7 +25,7 @@ async function started(): Promise<WorkerSlot> {
   const slot = makeSlot()
   const port = slot.start()
   last().listen()
-  expect(await port).toBe(8080)
+  expect(await port).toEqual([{ host: '127.0.0.1', port: 8080 }])
   return slot
 }
 
