@@ -1,15 +1,9 @@
-<<<<<<< HEAD
 // Splits a command line into options, positionals and the app's command after `--`, with the parser of yargs. The rest of
 // yargs is loaded for the help alone: it would be 11 MB of each running guard.
 import type { Options } from 'yargs'
 import parser from 'yargs-parser'
-import { defaultFile } from '../password-file.ts'
-=======
-// Splits a command line into options, positionals and the app's command after `--`, with yargs.
-import yargs, { type Options } from 'yargs'
 import { defaultFile, kindOfPath } from '../password-file.ts'
 import { programName } from '../terminal/program-name.ts'
->>>>>>> 41398dc (command: more answers to wrong options; --demo beside an app is an error)
 import type { CommandSpec, Option } from './table.ts'
 import { rejectSingleDash, rejectUnknown } from './unknown-option.ts'
 import { usageError } from './usage-error.ts'
