@@ -3,6 +3,7 @@ import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { socketName } from '../../platform/unix-socket.ts'
 import { BodySender, type BodySenderEvents } from './body-sender.ts'
+import { reasonOf } from './connect-error.ts'
 import { IdleTimer } from './idle-timer.ts'
 import { ReadBuffer } from './read-buffer.ts'
 import type { ParsedHead } from './response-head.ts'
@@ -245,16 +246,4 @@ export class UpstreamConnection implements ResponseSink, BodySenderEvents {
     this.#state = state
     return handler
   }
-}
-
-/** Whether a TLS handshake failed because the other side speaks plain HTTP: OpenSSL parses its text as a TLS record. */
-export const isPlainHttpError = ({ code = '', message }: NodeJS.ErrnoException): boolean =>
-  /^(ERR_SSL_|EPROTO)/.test(code) && /wrong version number|packet length too long/i.test(message)
-
-/** The error's code; if several addresses were tried, the first one's. */
-function reasonOf(error: NodeJS.ErrnoException | undefined): string {
-  const first = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error
-  if (first !== undefined && isPlainHttpError(first))
-    return 'plain HTTP instead of TLS: the upstream needs an http URL'
-  return first?.code ?? first?.message ?? 'no connection in time'
 }

@@ -1,6 +1,7 @@
 // Refuses requests that a page of another site sends with a user's login, and handles CORS for allowed origins.
 import { HtpasswdError } from '../../errors.ts'
 import type { CannedResponse } from '../basic/responses.ts'
+import type { RequestHead } from './request.ts'
 
 /** The parts of a request that tell which page a browser sent it for. */
 export interface SiteFacts {
@@ -65,6 +66,23 @@ export const corsHeaders = (origin: string): Record<string, string> => ({
   'access-control-expose-headers': 'Retry-After',
   vary: 'Origin',
 })
+
+/**
+ * The response to a preflight of an allowed origin, without a login, because browsers send none with it (Fetch standard
+ * section 4.8); undefined for any other request.
+ */
+export function preflightOf(
+  { method, headers }: RequestHead,
+  allowedOrigin: string | undefined,
+): CannedResponse | undefined {
+  const asked = headers['access-control-request-method']
+  if (allowedOrigin === undefined || method !== 'OPTIONS' || asked === undefined) return undefined
+  return preflightResponse(
+    allowedOrigin,
+    asked,
+    headers['access-control-request-headers'] as string | undefined,
+  )
+}
 
 /** The response to a preflight of an allowed origin (Fetch standard section 3.2.2): whatever it asks for is allowed. */
 export function preflightResponse(

@@ -5,7 +5,7 @@ import { withoutRules } from '../../access/rules.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { SessionIdentity } from '../../auth/sessions/session-identity.ts'
-import { type CannedResponse, textResponse } from '../basic/responses.ts'
+import { textResponse } from '../basic/responses.ts'
 import { sessionResponseHeaders } from '../login/response-headers.ts'
 import type { UnauthenticatedResponder } from '../login/unauthenticated.ts'
 import { type ErrorResponder, refusalKind } from '../pages/error-responses.ts'
@@ -19,8 +19,8 @@ import {
   refusedAnswer,
 } from './auth-endpoint.ts'
 import { originOf } from './client-address.ts'
-import { describeCrossSite, isCrossSite, preflightResponse, siteOf } from './cross-site.ts'
-import { ambiguous, type Decision, type Outcome, respond, type Served } from './decision.ts'
+import { describeCrossSite, isCrossSite, preflightOf, siteOf } from './cross-site.ts'
+import { ambiguous, type Decision, type Outcome, respond, serve } from './decision.ts'
 import { commonEndpoints, createFindEndpoint, type Endpoint, type FindObstacle } from './endpoints.ts'
 import { forbiddenResponse } from './forbidden.ts'
 import { createIdentify, namedUser, type Verifiers } from './identify.ts'
@@ -80,7 +80,7 @@ export function createDecide(policy: Policy): Decide {
       ? origin
       : undefined
 
-  /** refuses cross-site requests and paths outside the prefix; the rest goes to the app */
+  /** Refuses cross-site requests and paths outside the prefix; everything else goes to the app. */
   const forward = (
     request: RequestHead,
     { client, upgrade }: RequestFacts,
@@ -241,24 +241,3 @@ const toJudge = ({ method = '', url = '', headers }: RequestHead, path: string, 
   headers,
   upgrade,
 })
-
-/** One of the guard's own endpoints responds. */
-const serve = (endpoint: Endpoint, head: RequestHead, facts: RequestFacts, outcome: Outcome): Served => ({
-  serve: form => endpoint.respond({ head, facts, identity: outcome.identity, form }),
-  reason: endpoint.reason,
-  ...outcome,
-})
-
-/** Browsers send no login with a preflight (Fetch standard section 4.8), so an allowed origin needs none. */
-function preflightOf(
-  { method, headers }: RequestHead,
-  allowedOrigin: string | undefined,
-): CannedResponse | undefined {
-  const asked = headers['access-control-request-method']
-  if (allowedOrigin === undefined || method !== 'OPTIONS' || asked === undefined) return undefined
-  return preflightResponse(
-    allowedOrigin,
-    asked,
-    headers['access-control-request-headers'] as string | undefined,
-  )
-}

@@ -2,8 +2,8 @@
 import type { Identity } from '../../auth/identity.ts'
 import { type CannedResponse, textResponse } from '../basic/responses.ts'
 import type { ErrorResponder } from '../pages/error-responses.ts'
-import type { EndpointResponse } from './endpoints.ts'
-import type { CredentialsHeader, RequestHead } from './request.ts'
+import type { Endpoint, EndpointResponse } from './endpoints.ts'
+import type { CredentialsHeader, RequestFacts, RequestHead } from './request.ts'
 import type { RequestError } from './request-check.ts'
 
 /** The part that all decisions have. */
@@ -73,6 +73,18 @@ export function respond(
 ): Responded {
   return { respond: response, reason, closes, identity, allowedOrigin }
 }
+
+/** One of the guard's own endpoints responds. */
+export const serve = (
+  endpoint: Endpoint,
+  head: RequestHead,
+  facts: RequestFacts,
+  outcome: Outcome,
+): Served => ({
+  serve: form => endpoint.respond({ head, facts, identity: outcome.identity, form }),
+  reason: endpoint.reason,
+  ...outcome,
+})
 
 /** A rejection before anything is known about the request; the connection ends. */
 const rejected = (response: CannedResponse, reason: string): Responded =>
