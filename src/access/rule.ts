@@ -65,7 +65,8 @@ export function readRule(text: string, source: string, preset?: Preset): Rule {
   if (fault !== undefined) throw new Error(fault)
   const [methods, path, ...subjects] = words.map(({ name }) => decodeSurrogateEscape(name))
   if (methods === undefined || path === undefined || subjects.length === 0)
-    throw new Error(`expected ${FORM}, got ${JSON.stringify(text)}`)
+    // not the text itself, which may be the secret of a file that was given by mistake
+    throw new Error(`expected ${FORM}, got ${words.length === 1 ? 'one word' : `${words.length} words`}`)
   return new Rule({ text, source }, parseMethods(methods), parsePath(path, preset), parseSubjects(subjects))
 }
 

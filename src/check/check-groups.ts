@@ -57,7 +57,9 @@ function namesOf(names: readonly string[]): Names {
   const byLowerCase = new Map<string, string[]>()
   for (const key of keys) {
     const lower = key.toLowerCase()
-    byLowerCase.set(lower, [...(byLowerCase.get(lower) ?? []), key])
+    const spellings = byLowerCase.get(lower)
+    if (spellings === undefined) byLowerCase.set(lower, [key])
+    else spellings.push(key)
   }
   return { keys, byLowerCase }
 }
@@ -66,9 +68,9 @@ const keyOf = ({ group }: EntryLine): string => comparableName(decodeSurrogateEs
 
 function groupProblems(line: EntryLine, groups: Names, filled: ReadonlySet<string>): GroupProblem[] {
   const name = keyOf(line)
-  const [first, ...others] = groups.byLowerCase.get(name.toLowerCase()) ?? []
+  const first = groups.byLowerCase.get(name.toLowerCase())?.[0]
   const found: GroupProblem[] = []
-  if (first !== name && [first, ...others].includes(name)) {
+  if (first !== name) {
     const message = `group ${name} and group ${first} differ by case only: to Apache they are one, here they are two`
     found.push(problem('group-case', line.line, message, 'write the name in one way'))
   }

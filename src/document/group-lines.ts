@@ -24,7 +24,16 @@ export interface GroupLine {
 }
 
 // isspace(3) in the C locale, without the line feed that ends a line
-const BLANKS = /^[\t\v\f\r ]+|[\t\v\f\r ]+$/g
+const BLANKS: ReadonlySet<number> = new Set([9, 11, 12, 13, 32])
+
+/** By hand: a regular expression that looks for blanks at the end takes the square of a long run of them elsewhere. */
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && BLANKS.has(text.charCodeAt(start))) start++
+  while (end > start && BLANKS.has(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
 // quoted: a backslash escapes the quote and itself, everything else is literal (ap_getword_conf)
 const WORD = /"(?:\\["\\]|[^"])*"?|'(?:\\['\\]|[^'])*'?|[^\t\v\f\r ]+/g
 
@@ -67,21 +76,25 @@ function readLine(
   { content, pieces }: LogicalLine,
   place: Pick<GroupLine, 'line' | 'start' | 'end'>,
 ): GroupLine {
-  const trimmed = content.replace(BLANKS, '')
+  const trimmed = withoutBlanks(content)
   const none = { ...place, membersStart: place.end, members: [] }
   if (trimmed === '' || trimmed.startsWith('#')) return none
   if (content.includes('\0')) return { ...none, fault: 'expected text, got a NUL' }
   const colon = content.indexOf(':')
-  if (colon < 0) return { ...none, fault: `expected "group: user …", got ${JSON.stringify(trimmed)}` }
-  const group = content.slice(0, colon).replace(BLANKS, '') as ByteString
+  if (colon < 0) return { ...none, fault: 'expected "group: user …", got a line without a colon' }
+  const group = withoutBlanks(content.slice(0, colon)) as ByteString
   if (group === '') return { ...none, fault: 'expected a group before the colon, got none' }
+  let piece = 0
+  // called with growing indexes, so it goes through the pieces once
   const sourceOf = (index: number): number => {
-    const { at, source } = pieces.findLast(piece => piece.at <= index) as LogicalLine['pieces'][number]
+    while ((pieces[piece + 1]?.at ?? Number.POSITIVE_INFINITY) <= index) piece++
+    const { at, source } = pieces[piece] as LogicalLine['pieces'][number]
     return source + index - at
   }
   // Apache takes several colons for one
   let afterColon = colon + 1
   while (content[afterColon] === ':') afterColon++
+  const membersStart = sourceOf(afterColon - 1) + 1
   const words = splitWords(content.slice(afterColon))
   const members = words.map(({ name, start, end }) => ({
     name,
@@ -89,7 +102,7 @@ function readLine(
     end: sourceOf(afterColon + end - 1) + 1,
   }))
   const fault = words.find(word => word.fault !== undefined)?.fault
-  const line = { ...place, group, membersStart: sourceOf(afterColon - 1) + 1, members }
+  const line = { ...place, group, membersStart, members }
   return fault === undefined ? line : { ...line, fault }
 }
 

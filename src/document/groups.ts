@@ -57,6 +57,8 @@ export class Groups {
   readonly #name: string | undefined
   #source: Buffer
   #lines!: readonly EntryLine[]
+  /** By the group's comparable name. */
+  #byGroup!: ReadonlyMap<string, readonly EntryLine[]>
   /** The groups of a user, by the user's comparable name. */
   #byUser!: ReadonlyMap<string, readonly string[]>
   /** Whether anything was added or removed. */
@@ -101,12 +103,13 @@ export class Groups {
     checkGroupName(decodeSurrogateEscape(groupBytes))
     checkUsername(decodeSurrogateEscape(userBytes))
     const lines = this.#linesOf(group)
-    if (lines.some(({ members }) => members.some(isNamed(user)))) return false
+    const isUser = isNamed(user)
+    if (lines.some(({ members }) => members.some(isUser))) return false
     const line = lines.at(-1)
     if (line === undefined) this.#append(`${groupBytes}: ${quoteWord(userBytes)}\n`)
     else {
       const at = line.members.at(-1)?.end ?? line.membersStart
-      this.#splice(at, at, ` ${quoteWord(userBytes)}`)
+      this.#edit([{ start: at, end: at, text: ` ${quoteWord(userBytes)}` }])
     }
     return true
   }
@@ -117,20 +120,14 @@ export class Groups {
    * @returns false if there is no such group, or the user is not in it.
    */
   remove(group: string | Uint8Array, user?: string | Uint8Array): boolean {
-    let isFound = false
-    for (;;) {
-      const lines = this.#linesOf(group)
-      if (user === undefined) {
-        const [line] = lines
-        if (line === undefined) return isFound
-        this.#splice(line.start, line.end, '')
-      } else {
-        const line = lines.find(({ members }) => members.some(isNamed(user)))
-        if (line === undefined) return isFound
-        this.#removeMember(line, line.members.findIndex(isNamed(user)))
-      }
-      isFound = true
-    }
+    const lines = this.#linesOf(group)
+    const edits =
+      user === undefined
+        ? lines.map(({ start, end }) => ({ start, end, text: '' }))
+        : lines.flatMap(line => this.#withoutMembers(line, isNamed(user)))
+    if (edits.length === 0) return false
+    this.#edit(edits)
+    return true
   }
 
   /** The file's text, decoded as UTF-8; use `toBytes` to write it. */
@@ -143,19 +140,26 @@ export class Groups {
     return this.#source
   }
 
-  #linesOf(group: string | Uint8Array): EntryLine[] {
-    const key = comparableName(group)
-    return this.#lines.filter(line => comparableName(decodeSurrogateEscape(line.group)) === key)
+  #linesOf(group: string | Uint8Array): readonly EntryLine[] {
+    return this.#byGroup.get(comparableName(group)) ?? []
   }
 
-  #removeMember({ members, membersStart }: EntryLine, index: number): void {
-    const member = members[index] as Word
-    const start = members[index - 1]?.end ?? membersStart
-    const next = members[index + 1]
-    // a quoted name needs no space after it
-    const isJoined =
-      next !== undefined && /^(?:\\\r?\n)*$/.test(this.#source.toString('latin1', member.end, next.start))
-    this.#splice(start, member.end, isJoined ? ' ' : '')
+  /** What takes members off a line: one edit for each run of them. */
+  #withoutMembers({ members, membersStart }: EntryLine, isMeant: (member: Word) => boolean): Edit[] {
+    const edits: Edit[] = []
+    for (let first = 0; first < members.length; first++) {
+      if (!isMeant(members[first] as Word)) continue
+      let last = first
+      while (last + 1 < members.length && isMeant(members[last + 1] as Word)) last++
+      const { end } = members[last] as Word
+      const next = members[last + 1]
+      // a quoted name needs no space after it
+      const isJoined =
+        next !== undefined && /^(?:\\\r?\n)*$/.test(this.#source.toString('latin1', end, next.start))
+      edits.push({ start: members[first - 1]?.end ?? membersStart, end, text: isJoined ? ' ' : '' })
+      first = last
+    }
+    return edits
   }
 
   #append(line: string): void {
@@ -163,16 +167,18 @@ export class Groups {
     // a new line would become part of a last line without a newline, or with a backslash before it
     const isComplete = text === '' || (text.endsWith('\n') && !/\\\r?\n$/.test(text))
     const separator = isComplete ? '' : text.endsWith('\\') ? ' \n' : '\n'
-    this.#splice(text.length, text.length, `${separator}${line}`)
+    this.#edit([{ start: text.length, end: text.length, text: `${separator}${line}` }])
   }
 
-  #splice(start: number, end: number, bytes: string): void {
-    const source = this.#source
-    this.#source = Buffer.concat([
-      source.subarray(0, start),
-      Buffer.from(bytes, 'latin1'),
-      source.subarray(end),
-    ])
+  /** @param edits in the order of the file. */
+  #edit(edits: readonly Edit[]): void {
+    const pieces: Buffer[] = []
+    let at = 0
+    for (const { start, end, text } of edits) {
+      pieces.push(this.#source.subarray(at, start), Buffer.from(text, 'latin1'))
+      at = end
+    }
+    this.#source = Buffer.concat([...pieces, this.#source.subarray(at)])
     this.changed = true
     this.#parse()
   }
@@ -183,18 +189,35 @@ export class Groups {
       if (fault !== undefined) throw lineError(this.#name, line.line, fault)
       return isEntry(line)
     })
-    const byUser = new Map<string, string[]>()
-    for (const { group, members } of this.#lines) {
-      const name = decodeSurrogateEscape(group)
-      for (const member of members) {
+    const byGroup = new Map<string, EntryLine[]>()
+    // sets, for a user who is in many groups
+    const byUser = new Map<string, Set<string>>()
+    for (const line of this.#lines) {
+      const name = decodeSurrogateEscape(line.group)
+      addTo(byGroup, comparableName(name), line)
+      for (const member of line.members) {
         const key = comparableName(decodeSurrogateEscape(member.name))
-        const groups = byUser.get(key) ?? []
-        if (!groups.includes(name)) groups.push(name)
-        byUser.set(key, groups)
+        const groups = byUser.get(key)
+        if (groups === undefined) byUser.set(key, new Set([name]))
+        else groups.add(name)
       }
     }
-    this.#byUser = byUser
+    this.#byGroup = byGroup
+    this.#byUser = new Map([...byUser].map(([user, groups]) => [user, [...groups]]))
   }
+}
+
+/** Other text in place of a part of the file. */
+interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+function addTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [item])
+  else list.push(item)
 }
 
 /** A line that names a group. */
@@ -219,10 +242,10 @@ function checkGroupName(name: string): void {
   )
 }
 
-const isNamed =
-  (user: string | Uint8Array) =>
-  ({ name }: Word): boolean =>
-    comparableName(decodeSurrogateEscape(name)) === comparableName(user)
+function isNamed(user: string | Uint8Array): (member: Word) => boolean {
+  const key = comparableName(user)
+  return ({ name }) => comparableName(decodeSurrogateEscape(name)) === key
+}
 
 /** The names as text; of equal names only the first. */
 function distinct(names: readonly ByteString[]): string[] {

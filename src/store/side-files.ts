@@ -72,7 +72,8 @@ export function removeIfAllowed(path: string): boolean {
     return true
   } catch (error) {
     if (isMissing(error)) return true
-    if (isHeldOpen(error) || (error as NodeJS.ErrnoException).code === 'EROFS') return false
+    if (isHeldOpen(error) || ['EROFS', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return false
     throw error
   }
 }

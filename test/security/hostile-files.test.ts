@@ -1,10 +1,13 @@
 // Files that cost more time than their size: whoever may write one must not be able to stop the readers.
 import { expect, test } from 'vitest'
 import { checkDocument } from '../../src/check/check-document.ts'
+import { checkGroups } from '../../src/check/check-groups.ts'
 import { describeUsers } from '../../src/check/describe-users.ts'
 import { fixDocument } from '../../src/check/fix-document.ts'
 import { list } from '../../src/cli/commands/list.ts'
+import { token } from '../../src/cli/commands/token/run.ts'
 import { parseHtpasswd } from '../../src/document/document.ts'
+import { Groups } from '../../src/document/groups.ts'
 import { recordedIo } from '../support/recorded-io.ts'
 import { withFolder } from '../support/run.ts'
 
@@ -94,6 +97,51 @@ test.each(files)(
   },
   120_000,
 )
+
+/** The letters, those of the bits in upper case. */
+const caseOf = (letters: string, bits: number): string =>
+  [...letters].map((letter, i) => ((bits >> i) % 2 === 0 ? letter : letter.toUpperCase())).join('')
+
+/** Group files, with a group `g`. */
+const groupFiles: [name: string, bytes: Buffer][] = [
+  ['one group on 50,000 lines', repeat(50_000, i => `g: u${i}\n`)],
+  ['50,000 groups of one user', repeat(50_000, i => `g${i}: u\n`)],
+  ['one user 100,000 times', Buffer.from(`g: ${'u '.repeat(100_000)}\n`)],
+  ['one line on 100,000', Buffer.from(`g: ${'u\\\n'.repeat(100_000)}\n`)],
+  ['100,000 members of a line that is continued', repeat(100_000, i => `${i === 0 ? 'g:' : ''} u${i}\\\n`)],
+  ['a megabyte of blanks', Buffer.from(`g:${'\t'.repeat(1 << 20)}u\n`)],
+  ['groups that differ by case', repeat(1 << 15, i => `${caseOf('abcdefghijklmnop', i)}: u\n`)],
+]
+
+test.each(groupFiles)(
+  'as groups: %s',
+  (_name, bytes) => {
+    const milliseconds = timeOf(() => {
+      const groups = new Groups(bytes)
+      for (const name of groups.groups().slice(0, 10)) groups.members(name)
+      groups.add('g', 'another')
+      groups.remove('g', 'u')
+      groups.remove('g')
+      checkGroups(bytes, Buffer.from('u:!\n'))
+    })
+    expect(milliseconds).toBeLessThan(8000)
+  },
+  120_000,
+)
+
+test('200,000 tokens are listed', () =>
+  withFolder(
+    {
+      users: 'u:!\n',
+      'users.tokens': repeat(
+        200_000,
+        i => `${String(i).padStart(8, '0')}:u:${'a'.repeat(64)}:1:never:all:${'0'.repeat(16)}:n\n`,
+      ).toString(),
+    },
+    async folder => {
+      expect(await token(['list', `${folder}/users`], recordedIo())).toBe(0)
+    },
+  ))
 
 test('a pattern with several stars, and a name of a megabyte', () =>
   withFolder({ users: `${'ab'.repeat(1 << 19)}:!\n` }, async folder => {

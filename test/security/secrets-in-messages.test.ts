@@ -68,6 +68,11 @@ test.each<[line: string, status: number]>([
   ['serve new --init --demo --password-env GIVEN --password-file secret', 2],
   ['serve new --init --demo --password-file long', 5],
   ['serve new --init --demo --password-file secret --upstream http://x:hunter2-secret@y', 2],
+  // the wrong file
+  ['serve users --demo --groups secret', 7],
+  ['serve users --demo --rules secret', 7],
+  ['group list secret', 7],
+  ['rules users --rules secret --as bob GET /', 2],
 ])('the command holds none: htpasswd %s', async (line, status) => {
   const files = { secret: `${SECRET}\n`, long: SECRET.repeat(30), users: '' }
   await withFolder(files, async cwd => {

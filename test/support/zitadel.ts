@@ -8,7 +8,7 @@ import { findCached, freePort, startProgram, untilListening } from './outside-pr
 export const zitadelServer = findCached('zitadel/server')
 
 /** The password of all its users. */
-export const ZITADEL_PASSWORD = 'very secure'
+export const ZITADEL_PASSWORD = 'sesame of zitadel'
 
 export interface Zitadel extends AsyncDisposable {
   /** With a slash at its end. */

@@ -215,7 +215,7 @@ describe('no spelling gets a user more than the plain path does', () => {
 
 describe('a rule that is none', () => {
   test.each([
-    ['GET', 'expected METHODS PATH SUBJECTS, such as "GET /docs/** valid-user", got "GET"'],
+    ['GET', 'expected METHODS PATH SUBJECTS, such as "GET /docs/** valid-user", got one word'],
     ['GET /', 'expected METHODS PATH SUBJECTS'],
     ['get / valid-user', 'expected methods such as GET,POST, or ANY alone, got "get"'],
     ['ANY,GET / valid-user', 'expected methods such as GET,POST, or ANY alone, got "ANY,GET"'],

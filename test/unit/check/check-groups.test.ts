@@ -19,7 +19,7 @@ test.each<[what: string, groups: string, problems: [code: string, line: number, 
     'lines that are none',
     'a ann\nb: "ann\n',
     [
-      ['group-line', 1, 'expected "group: user …", got "a ann"; the whole file is refused'],
+      ['group-line', 1, 'expected "group: user …", got a line without a colon; the whole file is refused'],
       ['group-line', 2, 'expected a closing "'],
     ],
   ],

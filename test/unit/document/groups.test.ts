@@ -45,7 +45,7 @@ describe('who is in which group', () => {
 })
 
 test.each<[text: string | Buffer, message: string]>([
-  ['a: ann\nviewers guest\n', 'groups:2: expected "group: user …", got "viewers guest"'],
+  ['a: ann\nviewers guest\n', 'groups:2: expected "group: user …", got a line without a colon'],
   ['a: ann \\\n bob\n\n: ann\n', 'groups:4: expected a group before the colon, got none'],
   ['a: "ann\n', 'groups:1: expected a closing ", got the end of the line'],
   ["a: 'ann\\'\n", "groups:1: expected a closing ', got the end of the line"],
@@ -60,7 +60,7 @@ test.each<[text: string | Buffer, message: string]>([
 })
 
 test('text without a name is named by its line', () => {
-  expect(() => parseGroups('\nx\n')).toThrow('line 2: expected "group: user …", got "x"')
+  expect(() => parseGroups('\nx\n')).toThrow('line 2: expected "group: user …", got a line without a colon')
 })
 
 describe('changes keep the rest', () => {

@@ -74,7 +74,10 @@ export function writeTable(io: Io, tokens: readonly ListedToken[]): void {
   const paint = painter(io)
   const rows = tokens.map(cellsOf)
   const widths = HEAD.map((head, column) =>
-    Math.max(head.length, ...rows.map(row => Math.min(row[column]?.length ?? 0, MAX_WIDTH))),
+    rows.reduce(
+      (width, row) => Math.max(width, Math.min(row[column]?.length ?? 0, MAX_WIDTH)),
+      head.length as number,
+    ),
   )
   const lineOf = (cells: readonly string[]): string =>
     cells

@@ -92,7 +92,7 @@ test('a password file and an invalid line are refused', async () => {
   })
   writeFileSync(place.file, 'a: ann\nviewers guest\n')
   expect((await run('list', place.file)).err).toContain(
-    `${place.file}:2: expected "group: user …", got "viewers guest"`,
+    `${place.file}:2: expected "group: user …", got a line without a colon`,
   )
 })
 

@@ -117,7 +117,7 @@ describe('groups and rules', () => {
       expect(told).toEqual(
         expect.arrayContaining([
           expect.stringMatching(
-            /groups:2: expected "group: user …", got "viewers guest"; the groups read last stay/,
+            /groups:2: expected "group: user …", got a line without a colon; the groups read last stay/,
           ),
           expect.stringMatching(
             /rules:2: expected a path such as .*, got "nonsense"; the rules read last stay/,
