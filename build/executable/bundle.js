@@ -20,10 +20,7 @@ async function bundle(name, source, output) {
     platform: 'node',
     plugins: [
       virtual(name, source),
-      replaceModules({
-        'platform/resources.js': 'platform/resources.sea.js',
-        'platform/ipaddr.js': 'platform/ipaddr.sea.js',
-      }),
+      replaceModules({ 'platform/resources.js': 'platform/resources.sea.js' }),
     ],
     // code that chunks share stays in the entry
     preserveEntrySignatures: 'allow-extension',

@@ -32,7 +32,6 @@ const companions = [
   'fastest-levenshtein',
   'get-caller-file',
   'get-east-asian-width',
-  'ipaddr.js',
   'jose',
   'lru-cache',
   'oauth4webapi',
