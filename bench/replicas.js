@@ -18,6 +18,8 @@ const COUNTS = (process.env.BENCH_REPLICAS ?? '1,2,4,8').split(',').map(Number)
 const SIMULATED = (process.env.BENCH_SIMULATED ?? '10,100,500').split(',').map(Number)
 const LOGINS = 200
 const IDLE_MS = 5_000
+// each program has a listener that ends it
+process.setMaxListeners(0)
 const folder = temporaryFolder('replicas')
 const users = join(folder, 'users')
 const hash = await hashPassword('right', { format: 'sha1' })
