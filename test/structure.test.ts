@@ -12,6 +12,9 @@ const list = (folder: string, ending: string): string[] =>
     .filter(path => path.endsWith(ending))
     .sort()
 
+/** A longer file has more than one job. Comments and blank lines do not count. */
+const MAX_CODE_LINES = 250
+
 /** Bottom first: a folder imports only itself and those before it. */
 const layers = [
   'errors.ts',
@@ -45,6 +48,11 @@ describe.each(sources)('%s', file => {
 
   test('begins with a line on its role', () => {
     expect(readFileSync(join(root, file), 'utf8')).toMatch(/^\/\/ \S.{20,}/)
+  })
+
+  test('is short enough for one job', () => {
+    const lines = readFileSync(join(root, file), 'utf8').split('\n')
+    expect(lines.filter(line => !/^\s*($|\/\/|\/?\*)/.test(line)).length).toBeLessThan(MAX_CODE_LINES)
   })
 
   test('has a name that says what it is', () => expect(file).not.toMatch(/util|helper|common/))

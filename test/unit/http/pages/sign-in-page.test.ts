@@ -13,7 +13,12 @@ const account = (lang: PageLook['lang'] = 'en') =>
     { ...look, lang },
     {
       ...{ status: 200, user: 'alice', groups: [], signedInAt: 0, endsAt: 1, signsInWith: undefined },
-      ...{ canChange: true, hasFile: true, tokens: [{ id: 'a', name: 'ci', scope: 'read', expires: 1 }], now: 0 },
+      ...{
+        canChange: true,
+        hasFile: true,
+        tokens: [{ id: 'a', name: 'ci', scope: 'read', expires: 1 }],
+        now: 0,
+      },
     },
   )
 

@@ -42,6 +42,14 @@ test('the authority may sign for private names, the domain of the machine and it
   )
 })
 
+test.each([
+  ['lab.uni.example', true],
+  ['lab.com', false],
+])('the authority of the machine %s may sign for its domain: %s', (hostname, expected) => {
+  const domain = hostname.slice(hostname.indexOf('.') + 1)
+  expect(permittedFor({ ...machine, hostname }, []).includes(domain)).toBe(expected)
+})
+
 const later: [
   string,
   Renewal,
