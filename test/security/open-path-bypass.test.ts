@@ -54,6 +54,19 @@ test.each(['GET /health#/../admin', 'GET /admin#/health', 'GET http://x/health',
   },
 )
 
+test.each([
+  ['GET /health', 'X-HTTP-Method-Override: DELETE'],
+  ['GET /health', 'X-Method-Override: get, post'],
+  ['HEAD /health?%5fmethod=PUT', 'Accept: */*'],
+])('%s with %s may be another method to the app: it asks for a login', async (line, header) => {
+  expect(await guard.status(`${line} HTTP/1.1`, header)).toBe(401)
+  expect(guard.received).toEqual([])
+})
+
+test('an override that names a read is open', async () => {
+  expect(await guard.status('GET /health HTTP/1.1', 'X-HTTP-Method-Override: GET')).toBe(200)
+})
+
 test('an upgrade on an open path needs a login', async () => {
   guard.app.on('upgrade', () => expect.unreachable())
   expect(await guard.status('GET /health HTTP/1.1', 'Upgrade: websocket', 'Connection: Upgrade')).toBe(401)

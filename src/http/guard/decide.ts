@@ -1,5 +1,5 @@
 // The one decision about a request: respond here or forward it. Security depends on the order of the questions.
-import { decideRequest } from '../../access/decide-request.ts'
+import { decideRequest, isReadInEveryWay } from '../../access/decide-request.ts'
 import type { AccessPolicy } from '../../access/policy.ts'
 import { withoutRules } from '../../access/rules.ts'
 import type { AuthResult } from '../../auth/auth-result.ts'
@@ -219,7 +219,11 @@ export function createDecide(policy: Policy): Decide {
 
     // An upgrade begins with a GET, but opens a channel for anything, so no path is open to it.
     const route = findRoute(method, url, policy)
-    if (isOpen(route) && !facts.upgrade) {
+    if (
+      isOpen(route) &&
+      !facts.upgrade &&
+      isReadInEveryWay({ method, target: url, headers: request.headers })
+    ) {
       return hasBody(request)
         ? respond(bodyOnOpenPath, 'ambiguous', anonymous, true)
         : forward(request, facts, route, anonymous, undefined)

@@ -1,5 +1,5 @@
 // The decision that all middlewares share: who sent a request, or how to respond to it instead.
-import { decideRequest } from '../../access/decide-request.ts'
+import { decideRequest, isReadInEveryWay } from '../../access/decide-request.ts'
 import { refuse } from '../../auth/auth-result.ts'
 import type { Authenticator } from '../../auth/authenticator.ts'
 import type { CannedResponse } from '../basic/responses.ts'
@@ -55,8 +55,8 @@ export function createLogin<Request>(
     hasOpenPaths: allowPaths.size > 0,
     async decide({ method, target, headers, address }, request) {
       const [accept, authorization] = [headers.accept, headers.authorization].map(single)
-      const isRead = method === 'GET' || method === 'HEAD'
-      if (isRead && allowPaths.has(pathOf(target))) return { auth: undefined }
+      if (allowPaths.has(pathOf(target)) && isReadInEveryWay({ method, target, headers }))
+        return { auth: undefined }
       const result = await authenticate(authorization, () =>
         findAddress === undefined ? address : findAddress(request),
       )
