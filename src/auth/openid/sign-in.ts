@@ -127,7 +127,7 @@ export class ProviderSignIn {
     }
   }
 
-  /** Where a sign-out goes on at the provider; undefined where it has no such page, or is not known yet. */
+  /** The provider's page for a sign-out; undefined if it has none, or is not known yet. */
   async endSessionUrl(): Promise<URL | undefined> {
     try {
       const configuration = await configure(this.#options)

@@ -6,7 +6,7 @@ import { hasBody } from '../proxy/request-body.ts'
 /** Enough for a name, two passwords and a path. */
 const MAX_FORM_BYTES = 8 * 1024
 
-/** As for a header: whoever sends a form may be anybody. */
+/** The time limit of a form, as for a header, because the sender may be anybody. */
 const FORM_MILLISECONDS = 20_000
 
 const tooLarge = textResponse(413, '413 Content Too Large: This form is longer than 8 KB.')

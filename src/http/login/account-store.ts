@@ -1,4 +1,4 @@
-// What the account page changes: passwords in the password file and tokens beside it, under their locks.
+// The storage behind the account page: changes passwords in the password file and tokens beside it, under their locks.
 import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { addToken } from '../../auth/tokens/manage.ts'
@@ -17,18 +17,18 @@ interface TokenWish {
   readonly scope: TokenScope
 }
 
-/** Where the tokens of users are. */
+/** The tokens of the users. */
 export interface TokenStore {
   list(username: ByteString): Promise<TokenRecord[]>
-  /** @returns the token, which nobody can find out later. */
+  /** @returns the token, which cannot be read again later. */
   create(user: string, wish: TokenWish, now: number): Promise<string>
-  /** Revokes those of the ids that are the user's. */
+  /** Revokes those of the ids that belong to the user. */
   revoke(username: ByteString, ids: readonly string[]): Promise<void>
 }
 
-/** Where passwords are written. */
+/** The passwords of the users. */
 export interface AccountStore {
-  /** Whether this process may write it. */
+  /** Whether this process may write the password file. */
   isWritable(): Promise<boolean>
   /**
    * Sets a user's password.
@@ -37,11 +37,11 @@ export interface AccountStore {
    * @returns false if the user's record is another one by now; nothing was changed.
    */
   setPassword(username: ByteString, stored: string, password: string): Promise<boolean>
-  /** Undefined where tokens are not accepted. */
+  /** Undefined if tokens are not accepted. */
   readonly tokens: TokenStore | undefined
 }
 
-/** Of a password file. @param tokensPath the file of the tokens. */
+/** Makes the store of a password file. @param tokensPath the file of the tokens. */
 export function accountStore(path: string, tokensPath: string | undefined): AccountStore {
   return {
     tokens: tokensPath === undefined ? undefined : tokenStore(path, tokensPath),

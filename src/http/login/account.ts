@@ -12,21 +12,24 @@ import type { AccountStore, TokenStore } from './account-store.ts'
 import { type Login, rejectForeignForm, scopeOf, verifyPassword } from './login.ts'
 import { maxPasswordBytes, problemOf } from './new-password.ts'
 
-/** What became of a form, as the page shows it. */
+/** The result of a form, as the page shows it. */
 type Outcome = Pick<AccountView, 'status'> & Partial<AccountView>
 
 /** GET: the page. */
 export const showAccount = (login: Login, request: EndpointRequest): Promise<EndpointResponse> =>
   render(login, request, { status: 200 })
 
-/** POST: what the form asks for, if the current password is right. Whoever has none here can only revoke tokens. */
+/**
+ * POST: makes the change of the form, if the current password is right. A user without a password here can only revoke
+ * tokens.
+ */
 export async function changeAccount(login: Login, request: EndpointRequest): Promise<EndpointResponse> {
   const foreign = rejectForeignForm(login, request)
   if (foreign !== undefined) return { ...foreign, reason: 'cross-site' }
   return render(login, request, await perform(login, request))
 }
 
-/** The field with the current password: each form has its own, since two fields of a page cannot share an id. */
+/** The id of the field with the current password: each form has its own, because ids of a page must differ. */
 const currentField: ReadonlyMap<string, string> = new Map([
   ['password', 'current'],
   ['create-token', 'create-current'],
@@ -89,7 +92,7 @@ interface Change {
   readonly request: EndpointRequest
   readonly identity: Identity
   readonly store: AccountStore
-  /** What the current password was verified against. */
+  /** The hash that the current password was verified against. */
   readonly stored: string
   readonly current: string
 }

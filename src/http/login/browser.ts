@@ -1,4 +1,4 @@
-// Tells a browser that opens a page, which can be sent to the sign-in page, from everything that could not use one.
+// Distinguishes a browser that opens a page, which can be redirected to the sign-in page, from all other clients.
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
@@ -13,7 +13,7 @@ import type { IncomingHttpHeaders } from 'node:http'
  */
 export type Requester = 'sign-in' | 'frame' | 'script' | 'program'
 
-/** The parts of a request that tell. */
+/** The parts of a request that tell which client sent it. */
 export interface RequesterFacts {
   readonly method: string
   readonly upgrade: boolean
@@ -27,7 +27,7 @@ const pages: ReadonlyMap<string, Requester> = new Map([
   ['frame', 'frame'],
 ])
 
-/** Of a page's scripts and parts, over http too; no program sends them by itself. */
+/** Headers of a page's scripts and parts, also over http; no program sends them by itself. */
 const scriptHeaders = ['x-requested-with', 'origin', 'referer'] as const
 
 /**
@@ -38,7 +38,7 @@ const scriptHeaders = ['x-requested-with', 'origin', 'referer'] as const
  * MLflow's client send `*\/*` or JSON, browsers name `text/html` when they open a page.
  */
 export function requesterOf({ method, upgrade, headers }: RequesterFacts): Requester {
-  // wrong credentials are answered in their own kind
+  // wrong credentials get the challenge of their own kind
   if (headers.authorization !== undefined || headers['x-mlflow-authorization'] !== undefined) return 'program'
   if (upgrade) return 'script'
   const opensPage = method === 'GET' || method === 'HEAD'

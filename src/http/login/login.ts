@@ -1,4 +1,4 @@
-// What the sign-in page, sign-out and the account page work with.
+// The common parts of the sign-in page, sign-out and the account page.
 import type { AuthResult, Credentials } from '../../auth/auth-result.ts'
 import type { AuthContext } from '../../auth/authenticator.ts'
 import type { Identity } from '../../auth/identity.ts'
@@ -23,9 +23,9 @@ export interface Login {
     ): AuthResult | Promise<AuthResult>
   }
   readonly look: PageLook
-  /** The address that people type, where it is known; it decides about the cookie where the request is for its host. */
+  /** The public address, if it is known; for requests to its host, it decides about the cookie. */
   readonly publicUrl: URL | undefined
-  /** Undefined where no password can be changed, such as with users of a program's own. */
+  /** Undefined if no password can be changed, such as with users of a program's own. */
   readonly store: AccountStore | undefined
   /** An identity provider with which people can sign in as well. */
   readonly external: ExternalSignIn | undefined
@@ -33,7 +33,7 @@ export interface Login {
   readonly storedHashOf: (username: ByteString) => string | undefined
   /** All groups of a user. */
   readonly groupsOf: (identity: Identity) => readonly string[]
-  /** Gets faults of a write. */
+  /** Called with errors of a write. */
   readonly onError: (error: unknown) => void
   readonly now: () => number
 }
@@ -42,19 +42,19 @@ export interface Login {
 export interface ExternalSignIn {
   /** The provider's name, as people know it. */
   readonly name: string
-  /** Asks the provider for its addresses ahead of the first sign-in, and reports where that fails. */
+  /** Asks the provider for its addresses before the first sign-in, and reports a failure. */
   prepare(): void
   /** Whether it could not be reached the last time. */
   isDown(): boolean
-  /** What a session that it began is bound to; undefined if it is over. */
+  /** The text to which a session of the provider is bound; undefined if the session is over. */
   bindingOf(data: SessionData): string | undefined
-  /** Where a sign-out goes on at the provider; undefined where nowhere. */
+  /** The provider's page for a sign-out; undefined if it has none. */
   endSessionUrl(): Promise<URL | undefined>
   /** The rows that it adds to the table of endpoints. */
   endpoints(login: Login): readonly Endpoint[]
 }
 
-/** How the client reaches the guard: a proxy in front may speak https to it though the guard gets http. */
+/** The scheme by which the client reaches the guard: a proxy in front may use https although the guard gets http. */
 export const scopeOf = ({ publicUrl }: Pick<Login, 'publicUrl'>, client: ClientFacts): { scheme: string } =>
   publicUrl !== undefined && client.host.toLowerCase() === publicUrl.host
     ? { scheme: publicUrl.protocol.slice(0, -1) }
@@ -83,7 +83,7 @@ const foreignForm = textResponse(
   '403 Forbidden: This form did not come from a page of this server, or a proxy in between changes Host and removes Origin. Open the page again and send the form from there.',
 )
 
-/** The response to a form that was not on one of our own pages; undefined for one that was. */
+/** The response to a form that did not come from one of our own pages; undefined for one that did. */
 export function rejectForeignForm(
   { publicUrl }: Login,
   request: EndpointRequest,

@@ -1,16 +1,16 @@
-// What a new password must be: long enough, and not among those that everybody tries first. No rules about symbols.
+// The requirements on a new password: long enough, and not among the common ones. No rules about symbols.
 import { toByteString } from '../../bytes.ts'
 import type { PasswordProblem } from '../pages/texts/form-texts.ts'
 
 const MIN_CHARACTERS = 8
-/** bcrypt reads no more (the rest would not count), and Apache's command takes no more for any format. */
+/** bcrypt ignores further bytes, and Apache's command accepts no more for any format. */
 export const maxPasswordBytes = (isBcrypt: boolean): number => (isBcrypt ? 72 : 255)
 /** Of 0 to 4: 2 is at least a million guesses. NIST SP 800-63B section 5.1.1.2 asks for a list of common passwords. */
 const MIN_SCORE = 2
-/** The estimate's time grows with the square of the length, and this much tells. */
+/** The time of the estimate grows with the square of the length, and these characters are enough for it. */
 const ESTIMATED_CHARACTERS = 64
 
-/** What a new password is compared with. */
+/** The context in which a new password is judged. */
 export interface PasswordContext {
   readonly repeated: string
   readonly current: string
@@ -34,7 +34,7 @@ export async function problemOf(
 
 let estimate: Promise<(password: string, words: string[]) => number> | undefined
 
-/** Loads the estimator and its list of passwords with the first use: 3 MB that nothing else needs. */
+/** Loads the estimator and its list of passwords at the first use, because they take 3 MB. */
 async function loadEstimate(): Promise<(password: string, words: string[]) => number> {
   const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([
     import('@zxcvbn-ts/core'),

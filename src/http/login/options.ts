@@ -1,4 +1,4 @@
-// The options of a sign-in page, and what is made of them.
+// The options of a sign-in page, checked and with their defaults.
 import { randomBytes } from 'node:crypto'
 import type { EndedSessions } from '../../auth/sessions/ended-sessions.ts'
 import type { SessionSecrets } from '../../auth/sessions/key-ring.ts'
@@ -31,15 +31,15 @@ export interface LoginOptions {
   readonly maxMilliseconds?: number | undefined
   /** A paragraph on the sign-in page. */
   readonly text?: string | undefined
-  /** The address that people type (`https://ml.example`), where TLS ends in front of this server. */
+  /** The public address (`https://ml.example`), if TLS ends in front of this server. */
   readonly publicUrl?: string | URL | undefined
-  /** Gets the reason where a password could not be saved. */
+  /** Called with the reason when a password could not be saved. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** What a process or a test replaces. */
+/** Parts that a process or a test replaces. */
 export interface LoginParts {
-  /** In place of the option `secret`. */
+  /** Replaces the option `secret`. */
   readonly secrets?: SessionSecrets | undefined
   readonly ended?: EndedSessions | undefined
   readonly generationOf?: ((username: ByteString) => string | undefined) | undefined
@@ -48,19 +48,19 @@ export interface LoginParts {
   readonly now?: (() => number) | undefined
 }
 
-/** What the guard needs of it. */
+/** The parts of a sign-in page that the guard uses. */
 export interface ResolvedLogin {
   readonly sessions: NonNullable<Verifiers['sessions']>
   readonly endpoints: readonly Endpoint[]
   readonly unauthenticated: UnauthenticatedResponder
 }
 
-/** What the guard knows besides. */
+/** Further options of the guard that the sign-in page depends on. */
 interface Surroundings {
   readonly authenticator: Login['authenticator'] & { readonly source: UserSource }
   readonly look: Omit<PageLook, 'loginText'>
   readonly groupsOf: Login['groupsOf']
-  /** The file of the tokens that are accepted; undefined where none are, and where they are in no file. */
+  /** The file of the tokens that are accepted; undefined without tokens, and if they are not in a file. */
   readonly tokensPath: string | undefined
 }
 

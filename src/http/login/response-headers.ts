@@ -1,4 +1,4 @@
-// What a response of the app gets besides, where a session cookie signed the request in.
+// The header fields that are added to the app's response if a session cookie authenticated the request.
 import type { SessionIdentity } from '../../auth/sessions/session-identity.ts'
 
 /**

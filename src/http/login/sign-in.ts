@@ -8,7 +8,7 @@ import { texts } from '../pages/texts.ts'
 import { type Login, rejectForeignForm, scopeOf, seeOther, sessionOf, verifyPassword } from './login.ts'
 import { checkNext } from './next.ts'
 
-/** In the address to which a right password leads: the cookie must have come back there. */
+/** A parameter of the address after a sign-in, where the browser must have sent the cookie back. */
 const SIGNED_IN = 'signed-in'
 
 const queryOf = ({ head }: EndpointRequest): URLSearchParams => {
@@ -16,14 +16,14 @@ const queryOf = ({ head }: EndpointRequest): URLSearchParams => {
   return new URLSearchParams(target.includes('?') ? target.slice(target.indexOf('?') + 1) : '')
 }
 
-/** The address to which a sign-in leads: it tells whether the browser kept the cookie, and leads on. */
+/** The address after a sign-in: its page checks whether the browser kept the cookie, and redirects further. */
 export const loginAddressAfter = ({ prefix }: Login['look'], next: string): string =>
   `${prefix}/.htpasswd/login?${SIGNED_IN}&next=${encodeURIComponent(next)}`
 
 const buttonOf = ({ external }: Login): ProviderButton | undefined =>
   external && { name: external.name, isDown: external.isDown() }
 
-/** GET: the page; or, after a right password, the way on. */
+/** GET: the page; or, after a sign-in, the redirect to the requested page. */
 export function showSignIn(login: Login, request: EndpointRequest): EndpointResponse {
   const { look, sessions } = login
   const text = texts[look.lang].login

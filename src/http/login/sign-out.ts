@@ -22,7 +22,7 @@ export async function signOut(login: Login, request: EndpointRequest): Promise<E
   }
 }
 
-/** Whom the provider signed in is signed out there, too: else its button would sign in again without a question. */
+/** A user of a provider is signed out there as well; otherwise its button would sign in again without a question. */
 async function providerOf(
   { external }: Login,
   session: SessionIdentity | undefined,

@@ -1,4 +1,5 @@
-// What a request without a login gets where there is a sign-in page: browsers are led to it, scripts get JSON.
+// The response to a request without a login if there is a sign-in page: browsers are redirected to it, scripts get
+// JSON.
 import { formatBearerChallenge } from '../basic/challenge.ts'
 import { type CannedResponse, completeResponse, textResponse } from '../basic/responses.ts'
 import type { RequestFacts, RequestHead } from '../guard/request.ts'
@@ -15,9 +16,8 @@ export type UnauthenticatedResponder = (
 ) => CannedResponse | undefined
 
 /**
- * A 401 in the form of MLflow's own errors, whose text its client and its UI show.
- *
- * The challenge is of a scheme for which browsers have no dialog.
+ * A 401 in the form of MLflow's own errors, whose text its client and its UI show. Browsers have no dialog for the
+ * scheme of the challenge.
  */
 const scriptRefusal = (realm: string): CannedResponse =>
   completeResponse(

@@ -1,4 +1,4 @@
-// Who a request is from, as JSON: for programs, and for pages of the app that show the user's name.
+// Describes the sender of a request as JSON, for programs, and for pages of the app that show the user's name.
 import type { Identity } from '../../auth/identity.ts'
 import { SessionIdentity } from '../../auth/sessions/session-identity.ts'
 import { type CannedResponse, completeResponse } from '../basic/responses.ts'

@@ -32,15 +32,18 @@ export interface SessionAuthOptions<Request = unknown>
   readonly users?: Users | undefined
   /** An authenticator that is used elsewhere as well. */
   readonly authenticator?: Authenticator | undefined
-  /** Whom people can ask: a name, an e-mail address, a URL. */
+  /** The contact on the pages: a name, an e-mail address, a URL. */
   readonly contact?: string | undefined
   /** The language of the pages: `en`, `de` or `fr`. Default: `en`. */
   readonly lang?: Language | undefined
-  /** Gets technical faults, and why a password could not be saved. Default: a warning of the process. */
+  /**
+   * Called with technical faults, and with the reason when a password could not be saved. Default: a warning of the
+   * process.
+   */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** What the doors of the frameworks share. */
+/** The common part of the middlewares of all frameworks. */
 export interface SessionAuth<Request> extends Closable {
   /** @param address what the framework says, where there is no option `address`. */
   decide(

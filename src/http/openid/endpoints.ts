@@ -1,4 +1,4 @@
-// The endpoints of a sign-in with a provider: to it, back from it, and what it says about sign-outs there.
+// The endpoints of a sign-in with a provider: the start, the callback, and the provider's messages about sign-outs.
 import { verifyLogoutToken } from '../../auth/openid/logout-token.ts'
 import type { ProviderSignIn } from '../../auth/openid/sign-in.ts'
 import type { FailedSignIn } from '../../auth/openid/sign-in-failure.ts'
@@ -12,10 +12,13 @@ import { failedSignInPage } from './page.ts'
 
 const FOLDER = '/.htpasswd/oidc'
 
-/** In the address of the start, once the browser was led to the address that people type. */
+/** A parameter of the start, set once the browser was redirected to the public address. */
 const MOVED = 'moved'
 
-/** What the sign-in page and the guard get of a provider. @param notify gets a sentence for each failure. */
+/**
+ * Makes the parts that the sign-in page and the guard use of a provider. @param notify is called with a sentence for
+ * each failure.
+ */
 export function externalSignIn(signIn: ProviderSignIn, notify: (text: string) => void): ExternalSignIn {
   const report = (text: string): void => notify(`warning: sign-in with ${signIn.name}: ${text}`)
   return {
@@ -68,7 +71,7 @@ const onlyPages = textResponse(
   '400 Bad Request: This address is for browsers, which open it as a page. Programs send a token or a password.',
 )
 
-/** To the provider. */
+/** Redirects to the provider. */
 async function start(
   { signIn, login, report }: Context,
   request: EndpointRequest,
@@ -79,8 +82,8 @@ async function start(
   const query = queryOf(request)
   const next = checkNext(query.get('next'), login.look.prefix)
   const { publicUrl } = login
-  // The provider leads back to the public address, so the cookie of the attempt must be there. Once at most: a proxy in
-  // front may change Host in every request.
+  // The provider redirects to the public address, so the cookie of the attempt must be set there. At most one redirect:
+  // a proxy in front may change Host in every request.
   const isElsewhere = publicUrl !== undefined && facts.client.host.toLowerCase() !== publicUrl.host
   if (isElsewhere && !query.has(MOVED)) {
     const path = `${login.look.prefix}${FOLDER}/start?${MOVED}&next=${encodeURIComponent(next)}`
@@ -91,7 +94,7 @@ async function start(
   return seeOther(begun.location.href, begun.cookies)
 }
 
-/** Back from the provider. There is no second try by itself: whatever failed would fail again, for ever. */
+/** The callback. It never tries again by itself, because what failed would fail again, for ever. */
 async function finish(
   { signIn, login, report }: Context,
   request: EndpointRequest,
@@ -131,7 +134,7 @@ const rejected: CannedResponse = completeResponse(
   {},
 )
 
-/** The provider, not a browser, says that somebody has signed out there. */
+/** A message of the provider, not of a browser, that somebody has signed out there. */
 async function endSessions(
   { signIn, login, report }: Context,
   { form }: EndpointRequest,

@@ -1,4 +1,5 @@
-// The page after a sign-in with a provider that failed: what happened, what to do, and a button instead of a new try.
+// The page after a failed sign-in with a provider: what happened, what to do, and a button instead of an automatic
+// retry.
 import type { SignInProblem } from '../../auth/openid/sign-in-failure.ts'
 import { escapeHtml } from '../basic/html.ts'
 import type { CannedResponse } from '../basic/responses.ts'
@@ -15,7 +16,10 @@ const statuses: Readonly<Record<SignInProblem, number>> = {
   invalid: 400,
 }
 
-/** @param name the provider's. @param now milliseconds since 1970, by this server's clock. */
+/**
+ * @param name the provider's name.
+ * @param now milliseconds since 1970, by this server's clock.
+ */
 export function failedSignInPage(
   look: PageLook,
   { problem, name, now }: { readonly problem: SignInProblem; readonly name: string; readonly now: number },

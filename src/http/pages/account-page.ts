@@ -14,7 +14,7 @@ export interface TokenView {
   readonly expires: number | undefined
 }
 
-/** What differs between two account pages. */
+/** The data of an account page. */
 export interface AccountView {
   readonly status: number
   readonly user: string
@@ -29,7 +29,7 @@ export interface AccountView {
   readonly canChange: boolean
   /** Whether the users are in a file. */
   readonly hasFile: boolean
-  /** Undefined where there are no tokens. */
+  /** Undefined if tokens are not accepted. */
   readonly tokens?: readonly TokenView[] | undefined
   /** A token that was just created. */
   readonly created?: { readonly name: string; readonly token: string } | undefined
@@ -73,7 +73,7 @@ ${canChange && view.tokens !== undefined ? tokensHtml(look, view, view.tokens) :
   return cookies === undefined ? page : { ...page, cookies }
 }
 
-/** Password managers need the name in each form; it is not shown twice. */
+/** Password managers need the user's name in each form; it is hidden after the first. */
 const begin = ({ prefix }: PageLook, action: string, user: string): string =>
   `<form method="post" action="${prefix}/.htpasswd/account">
 <input type="hidden" name="action" value="${action}">

@@ -1,4 +1,5 @@
-// The responses about errors: a page for people, one or two sentences for programs. `Accept` decides, here and only here.
+// Error responses: a page for people, one or two sentences for programs. The request's `Accept` decides, only in this
+// file.
 import { STATUS_CODES } from 'node:http'
 import type { AuthResult } from '../../auth/auth-result.ts'
 import { formatChallenge } from '../basic/challenge.ts'
@@ -54,23 +55,23 @@ const errors: Readonly<Record<ErrorKind, { readonly status: number; readonly tex
   },
 }
 
-/** What all responses about errors have in common. */
+/** The options of all error responses. */
 export interface ErrorResponseOptions {
-  /** What the login prompt may show. */
+  /** The realm of the challenge, which a login prompt may show. */
   readonly realm: string
-  /** Appended to the text of a 401: what the user of a program can do. It is not on the page. */
+  /** Appended to the text of a 401: advice for the user of a program. It is not on the page. */
   readonly hint?: string | undefined
-  /** Whom people can ask: a name, an e-mail address or a URL. */
+  /** The contact on the pages: a name, an e-mail address or a URL. */
   readonly contact?: string | undefined
   /** The language of the pages. Default: `en`. */
   readonly lang?: Language | undefined
 }
 
-/** What differs between two errors of one kind. */
+/** The details of one error. */
 interface ErrorFacts {
   /** The technical cause, for the person who runs the server. */
   readonly cause?: string | undefined
-  /** In seconds. */
+  /** The value of `Retry-After`, in seconds. */
   readonly retryAfter?: number | undefined
   /** Further headers; they replace those of the kind. */
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -86,7 +87,7 @@ export type ErrorResponder = (
 /** RFC 6750 section 3. Without a realm: the sender of a token is told only that it is wrong. */
 const BEARER_CHALLENGE = 'Bearer error="invalid_token"'
 
-/** Whether a request's `Accept` is that of a browser which shows a page. */
+/** Whether a request's `Accept` is that of a browser that shows a page. */
 export const wantsPage = (accept: string | undefined): boolean =>
   accept?.toLowerCase().includes('text/html') === true
 

@@ -1,4 +1,4 @@
-// The one look of all pages: light and dark, on a phone and on a desktop, without scripts, fonts or images.
+// The common layout of all pages: light and dark, for phones and desktops, without fonts or images.
 import { createHash } from 'node:crypto'
 import { escapeHtml } from '../basic/html.ts'
 import { type CannedResponse, completeResponse } from '../basic/responses.ts'
@@ -20,7 +20,7 @@ a { color: var(--accent) }
 .end { margin-top: 1.8rem; padding-top: .9rem; border-top: 1px solid var(--line) }
 `
 
-/** For pages with forms. */
+/** The style of pages with forms. */
 const FORM_STYLE = `
 h2 { margin: 2rem 0 .6rem; font-size: 1.15rem }
 label { display: block; margin: .9rem 0 .25rem; font-weight: 600 }
@@ -47,20 +47,20 @@ legend { padding: 0; font-weight: 600 }
 
 const sourceOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
-/** Allows these style sheets and no others, so that text which slips into a page cannot restyle it. */
+/** Allows these style sheets and no others, so that injected text cannot restyle a page. */
 const STYLE_SOURCE = sourceOf(STYLE)
 const FORM_STYLE_SOURCE = sourceOf(FORM_STYLE)
 
-/** What differs between pages. */
+/** The options of a page. */
 export interface PageOptions {
   readonly lang: Language
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Whether its forms may be sent, to this server; otherwise none. */
+  /** Whether its forms may be sent, to this server only. Default: no forms. */
   readonly forms?: boolean
   /** A script of its own, allowed by its digest. */
   readonly script?: string
-  /** Whether pages of other sites may show it in a frame: only one on which a click gives nothing away. */
+  /** Whether pages of other sites may show it in a frame: only for a page on which a click reveals nothing. */
   readonly frames?: boolean
 }
 

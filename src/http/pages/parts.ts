@@ -1,9 +1,9 @@
-// The parts that pages with forms have in common.
+// The common parts of pages with forms.
 import { escapeHtml } from '../basic/html.ts'
 import { contactLink } from './error-responses.ts'
 import { type Language, texts } from './texts.ts'
 
-/** What all pages of one guard have in common. */
+/** The settings of all pages of one guard. */
 export interface PageLook {
   readonly lang: Language
   readonly realm: string
@@ -14,20 +14,20 @@ export interface PageLook {
   readonly prefix: string
 }
 
-/** What a page says first, after something was done or went wrong. */
+/** The notice at the top of a page, after an action or a failure. */
 export interface Notice {
   readonly kind: 'done' | 'error'
   readonly text: string
 }
 
-/** A text as HTML, with values in the place of their names. */
+/** A text as HTML, with values in place of the names in braces. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return escapeHtml(text).replace(/\{(\w+)\}/g, (whole, name: string) =>
     values[name] === undefined ? whole : escapeHtml(String(values[name])),
   )
 }
 
-/** A text as HTML, with the person to ask in the place of `{contact}`. */
+/** A text as HTML, with the contact in place of `{contact}`. */
 export const withContact = (text: string, { contact, lang }: PageLook): string =>
   escapeHtml(text).replace('{contact}', () =>
     contact === undefined ? escapeHtml(texts[lang].defaultContact) : contactLink(contact),

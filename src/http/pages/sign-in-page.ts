@@ -1,4 +1,4 @@
-// The sign-in page, and what a frame shows in its place. Both work without scripts.
+// The sign-in page, and the page for frames. Both work without scripts.
 import { escapeHtml } from '../basic/html.ts'
 import type { CannedResponse } from '../basic/responses.ts'
 import { layout } from './page.ts'
@@ -12,22 +12,22 @@ export interface ProviderButton {
   readonly isDown: boolean
 }
 
-/** What differs between two sign-in pages. */
+/** The data of a sign-in page. */
 export interface SignInView {
   readonly status: number
-  /** Where the person goes on to. */
+  /** The page to open after the sign-in. */
   readonly next: string
   readonly notice?: Notice | undefined
-  /** What was typed before. */
+  /** The name that was typed before. */
   readonly name?: string | undefined
   readonly staysSignedIn?: boolean | undefined
-  /** Who is signed in already. */
+  /** The user who is signed in already. */
   readonly user?: string | undefined
   readonly provider?: ProviderButton | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** The realm is the title, unless it is the word that stands for none. */
+/** The realm is the title, unless it is the default. */
 const titleOf = ({ realm, lang }: PageLook): string =>
   realm === 'Restricted' ? texts[lang].login.title : realm
 
@@ -95,7 +95,9 @@ function providerHtml({ prefix, lang }: PageLook, next: string, { name, isDown }
   return `<p class="actions"><a class="button" id="provider" href="${escapeHtml(href)}">${fill(text.button, { name })}</a></p>${down}`
 }
 
-/** For a frame, in which nobody may be asked for a password: a link that opens the sign-in page in a tab of its own. */
+/**
+ * The page for a frame, where a password must not be asked for: a link that opens the sign-in page in a tab of its own.
+ */
 export function signInFrame(look: PageLook, address: string): CannedResponse {
   const { login, signIn } = texts[look.lang]
   const body = `<p>${escapeHtml(login.frame)}</p>

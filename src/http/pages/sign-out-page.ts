@@ -23,7 +23,7 @@ export function signOutPage(look: PageLook, user: string | undefined): CannedRes
   return layout(text.title, body, { lang: look.lang, status: 200, headers, forms: true })
 }
 
-/** Where a sign-out goes on. */
+/** The provider's part of a sign-out. */
 export interface ProviderSignOut {
   readonly name: string
   readonly url: string
