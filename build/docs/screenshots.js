@@ -3,7 +3,7 @@
 // have to be free.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -34,6 +34,13 @@ function typeAtTerminal(cwd) {
   const first = lines.findIndex(line => line.startsWith('Open '))
   const last = lines.findIndex(line => line.includes('TRACKING_PASSWORD'))
   return [...lines.slice(0, created + 1), ...lines.slice(first, last + 1)].join('\n')
+}
+
+/** Makes a password file with the user of the pictures, unless it is there. */
+function addUser(cwd, file) {
+  if (existsSync(join(cwd, file))) return
+  const add = ['add', file, user, '--password-env', 'LAB_PASSWORD']
+  execFileSync(process.execPath, [command, ...add], { cwd, env: { ...env, LAB_PASSWORD: password } })
 }
 
 /** Starts the guard with MLflow and resolves when it says where to open it. */
@@ -114,9 +121,7 @@ async function photographLogin(file, cwd) {
 /** The pages about errors, light and dark. */
 async function photographPages(cwd) {
   const [file, port] = ['users', 8081]
-  writeFileSync(join(cwd, file), '')
-  const add = ['add', file, user, '--password-env', 'LAB_PASSWORD']
-  execFileSync(process.execPath, [command, ...add], { cwd, env: { ...env, LAB_PASSWORD: password } })
+  addUser(cwd, file)
   const options = ['--upstream', '9', '--port', String(port), '--contact', 'ann@lab.example']
   const guard = spawn(process.execPath, [command, 'serve', file, ...options], { cwd, stdio: 'pipe' })
   await once(guard.stderr, 'data')
@@ -143,8 +148,7 @@ async function photographPages(cwd) {
 async function photographSignIn(cwd) {
   const [file, port] = ['lab-users', 8082]
   const address = `http://127.0.0.1:${port}`
-  const add = ['add', file, user, '--password-env', 'LAB_PASSWORD']
-  execFileSync(process.execPath, [command, ...add], { cwd, env: { ...env, LAB_PASSWORD: password } })
+  addUser(cwd, file)
   const look = [
     '--realm',
     'The lab',
@@ -219,6 +223,8 @@ try {
     writeFileSync(picture('terminal.svg'), drawTerminal(`$ npx htpasswd-kit ${serve.join(' ')}\n${typed}`))
   }
   if (wants('app')) {
+    // the file that typing at the terminal has made
+    addUser(folder, '.htpasswd')
     const guard = await startGuard(folder)
     try {
       await photographLogin(picture('login.webp'), folder)

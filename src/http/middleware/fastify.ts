@@ -74,7 +74,7 @@ export const basicAuth: FastifyPluginAsync<BasicAuthSetup<FastifyRequest>> = Obj
  * const users = { alice: await hashPassword('wonderland', { cost: 10 }) }
  * const app = Fastify()
  * await app.register(sessionAuth, { users })
- * app.get('/', request => `hello ${request.auth.user}`)
+ * app.get('/', request => `hello ${request.auth?.user}`)
  * const headers = { authorization: `Basic ${btoa('alice:wonderland')}` }
  * const page = await app.inject('/.htpasswd/login')
  * console.log(page.statusCode, (await app.inject({ url: '/', headers })).body)
