@@ -160,6 +160,47 @@ describe.skipIf(missing)('MLflow', () => {
     },
   )
 
+  test('behind a trusted proxy the public scheme and host become those that MLflow takes for its own', async () => {
+    const upstream = `http://127.0.0.1:${plain.upstreamPort}`
+    const { program, port } = await startBefore(folder, upstream, '--trust-proxy', '127.0.0.1')
+    await using _ = program
+    const body = JSON.stringify({ max_results: 10 })
+    const search = (origin: string, ...more: [string, string][]) =>
+      ask({
+        port,
+        method: 'POST',
+        path: '/ajax-api/2.0/mlflow/experiments/search',
+        headers: [
+          basic(USER, PASSWORD),
+          ['Host', 'guard.internal:8080'],
+          ['Origin', origin],
+          ['Content-Type', 'application/json'],
+          ['Content-Length', String(body.length)],
+          ['X-Forwarded-For', '192.0.2.7'],
+          ...more,
+        ],
+        body,
+      })
+    const byProxy: [string, string][] = [
+      ['X-Forwarded-Proto', 'https'],
+      ['X-Forwarded-Host', NAME],
+    ]
+    // MLflow's own check of Host and Origin refuses every other name than its own
+    const own = await search(`https://${NAME}`, ...byProxy)
+    expect([own.status, own.text.includes('"Default"')]).toEqual([200, true])
+    expect((await search(`http://${NAME}`, ...byProxy)).status).toBe(403)
+    expect((await search('https://evil.example', ...byProxy)).status).toBe(403)
+    expect((await search(`https://${NAME}`)).status).toBe(403)
+    // from a peer that is not trusted the headers of a proxy count for nothing
+    const untrusted = await asAlice({
+      method: 'POST',
+      path: '/ajax-api/2.0/mlflow/experiments/search',
+      headers: [['Origin', `https://${NAME}`], ['Content-Length', String(body.length)], ...byProxy],
+      body,
+    })
+    expect(untrusted.status).toBe(403)
+  })
+
   test('requirement 33: its own security headers are sent once', async () => {
     const { rawHeaders } = await asAlice({ path: '/' })
     const names = rawHeaders.filter((_, i) => i % 2 === 0).map(name => name.toLowerCase())

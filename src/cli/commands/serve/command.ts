@@ -6,12 +6,10 @@ import { unknownVariables } from '../../options/values.ts'
 import type { Io } from '../../terminal/io.ts'
 import { asCalled } from '../../terminal/program-name.ts'
 import { appUrl } from './app/location.ts'
-import { checkServe } from './check.ts'
 import { findServer } from './https/folder.ts'
 import { certificateOf } from './listen/certificate.ts'
 import { openListener } from './listen/listener.ts'
 import { USERS_VARIABLE } from './login/environment-users.ts'
-import { makeFirstUser } from './login/first-user.ts'
 import { loadPreset, openPermissions } from './login/permissions.ts'
 import { secretsOfWorker, signInOf } from './login/sessions.ts'
 import { openTokensOf } from './login/tokens.ts'
@@ -68,8 +66,8 @@ export async function serve(argv: readonly string[], io: Io, host: ServeHost = p
       if (isWorker()) return runAsWorker(request, io, host, notify)
       for (const text of unknownVariables(serveSpec, io.env, [values['password-env']]))
         notify(`warning: ${text}`)
-      if (values.check) return checkServe(request, io, notify)
-      if (values.init) await makeFirstUser(request.file, values, io)
+      if (values.check) return (await import('./check.ts')).checkServe(request, io, notify)
+      if (values.init) await (await import('./login/first-user.ts')).makeFirstUser(request.file, values, io)
       const { stdout, stderr } = host
       const env = appEnvironment(request, io)
       const { platform } = io
