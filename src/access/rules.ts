@@ -70,7 +70,7 @@ export function createRules(rules: string | readonly string[], options: RulesOpt
   return createPolicy({ rules: () => parsed, groups: options.groups })
 }
 
-/** What a policy is made of. */
+/** What a policy is made of. @internal */
 export interface PolicyParts {
   /** The rules in force; none if there are no rules. */
   readonly rules?: () => readonly Rule[]
@@ -113,6 +113,8 @@ const ALLOWED: AccessDecision = { allowed: true }
 
 /**
  * The policy without rules: everything is allowed, except that credentials of scope `read` are limited to GET and HEAD.
+ *
+ * @internal
  */
 export const withoutRules = createPolicy({})
 
@@ -120,7 +122,7 @@ export const withoutRules = createPolicy({})
 const classOf = (method: string, path: string, preset: Preset | undefined): RequestClass =>
   preset?.classify(method, path) ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write')
 
-/** All groups of a sender: those of the credentials, and those of the group file. */
+/** All groups of a sender: those of the credentials, and those of the group file. @internal */
 export function groupsOf(
   { user, groups: own }: Pick<Sender, 'user' | 'groups'>,
   lookup: GroupLookup | undefined,
@@ -199,6 +201,6 @@ const refusal = ({ subjects }: Rule, user: string, method: string, path: string)
 
 const MAX_SHOWN = 200
 
-/** A request as part of a sentence. */
+/** A request as part of a sentence. @internal */
 export const describe = (method: string, path: string): string =>
   `${method} ${path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path}`

@@ -32,7 +32,7 @@ export interface AuthenticatorOptions {
   readonly now?: (() => number) | undefined
 }
 
-/** Parts that a process or a test replaces. */
+/** Parts that a process or a test replaces. @internal */
 export interface AuthenticatorParts {
   /** Replaces the worker threads, for tests that count hashes. */
   readonly verify?: Verify

@@ -14,7 +14,7 @@ import {
 import type { Hash } from './pool.ts'
 import { identify, isLocked, parseHash } from './registry.ts'
 
-/** Computes one hash: in this thread, or in another one. */
+/** Computes one hash: in this thread, or in another one. @internal */
 export type Compute = (format: HashFormat, password: ByteString, setting: string) => Promise<Hash> | Hash
 
 /** In this thread: for the command, which has nothing else to do and ends sooner than a thread starts. */
@@ -39,13 +39,15 @@ const computeInPool =
 /** For single hashes of a library's user: short ones here, long ones in worker threads. */
 const computeSingle = computeInPool(LONG_MILLISECONDS)
 
-/** For one of many hashes that are wanted at the same time, so that all cores take part. */
+/** For one of many hashes that are wanted at the same time, so that all cores take part. @internal */
 export const computeOneOfMany = computeInPool(SHORT_MILLISECONDS)
 
 /**
  * The bytes of a password. Text is encoded as UTF-8, as browsers and Apache's command send it.
  *
  * @throws HtpasswdError `ERR_PASSWORD` for anything else than text and bytes.
+ *
+ * @internal
  */
 export function checkedPassword(password: string | Uint8Array): ByteString {
   if (typeof password === 'string' || password instanceof Uint8Array) return toByteString(password)
@@ -58,6 +60,8 @@ export function checkedPassword(password: string | Uint8Array): ByteString {
 /**
  * C programs end a string at a NUL, so to Apache and nginx "a\0b" is the password "a": such a password is refused
  * when it is set and matches nothing when it is verified.
+ *
+ * @internal
  */
 export const hasNul = (password: ByteString): boolean => password.includes('\0')
 
@@ -169,6 +173,8 @@ export async function verifyHash(
 /**
  * Whether a computed hash is the stored one, in constant time: only the length, which the format fixes, may show. By
  * hand, because loading node:crypto takes longer than a short verification.
+ *
+ * @internal
  */
 export function isSame(computed: string | undefined, stored: string): boolean {
   if (computed === undefined) return false

@@ -101,7 +101,7 @@ export interface GuardOptions {
   readonly log?: ((entry: AccessLogEntry) => void) | undefined
 }
 
-/** Parts that a process or a test replaces. */
+/** Parts that a process or a test replaces. @internal */
 export interface GuardParts {
   /** Servers of further addresses, which hand their connections to the guard's own and are closed with it. */
   readonly otherServers?: readonly NetServer[] | undefined

@@ -37,7 +37,7 @@ export interface LoginOptions {
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** Parts that a process or a test replaces. */
+/** Parts that a process or a test replaces. @internal */
 export interface LoginParts {
   /** Replaces the option `secret`. */
   readonly secrets?: SessionSecrets | undefined
@@ -48,14 +48,14 @@ export interface LoginParts {
   readonly now?: (() => number) | undefined
 }
 
-/** The parts of a sign-in page that the guard uses. */
+/** The parts of a sign-in page that the guard uses. @internal */
 export interface ResolvedLogin {
   readonly sessions: NonNullable<Verifiers['sessions']>
   readonly endpoints: readonly Endpoint[]
   readonly unauthenticated: UnauthenticatedResponder
 }
 
-/** Further options of the guard that the sign-in page depends on. */
+/** Further options of the guard that the sign-in page depends on. @internal */
 interface Surroundings {
   readonly authenticator: Login['authenticator'] & { readonly source: UserSource }
   readonly look: Omit<PageLook, 'loginText'>
@@ -75,7 +75,7 @@ export const loginOptionNames = [
   'onError',
 ] as const satisfies readonly (keyof LoginOptions)[]
 
-/** @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value. */
+/** @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value. @internal */
 export function resolveLogin(
   options: LoginOptions,
   { authenticator, look: common, groupsOf, tokensPath }: Surroundings,

@@ -43,7 +43,7 @@ export interface SessionAuthOptions<Request = unknown>
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** The common part of the middlewares of all frameworks. */
+/** The common part of the middlewares of all frameworks. @internal */
 export interface SessionAuth<Request> extends Closable {
   /** @param address what the framework says, where there is no option `address`. */
   decide(
@@ -54,7 +54,7 @@ export interface SessionAuth<Request> extends Closable {
   ): Promise<Decision>
 }
 
-/** @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value; for a file as `Authenticator.fromFile`. */
+/** @throws HtpasswdError `ERR_OPTION` for an unknown option or an invalid value; for a file as `Authenticator.fromFile`. @internal */
 export function createSessionAuth<Request>(options: SessionAuthOptions<Request>): SessionAuth<Request> {
   rejectUnknownKeys('sessionAuth', options, [...setupNames, ...loginOptionNames, 'contact', 'lang'])
   const { authenticator: given, file, realm = 'Restricted', contact, lang = 'en' } = options
@@ -107,7 +107,7 @@ export function createSessionAuth<Request>(options: SessionAuthOptions<Request>)
 /** Failures of clients without an address count together. */
 const UNKNOWN_ADDRESS = '0.0.0.0'
 
-/** The user of a request that the app gets; undefined on an open path. */
+/** The user of a request that the app gets; undefined on an open path. @internal */
 export const userOf = ({ identity, groups }: Admitted): AuthenticatedUser | undefined =>
   identity && { user: identity.user, groups: groups ?? identity.groups }
 
