@@ -45,8 +45,14 @@ interface Site {
   refuse(page: Page, refused: string): Promise<unknown>
 }
 
-/** Not until everything has loaded: Firefox does not always say so of a page that is left again. */
-const open = (page: Page, address: string) => page.goto(address, { waitUntil: 'domcontentloaded' })
+/**
+ * Opens an address, until its document is there. By script, because Firefox does not always tell Puppeteer of the end of a
+ * navigation: not of a page that is left again, nor after a page that came from its memory.
+ */
+async function open(page: Page, address: string): Promise<void> {
+  await page.evaluate(`globalThis.isLeft = true; location.href = ${JSON.stringify(address)}`)
+  await page.waitForFunction('globalThis.isLeft === undefined && document.readyState !== "loading"')
+}
 
 /** Clicks by script: Puppeteer waits for frames, which a tab in the background does not draw. */
 async function click(page: Page, name: string): Promise<void> {

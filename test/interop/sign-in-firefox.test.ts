@@ -27,13 +27,18 @@ const missing = skipReason({ 'MLflow in .cache/mlflow': python, Firefox: firefox
 const HOST = 'lab.example'
 const PASSWORD = 'wonder land'
 
+/** Puppeteer waits for frames before it clicks, and Firefox draws none in a tab in the background: it comes to the front. */
 async function signIn(page: Page, password = PASSWORD): Promise<void> {
+  await page.bringToFront()
   await page.locator('input[name=username]').fill('alice')
   await page.locator('input[name=password]').fill(password)
   await page.locator('::-p-xpath(//button[.="Sign in"])').click()
 }
 
-const signOut = (page: Page) => page.locator('::-p-xpath(//button[.="Sign out"])').click()
+async function signOut(page: Page): Promise<void> {
+  await page.bringToFront()
+  await page.locator('::-p-xpath(//button[.="Sign out"])').click()
+}
 
 const untilHeading = (page: Page, text: string) => page.waitForSelector(`::-p-xpath(//h1[.="${text}"])`)
 

@@ -19,15 +19,6 @@ function open(text: string, more: Partial<ConstructorParameters<typeof Upstream>
   return upstream
 }
 
-test.each([
-  ['http://127.0.0.1:5000', '127.0.0.1:5000', 'http://127.0.0.1:5000'],
-  ['http://localhost:5000/', 'localhost:5000', 'http://localhost:5000'],
-  ['https://app.example', 'app.example', 'https://app.example'],
-  ['http://[fd00::1]:81', '[fd00::1]:81', 'http://[fd00::1]:81'],
-])('%s is sent the Host %s', (text, host, origin) => {
-  expect(open(text)).toMatchObject({ host, origin })
-})
-
 /** A resolver that gives these addresses and remembers what it was asked. */
 function resolver(addresses: { address: string; family: number }[], asked: unknown[] = []) {
   return ((_: string, options: unknown, callback: (error: null, found: typeof addresses) => void) => {

@@ -41,7 +41,7 @@ async function start(...args: string[]) {
     bin,
     'serve',
     users,
-    '--demo',
+    ...(args.includes('--upstream') ? [] : ['--demo']),
     '--workers',
     '2',
     ...listen,

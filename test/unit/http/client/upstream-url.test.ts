@@ -36,10 +36,15 @@ test
   },
 )
 
-test('other upstreams are what they are named', () => {
-  const url = parseUpstreamUrl('http://[::1]:5173')
-  expect([targetOf(url), nameOf(url)]).toEqual([{ host: '::1', port: 5173 }, 'http://[::1]:5173'])
-  expect(ownAddressOf(url)).toMatchObject({ host: '[::1]:5173', origin: 'http://[::1]:5173' })
+test.each([
+  ['http://127.0.0.1:5000', { host: '127.0.0.1', port: 5000 }, '127.0.0.1:5000', 'http://127.0.0.1:5000'],
+  ['http://localhost:5000/', { host: 'localhost', port: 5000 }, 'localhost:5000', 'http://localhost:5000'],
+  ['https://app.example', { host: 'app.example', port: 443 }, 'app.example', 'https://app.example'],
+  ['http://[fd00::1]:81', { host: 'fd00::1', port: 81 }, '[fd00::1]:81', 'http://[fd00::1]:81'],
+])('%s is connected to, named and sent as it is written', (text, target, host, origin) => {
+  const url = parseUpstreamUrl(text)
+  expect([targetOf(url), nameOf(url)]).toEqual([target, origin])
+  expect(ownAddressOf(url)).toMatchObject({ host, origin })
 })
 
 test.each([
