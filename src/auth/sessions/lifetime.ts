@@ -81,12 +81,10 @@ export class SessionLifetime {
   }
 
   #isSignedOut({ id, signedInAt, provider }: SessionData): boolean {
-    const { subject, session = '' } = provider ?? {}
-    const ids = [
-      id,
-      ...(subject === undefined ? [] : [providerId('sub', subject)]),
-      ...(session === '' ? [] : [providerId('sid', session)]),
-    ]
-    return ids.some(ended => this.#ended.has(ended, signedInAt))
+    if (this.hasEnded(id, signedInAt)) return true
+    if (provider === undefined) return false
+    const { subject, session } = provider
+    if (this.hasEnded(providerId('sub', subject), signedInAt)) return true
+    return session !== '' && this.hasEnded(providerId('sid', session), signedInAt)
   }
 }

@@ -23,15 +23,17 @@ export function cookieValues(header: string | undefined, name: string): string[]
   const values: string[] = []
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
-    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue
-    values.push(
-      pair
-        .slice(equals + 1)
-        .trim()
-        .replace(/^"(.*)"$/, '$1'),
-    )
+    if (equals === -1 || nameOf(pair) !== name) continue
+    const value = pair.slice(equals + 1).trim()
+    values.push(value.startsWith('"') ? value.replace(/^"(.*)"$/, '$1') : value)
   }
   return values
+}
+
+/** The name of a cookie in a `Cookie` header. */
+function nameOf(pair: string): string {
+  const equals = pair.indexOf('=')
+  return (equals === -1 ? pair : pair.slice(0, equals)).trim()
 }
 
 /** Matches every name that `cookieName` returns, and those of attempts to sign in with a provider. */
@@ -45,7 +47,7 @@ export function withoutSessionCookies(header: string): string | undefined {
   if (!header.includes('htpasswd')) return header
   const rest = header
     .split(';')
-    .filter(pair => !ANY_NAME.test((pair.split('=', 1)[0] as string).trim()))
+    .filter(pair => !ANY_NAME.test(nameOf(pair)))
     .join(';')
     .trim()
   return rest === '' ? undefined : rest
