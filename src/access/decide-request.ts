@@ -35,24 +35,28 @@ export function decideRequest(policy: AccessPolicy, sender: Sender, request: Req
 }
 
 /**
- * Whether every method that an app may find in a request is GET or HEAD. An open path is open for these only, and whoever
- * needs no login must not name another one beside them.
+ * Whether every method that an app may find in a request is GET or HEAD. An open path takes these only, without a login, so
+ * a request must not name another method beside them.
  */
 export const isReadInEveryWay = (request: Pick<RequestToJudge, 'method' | 'headers' | 'target'>): boolean =>
   isRead(request.method) && otherMethods(request).every(isRead)
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
+const NONE: readonly string[] = []
 const FIELDS = ['x-http-method-override', 'x-http-method', 'x-method-override']
 /** "_method", also percent-encoded. */
 const PARAMETER = /(?:_|%5f)(?:m|%[46]d)(?:e|%[46]5)(?:t|%[57]4)(?:h|%[46]8)(?:o|%[46]f)(?:d|%[46]4)/i
 
 /** The methods that a request names besides its own. */
 function otherMethods({ headers, target }: Pick<RequestToJudge, 'headers' | 'target'>): readonly string[] {
+  const start = target.indexOf('?')
+  const query = start === -1 ? '' : target.slice(start + 1)
+  const isInQuery = query !== '' && PARAMETER.test(query)
+  if (!isInQuery && FIELDS.every(name => headers[name] === undefined)) return NONE
   // node:http joins repeated headers with a comma
   const named = FIELDS.flatMap(name => headers[name] ?? []).flatMap(value => value.split(','))
-  const query = target.slice(target.indexOf('?') + 1)
-  if (query !== target && PARAMETER.test(query)) {
+  if (isInQuery) {
     for (const [name, value] of new URLSearchParams(query))
       if (name.toLowerCase() === '_method') named.push(value)
   }

@@ -63,7 +63,7 @@ interface Login {
  * ```
  */
 export class Authenticator {
-  /** The users, for the authenticators of other kinds of credentials. @internal */
+  /** The users. The verifiers of tokens, sessions and JSON Web Tokens look them up as well. @internal */
   readonly source: UserSource
   readonly #key = createKeyer()
   readonly #verified: VerifiedCache

@@ -17,7 +17,7 @@ export interface UserSource {
    * bytes are UTF-8, otherwise the bytes.
    */
   get(username: string | Uint8Array): StoredHashOf | PromiseLike<StoredHashOf>
-  /** The user names, for the choice of dummy hashes: with them, an unknown user takes as long as a known one. */
+  /** The user names. Dummy hashes are chosen from their records, so that an unknown user takes as long as a known one. */
   users?(): Iterable<string>
   /**
    * The stored hashes of up to a thousand users, in place of `users`: the same array as long as no user has changed. It

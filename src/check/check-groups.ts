@@ -1,8 +1,7 @@
 // What is wrong or doubtful in a group file, seen with its password file; listed, never thrown.
 import { comparableName, decodeSurrogateEscape, decodeUtf16 } from '../bytes.ts'
 import { HtpasswdDocument } from '../document/document.ts'
-import { groupLines } from '../document/group-lines.ts'
-import { type EntryLine, faultOf, isEntry } from '../document/groups.ts'
+import { type EntryLine, faultOf, groupLines, isEntry } from '../document/group-lines.ts'
 
 /** One finding in a group file. */
 export interface GroupProblem {

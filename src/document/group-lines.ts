@@ -1,5 +1,6 @@
 // The lines of Apache's AuthGroupFile, as mod_authz_groupfile.c reads them: `group: user "another user" …`.
 import { type ByteString, textStart } from '../bytes.ts'
+import { identify } from '../hash/registry.ts'
 
 /** A word, and where it was read from, with its quotes. */
 export interface Word {
@@ -21,6 +22,20 @@ export interface GroupLine {
   readonly members: readonly Word[]
   /** What is wrong, as in `expected …, got …`. */
   readonly fault?: string
+}
+
+/** A line that names a group. */
+export type EntryLine = GroupLine & { readonly group: ByteString }
+
+/** Whether a line names a group. */
+export const isEntry = (line: GroupLine): line is EntryLine => line.group !== undefined
+
+/** What is wrong with a line, in the form `expected …, got …`; undefined for a valid one. */
+export function faultOf({ fault, members }: GroupLine): string | undefined {
+  const [first] = members
+  const isHash =
+    members.length === 1 && /^[${]/.test(first?.name ?? '') && identify(first?.name ?? '') !== undefined
+  return isHash ? 'expected a group file, with "group: user …", got a password file' : fault
 }
 
 // isspace(3) in the C locale, without the line feed that ends a line

@@ -1,9 +1,8 @@
 // The lossless model of a group file (Apache's AuthGroupFile): who is in which group.
 import { type ByteString, comparableName, decodeSurrogateEscape, encodeSurrogateEscape } from '../bytes.ts'
 import { HtpasswdError, lineError } from '../errors.ts'
-import { identify } from '../hash/registry.ts'
 import { rejectUtf16 } from './encoding.ts'
-import { type GroupLine, groupLines, quoteWord, type Word } from './group-lines.ts'
+import { type EntryLine, faultOf, groupLines, isEntry, quoteWord, type Word } from './group-lines.ts'
 import { checkUsername } from './username.ts'
 
 /**
@@ -218,19 +217,6 @@ function addTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
   const list = lists.get(key)
   if (list === undefined) lists.set(key, [item])
   else list.push(item)
-}
-
-/** A line that names a group. */
-export type EntryLine = GroupLine & { readonly group: ByteString }
-
-export const isEntry = (line: GroupLine): line is EntryLine => line.group !== undefined
-
-/** What is wrong with a line, in the form `expected …, got …`; undefined for a valid one. */
-export function faultOf({ fault, members }: GroupLine): string | undefined {
-  const [first] = members
-  const isHash =
-    members.length === 1 && /^[${]/.test(first?.name ?? '') && identify(first?.name ?? '') !== undefined
-  return isHash ? 'expected a group file, with "group: user …", got a password file' : fault
 }
 
 /** @throws HtpasswdError `ERR_USERNAME` for a name that the file, a rule or a header cannot hold. */

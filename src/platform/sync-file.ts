@@ -1,5 +1,4 @@
-// Writes a file through to the disk. By fsync(2) on its descriptor, because the file handles of Yarn's Plug'n'Play have no
-// `sync` ("Method not implemented").
+// Writes a file through to the disk, by fsync(2) on its descriptor: the file handles of Yarn's Plug'n'Play lack `sync`.
 import { fsync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'

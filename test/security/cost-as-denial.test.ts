@@ -1,4 +1,4 @@
-// Hashes are work, and work is what a stranger could order: by a record from elsewhere (bcrypt 31, a billion rounds),
+// Hashes are work, and an unauthenticated client could cause it: by a record from elsewhere (bcrypt 31, a billion rounds),
 // or by a thousand logins. (haproxy issue 1298, Traefik's and nginx's storms.)
 import { afterEach, expect, test } from 'vitest'
 import { Authenticator } from '../../src/auth/authenticator.ts'

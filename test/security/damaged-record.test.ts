@@ -1,4 +1,4 @@
-// A damaged record must not freeze the whole list: whoever is deleted later is refused all the same. Emptying the hash is a
+// A damaged record must not freeze the whole list: users who are deleted later are refused all the same. Emptying the hash is a
 // usual way to lock somebody out, and a guess about half-written files kept every later change from counting.
 import { renameSync, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'

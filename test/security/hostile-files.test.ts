@@ -1,4 +1,4 @@
-// Files that cost more time than their size: whoever may write one must not be able to stop the readers.
+// Files that cost more time than their size: somebody who may write one must not be able to stop its readers.
 import { expect, test } from 'vitest'
 import { checkDocument } from '../../src/check/check-document.ts'
 import { checkGroups } from '../../src/check/check-groups.ts'

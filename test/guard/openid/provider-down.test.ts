@@ -24,7 +24,7 @@ test('it goes down and comes back', async () => {
   }
   later(61)
   await eventually('the button to say so', async () => (await signInPage()).includes(DOWN) || undefined)
-  // whoever is signed in goes on
+  // users who are signed in stay signed in
   expect((await web.open(`${guard.origin}/`)).body).toContain('hello ann@example.com')
   expect((await new WebClient().at(guard.origin).signIn('alice', 'correct horse')).body).toContain(
     'hello alice',

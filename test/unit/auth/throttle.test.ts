@@ -78,7 +78,7 @@ describe('other names and other subnets', () => {
     expect(await attempt('alice', 'home', false)).toBe(true)
     expect(await times(10, () => attempt('alice', 'other'))).toBe(2)
     clock.now += 1_800_000
-    // for the name itself is forgiven by now, three are free for whoever comes first
+    // the failures of the name itself are forgiven by now: the next three attempts are free, wherever they come from
     await times(10, () => attempt('alice', 'attacker'))
     expect(await times(10, () => attempt('alice', 'other'))).toBe(1)
   })

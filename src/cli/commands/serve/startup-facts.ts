@@ -1,4 +1,4 @@
-// The facts for the startup message of a guard, and its warnings.
+// What the startup message of a guard tells, and its warnings.
 import { existsSync } from 'node:fs'
 import { nameOf } from '../../../http/client/upstream-url.ts'
 import { isContainer } from '../../../platform/container.ts'

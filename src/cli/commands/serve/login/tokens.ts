@@ -18,7 +18,7 @@ export const openTokensOf = ({ file, values }: ServeRequest): Promise<LiveTokens
 /** More damaged lines than these are a file of another kind. */
 const SHOWN_PROBLEMS = 5
 
-/** The current problems of the token file, for the startup message. */
+/** The current problems of the token file, which the startup message shows. */
 export function tokenWarnings({ path, value }: LiveTokens): string[] {
   if (!existsSync(path)) return []
   const lines = value.problems.slice(0, SHOWN_PROBLEMS)

@@ -11,7 +11,7 @@ const RULES = '--rules FILE, or --require RULE'
 const ACME =
   "certificates of Let's Encrypt are made by other programs: --tls-cert FILE with --tls-key FILE, or --https for a local one"
 const OPENID = '--oidc-issuer URL with --oidc-client-id ID and --oidc-client-secret-file FILE'
-const SIGN_IN = '--login, for a sign-in page with sign-out'
+const SIGN_IN = '--login, which serves a sign-in page with sign-out'
 const METRICS = '--metrics [HOST:]PORT'
 const HEALTH = '/.htpasswd/health and /.htpasswd/ready are always there'
 const NO_LIMIT = 'uploads have no limit of size'
