@@ -81,8 +81,10 @@ const MAX_REMEMBERED = 10_000
 
 function createIsTrusted(trustProxy: readonly string[]): (address: string) => boolean {
   const { blocks, names } = readTrustProxy(trustProxy)
-  const known = new Map<string, boolean>([[UNIX_PEER, names.includes(UNIX_PEER)]])
+  const trustsUnixPeers = names.includes(UNIX_PEER)
+  const known = new Map<string, boolean>()
   return address => {
+    if (address === UNIX_PEER) return trustsUnixPeers
     const before = known.get(address)
     if (before !== undefined) return before
     const family = isIP(address)

@@ -97,6 +97,17 @@ describe('a peer on a Unix socket', () => {
   test('is none for a TCP peer whose address is unknown', () => {
     expect(createClientFacts(['unix'], false)(request(undefined, claims))).toMatchObject({ proxied: false })
   })
+
+  test('a proxy on it stays trusted, however many addresses it has reported', () => {
+    const find = createClientFacts(['unix', '10.0.0.0/8'], false)
+    const ask = (hop: string) =>
+      find({
+        socket: {},
+        headers: { host: 'h', 'x-forwarded-for': hop },
+      } as unknown as IncomingMessage)
+    for (let i = 0; i < 10_002; i++) ask(`192.0.${i >> 8}.${i & 255}`)
+    expect(ask('192.0.2.7')).toMatchObject({ address: '192.0.2.7', proxied: true })
+  })
 })
 
 test.each(['10.0.0.0/33', 'example.org', '10.0.0.0/8/8', '', '::/129', '10.0.0.0/x', '10.0.0/8'])(
