@@ -4,11 +4,10 @@ import { type BigIntStats, closeSync, constants } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HtpasswdError } from '../errors.ts'
-import { nodeCrypto } from '../platform/node-crypto.ts'
 import { syncFile } from '../platform/sync-file.ts'
 import { backUp } from './backup.ts'
 import { fileError } from './file-error.ts'
-import { footer, isChangedSince, isTrusted, openRecovery, type Recovery, recoveryPaths } from './recovery.ts'
+import { isBetween, isTrusted, openRecovery, type Recovery, recoveryEnd, recoveryPaths } from './recovery.ts'
 import { syncFolder, writeAll } from './replace.ts'
 import {
   besideFile,
@@ -17,7 +16,7 @@ import {
   lstatIfThere,
   removeIfAllowed,
 } from './side-files.ts'
-import { isSameInode, readBytes, type Snapshot } from './snapshot.ts'
+import { isSameInode, type Snapshot } from './snapshot.ts'
 
 /** A change of an existing file, by the holder of its lock. */
 export interface Overwriting {
@@ -94,10 +93,10 @@ async function writeRecovery(
   const { handle, copy } = await createCopy(path, stats)
   try {
     if (copy === besideFile(path, 'recovery')) await letReadersIn(handle, stats)
-    const end = Buffer.from(footer(digest([bytes]), digest(after)))
-    await writeAll(handle, [bytes])
+    const { changed, footer } = recoveryEnd(bytes, Buffer.concat(after))
+    const end = await writeAll(handle, [bytes, changed])
     await syncFile(handle)
-    await handle.write(end, 0, end.length, bytes.length)
+    await handle.write(footer, 0, footer.length, end)
     await syncFile(handle)
   } catch (error) {
     removeIfAllowed(copy)
@@ -107,12 +106,6 @@ async function writeRecovery(
   }
   await syncFolder(dirname(copy))
   return copy
-}
-
-function digest(chunks: readonly Buffer[]): string {
-  const hash = nodeCrypto().createHash('sha256')
-  for (const chunk of chunks) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 async function createCopy(path: string, stats: BigIntStats): Promise<{ handle: FileHandle; copy: string }> {
@@ -150,7 +143,7 @@ async function letReadersIn(handle: FileHandle, { uid, gid, mode }: BigIntStats)
 
 /**
  * Finishes what a killed writer left, for the holder of the lock: a file that is half old and half new becomes the old
- * one again. If another program changed it since, what it wrote is kept as a backup.
+ * one again. If another program changed it since, the file stays as it is, and its old content becomes a backup.
  */
 export async function recover(path: string, file: BigIntStats): Promise<void> {
   for (const copy of recoveryPaths(path, file)) {
@@ -158,7 +151,7 @@ export async function recover(path: string, file: BigIntStats): Promise<void> {
     if (stats === undefined) continue
     const recovery = isTrusted(copy, stats, file) ? openRecovery(path, copy) : undefined
     try {
-      if (recovery !== undefined) await restore(path, file, recovery)
+      if (recovery !== undefined) await restore(path, file, recovery, copy)
     } finally {
       if (recovery !== undefined) closeSync(recovery.fd)
     }
@@ -166,11 +159,11 @@ export async function recover(path: string, file: BigIntStats): Promise<void> {
   }
 }
 
-async function restore(path: string, file: BigIntStats, recovery: Recovery): Promise<void> {
+async function restore(path: string, file: BigIntStats, recovery: Recovery, copy: string): Promise<void> {
   const content = await readFile(path)
-  if ([recovery.oldDigest, recovery.newDigest].includes(digest([content]))) return
-  const before = readBytes(recovery.fd, recovery.size)
-  if (digest([before]) !== recovery.oldDigest) return
-  if (isChangedSince(recovery.stats, file)) await backUp(path, content)
-  await overwrite(path, file, [before])
+  const { before, after } = recovery.contents() ?? {}
+  if (before === undefined || after === undefined || content.equals(before) || content.equals(after)) return
+  if (isBetween(content, before, after)) await overwrite(path, file, [before])
+  // a copy in the temporary folder may be that of a deleted file with the same inode
+  else if (copy === besideFile(path, 'recovery')) await backUp(path, before)
 }

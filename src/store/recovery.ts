@@ -6,31 +6,49 @@ import {
   constants,
   fstatSync,
   openSync,
-  readSync,
+  readFileSync,
   realpathSync,
   statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { HtpasswdError } from '../errors.ts'
+import { nodeCrypto } from '../platform/node-crypto.ts'
 import { isMissing } from './file-error.ts'
-import { besideFile, inTemporaryFolder, lstatIfThere } from './side-files.ts'
+import { besideFile, inTemporaryFolder, lstatIfThere, readBytes } from './side-files.ts'
 
 const MARK = '\n#htpasswd-recovery '
-/** Behind the old content, and written last: a copy without it is not complete. */
-export const footer = (oldDigest: string, newDigest: string): string => `${MARK}${oldDigest} ${newDigest}\n`
-const FOOTER = new RegExp(`^${footer('([\\da-f]{64})', '([\\da-f]{64})')}$`)
-const FOOTER_BYTES = footer('0'.repeat(64), '0'.repeat(64)).length
+const FOOTER = new RegExp(`^${MARK}([\\da-f]{64}) (\\d{16}) (\\d{16}) (\\d{16})\n$`)
+const FOOTER_BYTES = MARK.length + 64 + 3 * 17 + 1
+
+/**
+ * What a recovery copy has behind the old content: the part of the new content that differs, and a footer with the
+ * SHA-256 of all before it, the length of the old content, and how many bytes at its start and end the new one shares.
+ * The footer is written last: a copy without it is not complete.
+ */
+export function recoveryEnd(before: Buffer, after: Buffer): { changed: Buffer; footer: Buffer } {
+  const most = Math.min(before.length, after.length)
+  let start = 0
+  while (start < most && before[start] === after[start]) start++
+  let end = 0
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++
+  const changed = after.subarray(start, after.length - end)
+  const numbers = [before.length, start, end].map(number => String(number).padStart(16, '0'))
+  return { changed, footer: Buffer.from(`${MARK}${digest(before, changed)} ${numbers.join(' ')}\n`) }
+}
+
+function digest(...parts: readonly Buffer[]): string {
+  const hash = nodeCrypto().createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
 
 /** A complete recovery copy, opened for reading from its start. */
 export interface Recovery {
-  readonly path: string
   readonly fd: number
-  readonly stats: BigIntStats
   /** Of the old content, in bytes. */
   readonly size: number
-  /** SHA-256 of the old and of the new content. */
-  readonly oldDigest: string
-  readonly newDigest: string
+  /** @returns the old and the new content; undefined if the copy is damaged. */
+  contents(): { before: Buffer; after: Buffer } | undefined
 }
 
 /** Where a recovery copy of the file can be. */
@@ -57,12 +75,16 @@ export function isTrusted(copy: string, stats: BigIntStats, file: BigIntStats): 
 
 const isTemporary = (copy: string, file: BigIntStats): boolean => copy === inTemporaryFolder(file, 'recovery')
 
-/** A write takes seconds at most; a change of the file that is so much later than the copy came from another program. */
-const LATER_NS = 60_000_000_000n
-
-/** Whether another program wrote the file after the writer that left the recovery copy. */
-export const isChangedSince = (copy: BigIntStats, file: BigIntStats): boolean =>
-  file.mtimeNs > copy.mtimeNs + LATER_NS
+/**
+ * Whether a write in place was stopped before its end: each byte of the content is the old or the new one, or zero, as
+ * after a power failure. Otherwise it is the content of another program, or that of another file, whose inode is the same
+ * because the file of the copy has been deleted.
+ */
+export function isBetween(content: Buffer, before: Buffer, after: Buffer): boolean {
+  const [shorter, longer] = before.length < after.length ? [before, after] : [after, before]
+  if (content.length < shorter.length || content.length > longer.length) return false
+  return content.every((byte, i) => byte === before[i] || byte === after[i] || byte === 0)
+}
 
 /**
  * Opens a recovery copy; the caller closes it.
@@ -82,13 +104,16 @@ export function openRecovery(path: string, copy: string): Recovery | undefined {
       { cause: error },
     )
   }
-  const stats = fstatSync(fd, { bigint: true })
-  const size = Number(stats.size) - FOOTER_BYTES
-  const end = Buffer.alloc(FOOTER_BYTES)
-  const length = size < 0 ? 0 : readSync(fd, end, 0, FOOTER_BYTES, size)
-  const [, oldDigest, newDigest] = FOOTER.exec(end.toString('latin1', 0, length)) ?? []
-  if (oldDigest !== undefined && newDigest !== undefined)
-    return { path: copy, fd, stats, size, oldDigest, newDigest }
+  const length = Math.max(0, Number(fstatSync(fd).size) - FOOTER_BYTES)
+  const [, expected, ...numbers] = FOOTER.exec(readBytes(fd, FOOTER_BYTES, length).toString('latin1')) ?? []
+  const [size = 0, start = 0, end = 0] = numbers.map(Number)
+  const contents: Recovery['contents'] = () => {
+    const all = readBytes(fd, length)
+    const [before, changed] = [all.subarray(0, size), all.subarray(size)]
+    if (digest(all) !== expected) return undefined
+    return { before, after: Buffer.concat([before.subarray(0, start), changed, before.subarray(size - end)]) }
+  }
+  if (expected !== undefined) return { fd, size, contents }
   closeSync(fd)
   return undefined
 }
@@ -106,13 +131,20 @@ export function readRecovery<T>(
 ): { readonly result: T; readonly close: () => void } | undefined {
   for (const copy of recoveryPaths(realPath(path), file)) {
     const stats = lstatIfThere(copy)
-    // left by a killed writer, and another program wrote the file since: a user that it deleted must not stay
-    if (stats === undefined || isChangedSince(stats, file) || !isTrusted(copy, stats, file)) continue
+    if (stats === undefined || !isTrusted(copy, stats, file)) continue
     const recovery = openRecovery(path, copy)
-    if (recovery !== undefined)
-      return { result: use(recovery.fd, recovery.size), close: () => closeSync(recovery.fd) }
+    if (recovery === undefined) continue
+    const close = (): void => closeSync(recovery.fd)
+    if (isOfThisWrite(recovery, path)) return { result: use(recovery.fd, recovery.size), close }
+    close()
   }
   return undefined
+}
+
+/** If not, the file itself counts: a user that another program deleted since the write was killed must not stay. */
+function isOfThisWrite(recovery: Recovery, path: string): boolean {
+  const contents = recovery.contents()
+  return contents !== undefined && isBetween(readFileSync(path), contents.before, contents.after)
 }
 
 /** The recovery copy is beside what a link leads to. */

@@ -65,6 +65,18 @@ export function readStart(path: string, maxBytes: number): { bytes: Buffer; stat
   }
 }
 
+/** Reads so many bytes of a file, or as many as there are, from its start or from another position. */
+export function readBytes(fd: number, size: number, position = 0): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(size)
+  let filled = 0
+  while (filled < size) {
+    const length = readSync(fd, bytes, filled, size - filled, position + filled)
+    if (length === 0) break
+    filled += length
+  }
+  return bytes.subarray(0, filled)
+}
+
 /** @returns whether it is gone; false where this process may not delete it, or another program holds it open. */
 export function removeIfAllowed(path: string): boolean {
   try {

@@ -1,18 +1,10 @@
 // A password file as it was at one moment: its bytes, and a stamp that changes whenever somebody writes it.
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  read,
-  readSync,
-  statSync,
-} from 'node:fs'
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, read, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HtpasswdError } from '../errors.ts'
 import { isHeldOpen, isMissing, readError } from './file-error.ts'
 import { readRecovery } from './recovery.ts'
+import { readBytes } from './side-files.ts'
 
 /** What one reading of a file found. */
 export interface Snapshot {
@@ -112,18 +104,6 @@ export function readSnapshotSync(path: string, name = path): Reading | undefined
       throw readError(error, name)
     }
   }
-}
-
-/** Reads so many bytes from the start of a file, or as many as there are. */
-export function readBytes(fd: number, size: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(size)
-  let filled = 0
-  while (filled < size) {
-    const length = readSync(fd, bytes, filled, size - filled, filled)
-    if (length === 0) break
-    filled += length
-  }
-  return bytes.subarray(0, filled)
 }
 
 /** Attempts before giving up on a file that changes during every reading. */

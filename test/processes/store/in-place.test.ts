@@ -13,10 +13,11 @@ import {
 import { basename, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { HtpasswdFile } from '../../../src/store/htpasswd-file.ts'
+import { recoveryEnd } from '../../../src/store/recovery.ts'
 import { type Change, changes, rootSkipReason, usersIn } from '../../support/changes.ts'
 import { findProgram } from '../../support/outside-program.ts'
 import { type Run, run } from '../../support/run.ts'
-import { NOBODY, scratch } from '../../support/scratch.ts'
+import { bin, NOBODY, scratch } from '../../support/scratch.ts'
 
 const GAMES = 60
 const place = scratch()
@@ -105,6 +106,47 @@ describe('--in-place', () => {
     expect(usersIn(readFileSync(file, 'utf8'))).toEqual(['alice', 'bob'])
     expect([inode(file), readdirSync(place.path('d'))]).toEqual([before, ['users']])
   })
+})
+
+describe('a recovery copy that a killed writer left', () => {
+  const half = recoveryEnd(Buffer.from('mallory:m\n'), Buffer.from('mallory:n\n'))
+  const copy = Buffer.concat([Buffer.from('mallory:m\n'), half.changed, half.footer])
+  const inTemporary = (file: string): string => {
+    const { dev, ino } = statSync(file)
+    return join(temporary, `htpasswd-${dev}-${ino}-recovery`)
+  }
+
+  // the file of the copy was deleted, and its inode is that of another file now
+  test.each(changes)('$name: one of another file with the same inode is deleted', async change => {
+    const file = fileOf(change)
+    writeFileSync(inTemporary(file), copy, { mode: 0o600 })
+    const { status, stderr } = await make(change, file)
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('mallory')])
+    expect(usersIn(readFileSync(file, 'utf8'))).toEqual(change.users)
+    expect(readdirSync(temporary)).toEqual([])
+  })
+
+  test('a user of another file with the same inode is not let in', async () => {
+    const file = fileOf(addBob)
+    writeFileSync(inTemporary(file), copy, { mode: 0o600 })
+    const env = { TMPDIR: temporary }
+    const { stderr } = await run(process.execPath, [bin, '-vb', file, 'mallory', 'm'], { env })
+    expect(stderr).toBe('User mallory not found\n')
+    const { stdout } = await run(process.execPath, [bin, 'list', '--json', file], { env })
+    expect(JSON.parse(stdout).users).toEqual([expect.objectContaining({ user: 'alice' })])
+  })
+
+  test.each(changes)(
+    '$name: what another program wrote since stays, and the old content is a backup',
+    async change => {
+      const file = fileOf(change)
+      writeFileSync(`${file}.htpasswd-recovery`, copy, { mode: 0o600 })
+      expect((await make(change, file)).status).toBe(0)
+      expect(usersIn(readFileSync(file, 'utf8'))).toEqual(change.users)
+      expect(readFileSync(`${file}.bak`, 'utf8')).toBe('mallory:m\n')
+      expect(readdirSync(place.path('d')).filter(name => !/\.bak2?$/.test(name))).toEqual(['users'])
+    },
+  )
 })
 
 describe('hard links', () => {
