@@ -46,7 +46,8 @@ export async function writeInPlace({ path, chunks, before, mode, isCurrent }: Ov
     await overwrite(path, before.stats, chunks, mode)
   } catch (error) {
     // the old content fits, even on a full disk; where it cannot be written either, the next run restores it
-    await overwrite(path, before.stats, [before.bytes]).then(
+    const restored = isCurrent() ? undefined : overwrite(path, before.stats, [before.bytes])
+    await Promise.resolve(restored).then(
       () => removeIfAllowed(copy),
       () => undefined,
     )

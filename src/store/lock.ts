@@ -16,6 +16,7 @@ import {
 } from './lock-holder.ts'
 import {
   besideFile,
+  canWrite,
   inTemporaryFolder,
   isRefusedByFolder,
   lstatIfThere,
@@ -88,12 +89,15 @@ function tryLock(path: string, text: string): Attempt {
     if (stats === undefined) throw fileError(error, 'cannot lock', path)
     return tryLockElsewhere(path, text, inTemporaryFolder(stats, 'lock'))
   }
+  const attempt = { lockPath: beside, isElsewhere: false }
   const stats = currentStats(path)
-  const elsewhere = stats && inTemporaryFolder(stats, 'lock')
-  if (elsewhere === undefined || lstatIfThere(elsewhere) === undefined)
-    return { lockPath: beside, isElsewhere: false }
+  if (stats === undefined) return attempt
+  const elsewhere = inTemporaryFolder(stats, 'lock')
+  const other = lstatIfThere(elsewhere)
+  // anybody can create a file there: a user who may not write the password file must not keep others from it
+  if (other === undefined || !canWrite(other.uid, stats)) return attempt
   removeIfAllowed(beside)
-  return { lockPath: beside, isElsewhere: false, blockedBy: elsewhere }
+  return { ...attempt, blockedBy: elsewhere }
 }
 
 function tryLockElsewhere(path: string, text: string, elsewhere: string): Attempt {

@@ -25,6 +25,10 @@ export const inTemporaryFolder = ({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>
 /** The new file of a writer, whose lock has this id: the next writer deletes what a killed one left. */
 export const newFile = (path: string, lockId: string): string => `${path}.htpasswd-new-${lockId.slice(0, 8)}`
 
+/** Whether a user may write the file, as far as its mode tells. The group bits are also those of an ACL (acl(5)). */
+export const canWrite = (uid: bigint, file: Pick<BigIntStats, 'uid' | 'mode'>): boolean =>
+  [file.uid, 0n, BigInt(process.geteuid?.() ?? -1)].includes(uid) || (file.mode & 0o022n) !== 0n
+
 const FOLDER_REFUSES = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG'])
 
 /** Whether a file cannot be created beside the password file: no permission, a read-only mount, or a name too long. */

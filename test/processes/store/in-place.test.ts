@@ -214,6 +214,19 @@ describe.skipIf(missing)(`as another user, and in other mounts (${missing ?? 'ro
     expect(readdirSync(temporary)).toHaveLength(change.name === 'fix' ? 1 : 0)
   })
 
+  test.each(changes)('$name: on a read-only mount, the error leaves nothing behind', async change => {
+    const file = fileOf(change)
+    const folder = place.path('d')
+    const mounts = `mount --bind '${folder}' '${folder}'; mount -o remount,ro,bind '${folder}'`
+    const { status, stderr } = await make(change, file, inMounts(mounts))
+    expect([status, stderr]).toEqual([
+      expect.toBeOneOf([1, 2]),
+      expect.stringMatching(/read-only|read.write access/),
+    ])
+    expect(readFileSync(file, 'utf8')).toBe(change.before)
+    expect(readdirSync(temporary).filter(name => !name.endsWith('-backup'))).toEqual([])
+  })
+
   test.each(changes)('$name: a member of the group, in its setgid folder', async change => {
     const file = fileOf(change)
     chownSync(place.path('d'), 0, GAMES)

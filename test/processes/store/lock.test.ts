@@ -6,7 +6,7 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { acquireLock } from '../../../src/store/lock.ts'
-import { fileWith, scratch, startScript, textOf } from '../../support/scratch.ts'
+import { fileWith, isRoot, NOBODY, scratch, startScript, textOf } from '../../support/scratch.ts'
 
 vi.mock('node:fs', async importOriginal => {
   const original = await importOriginal<typeof fs>()
@@ -22,6 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   vi.restoreAllMocks()
+  vi.unstubAllEnvs()
   vi.useRealTimers()
 })
 
@@ -205,6 +206,32 @@ describe('a process id', () => {
     lock.release()
   })
 })
+
+describe.skipIf(!isRoot)(
+  'a lock in the temporary folder, where anybody can create one (root is needed)',
+  () => {
+    test.each([
+      ['a user who may not write the file does not count', 0o644, true],
+      ['a user who may, by the group or an ACL, is waited for', 0o664, false],
+      ['the owner of the file is waited for', 0o644, false],
+    ])('of %s', async (what, mode, isTaken) => {
+      fileWith(path, '')
+      fs.chmodSync(path, mode)
+      if (what.startsWith('the owner')) fs.chownSync(path, NOBODY, NOBODY)
+      const temporary = place.path('tmp')
+      fs.mkdirSync(temporary)
+      vi.stubEnv('TMPDIR', temporary)
+      const { dev, ino } = statSync(path)
+      const other = place.path(`tmp/htpasswd-${dev}-${ino}-lock`)
+      fileWith(other, JSON.stringify({ id: 'other', started: 1, space, pid: process.ppid, host: hostname() }))
+      fs.chownSync(other, NOBODY, NOBODY)
+      const attempt = acquireLock(path, 0)
+      if (isTaken) (await attempt).release()
+      else await expect(attempt).rejects.toEqual(timedOut)
+      expect(existsSync(other)).toBe(true)
+    })
+  },
+)
 
 describe('a dead lock that cannot be removed', () => {
   test('ends in a timeout, and does not block the event loop meanwhile', async () => {
