@@ -234,7 +234,7 @@ const fileCases: CommandCase[] = [
     after: { f: alice + carol },
   },
   {
-    rule: '-D of a stranger is no error',
+    rule: '-D of an unknown user is no error',
     args: ['-D', 'f', 'zz'],
     files: { f },
     status: 0,
@@ -530,7 +530,7 @@ const verifyCases: CommandCase[] = [
     stderr: `Enter password: ${correct('bob')}`,
   },
   {
-    rule: '-v of a stranger is said before it asks',
+    rule: '-v of an unknown user is reported before it asks',
     args: ['-v', 'f', 'zz'],
     stdin: 'two\n',
     files: { f },
@@ -588,7 +588,7 @@ const verifyCases: CommandCase[] = [
     { rule: 'a wrong password, a broken line before', text: `broken\n${bob}`, password: 'no', status: 7 },
     { rule: 'a broken last line without its end', text: `${bob}broken`, password: 'two', status: 7 },
     {
-      rule: 'a stranger, a broken line',
+      rule: 'an unknown user, a broken line',
       text: `${bob.replace('bob', 'zoe')}broken\n`,
       password: 'two',
       status: 7,

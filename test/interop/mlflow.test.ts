@@ -140,7 +140,7 @@ describe.skipIf(missing)('MLflow', () => {
 
   test('requirement 5: a page of another site may not', async () => {
     const create = '/ajax-api/2.0/mlflow/experiments/create'
-    const name = 'made by a stranger'
+    const name = 'made without a login'
     const refused = await post(create, { name }, [['Origin', 'https://evil.example']])
     expect([refused.status, refused.headers.server]).toEqual([403, undefined])
     const all = await post(search, { max_results: 1000 })
