@@ -42,6 +42,7 @@ const rows: Readonly<Record<ProxyName, Row>> = {
 export const proxyNames = Object.keys(rows) as ProxyName[]
 
 const FOLDER = '/.htpasswd/auth/'
+const FOLDER_AND_NAME = /^\/\.htpasswd\/auth\/[^/?]*/
 
 /** What a proxy asks about. */
 export interface Question {
@@ -65,30 +66,28 @@ const unusable = (names: readonly string[]): CannedResponse =>
 
 /** Makes the function that reads the questions of the allowed proxies. */
 export function createReadQuestion(proxies: ReadonlySet<ProxyName>): ReadQuestion {
+  const byPath = new Map(Array.from(proxies, name => [FOLDER + name, name]))
   return (head, { client }) => {
-    const { url = '' } = head
+    const { method, url = '', httpVersion, headers } = head
     if (!url.startsWith(FOLDER)) return undefined
-    const [name = ''] = url.slice(FOLDER.length).split(/[/?]/, 1)
-    const proxy = name as ProxyName
-    if (!proxies.has(proxy)) return undefined
+    const path = FOLDER_AND_NAME.exec(url)?.[0] ?? ''
+    const proxy = byPath.get(path)
+    if (proxy === undefined) return undefined
     if (!client.proxied) return untrusted
-    const { httpVersion, headers } = head
-    const question = (method: string | undefined, target: string): Question => ({
-      proxy,
-      head: { method, url: target, httpVersion, headers },
-    })
     const { names } = rows[proxy]
     if (names === undefined) {
-      const target = url.slice(FOLDER.length + name.length)
-      return target.startsWith('/') ? question(head.method, target) : unusable(['path'])
+      const target = url.slice(path.length)
+      return target.startsWith('/')
+        ? { proxy, head: { method, url: target, httpVersion, headers } }
+        : unusable(['path'])
     }
-    const [method, target] = names.map(header => only(head, header))
-    const isMixed = [...forwarded, ...original].some(
-      other => !(names as readonly string[]).includes(other) && headers[other] !== undefined,
-    )
-    if (method === undefined || target === undefined || isMixed || !/^[A-Z]{1,32}$/.test(method))
+    const asked = only(head, names[0])
+    const target = only(head, names[1])
+    const others = names === forwarded ? original : forwarded
+    const isMixed = headers[others[0]] !== undefined || headers[others[1]] !== undefined
+    if (asked === undefined || target === undefined || isMixed || !/^[A-Z]{1,32}$/.test(asked))
       return unusable(names)
-    return question(method, target)
+    return { proxy, head: { method: asked, url: target, httpVersion, headers } }
   }
 }
 
