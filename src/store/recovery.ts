@@ -76,13 +76,14 @@ export function isTrusted(copy: string, stats: BigIntStats, file: BigIntStats): 
 const isTemporary = (copy: string, file: BigIntStats): boolean => copy === inTemporaryFolder(file, 'recovery')
 
 /**
- * Whether a write in place was stopped before its end: each byte of the content is the old or the new one, or zero, as
- * after a power failure. Otherwise it is the content of another program, or that of another file, whose inode is the same
- * because the file of the copy has been deleted.
+ * Whether a write in place can have left this content: it grows with the bytes that are written, or shrinks in one step
+ * after them, and each byte is the old or the new one, or zero, as after a power failure. Otherwise it is the content of
+ * another program, or that of another file, which has the same inode because the file of the copy was deleted.
  */
 export function isBetween(content: Buffer, before: Buffer, after: Buffer): boolean {
-  const [shorter, longer] = before.length < after.length ? [before, after] : [after, before]
-  if (content.length < shorter.length || content.length > longer.length) return false
+  const { length } = content
+  const isGrowing = before.length < length && length < after.length
+  if (length !== before.length && length !== after.length && !isGrowing) return false
   return content.every((byte, i) => byte === before[i] || byte === after[i] || byte === 0)
 }
 
@@ -122,29 +123,44 @@ export function openRecovery(path: string, copy: string): Recovery | undefined {
  * For readers: what `use` makes of the old content, if a write in place is not finished.
  *
  * @param use is given an open file and the number of bytes to read from its start.
+ * @param ended the inodes of copies whose write is known to have ended; one that is found to have ended is added.
+ * @returns undefined if the file itself counts; `'ended'` if it counts from now on, because its write has just ended.
  * @throws HtpasswdError `ERR_FILE_BUSY` as `openRecovery`.
  */
 export function readRecovery<T>(
   path: string,
   file: BigIntStats,
   use: (fd: number, size: number) => T,
-): { readonly result: T; readonly close: () => void } | undefined {
+  ended: Set<bigint>,
+): { readonly result: T; readonly close: () => void } | 'ended' | undefined {
   for (const copy of recoveryPaths(realPath(path), file)) {
     const stats = lstatIfThere(copy)
-    if (stats === undefined || !isTrusted(copy, stats, file)) continue
+    if (stats === undefined || ended.has(stats.ino) || !isTrusted(copy, stats, file)) continue
     const recovery = openRecovery(path, copy)
     if (recovery === undefined) continue
     const close = (): void => closeSync(recovery.fd)
-    if (isOfThisWrite(recovery, path)) return { result: use(recovery.fd, recovery.size), close }
+    const progress = progressOf(recovery, path)
+    if (progress === 'unfinished') return { result: use(recovery.fd, recovery.size), close }
     close()
+    if (progress === 'ended') {
+      ended.add(stats.ino)
+      return 'ended'
+    }
   }
   return undefined
 }
 
-/** If not, the file itself counts: a user that another program deleted since the write was killed must not stay. */
-function isOfThisWrite(recovery: Recovery, path: string): boolean {
+/**
+ * How far the write has come. If it has ended, or the content is not from it, the file itself counts: a user that another
+ * program deleted since the write was killed must not stay.
+ */
+function progressOf(recovery: Recovery, path: string): 'unfinished' | 'ended' | 'other' {
   const contents = recovery.contents()
-  return contents !== undefined && isBetween(readFileSync(path), contents.before, contents.after)
+  if (contents === undefined) return 'other'
+  const { before, after } = contents
+  const content = readFileSync(path)
+  if (content.equals(after)) return 'ended'
+  return isBetween(content, before, after) ? 'unfinished' : 'other'
 }
 
 /** The recovery copy is beside what a link leads to. */

@@ -89,15 +89,18 @@ const SYNC_ATTEMPTS = 3
  * @throws HtpasswdError `ERR_FILE_ACCESS`; `ERR_FILE_BUSY` if a write is not finished and its copy may not be read.
  */
 export function readSnapshotSync(path: string, name = path): Reading | undefined {
+  const ended = new Set<bigint>()
   for (let attempt = 1; ; attempt++) {
     try {
       const reading = withRegularFile(path, name, (fd, stats) => {
         const bytes = readBytes(fd, Number(stats.size))
-        const old = readRecovery(path, stats, readBytes)
+        const old = readRecovery(path, stats, readBytes, ended)
+        if (old === 'ended') return undefined
         old?.close()
         return { bytes: old?.result ?? bytes, stats, isBeingWritten: old !== undefined }
       })
-      const isLast = reading.isBeingWritten || attempt === SYNC_ATTEMPTS
+      if (reading === undefined) continue
+      const isLast = reading.isBeingWritten || attempt >= SYNC_ATTEMPTS
       if (isLast || stampOf(reading.stats) === currentStamp(path)) return reading
     } catch (error) {
       if (isMissing(error)) return undefined
@@ -120,12 +123,14 @@ export async function readStill<T>(
   use: (fd: number, size: number, stats: BigIntStats) => Promise<T>,
   name = path,
 ): Promise<T | undefined> {
+  const ended = new Set<bigint>()
   for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
     try {
       const reading = await readOnce(path, name, use)
       if (reading === undefined) return undefined
       // before the stamp is compared: a write that ended since then shows in the stamp
-      const old = readRecovery(path, reading.stats, (fd, size) => use(fd, size, reading.stats))
+      const old = readRecovery(path, reading.stats, (fd, size) => use(fd, size, reading.stats), ended)
+      if (old === 'ended') continue
       if (old !== undefined) return await old.result.finally(old.close)
       if (stampOf(reading.stats) === currentStamp(path)) return reading.result
     } catch (error) {
