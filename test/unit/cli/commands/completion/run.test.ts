@@ -32,14 +32,14 @@ test('the name of the shell may be in capitals, as in PowerShell', async () => {
 
 test('a candidate a line, with its description after a tab', async () => {
   expect((await call('fish', '--', 'service', '')).out).toBe(serviceActions)
-  expect((await call('zsh', '--', 'list', 'u')).out).toBe(':paths\n')
+  expect((await call('zsh', '--', 'check', 'u')).out).toBe(':paths\n')
 })
 
 test.each([
   ['bash', ['service', 'un'], 'uninstall\tstop the service and remove it\n'],
   ['powershell', ['service', '=un'], 'uninstall\tstop the service and remove it\n'],
   ['powershell', ['service', '='], serviceActions],
-  ['powershell', ['list', '=u'], ''],
+  ['powershell', ['check', '=u'], ''],
 ])('%s gets only what begins as typed: %j', async (shell, argv, out) => {
   expect(await call(shell, '--', ...argv)).toEqual({ status: 0, out, err: '' })
 })
