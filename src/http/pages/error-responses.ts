@@ -6,7 +6,7 @@ import { formatChallenge } from '../basic/challenge.ts'
 import { escapeHtml } from '../basic/html.ts'
 import { type CannedResponse, completeResponse, textResponse } from '../basic/responses.ts'
 import { layout } from './page.ts'
-import type { ErrorKind } from './texts/en.ts'
+import type { ErrorKind } from './texts/page-texts.ts'
 import { type Language, texts } from './texts.ts'
 
 /** For programs: what happened and what to do. Programs expect English, whatever the language of the pages. */

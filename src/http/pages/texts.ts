@@ -1,8 +1,9 @@
 // The texts of all pages, by language. A translation is one file in texts/.
 import { HtpasswdError } from '../../errors.ts'
 import { de } from './texts/de.ts'
-import { en, type Texts } from './texts/en.ts'
+import { en } from './texts/en.ts'
 import { fr } from './texts/fr.ts'
+import type { Texts } from './texts/page-texts.ts'
 
 export const texts = { en, de, fr } as const satisfies Readonly<Record<string, Texts>>
 

@@ -2,7 +2,7 @@
 import type { CannedResponse } from '../basic/responses.ts'
 import type { UpstreamFailure } from '../client/upstream-request.ts'
 import type { ErrorResponder } from '../pages/error-responses.ts'
-import type { ErrorKind } from '../pages/texts/en.ts'
+import type { ErrorKind } from '../pages/texts/page-texts.ts'
 
 interface Failure {
   readonly error: ErrorKind

@@ -1,5 +1,5 @@
 // The texts of the pages in German.
-import type { Texts } from './en.ts'
+import type { Texts } from './page-texts.ts'
 
 const report = 'Wenn das Problem weiter besteht, wenden Sie sich an {contact}.'
 

@@ -1,5 +1,5 @@
 // The texts of the pages in French.
-import type { Texts } from './en.ts'
+import type { Texts } from './page-texts.ts'
 
 const report = 'Si le problème persiste, contactez {contact}.'
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createErrorResponses, refusalKind } from '../../../../src/http/pages/error-responses.ts'
-import type { ErrorKind } from '../../../../src/http/pages/texts/en.ts'
+import type { ErrorKind } from '../../../../src/http/pages/texts/page-texts.ts'
 import { languages, texts } from '../../../../src/http/pages/texts.ts'
 
 const hint = 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.'
