@@ -45,12 +45,13 @@ export async function writeInPlace({ path, chunks, before, mode, isCurrent }: Ov
   try {
     await overwrite(path, before.stats, chunks, mode)
   } catch (error) {
-    // the old content fits, even on a full disk; where it cannot be written either, the next run restores it
-    const restored = isCurrent() ? undefined : overwrite(path, before.stats, [before.bytes])
-    await Promise.resolve(restored).then(
-      () => removeIfAllowed(copy),
-      () => undefined,
-    )
+    try {
+      // the old content fits, even on a full disk
+      if (!isCurrent()) await overwrite(path, before.stats, [before.bytes])
+      removeIfAllowed(copy)
+    } catch {
+      // the next run restores it from the copy
+    }
     throw fileError(error, 'cannot write', path)
   }
   removeIfAllowed(copy)

@@ -16,11 +16,11 @@ import {
 } from './lock-holder.ts'
 import {
   besideFile,
-  canWrite,
   inTemporaryFolder,
   isRefusedByFolder,
   lstatIfThere,
   newFile,
+  perhapsMayWrite,
   removeIfAllowed,
 } from './side-files.ts'
 import { currentStats } from './snapshot.ts'
@@ -95,7 +95,7 @@ function tryLock(path: string, text: string): Attempt {
   const elsewhere = inTemporaryFolder(stats, 'lock')
   const other = lstatIfThere(elsewhere)
   // anybody can create a file there: a user who may not write the password file must not keep others from it
-  if (other === undefined || !canWrite(other.uid, stats)) return attempt
+  if (other === undefined || !perhapsMayWrite(other.uid, stats)) return attempt
   removeIfAllowed(beside)
   return { ...attempt, blockedBy: elsewhere }
 }

@@ -14,7 +14,7 @@ import { dirname } from 'node:path'
 import { HtpasswdError } from '../errors.ts'
 import { nodeCrypto } from '../platform/node-crypto.ts'
 import { isMissing } from './file-error.ts'
-import { besideFile, inTemporaryFolder, lstatIfThere, readBytes } from './side-files.ts'
+import { besideFile, inTemporaryFolder, lstatIfThere, readBytes, surelyMayWrite } from './side-files.ts'
 
 const MARK = '\n#htpasswd-recovery '
 const FOOTER = new RegExp(`^${MARK}([\\da-f]{64}) (\\d{16}) (\\d{16}) (\\d{16})\n$`)
@@ -68,8 +68,7 @@ export function isTrusted(copy: string, stats: BigIntStats, file: BigIntStats): 
   if (!stats.isFile()) return false
   if (process.platform === 'win32') return true
   if ((stats.mode & 0o022n) !== 0n) return false
-  const owners = [file.uid, 0n, BigInt(process.geteuid?.() ?? -1)]
-  if (owners.includes(stats.uid) || (file.mode & 0o002n) !== 0n) return true
+  if (surelyMayWrite(stats.uid, file)) return true
   return !isTemporary(copy, file) && (statSync(dirname(copy), { bigint: true }).mode & STICKY) === 0n
 }
 

@@ -25,9 +25,15 @@ export const inTemporaryFolder = ({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>
 /** The new file of a writer, whose lock has this id: the next writer deletes what a killed one left. */
 export const newFile = (path: string, lockId: string): string => `${path}.htpasswd-new-${lockId.slice(0, 8)}`
 
+type Owned = Pick<BigIntStats, 'uid' | 'mode'>
+
+/** Whether a user may write the file in any case: its owner, root, this user, and everybody if everybody may. */
+export const surelyMayWrite = (uid: bigint, file: Owned): boolean =>
+  [file.uid, 0n, BigInt(process.geteuid?.() ?? -1)].includes(uid) || (file.mode & 0o002n) !== 0n
+
 /** Whether a user may write the file, as far as its mode tells. The group bits are also those of an ACL (acl(5)). */
-export const canWrite = (uid: bigint, file: Pick<BigIntStats, 'uid' | 'mode'>): boolean =>
-  [file.uid, 0n, BigInt(process.geteuid?.() ?? -1)].includes(uid) || (file.mode & 0o022n) !== 0n
+export const perhapsMayWrite = (uid: bigint, file: Owned): boolean =>
+  surelyMayWrite(uid, file) || (file.mode & 0o020n) !== 0n
 
 const FOLDER_REFUSES = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG'])
 
