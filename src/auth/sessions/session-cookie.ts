@@ -22,8 +22,9 @@ export function cookieValues(header: string | undefined, name: string): string[]
   if (header === undefined || !header.includes(name)) return []
   const values: string[] = []
   for (const pair of header.split(';')) {
+    if (nameOf(pair) !== name) continue
     const equals = pair.indexOf('=')
-    if (equals === -1 || nameOf(pair) !== name) continue
+    if (equals === -1) continue
     const value = pair.slice(equals + 1).trim()
     values.push(value.startsWith('"') ? value.replace(/^"(.*)"$/, '$1') : value)
   }
